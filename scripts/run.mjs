@@ -1,0 +1,34 @@
+// `npm run demo | start | host | test | bench`: sets the clone up when needed, then runs the command.
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { fail, root, setUp } from "./set-up.mjs";
+
+const programs = {
+  demo: ["dist/src/cli/main.js", "demo"],
+  start: ["dist/src/cli/main.js", "start"],
+  host: ["dist/src/cli/main.js", "host"],
+  test: ["node_modules/jest/bin/jest.js"],
+  bench: ["dist/bench/main.js"],
+};
+
+const [name, ...rest] = process.argv.slice(2);
+const program = Object.hasOwn(programs, name ?? "")
+  ? programs[name]
+  : undefined;
+if (!program) fail(`Say one of: ${Object.keys(programs).join(", ")}.`);
+
+setUp();
+const [file, ...args] = program;
+const child = spawn(
+  process.execPath,
+  ["--enable-source-maps", join(root, file), ...args, ...rest],
+  {
+    stdio: "inherit",
+    // A path after --app is meant from where the user stands, which is npm's INIT_CWD.
+    cwd: name === "host" ? (process.env.INIT_CWD ?? root) : root,
+  },
+);
+// Ctrl-C reaches the child through the terminal; a signal sent to this process alone is passed on.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+  process.on(signal, () => child.kill(signal));
+child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

@@ -1,0 +1,98 @@
+// Makes a clone ready: installs what package-lock.json names and compiles the sources, each only when it is out of date.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+
+export const root = join(import.meta.dirname, "..");
+const compiled = ["orchestrators", "activities", "entities", "src", "bench"];
+
+/** Installs and compiles; says what it does on stderr, so that stdout stays the command's own. */
+export function setUp() {
+  requireNode();
+  install();
+  build();
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  fail(
+    `AOS needs Node.js 20.19 or later; this is ${process.version}. Install a newer one from nodejs.org.`,
+  );
+}
+
+function install() {
+  const stamp = join(root, "node_modules", ".aos-installed");
+  const wanted = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .update(`${process.platform}-${process.arch}`)
+    .digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  note("installing packages (once, about a minute)…");
+  run(
+    "npm",
+    ["ci", "--loglevel=error"],
+    "The packages could not be installed.",
+  );
+  writeFileSync(stamp, wanted);
+}
+
+function build() {
+  const stamp = join(root, "dist", ".built");
+  const newest = Math.max(
+    ...["tsconfig.json", "tsconfig.build.json", "package-lock.json"].map(
+      modifiedAt,
+    ),
+    ...compiled.flatMap(sourcesBelow).map(modifiedAt),
+  );
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest) return;
+  note("compiling…");
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  run(
+    process.execPath,
+    [tsc, "-p", "tsconfig.build.json"],
+    "The sources do not compile.",
+  );
+  writeFileSync(stamp, "");
+  // The stamp carries the time of the newest source seen: what changed while tsc ran is compiled next time.
+  utimesSync(stamp, newest / 1000, newest / 1000);
+}
+
+function sourcesBelow(folder) {
+  // A deleted or added file changes the time of its folder, so folders count too.
+  return [
+    folder,
+    ...readdirSync(join(root, folder), { recursive: true }).map((name) =>
+      join(folder, name),
+    ),
+  ];
+}
+
+const modifiedAt = (path) => Math.ceil(statSync(join(root, path)).mtimeMs);
+
+function run(command, args, problem) {
+  const shell = process.platform === "win32" && command === "npm";
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell,
+  });
+  if (result.error) fail(`${problem} ${result.error.message}`);
+  if (result.status !== 0)
+    fail(`${problem} See above; the command was: ${command} ${args.join(" ")}`);
+}
+
+const note = (text) => process.stderr.write(`aos: ${text}\n`);
+
+export function fail(text) {
+  note(text);
+  process.exit(1);
+}

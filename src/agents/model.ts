@@ -1,0 +1,55 @@
+import type { OfflineScript } from "../model/agent";
+import type { Json } from "../model/payload";
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** Parsed; `undefined` when the model wrote something that is not JSON. */
+  readonly arguments: Json | undefined;
+}
+
+export type ChatMessage =
+  | { readonly role: "user"; readonly text: string }
+  | {
+      readonly role: "assistant";
+      readonly text: string;
+      readonly toolCalls: readonly ToolCall[];
+    }
+  | {
+      readonly role: "tool";
+      readonly callId: string;
+      readonly name: string;
+      readonly result: Json;
+    };
+
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of the arguments. */
+  readonly parameters: { readonly [key: string]: Json };
+}
+
+export interface ModelRequest {
+  /** The agent's model, or the configured default when absent. */
+  readonly model?: string;
+  readonly instructions: string;
+  readonly messages: readonly ChatMessage[];
+  readonly tools: readonly ToolSpec[];
+  readonly outputSchema?: { readonly [key: string]: Json };
+  readonly offline?: OfflineScript;
+}
+
+export interface ModelResponse {
+  readonly text: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** The model that answered, as the provider names it. */
+  readonly model: string;
+}
+
+/** A language model. Adapters throw `model_unavailable` when asking again may help and `model_failed` when not. */
+export interface Model {
+  readonly provider: "azure-openai" | "openai" | "offline";
+  complete(request: ModelRequest, signal: AbortSignal): Promise<ModelResponse>;
+}

@@ -1,0 +1,98 @@
+/** What AOS asks of its storage. Adapters only move data; one contract suite runs against each of them. */
+import type {
+  HistoryRow,
+  OrchestrationStatus,
+  OrchestrationSummary,
+} from "../model/history";
+import type { Json, Payload } from "../model/payload";
+
+/** What a claim holds: the summary, and what a later caller needs to finish the start should this one die. */
+export interface Claim {
+  readonly summary: OrchestrationSummary;
+  /** Digest of the request, to tell a repeated request from another one under the same key. */
+  readonly fingerprint: string;
+  /** The orchestrator's input. */
+  readonly start: Payload;
+  /** Changes with every write of the row. */
+  readonly etag: string;
+  /** When the claim was last taken, ISO 8601. */
+  readonly claimedAt: string;
+}
+
+export interface ListQuery {
+  readonly status?: OrchestrationStatus;
+  readonly workflow?: string;
+  readonly tag?: { readonly key: string; readonly value: string };
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly cursor?: string;
+}
+
+/** Summary rows: one for each orchestration, and the index that lists them newest first. */
+export interface OrchestrationStore {
+  /** Inserts the row if no row of that id exists. The insert is the claim: exactly one caller wins. */
+  claim(claim: Omit<Claim, "etag">): Promise<"claimed" | "exists">;
+  find(id: string): Promise<Claim | undefined>;
+  /** Takes over a claim whose holder is gone. False when somebody else was quicker. */
+  takeOver(claim: Claim, now: Date): Promise<boolean>;
+  /** Moves the summary on. Never back: an ended orchestration stays as it ended. */
+  update(id: string, change: SummaryChange): Promise<void>;
+  /** The output of a completed orchestration. */
+  output(id: string): Promise<Payload | undefined>;
+  list(query: ListQuery): Promise<Page<OrchestrationSummary>>;
+  /** Throws `storage_unavailable` when the tables cannot be reached. */
+  check(): Promise<void>;
+}
+export interface SummaryChange extends Partial<
+  Pick<OrchestrationSummary, "status" | "endedAt" | "error" | "usage">
+> {
+  readonly updatedAt: string;
+  readonly output?: Payload;
+}
+
+/** The append-only record of what happened, by orchestration. */
+export interface HistoryLog {
+  append(id: string, rows: readonly HistoryRow[]): Promise<void>;
+  /** All rows in the order of their `at`, then their key. */
+  read(id: string): Promise<readonly HistoryRow[]>;
+}
+
+export interface TranscriptMessage {
+  /** Deterministic and sortable: turn, then round, then position. */
+  readonly key: string;
+  readonly turn: number;
+  readonly message: Json;
+}
+
+/** The messages of agent sessions. */
+export interface TranscriptStore {
+  append(
+    sessionKey: string,
+    messages: readonly TranscriptMessage[],
+  ): Promise<void>;
+  /** Messages in order, up to and including `turn`, without the turns to leave out. */
+  read(
+    sessionKey: string,
+    upTo: { readonly turn: number; readonly except: readonly number[] },
+  ): Promise<readonly TranscriptMessage[]>;
+}
+
+/** Values too large for history and rows. */
+export interface PayloadStore {
+  /** Keeps the value inline when small, otherwise under a name derived from its content, so that a retry overwrites. */
+  put(orchestrationId: string, value: Json): Promise<Payload>;
+  /** Fails with `internal_error` when the blob is gone or its digest differs. */
+  get(payload: Payload): Promise<Json>;
+}
+
+export interface Storage {
+  readonly orchestrations: OrchestrationStore;
+  readonly history: HistoryLog;
+  readonly transcripts: TranscriptStore;
+  readonly payloads: PayloadStore;
+}

@@ -1,0 +1,54 @@
+import type { Failure } from "../errors";
+import type { Json } from "./payload";
+import type { Usage } from "./usage";
+
+export type OrchestrationStatus =
+  | "pending"
+  | "running"
+  | "waiting"
+  | "suspended"
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "terminated";
+
+export type HistoryType =
+  | "orchestration.started"
+  | "orchestration.completed"
+  | "orchestration.failed"
+  | "step.started"
+  | "step.completed"
+  | "step.failed"
+  | "step.skipped"
+  | "step.retried"
+  | "model.called"
+  | "tool.called";
+
+/**
+ * One fact of an orchestration's history. `key` is deterministic: whoever writes the same fact twice, because a
+ * process died between writing and being believed, overwrites it.
+ */
+export interface HistoryRow {
+  readonly key: string;
+  readonly type: HistoryType;
+  /** When it happened, ISO 8601 UTC. */
+  readonly at: string;
+  readonly stepId?: string;
+  readonly attempt?: number;
+  /** Small; large values are references. */
+  readonly data?: { readonly [key: string]: Json };
+}
+
+/** The summary row of an orchestration. */
+export interface OrchestrationSummary {
+  readonly id: string;
+  readonly workflow: string;
+  readonly version: string;
+  readonly status: OrchestrationStatus;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly endedAt?: string;
+  readonly error?: Failure;
+  readonly usage?: Usage;
+}
