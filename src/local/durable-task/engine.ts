@@ -1,0 +1,29 @@
+import type { InvocationOutcome, TypedData } from "../functions-host/extension";
+import type { Committer } from "./committer";
+import type { KnownFunctions } from "./decide";
+import type { Post } from "./post";
+import type { Settings } from "./settings";
+import type { Store } from "./store";
+import type { TimerHeap } from "./timer-heap";
+
+/** Calls a function of the app; a thrown error is part of the outcome. */
+export type Invoke = (
+  functionName: string,
+  trigger: TypedData,
+  metadata?: Readonly<Record<string, TypedData>>,
+) => Promise<InvocationOutcome>;
+
+/** What orchestrations and entities of one hub run on. */
+export interface Engine {
+  readonly store: Store;
+  readonly committer: Committer;
+  readonly post: Post;
+  readonly timers: TimerHeap;
+  readonly settings: Settings;
+  readonly functions: KnownFunctions;
+  readonly invoke: Invoke;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  newId(): string;
+  problem(sentence: string, error?: unknown): void;
+}

@@ -1,0 +1,145 @@
+/**
+ * Runs the entities of a hub: one batch of an entity at a time, many entities side by side. A batch's new state, the
+ * answers to callers and the signals that it sends are one commit, which also takes the requests out of the inbox:
+ * after a crash a batch has happened, or it happens again from the state before it.
+ */
+import { setTimeout as wait } from "node:timers/promises";
+import type { Engine } from "./engine";
+import { answerTo, batchText, endBatch, parseEntityId } from "./entity-batch";
+import { unknownFunction } from "./failure";
+import { resultText } from "./function-value";
+import type { Delivery, EntityRequest } from "./message";
+import { Slots } from "./slots";
+import type { Commit, EntityRow } from "./store";
+
+interface ActiveEntity {
+  readonly queue: Delivery<EntityRequest>[];
+  row: EntityRow;
+  isRunning: boolean;
+}
+
+export class Entities {
+  readonly #engine: Engine;
+  readonly #active = new Map<string, ActiveEntity>();
+  readonly #batches: Slots;
+  #isStopping = false;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#batches = new Slots(engine.settings.maxConcurrentEntityFunctions);
+  }
+
+  find(entityId: string): EntityRow | undefined {
+    return (
+      this.#active.get(entityId)?.row ?? this.#engine.store.entity(entityId)
+    );
+  }
+
+  deliver(entityId: string, delivery: Delivery<EntityRequest>): void {
+    const entity = this.#active.get(entityId) ?? {
+      queue: [],
+      row: this.find(entityId) ?? newEntity(entityId),
+      isRunning: false,
+    };
+    this.#active.set(entityId, entity);
+    entity.queue.push(delivery);
+    if (entity.isRunning || this.#isStopping) return;
+    entity.isRunning = true;
+    setImmediate(() => {
+      void this.#drain(entity);
+    });
+  }
+
+  stop(): void {
+    this.#isStopping = true;
+  }
+
+  async #drain(entity: ActiveEntity): Promise<void> {
+    for (let failures = 0; entity.queue.length > 0 && !this.#isStopping;) {
+      const done = await this.#batches.run(() => this.#batch(entity));
+      failures = done ? 0 : failures + 1;
+      if (!done)
+        await wait(Math.min(1000 * 2 ** failures, 60_000), undefined, {
+          ref: false,
+        });
+    }
+    entity.isRunning = false;
+    if (entity.queue.length === 0) this.#active.delete(entity.row.entityId);
+  }
+
+  /** False when the function failed as a whole: nothing has happened, and the batch is due again. */
+  async #batch(entity: ActiveEntity): Promise<boolean> {
+    const { settings, committer, post } = this.#engine;
+    const deliveries = entity.queue.slice(
+      0,
+      settings.maxEntityOperationBatchSize,
+    );
+    const end = await this.#run(
+      entity.row,
+      deliveries.map(({ message }) => message),
+    );
+    if (end === undefined) return false;
+    const received = post.stamp(end.outgoing);
+    const commit: Commit = {
+      entity: end.row,
+      received,
+      consumed: deliveries.flatMap(({ inboxId }) => inboxId ?? []),
+    };
+    await committer.commit(commit);
+    entity.row = end.row;
+    entity.queue.splice(0, deliveries.length);
+    post.deliver(received);
+    return true;
+  }
+
+  async #run(row: EntityRow, requests: readonly EntityRequest[]) {
+    const { functions } = this.#engine;
+    const { name } = parseEntityId(row.entityId);
+    if (!functions.entity.some((known) => known.toLowerCase() === name))
+      return this.#refuse(row, requests, name);
+    const outcome = await this.#engine.invoke(name, {
+      string: batchText(row, requests),
+    });
+    if (!outcome.ok) {
+      this.#engine.problem(
+        `Entity ${row.entityId}: its function failed (${outcome.message}). The batch will be tried again.`,
+      );
+      return undefined;
+    }
+    try {
+      return endBatch(
+        row,
+        requests,
+        resultText(outcome.returnValue) ?? "null",
+        { now: this.#engine.now(), newId: () => this.#engine.newId() },
+      );
+    } catch (error) {
+      this.#engine.problem(
+        `Entity ${row.entityId}: its function gave no usable answer. The batch will be tried again.`,
+        error,
+      );
+      return undefined;
+    }
+  }
+
+  #refuse(row: EntityRow, requests: readonly EntityRequest[], name: string) {
+    const sentence = unknownFunction(
+      "entity",
+      name,
+      this.#engine.functions.entity,
+    );
+    this.#engine.problem(`Entity ${row.entityId}: ${sentence}`);
+    const result = { isError: true, result: JSON.stringify(sentence) };
+    return {
+      row,
+      outgoing: requests.flatMap((request) => answerTo(request, result)),
+    };
+  }
+}
+
+const newEntity = (entityId: string): EntityRow => ({
+  entityId,
+  exists: false,
+  state: null,
+  updatedAt: 0,
+});

@@ -1,0 +1,35 @@
+/** How values cross between history (JSON text) and functions (typed data), as the extension converts them. */
+import type { TypedData } from "../functions-host/extension";
+
+/**
+ * The trigger value of an activity. Scalars arrive as text, which the client library reads back; a boolean therefore
+ * arrives as the text `True` or `False`, as on the real host.
+ */
+export function activityTrigger(inputText: string | null): TypedData {
+  const input: unknown = inputText === null ? null : JSON.parse(inputText);
+  switch (typeof input) {
+    case "string":
+      return { string: input };
+    case "number":
+      return { string: String(input) };
+    case "boolean":
+      return { string: input ? "True" : "False" };
+    default:
+      return input === null ? {} : { string: JSON.stringify(input) };
+  }
+}
+
+/** JSON text of what a function returned. */
+export function resultText(value: TypedData | undefined): string | null {
+  if (value === undefined) return null;
+  if (value.string !== undefined) return JSON.stringify(value.string);
+  if (value.json !== undefined) return value.json;
+  if (value.bytes !== undefined)
+    return JSON.stringify(Buffer.from(value.bytes).toString("base64"));
+  const number = value.int ?? value.double;
+  return number === undefined ? null : String(number);
+}
+
+/** JSON text of a value of the client library; nothing is null. */
+export const valueText = (value: unknown): string | null =>
+  value === undefined || value === null ? null : JSON.stringify(value);

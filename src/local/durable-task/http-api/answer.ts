@@ -1,0 +1,39 @@
+import type { WebhookResponse } from "../../functions-host/extension";
+
+export const json = (
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): WebhookResponse => ({
+  status,
+  headers: { "content-type": "application/json; charset=utf-8", ...headers },
+  body: JSON.stringify(value),
+});
+
+export const empty = (status: number): WebhookResponse => ({ status });
+
+/** Errors have the extension's shape: one `Message`. */
+export const refusal = (status: number, Message: string): WebhookResponse =>
+  json(status, { Message });
+
+/** A request that is wrong; answered with its status and message. */
+export class Refused extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The body as JSON text; null when there is none. */
+export function jsonBody(body: Uint8Array): string | null {
+  if (body.length === 0) return null;
+  const text = Buffer.from(body).toString("utf8");
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new Refused(400, "Invalid JSON content");
+  }
+  return text;
+}

@@ -1,0 +1,81 @@
+import type {
+  WebhookRequest,
+  WebhookResponse,
+} from "../../functions-host/extension";
+import { type Addresses, managementUrls } from "../client-binding";
+import type { TaskHub } from "../hub";
+import { json, jsonBody, refusal, Refused } from "./answer";
+import { instanceView, parsed } from "./instance-view";
+
+export interface ApiContext {
+  readonly hub: TaskHub;
+  readonly addresses: Addresses;
+}
+export type Params = Readonly<Record<string, string | undefined>>;
+
+/** `POST orchestrators/{functionName}/{instanceId?}`: starts, and with `timeout` and `pollingInterval` also waits. */
+export async function startOrchestration(
+  { hub, addresses }: ApiContext,
+  request: WebhookRequest,
+  { functionName = "", instanceId }: Params,
+): Promise<WebhookResponse> {
+  if (instanceId !== undefined) checkId(instanceId);
+  const query = request.url.searchParams;
+  const version = query.get("version");
+  const started = await hub.start({
+    name: functionName,
+    input: jsonBody(request.body),
+    ...(instanceId !== undefined && { instanceId }),
+    ...(version !== null && { version }),
+  });
+  if ("running" in started)
+    return refusal(
+      409,
+      `An Orchestration instance with the status ${started.running} already exists.`,
+    );
+  const timeout = Number(query.get("timeout"));
+  if (timeout > 0 && query.has("pollingInterval")) {
+    const ended = await waited(hub, started.id, timeout, request.signal);
+    if (ended) return ended;
+  }
+  return accepted(addresses, started.id);
+}
+
+/** Answers the moment the instance ends: there is no polling here. */
+async function waited(
+  hub: TaskHub,
+  id: string,
+  seconds: number,
+  gone: AbortSignal,
+): Promise<WebhookResponse | undefined> {
+  const tooLate = AbortSignal.timeout(Math.min(seconds * 1000, 2 ** 31 - 1));
+  const instance = await hub.whenEnded(id, AbortSignal.any([gone, tooLate]));
+  if (instance === undefined) return undefined;
+  return instance.status === "Completed"
+    ? json(200, parsed(instance.output))
+    : json(200, instanceView(instance, { showInput: true }));
+}
+
+function accepted(addresses: Addresses, id: string): WebhookResponse {
+  const urls = managementUrls(addresses, id);
+  return json(202, urls, {
+    location: urls.statusQueryGetUri,
+    "retry-after": "10",
+  });
+}
+
+function checkId(id: string): void {
+  // The real host refuses what cannot be part of a table key.
+  if (id.startsWith("@"))
+    throw new Refused(
+      400,
+      `The instance id '${id}' starts with '@', which is kept for entities.`,
+    );
+  if (id.length > 256)
+    throw new Refused(400, "An instance id has at most 256 characters.");
+  if (/[/\\?#\p{Cc}]/u.test(id))
+    throw new Refused(
+      400,
+      `The instance id '${id}' holds one of / \\ ? # or a control character.`,
+    );
+}

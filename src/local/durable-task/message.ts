@@ -1,0 +1,65 @@
+import { EventType, type MessageEvent } from "./history-event";
+import type { Instance } from "./instance";
+
+/** A request to an entity; `caller` is set when somebody waits for the answer. */
+export interface EntityRequest {
+  /** Names the answering event in the caller's history. */
+  readonly id: string;
+  readonly operation: string;
+  /** JSON text. */
+  readonly input: string | null;
+  readonly caller: {
+    readonly instanceId: string;
+    readonly executionId: string;
+  } | null;
+}
+
+export interface OrchestrationMessage {
+  /** The execution that it is meant for; null when any execution may have it (events raised by clients). */
+  readonly executionId: string | null;
+  readonly event: MessageEvent;
+}
+
+/** Messages travel through the inbox by the id of the receiver; an entity's id starts with `@`. */
+export type Message = OrchestrationMessage | EntityRequest;
+
+export interface Outgoing {
+  readonly to: string;
+  readonly message: Message;
+}
+
+/** A message on its receiver's queue. `inboxId` is null while it is only in memory: it can be had again after a crash. */
+export interface Delivery<M extends Message = Message> {
+  readonly inboxId: number | null;
+  readonly message: M;
+}
+
+export const isEntityId = (instanceId: string): boolean =>
+  instanceId.startsWith("@");
+
+export const isForOrchestration = (
+  message: Message,
+): message is OrchestrationMessage => "event" in message;
+
+/** The message that sets a new execution going. */
+export const startMessage = (instance: Instance): OrchestrationMessage => ({
+  executionId: instance.executionId,
+  event: {
+    EventType: EventType.ExecutionStarted,
+    OrchestrationInstance: {
+      InstanceId: instance.instanceId,
+      ExecutionId: instance.executionId,
+    },
+    ParentInstance: instance.parent && {
+      Name: instance.parent.name,
+      OrchestrationInstance: {
+        InstanceId: instance.parent.instanceId,
+        ExecutionId: instance.parent.executionId,
+      },
+      TaskScheduleId: instance.parent.taskScheduledId,
+    },
+    Name: instance.name,
+    Version: instance.version,
+    Input: null,
+  },
+});

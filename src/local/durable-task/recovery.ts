@@ -1,0 +1,63 @@
+import type { Engine } from "./engine";
+import {
+  EventType,
+  type HistoryEvent,
+  type MessageEvent,
+} from "./history-event";
+import { hasEnded } from "./instance";
+import { isForOrchestration, type Message } from "./message";
+import type { Orchestrations } from "./orchestrations";
+import type { StoredEvent } from "./store";
+
+/**
+ * Takes up the work that an earlier process left: activities whose result is nowhere on disk run again, timers are
+ * set again, and messages not yet dealt with are delivered again, in their order.
+ */
+export function recover(engine: Engine, orchestrations: Orchestrations): void {
+  const { store, post } = engine;
+  const inbox = store.inbox();
+  const waiting = new Map<string, Message[]>();
+  for (const { to, message } of inbox)
+    waiting.set(to, [...(waiting.get(to) ?? []), message]);
+  for (const instance of store.instances({})) {
+    if (hasEnded(instance)) continue;
+    const active = orchestrations.add(instance);
+    const settled = settledIds(
+      active.history,
+      waiting.get(instance.instanceId),
+    );
+    for (const { event, input } of active.history) {
+      if (!("EventId" in event) || settled.has(event.EventId)) continue;
+      if (event.EventType === EventType.TaskScheduled)
+        orchestrations.startActivity(active, {
+          taskId: event.EventId,
+          name: event.Name,
+          input,
+        });
+      if (event.EventType === EventType.TimerCreated)
+        orchestrations.setTimer(
+          active,
+          event.EventId,
+          Date.parse(event.FireAt),
+        );
+    }
+    active.rest();
+  }
+  post.deliver(inbox);
+}
+
+/** Ids of tasks and timers whose outcome is in the history or in the inbox. */
+function settledIds(
+  history: readonly StoredEvent[],
+  messages: readonly Message[] = [],
+): ReadonlySet<number> {
+  const events = messages.filter(isForOrchestration).map(({ event }) => event);
+  return new Set(
+    [...history.map(({ event }) => event), ...events].flatMap(settledId),
+  );
+}
+
+function settledId(event: HistoryEvent | MessageEvent): number[] {
+  if ("TaskScheduledId" in event) return [event.TaskScheduledId];
+  return "TimerId" in event ? [event.TimerId] : [];
+}
