@@ -71,10 +71,14 @@ export interface TranscriptMessage {
 
 /** The messages of agent sessions. */
 export interface TranscriptStore {
+  /**
+   * Appends all of the messages, at most 100, or none: false when one of their keys is there already. Of two attempts
+   * at the same thing the first one counts, and the other reads what it wrote.
+   */
   append(
     sessionKey: string,
     messages: readonly TranscriptMessage[],
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** Messages in order, up to and including `turn`, without the turns to leave out. */
   read(
     sessionKey: string,

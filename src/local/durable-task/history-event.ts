@@ -154,20 +154,26 @@ export type HistoryEvent = (MessageEvent | DecisionEvent | FrameEvent) & {
   readonly Timestamp: string;
 };
 
-const decisions: ReadonlySet<number> = new Set([
+const decisionTypes: ReadonlySet<number> = new Set([
   EventType.TaskScheduled,
   EventType.SubOrchestrationInstanceCreated,
   EventType.TimerCreated,
   EventType.EventSent,
-  EventType.OrchestratorStarted,
-  EventType.OrchestratorCompleted,
 ]);
+export const isDecision = (
+  event: HistoryEvent,
+): event is DecisionEvent & { readonly Timestamp: string } =>
+  decisionTypes.has(event.EventType);
+
+const isFrame = ({ EventType: type }: HistoryEvent): boolean =>
+  type === EventType.OrchestratorStarted ||
+  type === EventType.OrchestratorCompleted;
 
 /**
  * The text that the client library reads. `IsPlayed` tells it which arrivals are replayed; decisions never carry it.
  * The text for later episodes is made once and stored, so that an episode encodes only what is new.
  */
 export function eventText(event: HistoryEvent, played: boolean): string {
-  const IsPlayed = played && !decisions.has(event.EventType);
+  const IsPlayed = played && !isDecision(event) && !isFrame(event);
   return JSON.stringify({ EventId: -1, IsPlayed, ...event });
 }

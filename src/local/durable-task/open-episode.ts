@@ -64,8 +64,9 @@ export const triggerText = (
   `{"history":[${[...past, ...arrived.map((event) => eventText(event, false))].join(",")}],` +
   `"input":${instance.input ?? "null"},"instanceId":${JSON.stringify(instance.instanceId)},` +
   `"isReplaying":${past.length > 0},"parentInstanceId":${JSON.stringify(instance.parent?.instanceId ?? null)},` +
-  // Schema 3 is the client library's latest. Timers have no longest duration here, so none is given.
-  `"upperSchemaVersion":1,"upperSchemaVersionNew":3,"defaultHttpAsyncRequestSleepTimeMillseconds":30000}`;
+  // Schema 3 is the client library's latest. No timer is too long here, but the library wants a limit: 10,000 years.
+  `"upperSchemaVersion":1,"upperSchemaVersionNew":3,"maximumShortTimerDuration":"3650000.00:00:00",` +
+  `"longRunningTimerIntervalDuration":"3650000.00:00:00","defaultHttpAsyncRequestSleepTimeMillseconds":30000}`;
 
 const awake = (
   instance: Instance,

@@ -12,7 +12,12 @@ import type { Engine } from "./engine";
 import { closeEpisode, restEpisode } from "./episode";
 import { activityFailure, unknownFunction } from "./failure";
 import { activityTrigger, resultText } from "./function-value";
-import { EventType, eventText, type MessageEvent } from "./history-event";
+import {
+  EventType,
+  eventText,
+  isDecision,
+  type MessageEvent,
+} from "./history-event";
 import { hasEnded, type Instance } from "./instance";
 import type { Delivery, OrchestrationMessage } from "./message";
 import { openEpisode, type Opening, triggerText } from "./open-episode";
@@ -274,6 +279,6 @@ function storedEvents(turn: Turn): readonly StoredEvent[] {
   return turn.events.map((event) => ({
     event,
     text: eventText(event, true),
-    input: "EventId" in event ? (inputs.get(event.EventId) ?? null) : null,
+    input: isDecision(event) ? (inputs.get(event.EventId) ?? null) : null,
   }));
 }

@@ -2,6 +2,7 @@ import type { Engine } from "./engine";
 import {
   EventType,
   type HistoryEvent,
+  isDecision,
   type MessageEvent,
 } from "./history-event";
 import { hasEnded } from "./instance";
@@ -27,7 +28,7 @@ export function recover(engine: Engine, orchestrations: Orchestrations): void {
       waiting.get(instance.instanceId),
     );
     for (const { event, input } of active.history) {
-      if (!("EventId" in event) || settled.has(event.EventId)) continue;
+      if (!isDecision(event) || settled.has(event.EventId)) continue;
       if (event.EventType === EventType.TaskScheduled)
         orchestrations.startActivity(active, {
           taskId: event.EventId,

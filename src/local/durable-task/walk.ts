@@ -16,7 +16,7 @@ import {
   leaves,
   type NumberedAction,
 } from "./actions";
-import { EventType, type HistoryEvent } from "./history-event";
+import { EventType, type HistoryEvent, isDecision } from "./history-event";
 
 export interface Walk {
   /** Listed for the first time: to be decided now. */
@@ -76,7 +76,7 @@ function indexOf(history: readonly HistoryEvent[]) {
   const scheduled = new Map<number, Scheduled>();
   const settled = new Set<number>();
   for (const event of history) {
-    if ("EventId" in event)
+    if (isDecision(event))
       scheduled.set(event.EventId, {
         kind: kinds.get(event.EventType) ?? "",
         name: "Name" in event ? event.Name : "",

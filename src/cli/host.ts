@@ -1,0 +1,104 @@
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { durableTask } from "../local/durable-task/extension";
+import {
+  type FunctionsHost,
+  startFunctionsHost,
+} from "../local/functions-host/host";
+import { logTo } from "./log";
+import { startAppStorage } from "./app-storage";
+import { runUntilStopped } from "./run-until-stopped";
+import { say, UsageError } from "./voice";
+
+const usage = `Runs any Functions v4 Node app on this machine: npm run host -- --app <folder>
+
+  --app <folder>   the app (default: the current folder)
+  --port <n>       the port to listen on; 0 picks a free one (default: 7071)
+  --data <folder>  where task hub, keys and storage are kept (default: <app>/.aos)
+  --auth           ask for function keys
+  --verbose        log what the host does`;
+
+export interface ServeOptions {
+  readonly app: string;
+  readonly port: number;
+  readonly data: string;
+  readonly auth: boolean;
+  readonly verbose: boolean;
+}
+
+/** Runs the host until it is told to stop. */
+export async function runHost(argv: readonly string[]): Promise<void> {
+  const options = hostArguments(argv);
+  if (options === undefined) {
+    say(usage);
+    return;
+  }
+  await runUntilStopped(async (own) => {
+    const storage = own(await startAppStorage(options.app, options.data));
+    const host = own(
+      await startFunctionsHost({
+        appFolder: options.app,
+        port: options.port,
+        dataFolder: options.data,
+        auth: options.auth,
+        extensions: [durableTask()],
+        environment: storage.environment,
+        log: logTo(process.stderr, options.verbose ? "verbose" : "normal"),
+      }),
+    );
+    announce(host, options);
+  });
+}
+
+/** Undefined when help was asked for. Throws `UsageError`. */
+export function hostArguments(
+  argv: readonly string[],
+): ServeOptions | undefined {
+  const { values } = parsed(argv);
+  if (values.help) return undefined;
+  const app = resolve(values.app ?? ".");
+  return {
+    app,
+    port: portNumber(values.port),
+    data: resolve(values.data ?? join(app, ".aos")),
+    auth: values.auth ?? false,
+    verbose: values.verbose ?? false,
+  };
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        app: { type: "string" },
+        port: { type: "string" },
+        data: { type: "string" },
+        auth: { type: "boolean" },
+        verbose: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(
+      error instanceof Error ? error.message : String(error),
+      usage,
+    );
+  }
+}
+
+function portNumber(text = "7071"): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (port <= 65_535) return port;
+  throw new UsageError(
+    `--port ${text} is not a port: give a number from 0 to 65535.`,
+    usage,
+  );
+}
+
+function announce(host: FunctionsHost, { auth, data }: ServeOptions): void {
+  say(`Listening on ${host.url}`);
+  for (const { name, methods, url } of host.httpFunctions)
+    say(`  ${name}: [${methods.join(",")}] ${url}`);
+  if (auth) say(`Keys are asked for; they are in ${join(data, "keys.json")}`);
+}

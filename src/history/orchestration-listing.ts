@@ -1,0 +1,113 @@
+import { odata, type TableClient } from "@azure/data-tables";
+import { AosError } from "../errors";
+import type { OrchestrationSummary } from "../model/history";
+import type { RowKeys } from "./document-row";
+import {
+  idOf,
+  type IndexRange,
+  isHintKey,
+  matches,
+  rangeOf,
+  worthOf,
+} from "./orchestration-index";
+import type { ListQuery, Page } from "./ports";
+import { isStatus } from "./storage-error";
+
+interface Source {
+  readonly table: TableClient;
+  find(id: string): Promise<OrchestrationSummary | undefined>;
+}
+
+/** Hints looked up together, and hints after which a page ends, full or not, so that a rare tag costs bounded work. */
+const batchSize = 50;
+const mostHints = 2_000;
+
+/** A page of the index, each hint held against its summary. */
+export async function listOrchestrations(
+  query: ListQuery,
+  { table, find }: Source,
+): Promise<Page<OrchestrationSummary>> {
+  const range = rangeOf(query, fromCursor(query.cursor));
+  const found: {
+    readonly hint: RowKeys;
+    readonly item: OrchestrationSummary;
+  }[] = [];
+  let seen = 0;
+  for await (const hints of hintBatches(table, range)) {
+    const summaries = await Promise.all(hints.map((hint) => find(idOf(hint))));
+    for (const [at, hint] of hints.entries()) {
+      const item = summaries[at];
+      const worth = worthOf(hint, item);
+      if (worth === "never") await removeHint(table, hint);
+      if (worth === "right" && item !== undefined && matches(item, query))
+        found.push({ hint, item });
+    }
+    if (found.length > query.limit) break;
+    seen += hints.length;
+    if (seen >= mostHints)
+      return page(
+        found.map(({ item }) => item),
+        hints.at(-1),
+      );
+  }
+  const items = found.slice(0, query.limit);
+  return page(
+    items.map(({ item }) => item),
+    found.length > query.limit ? items.at(-1)?.hint : undefined,
+  );
+}
+
+const page = (
+  items: readonly OrchestrationSummary[],
+  last: RowKeys | undefined,
+): Page<OrchestrationSummary> => ({
+  items,
+  ...(last !== undefined && { cursor: toCursor(last.rowKey) }),
+});
+
+async function* hintBatches(
+  table: TableClient,
+  range: IndexRange,
+): AsyncGenerator<readonly RowKeys[]> {
+  const { partitionKey, from, to, after } = range;
+  const start =
+    after === undefined || after < from
+      ? odata`RowKey ge ${from}`
+      : odata`RowKey gt ${after}`;
+  const filter = `${odata`PartitionKey eq ${partitionKey}`} and ${start} and ${odata`RowKey le ${to}`}`;
+  const pages = table
+    .listEntities({
+      queryOptions: { filter, select: ["PartitionKey", "RowKey"] },
+    })
+    .byPage({ maxPageSize: batchSize });
+  for await (const rows of pages)
+    yield rows.map((row) => ({
+      partitionKey: row.partitionKey ?? partitionKey,
+      rowKey: row.rowKey ?? "",
+    }));
+}
+
+/** Removing what somebody else has removed is no error. */
+export async function removeHint(
+  table: TableClient,
+  { partitionKey, rowKey }: RowKeys,
+): Promise<void> {
+  try {
+    await table.deleteEntity(partitionKey, rowKey);
+  } catch (error) {
+    if (!isStatus(error, 404)) throw error;
+  }
+}
+
+const toCursor = (rowKey: string): string =>
+  Buffer.from(rowKey).toString("base64url");
+
+function fromCursor(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  const rowKey = Buffer.from(cursor, "base64url").toString("utf8");
+  if (isHintKey(rowKey)) return rowKey;
+  throw new AosError(
+    "invalid_request",
+    "The cursor is not one that a list gave. Pass on the cursor of the page before, or none for the first page.",
+  );
+}

@@ -1,0 +1,166 @@
+import { randomUUID } from "node:crypto";
+import type { TableClient } from "@azure/data-tables";
+import { AosError } from "../errors";
+import type { Ready } from "./clients";
+import type { RowKeys } from "./document-row";
+import { hintsOf, statusHint } from "./orchestration-index";
+import { listOrchestrations, removeHint } from "./orchestration-listing";
+import {
+  changed,
+  fromSummaryRow,
+  hasEnded,
+  type OrchestrationRecord,
+  summaryKeys,
+  toSummaryRow,
+} from "./orchestration-row";
+import type { Claim, OrchestrationStore, SummaryChange } from "./ports";
+import { isMissingRow, isStatus, reaching } from "./storage-error";
+
+/** `AosOrchestrations`: a summary row for each orchestration, and the index rows that list them. */
+export const orchestrationTable = (
+  table: Ready<TableClient>,
+): OrchestrationStore => ({
+  claim: (claim) =>
+    reaching(`the claim of ${claim.summary.id}`, async () =>
+      insertClaim(await table(), claim),
+    ),
+
+  find: (id) =>
+    reaching(`the orchestration ${id}`, async () => {
+      const found = await readRecord(await table(), id);
+      if (found === undefined) return undefined;
+      const { summary, fingerprint, start, claimedAt } = found.record;
+      return { summary, fingerprint, start, claimedAt, etag: found.etag };
+    }),
+
+  takeOver: (claim, now) =>
+    reaching(`the claim of ${claim.summary.id}`, async () => {
+      const { etag, ...record } = claim;
+      return replaceRecord(
+        await table(),
+        { ...record, claimedAt: now.toISOString() },
+        etag,
+      );
+    }),
+
+  update: (id, change) =>
+    reaching(`the orchestration ${id}`, async () =>
+      updateRecord(await table(), id, change),
+    ),
+
+  output: (id) =>
+    reaching(`the output of ${id}`, async () => {
+      const found = await readRecord(await table(), id);
+      return found?.record.output;
+    }),
+
+  list: (query) =>
+    reaching("the list of orchestrations", async () =>
+      listOrchestrations(query, {
+        table: await table(),
+        find: async (id) =>
+          (await readRecord(await table(), id))?.record.summary,
+      }),
+    ),
+
+  check: () =>
+    reaching("the table of orchestrations", async () => {
+      // Asks for a row that is not there: an answer is all that is wanted.
+      await readRecord(await table(), "@check");
+    }),
+});
+
+async function insertClaim(
+  table: TableClient,
+  claim: Omit<Claim, "etag">,
+): Promise<"claimed" | "exists"> {
+  await Promise.all(
+    hintsOf(claim.summary).map((hint) => writeHint(table, hint)),
+  );
+  const claimToken = randomUUID();
+  try {
+    await table.createEntity({ ...toSummaryRow(claim), claimToken });
+    return "claimed";
+  } catch (error) {
+    if (!isStatus(error, 409)) throw error;
+    // The client repeats a request whose answer was lost: what is in the way may be our own row.
+    const found = await table.getEntity<Record<string, unknown>>(
+      claim.summary.id,
+      "summary",
+    );
+    return found["claimToken"] === claimToken ? "claimed" : "exists";
+  }
+}
+
+interface Found {
+  readonly record: OrchestrationRecord;
+  readonly etag: string;
+}
+
+async function readRecord(
+  table: TableClient,
+  id: string,
+): Promise<Found | undefined> {
+  const { partitionKey, rowKey } = summaryKeys(id);
+  try {
+    const row = await table.getEntity<Record<string, unknown>>(
+      partitionKey,
+      rowKey,
+    );
+    return { record: fromSummaryRow(row), etag: row.etag };
+  } catch (error) {
+    if (isMissingRow(error)) return undefined;
+    throw error;
+  }
+}
+
+/** False when the row has changed since it was read. */
+async function replaceRecord(
+  table: TableClient,
+  record: OrchestrationRecord,
+  etag: string,
+): Promise<boolean> {
+  try {
+    await table.updateEntity(toSummaryRow(record), "Replace", { etag });
+    return true;
+  } catch (error) {
+    if (isStatus(error, 412)) return false;
+    throw error;
+  }
+}
+
+/** Reads, decides and writes until nobody has written in between. */
+async function updateRecord(
+  table: TableClient,
+  id: string,
+  change: SummaryChange,
+): Promise<void> {
+  for (;;) {
+    const found = await readRecord(table, id);
+    if (found === undefined) throw noSuchOrchestration(id);
+    const next = changed(found.record, change);
+    if (next === undefined) return;
+    const { summary: before } = found.record;
+    if (next.summary.status !== before.status)
+      await writeHint(table, statusHint(next.summary, next.summary.status));
+    if (!(await replaceRecord(table, next, found.etag))) continue;
+    if (hasEnded(next.summary))
+      // The hints it is most likely to have; what is left of others is removed by whoever lists them.
+      await Promise.all(
+        [...new Set(["pending", before.status] as const)].map((status) =>
+          removeHint(table, statusHint(before, status)),
+        ),
+      );
+    return;
+  }
+}
+
+async function writeHint(table: TableClient, hint: RowKeys): Promise<void> {
+  await table.upsertEntity({ ...hint }, "Replace");
+}
+
+const noSuchOrchestration = (id: string): AosError =>
+  new AosError(
+    "orchestration_not_found",
+    `There is no row of orchestration "${id}" to write to; it may have been deleted while it ran. Start it again.`,
+  );

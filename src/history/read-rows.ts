@@ -1,0 +1,19 @@
+import { odata, type TableClient } from "@azure/data-tables";
+import type { Columns } from "./document-row";
+
+/** The rows of a partition in the order of their keys, as far as they match a further OData condition. */
+export async function rowsOf(
+  table: TableClient,
+  partitionKey: string,
+  condition?: string,
+): Promise<readonly Columns[]> {
+  const partition = odata`PartitionKey eq ${partitionKey}`;
+  const filter =
+    condition === undefined ? partition : `${partition} and ${condition}`;
+  const rows: Columns[] = [];
+  const found = table.listEntities<Record<string, unknown>>({
+    queryOptions: { filter },
+  });
+  for await (const row of found) rows.push(row);
+  return rows;
+}

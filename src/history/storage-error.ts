@@ -1,0 +1,81 @@
+import { AosError } from "../errors";
+
+/** Errors of the storage clients and of the identity behind them, by name: they come from several packages. */
+const foreign =
+  /^(RestError|TableTransactionError|AbortError|TimeoutError|.*(Authentication|Credential).*Error)$/;
+
+/** Runs a request to storage. What stays unhandled of its errors becomes one of ours; `what` names the thing. */
+export async function reaching<Result>(
+  what: string,
+  request: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await request();
+  } catch (error) {
+    throw toStorageError(what, error);
+  }
+}
+
+export function toStorageError(what: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !foreign.test(error.name)) return error;
+  const { status, code } = answerOf(error);
+  const [reason = ""] = error.message.split("\n", 1);
+  const told = [status, code].filter((part) => part !== undefined).join(" ");
+  return isPassing(status, code)
+    ? new AosError(
+        "storage_unavailable",
+        `Storage did not serve ${what} (${told || error.name}): ${reason}. Check that it runs, that AzureWebJobsStorage is right and that the app may use it; then try again.`,
+        { cause: error },
+      )
+    : new AosError(
+        "internal_error",
+        `Storage refused a request for ${what} (${told}): ${reason}. This is a fault of AOS.`,
+        { cause: error },
+      );
+}
+
+export const isStatus = (error: unknown, status: number): boolean =>
+  error instanceof Error && answerOf(error).status === status;
+
+/** The row is not there, though its table is. */
+export const isMissingRow = (error: unknown): boolean =>
+  error instanceof Error &&
+  answerOf(error).status === 404 &&
+  answerOf(error).code !== "TableNotFound";
+
+/** Refused access counts as passing: permissions and firewalls are mended while orchestrations wait. */
+const passingStatuses: ReadonlySet<number> = new Set([401, 403, 408, 429]);
+/** A table or container that was deleted under us is made again by the next process. */
+const passingCodes: ReadonlySet<string> = new Set([
+  "TableNotFound",
+  "TableBeingDeleted",
+  "ContainerNotFound",
+  "ContainerBeingDeleted",
+]);
+
+const isPassing = (
+  status: number | undefined,
+  code: string | undefined,
+): boolean =>
+  status === undefined ||
+  status >= 500 ||
+  passingStatuses.has(status) ||
+  (code !== undefined && passingCodes.has(code));
+
+interface StorageAnswer {
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+}
+
+function answerOf(error: Error): StorageAnswer {
+  const { statusCode, code, details } = error as {
+    statusCode?: unknown;
+    code?: unknown;
+    details?: { odataError?: { code?: unknown } };
+  };
+  const told = details?.odataError?.code ?? code;
+  return {
+    status: typeof statusCode === "number" ? statusCode : undefined,
+    code: typeof told === "string" ? told : undefined,
+  };
+}

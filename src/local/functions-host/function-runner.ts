@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import type { CoreLogLevel, ProgrammingModel } from "./core-api";
+import type {
+  Extension,
+  FunctionMetadata,
+  Invocation,
+  InvocationOutcome,
+  TypedData,
+} from "./extension";
+import { type InvocationEnd, invokeFunction } from "./invocation";
+import type { RegisteredFunction, WorkerApp } from "./worker-app";
+
+export interface RunnerOptions {
+  readonly app: WorkerApp;
+  readonly model: ProgrammingModel;
+  readonly extensions: readonly Extension[];
+  /** `functionTimeout` of host.json; undefined means without limit. */
+  readonly timeoutMs: number | undefined;
+  readonly log: (
+    level: CoreLogLevel,
+    category: string,
+    message: string,
+  ) => void;
+}
+
+/** Runs the enabled functions of an app by name, with the values of their input bindings. */
+export class FunctionRunner {
+  readonly functions: readonly FunctionMetadata[];
+  readonly #options: RunnerOptions;
+  readonly #targets: ReadonlyMap<string, RegisteredFunction>;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    const enabled = options.app.functions.filter(
+      ({ metadata }) => !isDisabled(metadata.name),
+    );
+    this.#targets = new Map(
+      enabled.map((target) => [target.metadata.name, target]),
+    );
+    this.functions = enabled.map(({ metadata }) => withNames(metadata));
+  }
+
+  /** For extensions: what came of it as data. */
+  async invoke(invocation: Invocation): Promise<InvocationOutcome> {
+    const end = await this.run(invocation, randomUUID());
+    return end.ok
+      ? { ok: true, returnValue: end.response.returnValue ?? undefined }
+      : end;
+  }
+
+  async run(
+    invocation: Invocation,
+    invocationId: string,
+  ): Promise<InvocationEnd> {
+    const { functionName } = invocation;
+    const target = this.#targets.get(functionName);
+    if (target === undefined)
+      return {
+        ok: false,
+        message: `There is no function '${functionName}' in this app.`,
+        stack: "",
+      };
+    const { app, model, log } = this.#options;
+    const end = await this.#inTime(
+      functionName,
+      invokeFunction({
+        app,
+        model,
+        target,
+        invocation,
+        invocationId,
+        inputs: this.#inputs(target.metadata),
+        log: (level, category, message) => {
+          log(level, categoryOf(functionName, category), message);
+        },
+      }),
+    );
+    this.#report(target.metadata, end);
+    return end;
+  }
+
+  /** A function cannot be stopped; after its time it is only no longer waited for. */
+  async #inTime(
+    name: string,
+    work: Promise<InvocationEnd>,
+  ): Promise<InvocationEnd> {
+    const { timeoutMs } = this.#options;
+    if (timeoutMs === undefined) return work;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<InvocationEnd>((resolve) => {
+      timer = setTimeout(() => {
+        const message = `Timeout value of ${timeoutMs / 1000} s was exceeded by function: ${name}`;
+        resolve({ ok: false, message, stack: "" });
+      }, timeoutMs);
+    });
+    const end = await Promise.race([work, late]);
+    clearTimeout(timer);
+    return end;
+  }
+
+  #inputs({ bindings }: FunctionMetadata): Record<string, TypedData> {
+    const values = Object.entries(bindings).flatMap(([name, binding]) => {
+      if (binding.direction !== "in" || /trigger$/i.test(binding.type))
+        return [];
+      const value = this.#options.extensions
+        .map((extension) => extension.inputBinding?.(binding))
+        .find((found) => found !== undefined);
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    return Object.fromEntries(values);
+  }
+
+  /**
+   * Failures of orchestrators and entities are the task hub's to tell: they are how the client library hands over
+   * the state of an orchestrator that threw.
+   */
+  #report({ name, bindings }: FunctionMetadata, end: InvocationEnd): void {
+    const isDurable = Object.values(bindings).some(({ type }) =>
+      /^(?:orchestration|entity)Trigger$/i.test(type),
+    );
+    if (!end.ok) {
+      const level = isDurable ? "debug" : "error";
+      this.#options.log(level, `Function.${name}`, end.stack || end.message);
+      return;
+    }
+    for (const { name: output } of end.response.outputData ?? [])
+      this.#options.log(
+        "warning",
+        `Function.${name}`,
+        `The output binding ${output} was not written: the embedded host does not support output bindings yet.`,
+      );
+  }
+}
+
+const categoryOf = (name: string, category: string): string =>
+  category === "user" ? `Function.${name}.User` : `Function.${name}`;
+
+/** Setting `AzureWebJobs.<name>.Disabled` switches a function off. */
+const isDisabled = (name: string): boolean =>
+  [`AzureWebJobs.${name}.Disabled`, `AzureWebJobs_${name}_Disabled`].some(
+    (setting) => /^(?:1|true)$/i.test(process.env[setting] ?? ""),
+  );
+
+const withNames = (metadata: FunctionMetadata): FunctionMetadata => ({
+  name: metadata.name,
+  bindings: Object.fromEntries(
+    Object.entries(metadata.bindings).map(([name, binding]) => [
+      name,
+      { ...binding, name },
+    ]),
+  ),
+});

@@ -1,0 +1,57 @@
+import { Disposable } from "./core-api";
+
+const hookNames = [
+  "appStart",
+  "appTerminate",
+  "preInvocation",
+  "postInvocation",
+  "log",
+] as const;
+export type HookName = (typeof hookNames)[number];
+type Hook = (context: unknown) => unknown;
+
+const isHookName = (name: string): name is HookName =>
+  hookNames.some((known) => known === name);
+
+/** The app's hooks, run in the order in which they were registered. */
+export class Hooks {
+  /** One object for the life of the process, given to every hook. */
+  readonly appHookData: Record<string, unknown> = {};
+  readonly #hooks = new Map<HookName, Hook[]>();
+
+  register(name: string, hook: Hook): Disposable {
+    if (!isHookName(name))
+      throw Object.assign(
+        new RangeError(`Unrecognized hook "${name}".`),
+        // The library tells by this mark whether the host is at fault or the app.
+        { isAzureFunctionsSystemError: true },
+      );
+    const hooks = this.#hooks.get(name) ?? [];
+    this.#hooks.set(name, hooks);
+    hooks.push(hook);
+    return new Disposable(() => {
+      hooks.splice(hooks.indexOf(hook), 1);
+    });
+  }
+
+  async run(name: HookName, context: object): Promise<void> {
+    for (const hook of this.#hooks.get(name) ?? []) await hook(context);
+  }
+
+  /** A context whose two data objects the hooks may fill but not replace. */
+  context<Fields extends object>(
+    hookData: object,
+    fields: Fields,
+  ): Fields & { readonly hookData: object } {
+    const context = { ...fields, hookData, appHookData: this.appHookData };
+    for (const name of ["hookData", "appHookData"] as const)
+      Object.defineProperty(context, name, {
+        enumerable: true,
+        get: () => (name === "hookData" ? hookData : this.appHookData),
+        set: () => {
+          throw new Error(`Cannot assign to read only property '${name}'`);
+        },
+      });
+    return context;
+  }
+}

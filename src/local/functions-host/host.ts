@@ -1,0 +1,235 @@
+import { mkdirSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { enterAppEnvironment } from "./app-environment";
+import { loadApp } from "./app-loader";
+import type { CoreLogLevel, ProgrammingModel } from "./core-api";
+import { provideCoreModule } from "./core-module";
+import { lockDataFolder } from "./data-folder-lock";
+import type {
+  Extension,
+  FunctionMetadata,
+  Invocation,
+  InvocationOutcome,
+} from "./extension";
+import { FunctionRunner } from "./function-runner";
+import { type HostJson, readHostJson } from "./host-json";
+import { HostStartError } from "./host-error";
+import { answerRequest } from "./http/front-door";
+import {
+  functionsRouter,
+  type HttpFunction,
+  httpFunction,
+} from "./http/functions-router";
+import { bindPort, type Port } from "./http/port";
+import { type Keys, openKeys } from "./keys";
+import { readLocalSettings } from "./local-settings";
+import { WorkerApp } from "./worker-app";
+
+export interface HostOptions {
+  readonly appFolder: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Where the host and its extensions keep their files; one host at a time. */
+  readonly dataFolder: string;
+  /** Whether callers need a key. */
+  readonly auth: boolean;
+  readonly extensions: readonly Extension[];
+  /** Settings for the app, on top of its local.settings.json. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly log: (
+    level: CoreLogLevel,
+    category: string,
+    message: string,
+  ) => void;
+}
+
+export interface FunctionsHost extends AsyncDisposable {
+  readonly url: string;
+  readonly functions: readonly FunctionMetadata[];
+  readonly httpFunctions: readonly (HttpFunction & { readonly url: string })[];
+  /** Takes no more requests, ends what runs, and gives the data folder free. */
+  stop(): Promise<void>;
+}
+
+/** One process runs one host: the app's environment, its working directory and its modules are the process's. */
+export async function startFunctionsHost(
+  options: HostOptions,
+): Promise<FunctionsHost> {
+  const unlock = lockDataFolder(resolve(options.dataFolder));
+  let port: Port | undefined;
+  try {
+    port = await bindPort(options.port, (error) => {
+      options.log("error", "Host.Http", String(error));
+    });
+    return await startOn(port, options, unlock);
+  } catch (error) {
+    await port?.close();
+    unlock();
+    throw error;
+  }
+}
+
+async function startOn(
+  port: Port,
+  options: HostOptions,
+  unlock: () => void,
+): Promise<FunctionsHost> {
+  const { extensions, log, environment: extra = {} } = options;
+  const appFolder = resolve(options.appFolder);
+  const dataFolder = resolve(options.dataFolder);
+  const keys = options.auth
+    ? openKeys(join(dataFolder, "keys.json"))
+    : undefined;
+  const settings = readLocalSettings(appFolder);
+  enterAppEnvironment({ appFolder, port: port.number, settings, extra });
+  const hostJson = readHostJson(appFolder, process.env);
+
+  const app = new WorkerApp();
+  provideCoreModule(app.coreApi(log));
+  await loadApp(appFolder);
+  const model = modelOf(app, appFolder);
+  const streamUri = await startApp(app, model, appFolder);
+
+  const runner = new FunctionRunner({
+    app,
+    model,
+    extensions,
+    timeoutMs: hostJson.functionTimeoutMs,
+    log,
+  });
+  warnOfDormant(runner.functions, options);
+  const origin = `http://localhost:${port.number}`;
+  for (const extension of extensions)
+    await startExtension(extension, {
+      runner,
+      hostJson,
+      dataFolder,
+      origin,
+      keys,
+      log,
+    });
+  const httpFunctions = runner.functions.flatMap(
+    (metadata) => httpFunction(metadata) ?? [],
+  );
+  const door = {
+    origin,
+    homePage: `${basename(appFolder)} is running: ${runner.functions.length} functions.\n`,
+    keys,
+    extensions,
+    streamUri,
+    find: functionsRouter(httpFunctions, hostJson.routePrefix),
+    invoke: (invocation: Invocation, id: string) => runner.run(invocation, id),
+  };
+  port.serve((request, response) => answerRequest(door, request, response));
+
+  const stop = async (): Promise<void> => {
+    await port.close();
+    for (const extension of extensions) await extension.stop();
+    await app.hooks.run("appTerminate", app.hooks.context({}, {}));
+    unlock();
+  };
+  let stopped: Promise<void> | undefined;
+  const stopOnce = (): Promise<void> => (stopped ??= stop());
+  return {
+    url: origin,
+    functions: runner.functions,
+    httpFunctions: httpFunctions.map((one) => ({
+      ...one,
+      url: [origin, hostJson.routePrefix, one.route]
+        .filter((part) => part !== "")
+        .join("/"),
+    })),
+    stop: stopOnce,
+    [Symbol.asyncDispose]: stopOnce,
+  };
+}
+
+function modelOf(app: WorkerApp, appFolder: string): ProgrammingModel {
+  if (app.model !== undefined) return app.model;
+  throw new HostStartError(
+    "app_load_failed",
+    `The app in ${appFolder} registers no function: its entry point must use @azure/functions (programming model v4).`,
+  );
+}
+
+const defaultCapabilities = Object.fromEntries(
+  [
+    "RawHttpBodyBytes",
+    "RpcHttpTriggerMetadataRemoved",
+    "RpcHttpBodyOnly",
+    "IgnoreEmptyValuedRpcHttpHeaders",
+    "UseNullableValueDictionaryForHttp",
+    "WorkerStatus",
+    "TypedDataCollection",
+    "HandlesWorkerTerminateMessage",
+  ].map((name) => [name, "true"]),
+);
+
+/** Ends registration; gives the address at which the app serves HTTP itself, if it does. */
+async function startApp(
+  app: WorkerApp,
+  model: ProgrammingModel,
+  functionAppDirectory: string,
+): Promise<string | undefined> {
+  const capabilities =
+    (await model.getCapabilities?.(defaultCapabilities)) ?? {};
+  await app.hooks.run(
+    "appStart",
+    app.hooks.context({}, { functionAppDirectory }),
+  );
+  app.markStarted();
+  return capabilities["HttpUri"];
+}
+
+interface ExtensionSetting {
+  readonly runner: FunctionRunner;
+  readonly hostJson: HostJson;
+  readonly dataFolder: string;
+  readonly origin: string;
+  readonly keys: Keys | undefined;
+  readonly log: HostOptions["log"];
+}
+
+async function startExtension(
+  extension: Extension,
+  { runner, hostJson, dataFolder, origin, keys, log }: ExtensionSetting,
+): Promise<void> {
+  mkdirSync(dataFolder, { recursive: true });
+  await extension.start({
+    functions: runner.functions,
+    settings: hostJson.extension(extension.name),
+    dataFolder,
+    origin,
+    webhookQuery: keys ? `code=${keys.systemKeys.durabletask_extension}` : "",
+    invoke: (invocation): Promise<InvocationOutcome> =>
+      runner.invoke(invocation),
+    log: (level, message) => {
+      log(level, `Host.${extension.name}`, message);
+    },
+  });
+}
+
+const servedTriggers = new Set([
+  "httptrigger",
+  "orchestrationtrigger",
+  "activitytrigger",
+  "entitytrigger",
+]);
+
+/** A function that nothing here can trigger is no error, but nobody should wait for it in vain. */
+function warnOfDormant(
+  functions: readonly FunctionMetadata[],
+  { log }: HostOptions,
+): void {
+  for (const { name, bindings } of functions) {
+    const trigger = Object.values(bindings).find(({ type }) =>
+      /trigger$/i.test(type),
+    );
+    if (trigger && !servedTriggers.has(trigger.type.toLowerCase()))
+      log(
+        "warning",
+        "Host.Startup",
+        `Function ${name} will not run: the embedded host does not support ${trigger.type} yet.`,
+      );
+  }
+}

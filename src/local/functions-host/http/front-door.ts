@@ -1,0 +1,176 @@
+/** Answers every request to the host's port: the app's HTTP functions, the extensions' webhooks, and a home page. */
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import type { Extension, Invocation, TypedData } from "../extension";
+import type { InvocationEnd } from "../invocation";
+import { type Keys, opens, opensWebhook } from "../keys";
+import type { Match } from "./functions-router";
+import { httpTrigger, receive, type ReceivedRequest } from "./received-request";
+import { type HttpAnswer, httpAnswer } from "./rpc-response";
+import { forward, streamMetadata, withoutHopByHop } from "./streaming-proxy";
+
+export interface FrontDoor {
+  readonly origin: string;
+  readonly homePage: string;
+  /** Undefined when keys are not asked for. */
+  readonly keys: Keys | undefined;
+  readonly extensions: readonly Extension[];
+  /** Where the app serves HTTP itself, if it does. */
+  readonly streamUri: string | undefined;
+  find(method: string, path: string): Match | undefined;
+  invoke(invocation: Invocation, invocationId: string): Promise<InvocationEnd>;
+}
+
+const webhooks = "/runtime/webhooks/";
+
+export async function answerRequest(
+  door: FrontDoor,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => {
+    gone.abort();
+  });
+  const request = await receive(incoming, door.origin, gone.signal);
+  const answer = request
+    ? await answerFor(door, request, response)
+    : { status: 413 };
+  if (answer) send(response, answer);
+}
+
+/** The answer, or undefined when it has been sent as a stream. */
+async function answerFor(
+  door: FrontDoor,
+  request: ReceivedRequest,
+  response: ServerResponse,
+): Promise<HttpAnswer | undefined> {
+  const { pathname } = request.url;
+  if (pathname === "/" && request.method === "GET") return home(door);
+  if (pathname.toLowerCase().startsWith(webhooks))
+    return webhook(door, request);
+  const match = door.find(request.method, pathname);
+  if (match === undefined) return { status: 404 };
+  if (door.keys && !opens(door.keys, match.target.authLevel, keyOf(request)))
+    return { status: 401 };
+  return door.streamUri === undefined
+    ? callFunction(door, request, match)
+    : streamFunction(door, door.streamUri, request, match, response);
+}
+
+const home = ({ homePage }: FrontDoor): HttpAnswer => ({
+  status: 200,
+  headers: { "content-type": "text/plain; charset=utf-8" },
+  body: homePage,
+});
+
+const keyOf = ({ headers, url }: ReceivedRequest): string | undefined =>
+  headers["x-functions-key"] ?? url.searchParams.get("code") ?? undefined;
+
+function send(
+  response: ServerResponse,
+  { status, headers = {}, body }: HttpAnswer,
+): void {
+  for (const [name, value] of Object.entries(headers))
+    response.setHeader(name, value);
+  response.writeHead(status);
+  response.end(body);
+}
+
+async function webhook(
+  { extensions, keys }: FrontDoor,
+  request: ReceivedRequest,
+): Promise<HttpAnswer> {
+  const path = decoded(request.url.pathname.slice(webhooks.length));
+  const [name = "", ...rest] = path?.split("/") ?? [];
+  const extension = extensions.find(
+    (known) => known.name.toLowerCase() === name.toLowerCase(),
+  );
+  if (path === undefined || extension?.webhook === undefined)
+    return { status: 404 };
+  if (keys && !opensWebhook(keys, keyOf(request))) return { status: 401 };
+  return extension.webhook({
+    ...request,
+    path: rest.join("/").replace(/\/+$/, ""),
+  });
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined; // a stray % names nothing
+  }
+}
+
+async function callFunction(
+  door: FrontDoor,
+  request: ReceivedRequest,
+  { target, params }: Match,
+): Promise<HttpAnswer> {
+  const end = await door.invoke(
+    invocation(target.name, httpTrigger(request, params), request),
+    randomUUID(),
+  );
+  return end.ok ? httpAnswer(end.response.returnValue) : { status: 500 };
+}
+
+const invocation = (
+  functionName: string,
+  trigger: TypedData,
+  { headers, signal }: ReceivedRequest,
+): Invocation => ({
+  functionName,
+  trigger,
+  signal,
+  ...(headers["traceparent"] !== undefined && {
+    traceContext: {
+      traceParent: headers["traceparent"],
+      ...(headers["tracestate"] !== undefined && {
+        traceState: headers["tracestate"],
+      }),
+    },
+  }),
+});
+
+/**
+ * The function runs while the request is passed on to the app's own server, which pairs the two by invocation id. A
+ * function that throws or returns nothing never answers there, so the host stops waiting and answers itself.
+ */
+async function streamFunction(
+  door: FrontDoor,
+  uri: string,
+  request: ReceivedRequest,
+  { target, params }: Match,
+  response: ServerResponse,
+): Promise<HttpAnswer | undefined> {
+  const invocationId = randomUUID();
+  const unanswered = new AbortController();
+  const signal = AbortSignal.any([request.signal, unanswered.signal]);
+  const answered = forward(request, { uri, invocationId }, signal).catch(
+    () => undefined,
+  );
+  const end = door.invoke(
+    {
+      ...invocation(target.name, { http: {} }, request),
+      triggerMetadata: streamMetadata(request, params),
+    },
+    invocationId,
+  );
+  const answer = await Promise.race([answered, end.then(() => undefined)]);
+  const passed = answer ?? (await answeredAfter(await end, answered));
+  if (passed === undefined) {
+    unanswered.abort();
+    return { status: (await end).ok ? 200 : 500 };
+  }
+  response.writeHead(passed.statusCode ?? 200, withoutHopByHop(passed.headers));
+  await pipeline(passed, response);
+  return undefined;
+}
+
+const answeredAfter = async <Answer>(
+  end: InvocationEnd,
+  answered: Promise<Answer>,
+): Promise<Answer | undefined> =>
+  end.ok && end.hasResult ? answered : undefined;

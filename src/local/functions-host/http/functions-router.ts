@@ -1,0 +1,70 @@
+import findMyWay, { type HTTPMethod } from "find-my-way";
+import type { FunctionMetadata } from "../extension";
+import { routePaths } from "./route-template";
+
+/** An HTTP function with what its trigger says of it. */
+export interface HttpFunction {
+  readonly name: string;
+  readonly route: string;
+  readonly methods: readonly string[];
+  readonly authLevel: string;
+}
+
+export interface Match {
+  readonly target: HttpFunction;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export function httpFunction({
+  name,
+  bindings,
+}: FunctionMetadata): HttpFunction | undefined {
+  const trigger = Object.values(bindings).find(
+    ({ type }) => type.toLowerCase() === "httptrigger",
+  );
+  if (trigger === undefined) return undefined;
+  const methods = trigger["methods"] as readonly string[] | undefined;
+  return {
+    name,
+    route: (trigger["route"] as string | undefined) ?? name,
+    methods: methods?.length ? methods.map(upper) : ["GET", "POST"],
+    authLevel: (trigger["authLevel"] as string | undefined) ?? "anonymous",
+  };
+}
+const upper = (method: string): string => method.toUpperCase();
+
+/** Finds the function for a request: literals go before parameters, and case does not matter. */
+export function functionsRouter(
+  functions: readonly HttpFunction[],
+  routePrefix: string,
+): (method: string, path: string) => Match | undefined {
+  const router = findMyWay({
+    caseSensitive: false,
+    ignoreTrailingSlash: true,
+    maxParamLength: 8192,
+  });
+  for (const target of functions)
+    for (const { path, rest } of routePaths(routePrefix, target.route)) {
+      const free = (target.methods as readonly HTTPMethod[]).filter(
+        (method) => !router.hasRoute(method, path),
+      );
+      router.on(free, path, () => undefined, { target, rest });
+    }
+  return (method, path) => {
+    const found = router.find(method as HTTPMethod, path);
+    if (found === null) return undefined;
+    const { target, rest } = found.store as {
+      target: HttpFunction;
+      rest: string | undefined;
+    };
+    const { "*": caught, ...named } = found.params;
+    const params = Object.entries({
+      ...named,
+      ...(rest !== undefined && { [rest]: caught }),
+    }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+    return {
+      target,
+      params: Object.fromEntries(params) as Record<string, string>,
+    };
+  };
+}

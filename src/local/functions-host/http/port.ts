@@ -1,0 +1,72 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { HostStartError, messageOf } from "../host-error";
+
+export type Handler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<void>;
+
+/** A port that is ours before there is anything to serve: requests wait until `serve` is called. */
+export interface Port {
+  readonly number: number;
+  serve(handler: Handler): void;
+  close(): Promise<void>;
+}
+
+/** Binds the port on the loopback address; 0 picks a free one. */
+export async function bindPort(
+  wanted: number,
+  onError: (error: unknown) => void,
+): Promise<Port> {
+  let serve: (handler: Handler) => void = () => undefined;
+  const handler = new Promise<Handler>((resolve) => {
+    serve = resolve;
+  });
+  const server = createServer((request, response) => {
+    handler
+      .then((handle) => handle(request, response))
+      .catch((error: unknown) => {
+        onError(error);
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
+  });
+  await listen(server, wanted);
+  return {
+    number: (server.address() as AddressInfo).port,
+    serve,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const listen = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === "EADDRINUSE"
+          ? new HostStartError(
+              "port_in_use",
+              `Port ${port} is in use: stop the program that listens on it, or choose another with --port (0 picks a free one).`,
+              { cause: error },
+            )
+          : new HostStartError(
+              "port_unusable",
+              `Port ${port} cannot be used: ${messageOf(error)}.`,
+              { cause: error },
+            ),
+      );
+    });
+    server.listen(port, "127.0.0.1", resolve);
+  });

@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import type {
+  CoreInvocationContext,
+  CoreLogLevel,
+  InvocationResponse,
+  ProgrammingModel,
+} from "./core-api";
+import type { Invocation, TypedData } from "./extension";
+import { messageOf } from "./host-error";
+import type { RegisteredFunction, WorkerApp } from "./worker-app";
+
+/** How an invocation went. `hasResult` tells a function that returned nothing from one that returned something. */
+export type InvocationEnd =
+  | {
+      readonly ok: true;
+      readonly response: InvocationResponse;
+      readonly hasResult: boolean;
+    }
+  | { readonly ok: false; readonly message: string; readonly stack: string };
+
+export interface InvocationOptions {
+  readonly app: WorkerApp;
+  readonly model: ProgrammingModel;
+  readonly target: RegisteredFunction;
+  readonly invocation: Omit<Invocation, "functionName">;
+  /** Values of the function's input bindings, by binding name. */
+  readonly inputs: Readonly<Record<string, TypedData>>;
+  readonly invocationId?: string;
+  readonly log: (
+    level: CoreLogLevel,
+    category: string,
+    message: string,
+  ) => void;
+}
+
+/** Runs one function of the app as the Functions worker does. What the app throws is data, never a rejection. */
+export async function invokeFunction(
+  options: InvocationOptions,
+): Promise<InvocationEnd> {
+  try {
+    return await run(options);
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+const failure = (error: unknown): InvocationEnd => ({
+  ok: false,
+  message: messageOf(error),
+  stack: error instanceof Error ? (error.stack ?? "") : "",
+});
+
+/** What hooks may change after the function has run. */
+interface InvocationResult {
+  result: unknown;
+  error: unknown;
+}
+
+async function run(options: InvocationOptions): Promise<InvocationEnd> {
+  const { app, model, target } = options;
+  const core = coreContext(options);
+  const invocationModel = model.getInvocationModel(core);
+  const { context, inputs } = await invocationModel.getArguments();
+  const hookData = {};
+
+  core.state = "preInvocationHooks";
+  const before = app.hooks.context(hookData, {
+    invocationContext: context,
+    functionCallback: target.callback,
+    inputs,
+  });
+  await app.hooks.run("preInvocation", before);
+
+  core.state = "invocation";
+  const after: InvocationResult = app.hooks.context(hookData, {
+    invocationContext: context,
+    inputs: before.inputs,
+    result: undefined,
+    error: undefined,
+  });
+  try {
+    after.result = await invocationModel.invokeFunction(
+      context,
+      before.inputs,
+      before.functionCallback,
+    );
+  } catch (error) {
+    after.error = error;
+  }
+
+  core.state = "postInvocationHooks";
+  await app.hooks.run("postInvocation", after);
+  core.state = undefined;
+  if (after.error !== undefined && after.error !== null)
+    return failure(after.error);
+  const response = await invocationModel.getResponse(context, after.result);
+  return { ok: true, response, hasResult: after.result !== undefined };
+}
+
+function coreContext({
+  target: { metadata },
+  invocation,
+  inputs,
+  log,
+  invocationId = randomUUID(),
+}: InvocationOptions): CoreInvocationContext {
+  const { traceContext } = invocation;
+  return {
+    invocationId,
+    request: {
+      invocationId,
+      functionId: metadata.functionId ?? metadata.name,
+      inputData: [
+        { name: triggerName(metadata), data: invocation.trigger },
+        ...Object.entries(inputs).map(([name, data]) => ({ name, data })),
+      ],
+      triggerMetadata: invocation.triggerMetadata ?? {},
+      ...(traceContext && {
+        traceContext: { traceState: "", attributes: {}, ...traceContext },
+      }),
+    },
+    metadata,
+    state: undefined,
+    log,
+  };
+}
+
+function triggerName({ bindings }: RegisteredFunction["metadata"]): string {
+  const found = Object.entries(bindings).find(([, { type }]) =>
+    /trigger$/i.test(type),
+  );
+  return found?.[0] ?? "";
+}

@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { HostStartError, messageOf } from "./host-error";
+
+const localSettingsSchema = z.object({
+  Values: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .optional(),
+});
+
+/** The `Values` of local.settings.json; empty when there is no such file. */
+export function readLocalSettings(
+  appFolder: string,
+): Readonly<Record<string, string>> {
+  const path = join(appFolder, "local.settings.json");
+  if (!existsSync(path)) return {};
+  try {
+    const text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+    const { Values = {} } = localSettingsSchema.parse(JSON.parse(text));
+    return Object.fromEntries(
+      Object.entries(Values).map(([name, value]) => [name, String(value)]),
+    );
+  } catch (cause) {
+    const reason =
+      cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
+    throw new HostStartError(
+      "local_settings_invalid",
+      `${path} cannot be read: ${reason}.`,
+      { cause },
+    );
+  }
+}
