@@ -13,6 +13,7 @@ export type ErrorCode =
   | "tool_not_found" // an agent or a step asked for a tool that does not exist
   | "tool_input_invalid" // the arguments do not fit the tool's schema
   | "tool_failed" // the tool threw
+  | "tool_uncertain" // a tool that must not be repeated threw: what it did is not known
   | "model_failed" // the model refused or answered nonsense: asking again does not help
   | "model_unavailable" // the model could not be reached, timed out or throttled: asking again may help
   | "output_invalid" // the agent's answer does not fit its output schema

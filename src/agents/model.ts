@@ -26,7 +26,7 @@ export interface ToolSpec {
   readonly name: string;
   readonly description: string;
   /** JSON Schema of the arguments. */
-  readonly parameters: { readonly [key: string]: Json };
+  readonly parameters: Readonly<Record<string, Json>>;
 }
 
 export interface ModelRequest {
@@ -35,7 +35,7 @@ export interface ModelRequest {
   readonly instructions: string;
   readonly messages: readonly ChatMessage[];
   readonly tools: readonly ToolSpec[];
-  readonly outputSchema?: { readonly [key: string]: Json };
+  readonly outputSchema?: Readonly<Record<string, Json>>;
   readonly offline?: OfflineScript;
 }
 

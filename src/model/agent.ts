@@ -2,7 +2,8 @@ import type { Json } from "./payload";
 
 /**
  * What the offline model does in place of thinking: calls the tools named, in rounds, then ranks the sentences
- * it was given. `arguments` are templates over `prompt` (the rendered prompt) and `results` (a list per round).
+ * it was given. `arguments` are templates over `prompt` (the rendered prompt), `lines` (its lines) and `results` (a
+ * list per round).
  */
 export interface OfflineScript {
   readonly rounds?: readonly (readonly {
@@ -23,7 +24,7 @@ export interface Agent {
   /** Names of the tools that the agent may call. */
   readonly tools?: readonly string[];
   /** JSON Schema that the answer must satisfy; the step's output is then the parsed object, otherwise the text. */
-  readonly outputSchema?: { readonly [key: string]: Json };
+  readonly outputSchema?: Readonly<Record<string, Json>>;
   /** Model calls in one turn, after which the turn fails with `too_many_rounds`. Default 10. */
   readonly maxRounds?: number;
   readonly offline?: OfflineScript;

@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { AosError } from "../../errors";
+import type { Json } from "../../model/payload";
+import type { ModelResponse, ToolCall } from "../model";
+
+/** What AOS reads of a chat completion. Checked, because servers that call themselves compatible differ. */
+const completion = z.object({
+  model: z.string().optional(),
+  choices: z
+    .array(
+      z.object({
+        finish_reason: z.string().nullish(),
+        message: z.object({
+          content: z.string().nullish(),
+          refusal: z.string().nullish(),
+          tool_calls: z
+            .array(
+              z.object({
+                id: z.string().nullish(),
+                function: z.object({ name: z.string(), arguments: z.string() }),
+              }),
+            )
+            .nullish(),
+        }),
+      }),
+    )
+    .min(1),
+  usage: z
+    .object({ prompt_tokens: z.number(), completion_tokens: z.number() })
+    .nullish(),
+});
+type Completion = z.output<typeof completion>;
+type Choice = Completion["choices"][number];
+
+/** Reads a completion; throws `model_failed` for what is no complete answer. `round` makes missing call ids unique. */
+export function fromChatResponse(
+  body: unknown,
+  asked: { readonly model: string; readonly round: number },
+): ModelResponse {
+  const parsed = completion.safeParse(body);
+  const choice = parsed.data?.choices[0];
+  if (choice === undefined || !parsed.success)
+    throw failed(asked.model, "sent no chat completion", parsed.error);
+  refuseIncomplete(asked.model, choice);
+  return {
+    text: choice.message.content ?? "",
+    toolCalls: toToolCalls(choice, asked.round),
+    ...tokensOf(parsed.data),
+    model: parsed.data.model ?? asked.model,
+  };
+}
+
+const tokensOf = ({ usage }: Completion) => ({
+  inputTokens: usage?.prompt_tokens ?? 0,
+  outputTokens: usage?.completion_tokens ?? 0,
+});
+
+function refuseIncomplete(model: string, choice: Choice): void {
+  const { refusal } = choice.message;
+  if (typeof refusal === "string" && refusal !== "")
+    throw failed(model, `refused: ${refusal}`);
+  if (choice.finish_reason === "length")
+    throw failed(model, "stopped at its token limit; ask for a shorter answer");
+  if (choice.finish_reason === "content_filter")
+    throw failed(model, "was stopped by the provider's content filter");
+}
+
+const toToolCalls = ({ message }: Choice, round: number): readonly ToolCall[] =>
+  (message.tool_calls ?? []).map((call, at) => ({
+    // Some servers send no id, or an empty one, but the id is what makes a tool call idempotent.
+    id: nonEmpty(call.id) ?? `call-${round}-${at}`,
+    name: call.function.name,
+    arguments: parsedArguments(call.function.arguments),
+  }));
+
+const nonEmpty = (text: string | null | undefined): string | undefined =>
+  text === null || text === "" ? undefined : text;
+
+function parsedArguments(text: string): Json | undefined {
+  if (text.trim() === "") return {}; // how some models call a tool that takes nothing
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined; // the contract's word for "not JSON"; the model is told when the tool is called
+  }
+}
+
+const failed = (
+  model: string,
+  problem: string,
+  cause?: Error,
+): AosError<"model_failed"> =>
+  new AosError("model_failed", `The model ${model} ${problem}.`, { cause });

@@ -1,0 +1,41 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { defineTool, type Tool } from "../../agents/tool";
+import type { Json } from "../../model/payload";
+import { documentName, pathInside, rootOf } from "./documents-folder";
+
+const textFile = /\.(?:txt|md)$/i;
+
+/** Lists the text files that `readDocument` can read. */
+export const listDocuments = (documentsFolder: string): Tool =>
+  defineTool({
+    name: "listDocuments",
+    description:
+      "Lists the documents that can be read with readDocument: their names and sizes in bytes, in the order of their names.",
+    input: z.strictObject({
+      folder: documentName
+        .optional()
+        .describe("A folder inside the documents folder; default: its top."),
+    }),
+    idempotent: true,
+    execute: async ({ folder }) =>
+      folder === undefined
+        ? textFilesIn(await rootOf(documentsFolder), "")
+        : textFilesIn(await pathInside(documentsFolder, folder), `${folder}/`),
+  });
+
+async function textFilesIn(path: string, prefix: string): Promise<Json> {
+  const entries = await readdir(path, { withFileTypes: true });
+  const names = entries
+    // A link is no file here: it may lead elsewhere.
+    .filter((entry) => entry.isFile() && textFile.test(entry.name))
+    .map((entry) => entry.name)
+    .sort(); // by code unit: the same on every machine
+  return Promise.all(
+    names.map(async (name) => ({
+      name: prefix + name,
+      bytes: (await stat(join(path, name))).size,
+    })),
+  );
+}

@@ -1,0 +1,191 @@
+import type { Model, ModelRequest } from "../../src/agents/model";
+import { azureOpenAiModel, openAiModel } from "../../src/agents/openai-model";
+import { completion, type Reaction, startChatServer } from "./chat-server";
+
+const question: ModelRequest = {
+  instructions: "You are brief.",
+  messages: [{ role: "user", text: "What is due?" }],
+  tools: [],
+};
+const never = new AbortController().signal;
+
+/** The code and message with which a question to a server that reacts like this fails. */
+async function failureOn(reaction: Reaction, timeoutMs = 5_000) {
+  await using server = await startChatServer(() => reaction);
+  const model = openAiModel({ model: "m", baseUrl: server.url, timeoutMs });
+  const failure: unknown = await model
+    .complete(question, never)
+    .catch((thrown: unknown) => thrown);
+  return { failure, asked: server.requests.length };
+}
+
+describe("openAiModel", () => {
+  test("asks with instructions, conversation, tools and schema, and reads tool calls", async () => {
+    await using server = await startChatServer(() =>
+      completion(
+        {
+          tool_calls: [
+            call("call-7", "readDocument", '{"name":"a.txt"}'),
+            call("call-8", "listDocuments", ""),
+            call("", "readDocument", "{not json"),
+          ],
+        },
+        "tool_calls",
+      ),
+    );
+    const model = openAiModel({ model: "m", baseUrl: `${server.url}/v1/` });
+    const answer = await model.complete(
+      {
+        ...question,
+        model: "special",
+        messages: [
+          ...question.messages,
+          {
+            role: "assistant",
+            text: "",
+            toolCalls: [{ id: "c1", name: "x", arguments: { a: 1 } }],
+          },
+          { role: "tool", callId: "c1", name: "x", result: { b: 2 } },
+        ],
+        tools: [
+          { name: "x", description: "does x", parameters: { type: "object" } },
+        ],
+        outputSchema: { type: "object" },
+      },
+      never,
+    );
+
+    expect(answer).toEqual({
+      text: "",
+      toolCalls: [
+        { id: "call-7", name: "readDocument", arguments: { name: "a.txt" } },
+        { id: "call-8", name: "listDocuments", arguments: {} },
+        { id: "call-1-2", name: "readDocument", arguments: undefined },
+      ],
+      inputTokens: 12,
+      outputTokens: 5,
+      model: "test-model-2026",
+    });
+    expect(server.requests[0]?.path).toBe("/v1/chat/completions");
+    expect(server.requests[0]?.body).toEqual({
+      model: "special",
+      messages: [
+        { role: "system", content: "You are brief." },
+        { role: "user", content: "What is due?" },
+        {
+          role: "assistant",
+          content: "",
+          tool_calls: [
+            {
+              id: "c1",
+              type: "function",
+              function: { name: "x", arguments: '{"a":1}' },
+            },
+          ],
+        },
+        { role: "tool", tool_call_id: "c1", content: '{"b":2}' },
+      ],
+      tools: [
+        {
+          type: "function",
+          function: {
+            name: "x",
+            description: "does x",
+            parameters: { type: "object" },
+          },
+        },
+      ],
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "answer", schema: { type: "object" } },
+      },
+    });
+  });
+
+  test.each<[string, Reaction]>([
+    ["throttling", apiError(429)],
+    ["a server error", apiError(500)],
+    ["an overloaded server", apiError(503)],
+    ["a connection lost inside the answer", "break off"],
+  ])("calls %s unavailable, and asks only once", async (_, reaction) => {
+    const { failure, asked } = await failureOn(reaction);
+    expect(failure).toMatchObject({ code: "model_unavailable" });
+    expect(asked).toBe(1);
+  });
+
+  test.each<[string, Reaction, RegExp]>([
+    ["a wrong key", apiError(401), /Check the key/],
+    ["an unknown model", apiError(404), /name of the model/],
+    ["a bad request", apiError(400), /went wrong/],
+    ["a used-up quota", apiError(429, "insufficient_quota"), /went wrong/],
+    ["something else than a completion", { status: 200, body: {} }, /sent no/],
+    ["a refusal", completion({ refusal: "I will not." }), /I will not/],
+    [
+      "an answer cut at its limit",
+      completion({ content: "It is d" }, "length"),
+      /token limit/,
+    ],
+  ])("calls %s a failure", async (_, reaction, message) => {
+    const { failure } = await failureOn(reaction);
+    expect(failure).toMatchObject({
+      code: "model_failed",
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  test("calls a server that stays silent or is not there unavailable", async () => {
+    const { failure } = await failureOn("silence", 50);
+    expect(failure).toMatchObject({ code: "model_unavailable" });
+
+    const server = await startChatServer(() => "silence");
+    await server[Symbol.asyncDispose]();
+    const model = openAiModel({ model: "m", baseUrl: server.url });
+    await expect(model.complete(question, never)).rejects.toMatchObject({
+      code: "model_unavailable",
+      message: expect.stringContaining("could not be reached") as string,
+    });
+  });
+
+  test("stops asking when it is cancelled", async () => {
+    const cancel = new AbortController();
+    await using server = await startChatServer(() => {
+      cancel.abort();
+      return "silence";
+    });
+    const model = openAiModel({ model: "m", baseUrl: server.url });
+    await expect(model.complete(question, cancel.signal)).rejects.toMatchObject(
+      { code: "model_unavailable" },
+    );
+  });
+});
+
+describe("azureOpenAiModel", () => {
+  test("asks the deployment, with the key in Azure's header", async () => {
+    await using server = await startChatServer(() =>
+      completion({ content: "Rent." }),
+    );
+    const model: Model = azureOpenAiModel({
+      endpoint: `${server.url}/`,
+      deployment: "gpt-small",
+      apiKey: "secret",
+    });
+    const answer = await model.complete(question, never);
+
+    expect(answer.text).toBe("Rent.");
+    expect(model.provider).toBe("azure-openai");
+    expect(server.requests[0]?.path).toBe(
+      "/openai/deployments/gpt-small/chat/completions?api-version=2024-10-21",
+    );
+    expect(server.requests[0]?.headers["api-key"]).toBe("secret");
+  });
+});
+
+const call = (id: string, name: string, text: string) => ({
+  id,
+  type: "function",
+  function: { name, arguments: text },
+});
+
+function apiError(status: number, code = "oops"): Reaction {
+  return { status, body: { error: { message: "It went wrong", code } } };
+}
