@@ -8,7 +8,7 @@ import {
 import { logTo } from "./log";
 import { startAppStorage } from "./app-storage";
 import { runUntilStopped } from "./run-until-stopped";
-import { say, UsageError } from "./voice";
+import { parsedOrUsage, say, UsageError } from "./voice";
 
 const usage = `Runs any Functions v4 Node app on this machine: npm run host -- --app <folder>
 
@@ -18,7 +18,7 @@ const usage = `Runs any Functions v4 Node app on this machine: npm run host -- -
   --auth           ask for function keys
   --verbose        log what the host does`;
 
-export interface ServeOptions {
+interface ServeOptions {
   readonly app: string;
   readonly port: number;
   readonly data: string;
@@ -51,43 +51,36 @@ export async function runHost(argv: readonly string[]): Promise<void> {
 }
 
 /** Undefined when help was asked for. Throws `UsageError`. */
-export function hostArguments(
-  argv: readonly string[],
-): ServeOptions | undefined {
+function hostArguments(argv: readonly string[]): ServeOptions | undefined {
   const { values } = parsed(argv);
   if (values.help) return undefined;
   const app = resolve(values.app ?? ".");
   return {
     app,
-    port: portNumber(values.port),
+    port: portNumber(values.port, usage),
     data: resolve(values.data ?? join(app, ".aos")),
-    auth: values.auth ?? false,
-    verbose: values.verbose ?? false,
+    auth: values.auth,
+    verbose: values.verbose,
   };
 }
 
-function parsed(argv: readonly string[]) {
-  try {
-    return parseArgs({
+const parsed = (argv: readonly string[]) =>
+  parsedOrUsage(usage, () =>
+    parseArgs({
       args: [...argv],
       options: {
         app: { type: "string" },
         port: { type: "string" },
         data: { type: "string" },
-        auth: { type: "boolean" },
-        verbose: { type: "boolean" },
+        auth: { type: "boolean", default: false },
+        verbose: { type: "boolean", default: false },
         help: { type: "boolean", short: "h" },
       },
-    });
-  } catch (error) {
-    throw new UsageError(
-      error instanceof Error ? error.message : String(error),
-      usage,
-    );
-  }
-}
+    }),
+  );
 
-function portNumber(text = "7071"): number {
+/** Throws `UsageError`. */
+export function portNumber(text = "7071", usage: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port <= 65_535) return port;
   throw new UsageError(

@@ -1,9 +1,11 @@
+import { runDemo } from "./demo";
 import { runHost } from "./host";
+import { runStart } from "./start";
 import { problemText, UsageError } from "./voice";
 
 const commands: Readonly<
   Record<string, (argv: readonly string[]) => Promise<void>>
-> = { host: runHost };
+> = { demo: runDemo, host: runHost, start: runStart };
 
 async function main([name = "", ...argv]: readonly string[]): Promise<void> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;

@@ -21,3 +21,16 @@ export function problemText(error: unknown): string {
   const isForPeople = "code" in error && typeof error.code === "string";
   return isForPeople ? error.message : (error.stack ?? error.message);
 }
+
+/** What `parse` gives; what it cannot make sense of becomes a `UsageError`. */
+export function parsedOrUsage<Parsed>(
+  usage: string,
+  parse: () => Parsed,
+): Parsed {
+  try {
+    return parse();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(message, usage);
+  }
+}
