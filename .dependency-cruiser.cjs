@@ -1,8 +1,9 @@
 /** The direction of imports (docs/architecture.md), as data. */
 const layers = {
-  orchestrators: ["^src/model/"],
+  orchestrators: ["^(orchestrators|src/model)/"],
   entities: ["^src/model/"],
   activities: [
+    "^activities/",
     "^src/(model|agents|history|messaging|telemetry)/",
     "^src/(errors|config)[.]ts$",
   ],

@@ -36,7 +36,7 @@ export interface HistoryRow {
   readonly stepId?: string;
   readonly attempt?: number;
   /** Small; large values are references. */
-  readonly data?: { readonly [key: string]: Json };
+  readonly data?: Readonly<Record<string, Json>>;
 }
 
 /** The summary row of an orchestration. */

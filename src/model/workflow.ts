@@ -60,7 +60,7 @@ export interface WorkflowDefinition {
   readonly version: string;
   readonly description?: string;
   /** JSON Schema of the input; anything is accepted when absent. */
-  readonly input?: { readonly [key: string]: Json };
+  readonly input?: Readonly<Record<string, Json>>;
   readonly steps: readonly StepDefinition[];
   /** A template. Default: the output of the last step. */
   readonly output?: Json;

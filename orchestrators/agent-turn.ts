@@ -1,0 +1,148 @@
+import {
+  type AgentTurnInput,
+  callModel,
+  type CallModelOutput,
+  callTool,
+  type CallToolOutput,
+  type StepOutcome,
+  type StepRef,
+  type TurnRef,
+} from "../src/model/contracts";
+import {
+  type OrchestrationContext,
+  type Settled,
+  startActivity,
+  type Steps,
+  type Failure,
+} from "../src/model/durable";
+import { addUsage, noUsage, type Usage } from "../src/model/usage";
+import { attempted, attempts, type Call } from "./step/attempts";
+import { beginTurn, completeTurn } from "./step/session-turn";
+import { settleStep } from "./step/settle-step";
+
+const defaultMaxRounds = 10;
+
+/**
+ * One request to an agent until it answers. Every model call and every tool call is a checkpoint of its own.
+ * A step that ran out of time is failed at once, but the engine ends this orchestration only after the call that
+ * was too slow has returned, and with it the workflow hears of it only then: calls need time limits of their own.
+ */
+export const agentTurn = (
+  context: OrchestrationContext,
+  input: AgentTurnInput,
+): Steps<StepOutcome> => settleStep(context, input, turnOf(context, input));
+
+function* turnOf(
+  context: OrchestrationContext,
+  input: AgentTurnInput,
+): Steps<StepOutcome> {
+  const { orchestrationId, stepId, sessionKey } = input;
+  const begun = yield* beginTurn(context, input);
+  if (!begun.ok) return failed(begun.failure, noUsage);
+  const { turn, concurrentTurns } = begun.value;
+  const outcome = yield* converse(context, input, {
+    orchestrationId,
+    stepId,
+    sessionKey,
+    turn,
+    concurrentTurns,
+  });
+  const completed = yield* completeTurn(context, input, outcome.usage);
+  return completed.ok ? outcome : failed(completed.failure, outcome.usage);
+}
+
+function* converse(
+  context: OrchestrationContext,
+  input: AgentTurnInput,
+  turn: TurnRef,
+): Steps<StepOutcome> {
+  const how = { ...input, step: stepRef(input) };
+  const maxRounds = input.agent.maxRounds ?? defaultMaxRounds;
+  let usage = noUsage;
+  for (let round = 0; round < maxRounds; round++) {
+    const asked = yield* attempted(
+      context,
+      how,
+      modelCall(context, input, turn, round),
+    );
+    if (!asked.ok) return failed(asked.failure, usage);
+    const { toolCalls, output } = asked.value;
+    usage = addUsage(usage, asked.value.usage);
+    if (toolCalls.length === 0)
+      return { status: "completed", output: output ?? { value: null }, usage };
+    const called = yield* attempts(
+      context,
+      how,
+      toolCalls.map((call) => toolCall(context, input, turn, round, call)),
+    );
+    usage = called.map(usageOf).reduce(addUsage, usage);
+    const failure = called.find((each) => !each.ok)?.failure;
+    if (failure !== undefined) return failed(failure, usage);
+  }
+  return failed(tooManyRounds(input, maxRounds), usage);
+}
+
+const stepRef = ({ orchestrationId, stepId }: StepRef): StepRef => ({
+  orchestrationId,
+  stepId,
+});
+
+const failed = (error: Failure, usage: Usage): StepOutcome => ({
+  status: "failed",
+  error,
+  usage,
+});
+
+const modelCall = (
+  context: OrchestrationContext,
+  { agent, prompt, scope }: AgentTurnInput,
+  turn: TurnRef,
+  round: number,
+): Call<CallModelOutput> => ({
+  name: `model-${round}`,
+  start: (attempt, at) =>
+    startActivity(context, callModel, {
+      turn,
+      round,
+      attempt,
+      at,
+      agent,
+      prompt,
+      scope,
+    }),
+});
+
+const toolCall = (
+  context: OrchestrationContext,
+  { agent, orchestrationId, stepId }: AgentTurnInput,
+  turn: TurnRef,
+  round: number,
+  { id: callId, name }: CallModelOutput["toolCalls"][number],
+): Call<CallToolOutput> => ({
+  name: `tool-${callId}`,
+  start: (attempt, at) =>
+    startActivity(context, callTool, {
+      attempt,
+      at,
+      tool: name,
+      idempotencyKey: `${orchestrationId}/${stepId}/${turn.turn}/${callId}`,
+      call: {
+        from: "agent",
+        turn,
+        round,
+        callId,
+        allowed: agent.tools ?? [],
+      },
+    }),
+});
+
+const usageOf = (called: Settled<CallToolOutput>): Usage =>
+  called.ok ? called.value.usage : noUsage;
+
+const tooManyRounds = (
+  { agent, stepId }: AgentTurnInput,
+  maxRounds: number,
+): Failure => ({
+  code: "too_many_rounds",
+  message: `Agent "${agent.name}" still called tools after ${maxRounds} rounds of step "${stepId}". Raise its maxRounds, or say in its instructions when to stop.`,
+});

@@ -1,0 +1,55 @@
+import { failureOf } from "../../src/model/activity-failure";
+import {
+  announceStep,
+  type StepInput,
+  type StepOutcome,
+} from "../../src/model/contracts";
+import {
+  call,
+  type OrchestrationContext,
+  sleep,
+  type Steps,
+} from "../../src/model/durable";
+import { noUsage } from "../../src/model/usage";
+
+/** Runs a step to its outcome, which is never an exception, and wakes the workflow if it asked for that. */
+export function* settleStep(
+  context: OrchestrationContext,
+  input: StepInput,
+  run: Steps<StepOutcome>,
+): Steps<StepOutcome> {
+  const outcome = yield* outcomeOf(run);
+  if (input.announce) yield* announce(context, input);
+  return outcome;
+}
+
+function* outcomeOf(run: Steps<StepOutcome>): Steps<StepOutcome> {
+  try {
+    return yield* run;
+  } catch (thrown) {
+    return { status: "failed", error: failureOf(thrown), usage: noUsage };
+  }
+}
+
+/** With the delays below a day and more, so that an outage of the hub does not leave a workflow waiting. */
+const announcements = 300;
+const longestDelayMs = 300_000;
+
+/**
+ * Whatever the reason, an announcement that failed is made again: two steps that both end unheard would leave the
+ * workflow waiting for ever. Giving up in the end serves those whose workflow is gone; the outcome is the same.
+ */
+function* announce(
+  context: OrchestrationContext,
+  { orchestrationId, stepId }: StepInput,
+): Steps<void> {
+  for (let attempt = 1; attempt <= announcements; attempt++) {
+    const told = yield* call(context, announceStep, {
+      orchestrationId,
+      stepId,
+      instanceId: orchestrationId,
+    });
+    if (told.ok) return;
+    yield* sleep(context, Math.min(1_000 * 2 ** attempt, longestDelayMs));
+  }
+}

@@ -1,0 +1,33 @@
+import { type Failure, isRetryable } from "../errors";
+import type { RetryPolicy } from "./contracts";
+import { parseDuration } from "./duration";
+import type { RetryDefinition } from "./workflow";
+
+export const defaultRetry: RetryPolicy = {
+  maxAttempts: 3,
+  firstDelayMs: 2_000,
+  backoff: 2,
+};
+
+/** However long a chain of retries gets, something is tried every five minutes. */
+const longestDelayMs = 300_000;
+
+export const retryPolicy = (
+  definition: RetryDefinition | undefined,
+): RetryPolicy => ({
+  maxAttempts: definition?.maxAttempts ?? defaultRetry.maxAttempts,
+  firstDelayMs:
+    parseDuration(definition?.firstDelay ?? "") ?? defaultRetry.firstDelayMs,
+  backoff: definition?.backoff ?? defaultRetry.backoff,
+});
+
+/** How long to wait after attempt number `attempt` (from 1) failed; `undefined` when it was the last. */
+export function retryDelayMs(
+  policy: RetryPolicy,
+  attempt: number,
+  failure: Failure,
+): number | undefined {
+  if (attempt >= policy.maxAttempts || !isRetryable(failure)) return undefined;
+  const delayMs = policy.firstDelayMs * policy.backoff ** (attempt - 1);
+  return Math.min(Math.round(delayMs), longestDelayMs);
+}

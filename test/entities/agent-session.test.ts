@@ -1,0 +1,41 @@
+import type { EntityContext } from "durable-functions";
+import { InvocationContext } from "@azure/functions";
+import { agentSession } from "../../entities/agent-session";
+import type { SessionState } from "../../src/model/agent-session";
+
+interface Internals {
+  readonly Entity: new (
+    handler: (context: EntityContext<SessionState>) => void,
+  ) => {
+    handle(
+      trigger: object,
+      context: InvocationContext,
+    ): Promise<{
+      readonly entityState: string;
+      readonly results: readonly {
+        readonly isError: boolean;
+        readonly result: string;
+      }[];
+    }>;
+  };
+}
+const { Entity } = jest.requireActual<Internals>(
+  "durable-functions/lib/src/entities/Entity",
+);
+
+test("answers each operation of a batch once", async () => {
+  const input = JSON.stringify({ turnKey: "o1/s" });
+  const batch = ["begin", "nonsense", "begin"].map((name) => ({ name, input }));
+  const self = { name: "agentsession", key: "k" };
+  const trigger = { self, exists: false, state: undefined, batch };
+  const { results, entityState } = await new Entity(agentSession).handle(
+    trigger,
+    new InvocationContext(),
+  );
+  expect(results.map(({ result }) => JSON.parse(result) as unknown)).toEqual([
+    { value: { turn: 1, concurrentTurns: [] } },
+    { error: expect.objectContaining({ code: "internal_error" }) as object },
+    { value: { turn: 1, concurrentTurns: [] } },
+  ]);
+  expect(JSON.parse(entityState)).toMatchObject({ turns: 1 });
+});
