@@ -1,14 +1,18 @@
 import { type AnnounceInput, stepSettledEvent } from "../src/model/contracts";
 
-/** The durable client, as far as it is needed here. */
-export interface EventSender {
-  raiseEvent(instanceId: string, name: string, data: unknown): Promise<void>;
+/** The part of the durable client that wakes an instance; it takes an event for an ended one as delivered. */
+export interface EventRaiser {
+  readonly raiseEvent: (
+    instanceId: string,
+    name: string,
+    data: unknown,
+  ) => Promise<void>;
 }
 
-/** Wakes the workflow that waits for several steps at once. Said twice, it is heard once: see `nextSettled`. */
+/** Wakes the workflow. It looks for itself what has settled, so that being woken twice is harmless. */
 export const announceStep =
-  (client: EventSender) =>
+  ({ raiseEvent }: EventRaiser) =>
   async ({ instanceId, stepId }: AnnounceInput): Promise<null> => {
-    await client.raiseEvent(instanceId, stepSettledEvent, stepId);
+    await raiseEvent(instanceId, stepSettledEvent, { stepId });
     return null;
   };

@@ -1,121 +1,151 @@
-import type { ModelResponse } from "../src/agents/model";
+import type { ChatMessage, Model } from "../src/agents/model";
 import { toOutput } from "../src/agents/output";
 import { toToolSpec } from "../src/agents/tool-runner";
 import { AosError } from "../src/errors";
+import type { Storage, TranscriptMessage } from "../src/history/ports";
 import type { CallModelInput, CallModelOutput } from "../src/model/contracts";
 import { historyRow } from "../src/model/history-rows";
-import { rendered } from "../src/model/scope";
-import { loadScope } from "./load-scope";
+import type { Json } from "../src/model/payload";
+import { conversationOf } from "./conversation";
+import { renderLoaded } from "./load-scope";
 import type { Services } from "./services";
 import {
-  answerKey,
-  chatMessage,
+  type AssistantMessage,
+  assistantKey,
+  findAssistant,
+  fromTranscript,
   promptKey,
+  readConversation,
   readTurn,
   type Recorded,
-  type RecordedAnswer,
-  transcriptMessage,
+  toTranscript,
 } from "./transcript";
 
-/** Model calls that run longer are given up and, if the step allows, made again. */
-const timeoutMs = 5 * 60_000;
+type Answer = Recorded<AssistantMessage>;
 
 /**
- * One model call of a turn. The answer is in the transcript before it is given: when the process dies after that, the
- * call that is made again returns it instead of asking, and paying, a second time.
+ * Asks the model once for each turn and round: what it said is recorded in the transcript before anybody acts on it,
+ * and whoever asks again, after a crash or beside a slow first attempt, is given that.
  */
 export const callModel =
   (services: Services) =>
   async (input: CallModelInput): Promise<CallModelOutput> => {
-    const { transcripts } = services.storage();
-    const { turn, round } = input;
-    const said = new Map(await readTurn(transcripts, turn));
-    const key = answerKey(turn, round);
-    const before = said.get(key);
+    const storage = services.storage();
+    const transcript = await readConversation(storage.transcripts, input.turn);
+    const key = assistantKey(input.turn.turn, input.round);
     const answer =
-      before?.role === "assistant"
-        ? before
-        : await ask(services, input, said, key);
-    await record(services, input, answer);
-    return result(services, input, answer);
+      findAssistant(transcript, key) ??
+      (await ask(input, transcript, services, storage));
+    await storage.history.append(input.turn.orchestrationId, [
+      toRow(input, answer, services.model().provider),
+    ]);
+    return toResult(input, answer, storage);
   };
 
 async function ask(
-  services: Services,
   input: CallModelInput,
-  said: Map<string, Recorded>,
-  key: string,
-): Promise<RecordedAnswer> {
-  const { turn, agent } = input;
-  const prompt = said.get(promptKey(turn)) ?? (await promptOf(services, input));
-  said.set(promptKey(turn), prompt);
-  const inOrder = [...said].sort(([a], [b]) => (a < b ? -1 : 1));
-  const response = await services.model().complete(
-    {
-      ...(agent.model !== undefined && { model: agent.model }),
-      instructions: agent.instructions,
-      messages: inOrder.map(([, message]) => chatMessage(message)),
-      tools: toolSpecs(services, input),
-      ...(agent.outputSchema && { outputSchema: agent.outputSchema }),
-      ...(agent.offline && { offline: agent.offline }),
-    },
-    AbortSignal.timeout(timeoutMs),
-  );
-  // An answer that does not fit is not kept, so that another attempt asks again.
-  if (response.toolCalls.length === 0) toOutput(agent, response.text);
-  const answer = recordedAnswer(input, response);
-  await services
-    .storage()
-    .transcripts.append(turn.sessionKey, [
-      transcriptMessage(turn, promptKey(turn), prompt),
-      transcriptMessage(turn, key, answer),
-    ]);
-  return answer;
+  transcript: readonly TranscriptMessage[],
+  services: Services,
+  storage: Storage,
+): Promise<Answer> {
+  const prompt = await newPrompt(input, transcript, storage);
+  const before = transcript.map((each) => fromTranscript(each).message);
+  const messages = conversationOf([...before, ...prompt]);
+  const answer = await complete(input, messages, services);
+  // An answer that is of no use is not recorded, so that asking again is not given it.
+  if (answer.message.toolCalls.length === 0)
+    toOutput(input.agent, answer.message.text);
+  return record(input, prompt, answer, storage);
 }
 
-async function promptOf(
-  services: Services,
-  { prompt, scope }: CallModelInput,
-): Promise<Recorded> {
-  const loaded = await loadScope(scope, services.storage().payloads);
-  const text = rendered(prompt, loaded);
+/** The prompt of a turn that begins; in later rounds it is part of the transcript. */
+async function newPrompt(
+  { turn, prompt, scope }: CallModelInput,
+  transcript: readonly TranscriptMessage[],
+  { payloads }: Storage,
+): Promise<readonly ChatMessage[]> {
+  if (transcript.some(({ key }) => key === promptKey(turn.turn))) return [];
+  const rendered = await renderLoaded(prompt, scope, payloads);
+  return [{ role: "user", text: asText(rendered) }];
+}
+
+const asText = (value: Json): string =>
+  typeof value === "string" ? value : JSON.stringify(value);
+
+async function complete(
+  { agent, at, attempt }: CallModelInput,
+  messages: readonly ChatMessage[],
+  { model, tools }: Services,
+): Promise<Answer> {
+  const specs = (agent.tools ?? []).map((name) => {
+    const tool = tools.get(name);
+    if (tool === undefined) throw noSuchTool(agent.name, name);
+    return toToolSpec(tool);
+  });
+  const response = await model().complete(
+    {
+      instructions: agent.instructions,
+      messages,
+      tools: specs,
+      ...(agent.model !== undefined && { model: agent.model }),
+      ...(agent.outputSchema !== undefined && {
+        outputSchema: agent.outputSchema,
+      }),
+      ...(agent.offline !== undefined && { offline: agent.offline }),
+    },
+    new AbortController().signal,
+  );
+  const { text, toolCalls, inputTokens, outputTokens } = response;
   return {
-    role: "user",
-    text: typeof text === "string" ? text : JSON.stringify(text),
+    message: { role: "assistant", text, toolCalls },
+    at,
+    attempt,
+    usage: { inputTokens, outputTokens, modelCalls: 1, toolCalls: 0 },
+    model: response.model,
   };
 }
 
-function toolSpecs({ tools }: Services, { agent }: CallModelInput) {
-  return (agent.tools ?? []).map((name) => {
-    const tool = tools.get(name);
-    if (tool !== undefined) return toToolSpec(tool);
-    throw new AosError(
-      "tool_not_found",
-      `The agent ${agent.name} asks for the tool ${name}, which is not in the catalog. Add it, or take it from the agent.`,
-    );
-  });
+/** Prompt and answer at once, so that neither is there without the other; of two answers the first one counts. */
+async function record(
+  { turn, round, at, attempt }: CallModelInput,
+  prompt: readonly ChatMessage[],
+  answer: Answer,
+  { transcripts }: Storage,
+): Promise<Answer> {
+  const usage = {
+    inputTokens: 0,
+    outputTokens: 0,
+    modelCalls: 0,
+    toolCalls: 0,
+  };
+  const key = assistantKey(turn.turn, round);
+  const isFirst = await transcripts.append(turn.sessionKey, [
+    ...prompt.map((message) =>
+      toTranscript(promptKey(turn.turn), turn.turn, {
+        message,
+        at,
+        attempt,
+        usage,
+      }),
+    ),
+    toTranscript(key, turn.turn, answer),
+  ]);
+  if (isFirst) return answer;
+  const earlier = findAssistant(await readTurn(transcripts, turn), key);
+  if (earlier !== undefined) return earlier;
+  throw new AosError(
+    "internal_error",
+    `Turn ${turn.turn} of session "${turn.sessionKey}" was recorded by another attempt and cannot be read.`,
+  );
 }
 
-const recordedAnswer = (
-  { at, attempt }: CallModelInput,
-  { text, toolCalls, model, inputTokens, outputTokens }: ModelResponse,
-): RecordedAnswer => ({
-  role: "assistant",
-  text,
-  toolCalls,
-  model,
-  usage: { inputTokens, outputTokens, modelCalls: 1, toolCalls: 0 },
-  at,
-  attempt,
-});
-
-/** The row says what was recorded, however often it is written. */
-async function record(
-  services: Services,
+/** Built of what was recorded, so that every attempt writes the same row. */
+const toRow = (
   { turn, round, agent }: CallModelInput,
-  { at, attempt, model, usage, toolCalls }: RecordedAnswer,
-): Promise<void> {
-  const row = historyRow({
+  { message, at, attempt, usage, model }: Answer,
+  provider: Model["provider"],
+) =>
+  historyRow({
     type: "model.called",
     at,
     stepId: turn.stepId,
@@ -123,27 +153,32 @@ async function record(
     discriminator: `${turn.turn}-${round}`,
     data: {
       agent: agent.name,
-      provider: services.model().provider,
-      model,
+      turn: turn.turn,
+      round,
+      provider,
+      ...(model !== undefined && { model }),
+      toolCalls: message.toolCalls.map(({ id, name }) => ({ id, name })),
       usage: { ...usage },
-      toolCalls: toolCalls.length,
     },
   });
-  await services.storage().history.append(turn.orchestrationId, [row]);
+
+async function toResult(
+  { agent, turn }: CallModelInput,
+  { message, usage }: Answer,
+  { payloads }: Storage,
+): Promise<CallModelOutput> {
+  const toolCalls = message.toolCalls.map(({ id, name }) => ({ id, name }));
+  if (toolCalls.length > 0) return { toolCalls, usage };
+  const output = toOutput(agent, message.text);
+  return {
+    toolCalls,
+    output: await payloads.put(turn.orchestrationId, output),
+    usage,
+  };
 }
 
-async function result(
-  services: Services,
-  { agent, turn }: CallModelInput,
-  { text, toolCalls, usage }: RecordedAnswer,
-): Promise<CallModelOutput> {
-  if (toolCalls.length > 0)
-    return {
-      toolCalls: toolCalls.map(({ id, name }) => ({ id, name })),
-      usage,
-    };
-  const output = await services
-    .storage()
-    .payloads.put(turn.orchestrationId, toOutput(agent, text));
-  return { toolCalls: [], output, usage };
-}
+const noSuchTool = (agent: string, tool: string): AosError =>
+  new AosError(
+    "tool_not_found",
+    `Agent "${agent}" may call the tool "${tool}", which this app does not have. Add it to the catalog again, or start anew without it.`,
+  );

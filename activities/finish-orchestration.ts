@@ -1,48 +1,55 @@
+import type { Storage } from "../src/history/ports";
 import type { FinishInput } from "../src/model/contracts";
+import type { HistoryRow } from "../src/model/history";
 import { historyRow } from "../src/model/history-rows";
 import type { Payload } from "../src/model/payload";
-import { rendered } from "../src/model/scope";
-import { loadScope } from "./load-scope";
+import { renderLoaded } from "./load-scope";
 import type { Services } from "./services";
 
 /**
- * Writes how an orchestration ended. The rows come before the summary: whoever reads that it has ended finds all that
- * happened. The summary never leaves an end again, so a second run of this changes nothing.
+ * Writes the end of an orchestration: what it gave, then its history, then its summary, which is what others go by.
+ * Every part has its own key, so that after a crash in between all of it is written again and comes out the same.
  */
 export const finishOrchestration =
   ({ storage }: Pick<Services, "storage">) =>
   async (input: FinishInput): Promise<Payload> => {
     const { orchestrationId, at, rows, usage, result } = input;
     const { history, orchestrations, payloads } = storage();
-    const output = await outputOf(input, storage);
-    const last =
-      result.status === "completed"
-        ? historyRow({
-            type: "orchestration.completed",
-            at,
-            data: { usage: { ...usage } },
-          })
-        : historyRow({
-            type: "orchestration.failed",
-            at,
-            data: { usage: { ...usage }, error: { ...result.error } },
-          });
-    await history.append(orchestrationId, [...rows, last]);
-    const stored = await payloads.put(orchestrationId, output);
+    const output = await outputOf(input, { payloads });
+    await history.append(orchestrationId, [...rows, finalRow(input)]);
     await orchestrations.update(orchestrationId, {
       status: result.status,
       updatedAt: at,
       endedAt: at,
       usage,
-      ...(result.status === "completed"
-        ? { output: stored }
-        : { error: result.error }),
+      ...(result.status === "completed" ? { output } : { error: result.error }),
     });
-    return stored;
+    return output;
   };
 
-async function outputOf({ result }: FinishInput, storage: Services["storage"]) {
-  if (result.status === "failed") return null;
-  const scope = await loadScope(result.scope, storage().payloads);
-  return rendered(result.outputTemplate, scope);
+async function outputOf(
+  { orchestrationId, result }: FinishInput,
+  { payloads }: Pick<Storage, "payloads">,
+): Promise<Payload> {
+  if (result.status === "failed") return { value: null };
+  const { outputTemplate, scope } = result;
+  return payloads.put(
+    orchestrationId,
+    await renderLoaded(outputTemplate, scope, payloads),
+  );
 }
+
+const finalRow = ({ at, usage, result }: FinishInput): HistoryRow =>
+  historyRow({
+    type:
+      result.status === "completed"
+        ? "orchestration.completed"
+        : "orchestration.failed",
+    at,
+    data: {
+      usage: { ...usage },
+      ...(result.status === "failed" && {
+        error: { code: result.error.code, message: result.error.message },
+      }),
+    },
+  });

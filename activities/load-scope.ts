@@ -1,33 +1,54 @@
 import type { PayloadStore } from "../src/history/ports";
-import type { Scope, ScopeStep } from "../src/model/contracts";
-import type { Payload } from "../src/model/payload";
+import type { Scope } from "../src/model/contracts";
+import type { Json, Payload } from "../src/model/payload";
+import {
+  evaluated,
+  rendered,
+  scopeFor,
+  scopeForExpression,
+} from "../src/model/scope";
 
-/** The scope with everything in it that is kept elsewhere loaded, so that expressions can be evaluated. */
-export async function loadScope(
+/** The template with its expressions evaluated, wherever the values that they name are kept. */
+export const renderLoaded = async (
+  template: Json,
   scope: Scope,
   payloads: PayloadStore,
-): Promise<Scope> {
+): Promise<Json> =>
+  rendered(template, await loaded(scopeFor(template, scope), payloads));
+
+/** The value of one expression, wherever the values that it names are kept. */
+export const evaluateLoaded = async (
+  expression: string,
+  scope: Scope,
+  payloads: PayloadStore,
+): Promise<Json> =>
+  evaluated(
+    expression,
+    await loaded(scopeForExpression(expression, scope), payloads),
+  );
+
+/** The same scope with every payload inline. */
+async function loaded(scope: Scope, payloads: PayloadStore): Promise<Scope> {
   const load = async (payload: Payload): Promise<Payload> => ({
     value: await payloads.get(payload),
   });
-  const loadStep = async (step: ScopeStep): Promise<ScopeStep> => ({
-    ...step,
-    output: await load(step.output),
-  });
-  return {
-    ...scope,
-    input: await load(scope.input),
-    steps: await mapped(scope.steps, loadStep),
-    variables: await mapped(scope.variables, load),
-  };
+  const [input, steps, variables] = await Promise.all([
+    load(scope.input),
+    mapValues(scope.steps, async (step) => ({
+      ...step,
+      output: await load(step.output),
+    })),
+    mapValues(scope.variables, load),
+  ]);
+  return { ...scope, input, steps, variables };
 }
 
-async function mapped<Value>(
-  values: Readonly<Record<string, Value>>,
-  change: (value: Value) => Promise<Value>,
-): Promise<Record<string, Value>> {
-  const entries = Object.entries(values).map(
-    async ([name, value]) => [name, await change(value)] as const,
+async function mapValues<From, To>(
+  from: Readonly<Record<string, From>>,
+  change: (value: From) => Promise<To>,
+): Promise<Readonly<Record<string, To>>> {
+  const entries = Object.entries(from).map(
+    async ([key, value]) => [key, await change(value)] as const,
   );
   return Object.fromEntries(await Promise.all(entries));
 }

@@ -2,9 +2,9 @@ import type { Model } from "../src/agents/model";
 import type { Tool } from "../src/agents/tool";
 import type { Storage } from "../src/history/ports";
 
-/** What activities are given by `main.ts`. The first call of each makes its client; later ones share it. */
+/** What activities reach the world through; made with the first use. */
 export interface Services {
-  storage(): Storage;
-  model(): Model;
+  readonly storage: () => Storage;
+  readonly model: () => Model;
   readonly tools: ReadonlyMap<string, Tool>;
 }

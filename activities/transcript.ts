@@ -1,89 +1,79 @@
 /**
- * A turn as its session's transcript keeps it. Every message has a key made of its turn, round and kind, so that a
- * call that is made again finds what it has said before, and says it no second time.
+ * What activities write into transcripts, and under which keys. A key says what the message is an answer to, so that
+ * the same question asked again finds it: `<turn>-<round>-<what>`, sorted as the conversation went.
  */
-import type { ChatMessage, ToolCall } from "../src/agents/model";
+import { createHash } from "node:crypto";
+import type { ChatMessage } from "../src/agents/model";
 import type { TranscriptMessage, TranscriptStore } from "../src/history/ports";
 import type { TurnRef } from "../src/model/contracts";
 import type { Json } from "../src/model/payload";
 import type { Usage } from "../src/model/usage";
 
-/** A model's answer with what its history row says of it, so that the row can be written again as it was. */
-export interface RecordedAnswer {
-  readonly role: "assistant";
-  readonly text: string;
-  readonly toolCalls: readonly ToolCall[];
-  readonly model: string;
+/** A message, and what is told of it in history: who asked first, and what it cost. */
+export interface Recorded<Message extends ChatMessage = ChatMessage> {
+  readonly message: Message;
+  readonly at: string;
+  readonly attempt: number;
   readonly usage: Usage;
-  readonly at: string;
-  readonly attempt: number;
+  /** The model that wrote it. */
+  readonly model?: string;
 }
-export interface RecordedResult {
-  readonly role: "tool";
-  readonly callId: string;
-  readonly name: string;
-  readonly result: Json;
-  readonly isError: boolean;
-  readonly at: string;
-  readonly attempt: number;
-}
-export type Recorded =
-  | { readonly role: "user"; readonly text: string }
-  | RecordedAnswer
-  | RecordedResult;
+export type AssistantMessage = Extract<ChatMessage, { role: "assistant" }>;
 
-const padded = (number: number, digits: number): string =>
-  String(number).padStart(digits, "0");
+const padded = (count: number, digits: number): string =>
+  String(count).padStart(digits, "0");
+const roundKey = (turn: number, round: number): string =>
+  `${padded(turn, 8)}-${padded(round, 4)}`;
 
-export const promptKey = ({ turn }: TurnRef): string =>
-  `${padded(turn, 8)}-0000-0-prompt`;
-export const answerKey = ({ turn }: TurnRef, round: number): string =>
-  `${padded(turn, 8)}-${padded(round, 4)}-1-answer`;
-/** Call ids are the model provider's invention; as a key they must not hold what tables refuse. */
-export const resultKey = (
-  { turn }: TurnRef,
+export const promptKey = (turn: number): string => `${roundKey(turn, 0)}-0`;
+export const assistantKey = (turn: number, round: number): string =>
+  `${roundKey(turn, round)}-1`;
+/** `position` of the call among those of its message; the id, which the provider made up, may be anything. */
+export const toolKey = (
+  turn: number,
   round: number,
-  callId: string,
+  call: { readonly position: number; readonly id: string },
 ): string =>
-  `${padded(turn, 8)}-${padded(round, 4)}-2-${encodeURIComponent(callId).replaceAll("%", "=")}`;
+  `${roundKey(turn, round)}-2-${padded(call.position, 4)}-${shortened(call.id)}`;
 
-/** What has been said up to and in this turn, by key; turns that run beside it are not part of it. */
-export async function readTurn(
-  transcripts: TranscriptStore,
-  { sessionKey, turn, concurrentTurns }: TurnRef,
-): Promise<ReadonlyMap<string, Recorded>> {
-  const messages = await transcripts.read(sessionKey, {
-    turn,
-    except: concurrentTurns,
-  });
-  return new Map(
-    messages.map(({ key, message }) => [key, message as unknown as Recorded]),
-  );
-}
+export const shortened = (id: string): string =>
+  createHash("sha256").update(id).digest("hex").slice(0, 16);
 
-export const transcriptMessage = (
-  { turn }: TurnRef,
+export const toTranscript = (
   key: string,
-  message: Recorded,
+  turn: number,
+  recorded: Recorded,
 ): TranscriptMessage => ({
   key,
   turn,
-  // A call whose arguments were no JSON has none: `undefined` is left out.
-  message: JSON.parse(JSON.stringify(message)) as Json,
+  // Made of JSON but for the arguments that were none, which are left out and read back as such.
+  message: recorded as unknown as Json,
 });
 
-/** A message as the model is shown it. */
-export function chatMessage(message: Recorded): ChatMessage {
-  switch (message.role) {
-    case "user":
-      return message;
-    case "assistant": {
-      const { role, text, toolCalls } = message;
-      return { role, text, toolCalls };
-    }
-    case "tool": {
-      const { role, callId, name, result } = message;
-      return { role, callId, name, result };
-    }
-  }
-}
+export const fromTranscript = ({ message }: TranscriptMessage): Recorded =>
+  message as unknown as Recorded;
+
+/** The conversation that a turn continues, in order. */
+export const readConversation = async (
+  transcripts: TranscriptStore,
+  { sessionKey, turn, concurrentTurns }: TurnRef,
+): Promise<readonly TranscriptMessage[]> =>
+  transcripts.read(sessionKey, { turn, except: concurrentTurns });
+
+/** The messages of one turn. */
+export const readTurn = async (
+  transcripts: TranscriptStore,
+  { sessionKey, turn }: TurnRef,
+): Promise<readonly TranscriptMessage[]> =>
+  transcripts.read(sessionKey, { turn, except: [], from: turn });
+
+export const findAssistant = (
+  messages: readonly TranscriptMessage[],
+  key: string,
+): Recorded<AssistantMessage> | undefined => {
+  const found = messages.find((each) => each.key === key);
+  if (found === undefined) return undefined;
+  const recorded = fromTranscript(found);
+  const { message } = recorded;
+  return message.role === "assistant" ? { ...recorded, message } : undefined;
+};

@@ -20,7 +20,9 @@ export type StorageOptions =
 /** A client whose table or container is there once the promise resolves. */
 export type Ready<Client> = () => Promise<Client>;
 
-const attemptMs = 15_000;
+/** All attempts together. */
+const requestMs = 20_000;
+const attemptMs = 6_000;
 const delayMs = 100;
 
 /** Short retries bridge a dropped connection; anything longer is left to the retry policy of the activity. */
@@ -32,9 +34,9 @@ const tableOptions = (allowInsecureConnection: boolean) =>
       {
         position: "perCall",
         policy: {
-          name: "attemptTimeout",
+          name: "requestTimeout",
           sendRequest(request, next) {
-            request.timeout = attemptMs;
+            request.abortSignal ??= AbortSignal.timeout(requestMs);
             return next(request);
           },
         },

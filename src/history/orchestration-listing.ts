@@ -15,7 +15,7 @@ import { isStatus } from "./storage-error";
 
 interface Source {
   readonly table: TableClient;
-  find(id: string): Promise<OrchestrationSummary | undefined>;
+  readonly find: (id: string) => Promise<OrchestrationSummary | undefined>;
 }
 
 /** Hints looked up together, and hints after which a page ends, full or not, so that a rare tag costs bounded work. */
@@ -25,43 +25,52 @@ const mostHints = 2_000;
 /** A page of the index, each hint held against its summary. */
 export async function listOrchestrations(
   query: ListQuery,
-  { table, find }: Source,
+  source: Source,
 ): Promise<Page<OrchestrationSummary>> {
   const range = rangeOf(query, fromCursor(query.cursor));
-  const found: {
-    readonly hint: RowKeys;
-    readonly item: OrchestrationSummary;
-  }[] = [];
+  const found: Hit[] = [];
   let seen = 0;
-  for await (const hints of hintBatches(table, range)) {
-    const summaries = await Promise.all(hints.map((hint) => find(idOf(hint))));
-    for (const [at, hint] of hints.entries()) {
-      const item = summaries[at];
-      const worth = worthOf(hint, item);
-      if (worth === "never") await removeHint(table, hint);
-      if (worth === "right" && item !== undefined && matches(item, query))
-        found.push({ hint, item });
+  for await (const hints of hintBatches(source.table, range)) {
+    found.push(...(await hitsOf(hints, query, source)));
+    // One more than wanted tells that there is another page.
+    if (found.length > query.limit) {
+      const hits = found.slice(0, query.limit);
+      return page(hits, hits.at(-1)?.hint);
     }
-    if (found.length > query.limit) break;
     seen += hints.length;
-    if (seen >= mostHints)
-      return page(
-        found.map(({ item }) => item),
-        hints.at(-1),
-      );
+    if (seen >= mostHints) return page(found, hints.at(-1));
   }
-  const items = found.slice(0, query.limit);
-  return page(
-    items.map(({ item }) => item),
-    found.length > query.limit ? items.at(-1)?.hint : undefined,
+  return page(found, undefined);
+}
+
+interface Hit {
+  readonly hint: RowKeys;
+  readonly summary: OrchestrationSummary;
+}
+
+async function hitsOf(
+  hints: readonly RowKeys[],
+  query: ListQuery,
+  { table, find }: Source,
+): Promise<readonly Hit[]> {
+  const looked = await Promise.all(
+    hints.map(async (hint): Promise<readonly Hit[]> => {
+      const summary = await find(idOf(hint));
+      const worth = worthOf(hint, summary);
+      if (worth === "never") await removeHint(table, hint);
+      const isHit =
+        worth === "right" && summary !== undefined && matches(summary, query);
+      return isHit ? [{ hint, summary }] : [];
+    }),
   );
+  return looked.flat();
 }
 
 const page = (
-  items: readonly OrchestrationSummary[],
+  hits: readonly Hit[],
   last: RowKeys | undefined,
 ): Page<OrchestrationSummary> => ({
-  items,
+  items: hits.map(({ summary }) => summary),
   ...(last !== undefined && { cursor: toCursor(last.rowKey) }),
 });
 

@@ -22,9 +22,8 @@ export const summaryKeys = (id: string): RowKeys => ({
 });
 
 export function toSummaryRow(record: OrchestrationRecord): RowKeys & Columns {
-  const { id, workflow, status, createdAt } = record.summary;
+  const { id, status, createdAt } = record.summary;
   return toDocumentRow(summaryKeys(id), record, {
-    workflow,
     status,
     createdAt,
   });

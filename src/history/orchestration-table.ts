@@ -84,10 +84,7 @@ async function insertClaim(
   } catch (error) {
     if (!isStatus(error, 409)) throw error;
     // The client repeats a request whose answer was lost: what is in the way may be our own row.
-    const found = await table.getEntity<Record<string, unknown>>(
-      claim.summary.id,
-      "summary",
-    );
+    const found = await table.getEntity(claim.summary.id, "summary");
     return found["claimToken"] === claimToken ? "claimed" : "exists";
   }
 }
@@ -103,10 +100,7 @@ async function readRecord(
 ): Promise<Found | undefined> {
   const { partitionKey, rowKey } = summaryKeys(id);
   try {
-    const row = await table.getEntity<Record<string, unknown>>(
-      partitionKey,
-      rowKey,
-    );
+    const row = await table.getEntity(partitionKey, rowKey);
     return { record: fromSummaryRow(row), etag: row.etag };
   } catch (error) {
     if (isMissingRow(error)) return undefined;
@@ -114,7 +108,7 @@ async function readRecord(
   }
 }
 
-/** False when the row has changed since it was read. */
+/** False when the row has changed, or gone, since it was read. */
 async function replaceRecord(
   table: TableClient,
   record: OrchestrationRecord,
@@ -124,7 +118,7 @@ async function replaceRecord(
     await table.updateEntity(toSummaryRow(record), "Replace", { etag });
     return true;
   } catch (error) {
-    if (isStatus(error, 412)) return false;
+    if (isStatus(error, 412) || isMissingRow(error)) return false;
     throw error;
   }
 }

@@ -79,10 +79,14 @@ export interface TranscriptStore {
     sessionKey: string,
     messages: readonly TranscriptMessage[],
   ): Promise<boolean>;
-  /** Messages in order, up to and including `turn`, without the turns to leave out. */
+  /** Messages in order, from turn `from` (default: the first) up to and including `turn`, without those to leave out. */
   read(
     sessionKey: string,
-    upTo: { readonly turn: number; readonly except: readonly number[] },
+    upTo: {
+      readonly turn: number;
+      readonly except: readonly number[];
+      readonly from?: number;
+    },
   ): Promise<readonly TranscriptMessage[]>;
 }
 

@@ -11,7 +11,7 @@ export async function rowsOf(
   const filter =
     condition === undefined ? partition : `${partition} and ${condition}`;
   const rows: Columns[] = [];
-  const found = table.listEntities<Record<string, unknown>>({
+  const found = table.listEntities({
     queryOptions: { filter },
   });
   for await (const row of found) rows.push(row);

@@ -33,12 +33,12 @@ export const transcriptTable = (
       }
     }),
 
-  read: (sessionKey, { turn, except }) =>
+  read: (sessionKey, { turn, except, from = 0 }) =>
     reaching(`the transcript of ${sessionKey}`, async () => {
       const rows = await rowsOf(
         await table(),
         toKey(sessionKey),
-        odata`turn le ${turn}`,
+        odata`turn ge ${from} and turn le ${turn}`,
       );
       const wanted = rows.filter(
         (row) => !except.includes(Number(row["turn"])),

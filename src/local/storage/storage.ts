@@ -29,9 +29,14 @@ const program = `
   writeFileSync(pidFile, String(process.pid));
   process.once("exit", () => rmSync(pidFile, { force: true }));
   process.stdout.on("error", () => {});
+  const stop = () => {
+    // Until it has started it does not listen to being told to stop.
+    if (process.listenerCount("message") === 0) setTimeout(stop, 50);
+    else process.emit("message", "shutdown");
+  };
   process.once("disconnect", () => {
-    process.emit("message", "shutdown");
-    setTimeout(() => process.exit(), 30000).unref();
+    stop();
+    setTimeout(() => process.exit(), 20000).unref();
   });
   process.argv.splice(1, 0, "azurite");
   require(process.env.AZURITE_MAIN);

@@ -1,0 +1,79 @@
+import type { ToolCall } from "../../src/agents/model";
+import { runTool } from "../../src/agents/tool-runner";
+import { AosError, toFailure } from "../../src/errors";
+import type { TranscriptMessage } from "../../src/history/ports";
+import type { CallToolInput, CallToolOutput } from "../../src/model/contracts";
+import type { Json } from "../../src/model/payload";
+import type { Services } from "../services";
+import { assistantKey, findAssistant, readTurn, toolKey } from "../transcript";
+import { recordedCall, toolRow, toRecorded } from "./recorded-call";
+
+type AgentCall = Extract<CallToolInput["call"], { from: "agent" }>;
+
+/** Runs what the model asked for; the result goes into the transcript, where the model finds it. */
+export async function callAgentTool(
+  services: Services,
+  input: CallToolInput,
+  call: AgentCall,
+): Promise<CallToolOutput> {
+  const { turn, round, callId } = call;
+  const storage = services.storage();
+  const known = await readTurn(storage.transcripts, turn);
+  const { position, asked } = findCall(known, call);
+  const place = {
+    sessionKey: turn.sessionKey,
+    turn: turn.turn,
+    key: toolKey(turn.turn, round, { position, id: callId }),
+  };
+  const recorded = await recordedCall(storage, place, known, async () =>
+    toRecorded(input, callId, await resultFor(services, input, call, asked)),
+  );
+  await storage.history.append(turn.orchestrationId, [
+    toolRow(input, turn.stepId, recorded, { turn: turn.turn, round, callId }),
+  ]);
+  return { usage: recorded.usage };
+}
+
+function findCall(
+  known: readonly TranscriptMessage[],
+  { turn, round, callId }: AgentCall,
+): { readonly position: number; readonly asked: ToolCall } {
+  const said = findAssistant(known, assistantKey(turn.turn, round));
+  const calls = said?.message.toolCalls ?? [];
+  const position = calls.findIndex(({ id }) => id === callId);
+  const asked = calls[position];
+  if (asked !== undefined) return { position, asked };
+  throw new AosError(
+    "internal_error",
+    `Round ${round} of turn ${turn.turn} in session "${turn.sessionKey}" has no tool call "${callId}".`,
+  );
+}
+
+/** What the model did wrong it is told, so that it can do better; what the tool could not do is a failure. */
+async function resultFor(
+  { tools }: Services,
+  input: CallToolInput,
+  { allowed }: AgentCall,
+  asked: ToolCall,
+): Promise<Json> {
+  const tool = allowed.includes(asked.name) ? tools.get(asked.name) : undefined;
+  if (tool === undefined)
+    return told({
+      code: "tool_not_found",
+      message: `There is no tool "${asked.name}". There are: ${allowed.join(", ") || "none"}.`,
+    });
+  try {
+    return await runTool(tool, asked.arguments, {
+      idempotencyKey: input.idempotencyKey,
+      signal: new AbortController().signal,
+    });
+  } catch (thrown) {
+    const failure = toFailure(thrown);
+    if (failure.code === "tool_input_invalid") return told(failure);
+    throw thrown;
+  }
+}
+
+const told = ({ code, message }: { code: string; message: string }): Json => ({
+  error: { code, message },
+});

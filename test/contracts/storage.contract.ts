@@ -1,0 +1,206 @@
+import { randomUUID } from "node:crypto";
+import type { Claim, Storage } from "../../src/history/ports";
+import type { OrchestrationSummary } from "../../src/model/history";
+
+const start = Date.parse("2026-01-01T00:00:00Z");
+const minutes = (count: number): string =>
+  new Date(start + count * 60_000).toISOString();
+
+/** An id that no other test uses. */
+export const newId = (): string => `o:${randomUUID()}`;
+
+export const claimOf = (
+  id: string,
+  summary: Partial<OrchestrationSummary> = {},
+): Omit<Claim, "etag"> => ({
+  summary: {
+    id,
+    workflow: "review",
+    version: "1",
+    status: "pending",
+    tags: {},
+    createdAt: minutes(0),
+    updatedAt: minutes(0),
+    ...summary,
+  },
+  fingerprint: "f",
+  start: { value: { some: "input" } },
+  claimedAt: minutes(0),
+});
+
+/** What every adapter of the storage ports keeps to. */
+export function storageContract(open: () => Storage): void {
+  const claim = async (
+    id: string,
+    summary?: Partial<OrchestrationSummary>,
+  ): Promise<void> => {
+    expect(await open().orchestrations.claim(claimOf(id, summary))).toBe(
+      "claimed",
+    );
+  };
+
+  describe("orchestrations", () => {
+    test("are claimed by exactly one of many callers", async () => {
+      const id = newId();
+      const claims = Array.from({ length: 8 }, () =>
+        open().orchestrations.claim(claimOf(id)),
+      );
+      const outcomes = (await Promise.all(claims)).sort();
+      expect(outcomes).toEqual(["claimed", ...Array<string>(7).fill("exists")]);
+    });
+
+    test("give back what they were claimed with", async () => {
+      const id = newId();
+      const tags = { team: "a/b", Größe: "\ud83d\ude00".repeat(20_000) };
+      await claim(id, { tags });
+      const { etag, ...found } = (await open().orchestrations.find(id)) ?? {};
+      expect(found).toEqual(claimOf(id, { tags }));
+      expect(etag).toEqual(expect.any(String));
+      expect(await open().orchestrations.find(newId())).toBeUndefined();
+    });
+
+    test("are taken over by one of several who saw the same claim", async () => {
+      const id = newId();
+      await claim(id);
+      const seen = await open().orchestrations.find(id);
+      if (seen === undefined) throw new Error("The claim should be there.");
+      const taken = await Promise.all(
+        [1, 2, 3].map((minute) =>
+          open().orchestrations.takeOver(seen, new Date(minutes(minute))),
+        ),
+      );
+      expect(taken.filter(Boolean)).toHaveLength(1);
+      const now = await open().orchestrations.find(id);
+      expect(now?.claimedAt).toBe(minutes(taken.indexOf(true) + 1));
+    });
+
+    test("stay as they ended", async () => {
+      const id = newId();
+      const { orchestrations } = open();
+      await claim(id);
+      const updatedAt = minutes(1);
+      await orchestrations.update(id, { status: "running", updatedAt });
+      const output = { value: "the answer" };
+      const endedAt = minutes(2);
+      await orchestrations.update(id, {
+        status: "completed",
+        updatedAt: endedAt,
+        endedAt,
+        output,
+      });
+      await orchestrations.update(id, {
+        status: "failed",
+        updatedAt: minutes(3),
+        error: { code: "internal_error", message: "late" },
+      });
+      const found = await orchestrations.find(id);
+      expect(found?.summary).toMatchObject({ status: "completed", endedAt });
+      expect(found?.summary.error).toBeUndefined();
+      expect(await orchestrations.output(id)).toEqual(output);
+    });
+
+    test("keep every one of several concurrent changes", async () => {
+      const id = newId();
+      await claim(id);
+      const usage = {
+        inputTokens: 1,
+        outputTokens: 2,
+        modelCalls: 3,
+        toolCalls: 4,
+      };
+      await Promise.all([
+        open().orchestrations.update(id, {
+          status: "running",
+          updatedAt: minutes(1),
+        }),
+        open().orchestrations.update(id, { usage, updatedAt: minutes(2) }),
+      ]);
+      const found = await open().orchestrations.find(id);
+      expect(found?.summary).toMatchObject({
+        status: "running",
+        usage,
+        updatedAt: minutes(2),
+      });
+    });
+
+    test("that do not exist cannot be changed", async () => {
+      const change = open().orchestrations.update(newId(), {
+        updatedAt: minutes(0),
+      });
+      await expect(change).rejects.toMatchObject({
+        code: "orchestration_not_found",
+      });
+    });
+  });
+
+  describe("the list", () => {
+    const workflow = `list/${randomUUID()}`;
+    const ids = [0, 1, 2, 3, 4].map((at) => `${at}-${randomUUID()}`);
+    beforeAll(async () => {
+      for (const [at, id] of ids.entries())
+        await claim(id, {
+          workflow,
+          createdAt: minutes(at),
+          updatedAt: minutes(at),
+          tags: { parity: at % 2 === 0 ? "even" : "odd" },
+        });
+    });
+    const listed = async (
+      query: Partial<Parameters<Storage["orchestrations"]["list"]>[0]>,
+    ) => {
+      const page = await open().orchestrations.list({
+        workflow,
+        limit: 200,
+        ...query,
+      });
+      return page.items.map(({ id }) => ids.indexOf(id));
+    };
+
+    test("is newest first", async () => {
+      expect(await listed({})).toEqual([4, 3, 2, 1, 0]);
+    });
+
+    test("goes on from page to page without a gap or a repetition", async () => {
+      const pages: number[][] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await open().orchestrations.list({
+          workflow,
+          limit: 2,
+          ...(cursor !== undefined && { cursor }),
+        });
+        pages.push(page.items.map(({ id }) => ids.indexOf(id)));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      expect(pages).toEqual([[4, 3], [2, 1], [0]]);
+    });
+
+    test("filters by tag and by time, bounds included", async () => {
+      const tag = { key: "parity", value: "even" };
+      expect(await listed({ tag })).toEqual([4, 2, 0]);
+      const from = new Date(minutes(1));
+      const to = new Date(minutes(3));
+      expect(await listed({ from, to })).toEqual([3, 2, 1]);
+      expect(await listed({ tag: { key: "constructor", value: "" } })).toEqual(
+        [],
+      );
+    });
+
+    test("by status follows an orchestration to its end", async () => {
+      const [id = ""] = ids;
+      const running = { status: "running", updatedAt: minutes(9) } as const;
+      await open().orchestrations.update(id, running);
+      expect(await listed({ status: "running" })).toEqual([0]);
+      expect(await listed({ status: "pending" })).toEqual([4, 3, 2, 1]);
+      await open().orchestrations.update(id, { ...running, status: "failed" });
+      expect(await listed({ status: "running" })).toEqual([]);
+      expect(await listed({ status: "failed" })).toEqual([0]);
+    });
+
+    test("refuses a cursor that it did not give", async () => {
+      await expect(listed({ cursor: "nonsense" })).rejects.toMatchObject({
+        code: "invalid_request",
+      });
+    });
+  });
+}
