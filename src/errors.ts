@@ -16,7 +16,7 @@ export type ErrorCode =
   | "tool_uncertain" // a tool that must not be repeated threw: what it did is not known
   | "model_failed" // the model refused or answered nonsense: asking again does not help
   | "model_unavailable" // the model could not be reached, timed out or throttled: asking again may help
-  | "output_invalid" // the agent's answer does not fit its output schema
+  | "output_invalid" // the agent's answer does not fit its output schema: asking again may help
   | "too_many_rounds" // the agent kept calling tools past its limit
   | "step_timeout" // the step did not settle in its time
   | "storage_unavailable" // tables or blobs could not be reached: asking again may help
@@ -28,6 +28,7 @@ const retryableCodes: ReadonlySet<string> = new Set<ErrorCode>([
   "model_unavailable",
   "storage_unavailable",
   "tool_failed",
+  "output_invalid",
 ]);
 
 /** The form in which an error crosses process and durable boundaries, where `instanceof` means nothing. */
@@ -53,7 +54,7 @@ export const isRetryable = (failure: Failure): boolean =>
 /** The failure that an unknown thrown value stands for; what carries no code of ours is `internal_error`. */
 export function toFailure(thrown: unknown): Failure {
   if (thrown instanceof AosError)
-    return { code: thrown.code, message: thrown.message };
+    return { code: (thrown as AosError).code, message: thrown.message };
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return { code: "internal_error", message };
 }

@@ -1,0 +1,65 @@
+/** The app: composes its parts and registers them with the Functions host. The only file that does anything on import. */
+import { app, getClient, input } from "durable-functions";
+import { announceStep } from "../activities/announce-step";
+import { callModel } from "../activities/call-model";
+import { callTool } from "../activities/call-tool";
+import { evaluateExpression } from "../activities/evaluate-expression";
+import { finishOrchestration } from "../activities/finish-orchestration";
+import { recordHistory } from "../activities/record-history";
+import { agentSession } from "../entities/agent-session";
+import { agentTurn } from "../orchestrators/agent-turn";
+import { agentWorkflow } from "../orchestrators/agent-workflow";
+import { toolStep } from "../orchestrators/tool-step";
+import { selectModel } from "./agents/select-model";
+import { catalog } from "./catalog/catalog";
+import { checkCatalog } from "./check-catalog";
+import { readConfig } from "./config";
+import { AosError, toFailure } from "./errors";
+import { openStorage } from "./history/storage";
+import { agentSessionEntity } from "./model/agent-session";
+import * as contracts from "./model/contracts";
+import { once } from "./once";
+import { registerActivity, registerOrchestrator } from "./register";
+import { storageOptions } from "./storage-options";
+import { registerHttpRoutes } from "./triggers/http/routes";
+
+const config = readConfig();
+const parts = catalog(config);
+checkCatalog(parts);
+
+const storage = once(() => openStorage(storageOptions(config.storage)));
+const model = once(() => selectModel(config.model));
+const tools = new Map(parts.tools.map((tool) => [tool.name, tool]));
+const services = { storage, model, tools };
+
+// Without it an orchestrator would be told an error's message only, and decides by its code.
+app.setExceptionPropertiesProvider({
+  getExceptionProperties: (error) =>
+    error instanceof AosError ? { code: toFailure(error).code } : undefined,
+});
+
+registerOrchestrator(contracts.agentWorkflow, agentWorkflow);
+registerOrchestrator(contracts.agentTurn, agentTurn);
+registerOrchestrator(contracts.toolStep, toolStep);
+
+registerActivity(contracts.callModel, callModel(services));
+registerActivity(contracts.callTool, callTool(services));
+registerActivity(contracts.evaluateExpression, evaluateExpression(services));
+registerActivity(contracts.recordHistory, recordHistory(services));
+registerActivity(contracts.finishOrchestration, finishOrchestration(services));
+registerActivity(
+  contracts.announceStep,
+  (step, context) => announceStep(getClient(context))(step),
+  [input.durableClient()],
+);
+
+app.entity(agentSessionEntity, agentSession);
+
+registerHttpRoutes({
+  storage,
+  agents: new Map(parts.agents.map((agent) => [agent.name, agent])),
+  tools: new Set(tools.keys()),
+  workflows: parts.workflows,
+  modelProvider: () => model().provider,
+  now: () => new Date(),
+});

@@ -1,0 +1,62 @@
+import type { HttpRequest, InvocationContext } from "@azure/functions";
+import type { DurableClient } from "durable-functions";
+import { problem, type Reply } from "./problem";
+
+/** What the routes use of the durable client. */
+export type Hub = Pick<DurableClient, "startNew" | "getStatus">;
+
+interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** What a route answers: a value that becomes the JSON body. */
+export const answer = (
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Answer => ({ status, headers, body });
+
+async function respond(
+  handle: () => Promise<Answer>,
+  context: InvocationContext,
+): Promise<Reply> {
+  const requestId = context.invocationId;
+  const response = await handle().then(
+    ({ status, headers, body }): Reply => ({
+      status,
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    }),
+    (thrown: unknown) => {
+      const failed = problem(thrown, requestId);
+      if (failed.status >= 500) context.error(describe(thrown));
+      return failed;
+    },
+  );
+  return {
+    ...response,
+    headers: { ...response.headers, "x-aos-request-id": requestId },
+  };
+}
+
+/** The log, unlike the caller, is told everything. */
+function describe(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const cause =
+    thrown.cause === undefined ? "" : `\nCaused by: ${describe(thrown.cause)}`;
+  return `${thrown.stack ?? thrown.message}${cause}`;
+}
+
+/** A route that needs the request only. Whatever it throws becomes a problem response. */
+export const endpoint =
+  (handler: (request: HttpRequest) => Promise<Answer>) =>
+  (request: HttpRequest, context: InvocationContext) =>
+    respond(() => handler(request), context);
+
+/** A route that asks the task hub as well. */
+export const hubEndpoint =
+  (handler: (request: HttpRequest, hub: Hub) => Promise<Answer>) =>
+  (request: HttpRequest, client: DurableClient, context: InvocationContext) =>
+    respond(() => handler(request, client), context);

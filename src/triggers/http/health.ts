@@ -1,0 +1,37 @@
+import { toFailure } from "../../errors";
+import { answer } from "./endpoint";
+import type { HttpServices } from "./services";
+
+/** `GET /api/health/live`: the process answers. */
+export const live = () => Promise.resolve(answer(200, { status: "ok" }));
+
+type Check = Readonly<Record<string, string>> & {
+  readonly status: "ok" | "failed";
+};
+
+/** `GET /api/health/ready`: what orchestrations need is there. */
+export const ready = (services: HttpServices) => async () => {
+  const [storage, model] = await Promise.all([
+    check(async () => {
+      await services.storage().orchestrations.check();
+      return {};
+    }),
+    check(() => Promise.resolve({ provider: services.modelProvider() })),
+  ]);
+  const ok = storage.status === "ok" && model.status === "ok";
+  return answer(ok ? 200 : 503, {
+    status: ok ? "ok" : "failed",
+    checks: { storage, model },
+  });
+};
+
+async function check(
+  probe: () => Promise<Readonly<Record<string, string>>>,
+): Promise<Check> {
+  try {
+    return { ...(await probe()), status: "ok" };
+  } catch (error) {
+    const { code, message } = toFailure(error);
+    return { code, message, status: "failed" };
+  }
+}

@@ -1,0 +1,133 @@
+/** Every request that the API accepts. Unknown fields are refused, so that a misspelt one is not silently ignored. */
+import { z } from "zod";
+import { parseDuration } from "../../model/duration";
+import type { Json } from "../../model/payload";
+
+export const maxTags = 20;
+const maxTagLength = 256;
+export const maxWaitMs = 200_000;
+
+/** `.` and `..` would be taken for folders by every URL parser on the way. */
+const idSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9._:-]{1,100}$/, {
+    error: "must be 1 to 100 of A-Z a-z 0-9 . _ - :",
+  })
+  .refine((id) => !/^\.{1,2}$/.test(id), { error: "must not be . or .." });
+
+const jsonSchema = z.custom<Json>((value) => value !== undefined);
+
+const tagsSchema = z
+  .record(
+    z
+      .string()
+      .min(1)
+      .max(maxTagLength)
+      .refine((key) => !key.includes(":"), {
+        error: "must not contain a colon, which parts key and value in filters",
+      }),
+    z.string().max(maxTagLength),
+  )
+  .refine((tags) => Object.keys(tags).length <= maxTags, {
+    error: `must have at most ${maxTags} entries`,
+  });
+
+export const startRequestSchema = z
+  .strictObject({
+    workflow: z.string().min(1).max(100).optional(),
+    version: z.string().min(1).max(100).optional(),
+    definition: jsonSchema.optional(),
+    input: jsonSchema.optional(),
+    id: idSchema.optional(),
+    tags: tagsSchema.optional(),
+    sessionId: idSchema.optional(),
+  })
+  .refine(
+    (body) => (body.workflow === undefined) !== (body.definition === undefined),
+    { error: "must have either workflow or definition" },
+  )
+  .refine(
+    (body) => body.version === undefined || body.definition === undefined,
+    { path: ["version"], error: "goes with workflow, not with definition" },
+  );
+export type StartRequest = z.output<typeof startRequestSchema>;
+
+export const orchestrationPathSchema = z.object({ id: idSchema });
+
+export const idempotencyKeySchema = z.string().min(1).max(255).optional();
+
+/** The host authenticates by these and passes them on. */
+const hostParameters = {
+  code: z.string().optional(),
+  clientId: z.string().optional(),
+};
+
+const wholeNumber = (max: number, otherwise: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, { error: "must be a whole number" })
+    .transform(Number)
+    .refine((limit) => limit >= 1 && limit <= max, {
+      error: `must be from 1 to ${max}`,
+    })
+    .default(otherwise);
+
+const timeSchema = z.iso
+  .datetime({ offset: true, error: "must be an ISO 8601 time" })
+  .transform((text) => new Date(text));
+
+export const getQuerySchema = z.strictObject({
+  ...hostParameters,
+  wait: z
+    .string()
+    .transform((text, context) => {
+      const waitMs = parseDuration(text);
+      if (waitMs !== undefined && waitMs <= maxWaitMs) return waitMs;
+      context.addIssue({
+        code: "custom",
+        message: `must be a duration such as 30s, at most ${maxWaitMs / 1000}s`,
+      });
+      return z.NEVER;
+    })
+    .default(0),
+});
+
+export const listQuerySchema = z.strictObject({
+  ...hostParameters,
+  status: z
+    .enum([
+      "pending",
+      "running",
+      "waiting",
+      "suspended",
+      "completed",
+      "failed",
+      "cancelled",
+      "terminated",
+    ])
+    .optional(),
+  workflow: z.string().min(1).max(100).optional(),
+  tag: z
+    .string()
+    .regex(/^[^:]+:/, { error: "must be key:value" })
+    .transform((text) => {
+      const colon = text.indexOf(":");
+      return { key: text.slice(0, colon), value: text.slice(colon + 1) };
+    })
+    .optional(),
+  from: timeSchema.optional(),
+  to: timeSchema.optional(),
+  limit: wholeNumber(200, 50),
+  cursor: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,2000}$/, {
+      error: "must be a cursor from an earlier answer",
+    })
+    .optional(),
+});
+
+export const historyQuerySchema = z.strictObject({
+  ...hostParameters,
+  after: z.string().min(1).max(1000).optional(),
+  limit: wholeNumber(1000, 200),
+});

@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { readConfig } from "../src/config";
+
+const storage = { AzureWebJobsStorage: "UseDevelopmentStorage=true" };
+const root = join(__dirname, "..");
+
+describe("readConfig", () => {
+  test("needs no more than storage", () => {
+    expect(readConfig(storage)).toEqual({
+      storage: { connectionString: "UseDevelopmentStorage=true" },
+      model: { provider: "offline", timeoutMs: 120_000 },
+      documentsFolder: join(root, "samples/document-review"),
+      reportsFolder: join(root, ".aos/reports"),
+    });
+  });
+
+  test("finds storage by the name of the account", () => {
+    expect(
+      readConfig({ AzureWebJobsStorage__accountName: "acme" }).storage,
+    ).toEqual({
+      tableEndpoint: "https://acme.table.core.windows.net",
+      blobEndpoint: "https://acme.blob.core.windows.net",
+    });
+  });
+
+  test("chooses the provider whose settings are there", () => {
+    expect(
+      readConfig({
+        ...storage,
+        AZURE_OPENAI_ENDPOINT: "https://acme.openai.azure.com",
+        AZURE_OPENAI_DEPLOYMENT: "gpt",
+      }).model,
+    ).toMatchObject({ provider: "azure-openai", deployment: "gpt" });
+    expect(
+      readConfig({
+        ...storage,
+        OPENAI_BASE_URL: "http://localhost:1234/v1",
+        OPENAI_MODEL: "llama",
+      }).model,
+    ).toMatchObject({ provider: "openai", model: "llama" });
+  });
+
+  test("lets the provider be forced", () => {
+    const forced = {
+      ...storage,
+      AZURE_OPENAI_ENDPOINT: "https://acme.openai.azure.com",
+      AOS_MODEL_PROVIDER: "offline",
+    };
+    expect(readConfig(forced).model.provider).toBe("offline");
+  });
+
+  test("takes an empty setting for one that is not there", () => {
+    const blank = {
+      ...storage,
+      OPENAI_API_KEY: "",
+      AZURE_OPENAI_ENDPOINT: " ",
+    };
+    expect(readConfig(blank).model.provider).toBe("offline");
+  });
+
+  test("names every setting that is missing", () => {
+    expect(() => readConfig({ AOS_MODEL_PROVIDER: "azure-openai" })).toThrow(
+      /AzureWebJobsStorage is missing[^]*AZURE_OPENAI_ENDPOINT is missing[^]*AZURE_OPENAI_DEPLOYMENT is missing/,
+    );
+  });
+
+  test("names every setting that is wrong", () => {
+    expect(() =>
+      readConfig({
+        ...storage,
+        AOS_MODEL_PROVIDER: "crystal-ball",
+        AOS_MODEL_TIMEOUT_SECONDS: "soon",
+      }),
+    ).toThrow(
+      /AOS_MODEL_PROVIDER must be azure-openai[^]*AOS_MODEL_TIMEOUT_SECONDS must be a number/,
+    );
+  });
+});

@@ -1,0 +1,189 @@
+import { apiAt, type Problem } from "../support/api";
+import { type LocalCloud, startLocalCloud } from "../support/local-cloud";
+
+let cloud: LocalCloud;
+let api: ReturnType<typeof apiAt>;
+beforeAll(async () => {
+  cloud = await startLocalCloud();
+  api = apiAt(cloud.url);
+});
+afterAll(() => cloud.stop());
+
+const workflow = "document-review";
+const step = { id: "look", kind: "tool", tool: "listDocuments" };
+const definition = { name: "w", version: "1", steps: [step] };
+
+type Case = readonly [
+  what: string,
+  body: unknown,
+  status: number,
+  code: string,
+  pointers?: readonly string[],
+];
+const bodies: readonly Case[] = [
+  ["malformed JSON", '{"workflow": ', 400, "malformed_json"],
+  ["an empty body", "", 400, "invalid_request"],
+  ["a list", [], 400, "invalid_request", [""]],
+  ["nothing to start", {}, 400, "invalid_request", [""]],
+  [
+    "both workflow and definition",
+    { workflow, definition },
+    400,
+    "invalid_request",
+    [""],
+  ],
+  ["an unknown workflow", { workflow: "nope" }, 404, "workflow_not_found"],
+  [
+    "an unknown version",
+    { workflow, version: "99" },
+    404,
+    "workflow_not_found",
+  ],
+  [
+    "unknown fields",
+    { workflow, colour: "red", delay: "1m" },
+    400,
+    "invalid_request",
+    ["/colour", "/delay"],
+  ],
+  [
+    "wrong types",
+    { workflow: 1, tags: { a: 2 }, sessionId: [] },
+    400,
+    "invalid_request",
+    ["/workflow", "/tags/a", "/sessionId"],
+  ],
+  [
+    "too many tags",
+    {
+      workflow,
+      tags: Object.fromEntries(Array.from({ length: 21 }, (_, i) => [i, ""])),
+    },
+    400,
+    "invalid_request",
+    ["/tags"],
+  ],
+  [
+    "an id of bad characters",
+    { workflow, id: "a/b" },
+    400,
+    "invalid_request",
+    ["/id"],
+  ],
+  [
+    "an id like an entity's",
+    { workflow, id: "@a" },
+    400,
+    "invalid_request",
+    ["/id"],
+  ],
+  [
+    "an id like a folder",
+    { workflow, id: ".." },
+    400,
+    "invalid_request",
+    ["/id"],
+  ],
+  [
+    "input that the workflow does not take",
+    { workflow, input: { documents: "all" } },
+    400,
+    "invalid_request",
+    ["/input/documents"],
+  ],
+  [
+    "a definition with an unknown tool",
+    { definition: { ...definition, steps: [{ ...step, tool: "nope" }] } },
+    400,
+    "invalid_workflow",
+    ["/definition/steps/0/tool"],
+  ],
+  ["a definition that is none", { definition: 7 }, 400, "invalid_workflow"],
+  [
+    "a definition whose input is no JSON Schema",
+    { definition: { ...definition, input: { type: "nope" } } },
+    400,
+    "invalid_workflow",
+  ],
+  [
+    "a body over 1 MiB",
+    { workflow, input: "x".repeat(2 << 20) },
+    413,
+    "payload_too_large",
+  ],
+  [
+    "a body nested without end",
+    "[".repeat(100_000) + "]".repeat(100_000),
+    400,
+    "invalid_request",
+  ],
+];
+
+function expectProblem(
+  answer: { status: number; headers: Headers; body: Problem },
+  status: number,
+  code: string,
+) {
+  const { requestId } = answer.body;
+  expect(answer.body).toMatchObject({ status, code });
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get("content-type")).toMatch(
+    /^application\/problem\+json/,
+  );
+  expect(answer.headers.get("x-aos-request-id")).toBe(requestId);
+  expect(JSON.stringify(answer.body)).not.toMatch(/\\n\s+at |\.js:\d|\.ts:\d/);
+}
+
+describe("POST /api/orchestrations", () => {
+  const cases = bodies.map(([what, body, status, code, pointers]) => ({
+    what,
+    body,
+    status,
+    code,
+    pointers,
+  }));
+  test.each(cases)("refuses $what", async (given) => {
+    const { body, status, code, pointers } = given;
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    const answer = await api.postText<Problem>(text);
+    expectProblem(answer, status, code);
+    if (pointers !== undefined)
+      expect(answer.body.errors?.map(({ pointer }) => pointer)).toEqual(
+        pointers,
+      );
+  });
+
+  test("refuses an id and a key that differ", async () => {
+    const body = JSON.stringify({ workflow, id: "a" });
+    const answer = await api.postText<Problem>(body, {
+      "idempotency-key": "b",
+    });
+    expectProblem(answer, 400, "invalid_request");
+  });
+});
+
+describe("GET", () => {
+  const requests: readonly (readonly [string, number, string])[] = [
+    ["orchestrations/nope", 404, "orchestration_not_found"],
+    ["orchestrations/nope/result", 404, "orchestration_not_found"],
+    ["orchestrations/nope/history", 404, "orchestration_not_found"],
+    ["orchestrations/a%20b", 400, "invalid_request"],
+    ["orchestrations/nope?wait=soon", 400, "invalid_request"],
+    ["orchestrations/nope?wait=1h", 400, "invalid_request"],
+    ["orchestrations?status=sleeping", 400, "invalid_request"],
+    ["orchestrations?limit=0", 400, "invalid_request"],
+    ["orchestrations?limit=201", 400, "invalid_request"],
+    ["orchestrations?limit=many", 400, "invalid_request"],
+    ["orchestrations?tag=loose", 400, "invalid_request"],
+    ["orchestrations?from=yesterday", 400, "invalid_request"],
+    ["orchestrations?cursor=%F0%9F%92%A5", 400, "invalid_request"],
+    ["orchestrations?state=failed", 400, "invalid_request"],
+  ];
+  test.each(requests)("%s is answered %d %s", async (path, status, code) => {
+    expectProblem(await api.get<Problem>(path), status, code);
+  });
+});
+
+test("AOS is as well after all of this as before", async () => {
+  expect((await api.get("health/ready")).status).toBe(200);
+});

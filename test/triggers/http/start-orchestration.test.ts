@@ -1,0 +1,120 @@
+import { HttpRequest, InvocationContext } from "@azure/functions";
+import type { DurableClient } from "durable-functions";
+import type { Storage } from "../../../src/history/ports";
+import { openStorage } from "../../../src/history/storage";
+import type { WorkflowDefinition } from "../../../src/model/workflow";
+import { hubEndpoint } from "../../../src/triggers/http/endpoint";
+import type { OrchestrationView } from "../../../src/triggers/http/orchestration-view";
+import { startOrchestration } from "../../../src/triggers/http/start-orchestration";
+import { type Azurite, startAzurite } from "../../support/azurite";
+
+let azurite: Azurite;
+let storage: Storage;
+beforeAll(async () => {
+  azurite = await startAzurite();
+  storage = openStorage({ connectionString: azurite.connectionString });
+});
+afterAll(() => azurite.stop());
+
+/** A task hub that can be out of order. It fails in the words of the durable client. */
+function taskHub() {
+  const started: string[] = [];
+  const hub = {
+    started,
+    broken: false,
+    startNew: (_name: string, options?: { instanceId?: string }) => {
+      if (hub.broken)
+        return Promise.reject(new Error("unexpected status code: 500."));
+      started.push(options?.instanceId ?? "");
+      return Promise.resolve(options?.instanceId ?? "");
+    },
+    getStatus: (id: string) =>
+      started.includes(id)
+        ? Promise.resolve({ runtimeStatus: "Running" })
+        : Promise.reject(new Error("replied with HTTP 404 response.")),
+  };
+  return hub;
+}
+
+const minute = Date.parse("2026-01-01T00:00:00Z");
+
+const workflow: WorkflowDefinition = {
+  name: "w",
+  version: "1",
+  steps: [{ id: "a", kind: "tool", tool: "look" }],
+};
+
+/** The endpoint with a clock to be turned by hand. */
+function api(hub: ReturnType<typeof taskHub>, workflows = [workflow]) {
+  const clock = { ms: minute };
+  const handler = hubEndpoint(
+    startOrchestration({
+      storage: () => storage,
+      agents: new Map(),
+      tools: new Set(["look"]),
+      workflows,
+      modelProvider: () => "offline",
+      now: () => new Date(clock.ms),
+    }),
+  );
+  const start = async (body: object) => {
+    const request = new HttpRequest({
+      method: "POST",
+      url: "http://localhost/api/orchestrations",
+      body: { string: JSON.stringify(body) },
+    });
+    const context = new InvocationContext({ logHandler: () => undefined });
+    const client = hub as unknown as DurableClient;
+    const { status, body: text } = await handler(request, client, context);
+    return { status, body: JSON.parse(text) as OrchestrationView };
+  };
+  return { clock, start };
+}
+
+describe("a claim whose starter failed", () => {
+  test("is left alone as long as its starter might be at work", async () => {
+    const hub = taskHub();
+    const { clock, start } = api(hub);
+    hub.broken = true;
+    expect((await start({ workflow: "w", id: "young" })).status).toBe(503);
+    hub.broken = false;
+    clock.ms += 29_000;
+    const again = await start({ workflow: "w", id: "young" });
+    expect(again).toMatchObject({ status: 200, body: { status: "pending" } });
+    expect(hub.started).toEqual([]);
+  });
+
+  test("is taken over by the next duplicate, by one of many", async () => {
+    const hub = taskHub();
+    const { clock, start } = api(hub);
+    hub.broken = true;
+    await start({ workflow: "w", id: "old" });
+    hub.broken = false;
+    clock.ms += 31_000;
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => start({ workflow: "w", id: "old" })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200));
+    expect(hub.started).toEqual(["old"]);
+  });
+});
+
+test("a starter that took too long to claim does not start any more", async () => {
+  const hub = taskHub();
+  const { clock, start } = api(hub);
+  const claimed = start({ workflow: "w", id: "slow" });
+  const late = setInterval(() => (clock.ms += 21_000), 0);
+  const { status } = await claimed;
+  clearInterval(late);
+  expect(status).toBe(503);
+  expect(hub.started).toEqual([]);
+});
+
+test("a repeated request is answered though its workflow is gone from the catalog", async () => {
+  const hub = taskHub();
+  const body = { workflow: "w", id: "changed" };
+  expect((await api(hub).start(body)).status).toBe(202);
+  const later = api(hub, []);
+  expect((await later.start(body)).status).toBe(200);
+  expect((await later.start({ workflow: "w" })).status).toBe(404);
+});
