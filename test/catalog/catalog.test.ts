@@ -14,7 +14,6 @@ describe("catalog", () => {
 
   test("gives agents only tools that there are", () => {
     for (const agent of shipped.agents)
-      for (const tool of agent.tools ?? [])
-        expect(known.tools).toContain(tool);
+      for (const tool of agent.tools ?? []) expect(known.tools).toContain(tool);
   });
 });
