@@ -2,17 +2,13 @@ import { type AnnounceInput, stepSettledEvent } from "../src/model/contracts";
 
 /** The part of the durable client that wakes an instance; it takes an event for an ended one as delivered. */
 export interface EventRaiser {
-  readonly raiseEvent: (
-    instanceId: string,
-    name: string,
-    data: unknown,
-  ) => Promise<void>;
+  raiseEvent(instanceId: string, name: string, data: unknown): Promise<void>;
 }
 
 /** Wakes the workflow. It looks for itself what has settled, so that being woken twice is harmless. */
 export const announceStep =
-  ({ raiseEvent }: EventRaiser) =>
+  (client: EventRaiser) =>
   async ({ instanceId, stepId }: AnnounceInput): Promise<null> => {
-    await raiseEvent(instanceId, stepSettledEvent, { stepId });
+    await client.raiseEvent(instanceId, stepSettledEvent, { stepId });
     return null;
   };

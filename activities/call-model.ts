@@ -6,6 +6,7 @@ import type { Storage, TranscriptMessage } from "../src/history/ports";
 import type { CallModelInput, CallModelOutput } from "../src/model/contracts";
 import { historyRow } from "../src/model/history-rows";
 import type { Json } from "../src/model/payload";
+import { noUsage } from "../src/model/usage";
 import { conversationOf } from "./conversation";
 import { renderLoaded } from "./load-scope";
 import type { Services } from "./services";
@@ -112,12 +113,6 @@ async function record(
   answer: Answer,
   { transcripts }: Storage,
 ): Promise<Answer> {
-  const usage = {
-    inputTokens: 0,
-    outputTokens: 0,
-    modelCalls: 0,
-    toolCalls: 0,
-  };
   const key = assistantKey(turn.turn, round);
   const isFirst = await transcripts.append(turn.sessionKey, [
     ...prompt.map((message) =>
@@ -125,7 +120,7 @@ async function record(
         message,
         at,
         attempt,
-        usage,
+        usage: noUsage,
       }),
     ),
     toTranscript(key, turn.turn, answer),

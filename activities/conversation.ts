@@ -10,7 +10,7 @@ export function conversationOf(
   const kept: ChatMessage[] = [];
   for (let at = 0; at < messages.length;) {
     const group = groupAt(messages, at);
-    if (isWhole(group)) kept.push(...group);
+    kept.push(...acceptable(group));
     at += group.length;
   }
   return kept;
@@ -26,13 +26,13 @@ function groupAt(
   return messages.slice(start, end);
 }
 
-function isWhole([first, ...results]: readonly ChatMessage[]): boolean {
-  if (first?.role === "tool") return false;
-  const calls = first?.role === "assistant" ? first.toolCalls : [];
+function acceptable(group: readonly ChatMessage[]): readonly ChatMessage[] {
+  const [first, ...results] = group;
+  if (first === undefined || first.role === "tool") return [];
+  const calls = first.role === "assistant" ? first.toolCalls : [];
+  if (calls.length === 0) return [first];
   const answered = new Set(
     results.map((each) => (each.role === "tool" ? each.callId : "")),
   );
-  return (
-    calls.length === results.length && calls.every(({ id }) => answered.has(id))
-  );
+  return calls.every(({ id }) => answered.has(id)) ? group : [];
 }

@@ -1,12 +1,12 @@
 import type { ToolCall } from "../../src/agents/model";
-import { runTool } from "../../src/agents/tool-runner";
-import { AosError, toFailure } from "../../src/errors";
+import { AosError, type Failure, toFailure } from "../../src/errors";
 import type { TranscriptMessage } from "../../src/history/ports";
 import type { CallToolInput, CallToolOutput } from "../../src/model/contracts";
 import type { Json } from "../../src/model/payload";
 import type { Services } from "../services";
 import { assistantKey, findAssistant, readTurn, toolKey } from "../transcript";
 import { recordedCall, toolRow, toRecorded } from "./recorded-call";
+import { runNamedTool } from "./run-named-tool";
 
 type AgentCall = Extract<CallToolInput["call"], { from: "agent" }>;
 
@@ -51,22 +51,18 @@ function findCall(
 
 /** What the model did wrong it is told, so that it can do better; what the tool could not do is a failure. */
 async function resultFor(
-  { tools }: Services,
+  services: Services,
   input: CallToolInput,
   { allowed }: AgentCall,
   asked: ToolCall,
 ): Promise<Json> {
-  const tool = allowed.includes(asked.name) ? tools.get(asked.name) : undefined;
-  if (tool === undefined)
+  if (!allowed.includes(input.tool))
     return told({
       code: "tool_not_found",
-      message: `There is no tool "${asked.name}". There are: ${allowed.join(", ") || "none"}.`,
+      message: `There is no tool "${input.tool}". There are: ${allowed.join(", ") || "none"}.`,
     });
   try {
-    return await runTool(tool, asked.arguments, {
-      idempotencyKey: input.idempotencyKey,
-      signal: new AbortController().signal,
-    });
+    return await runNamedTool(services, input, asked.arguments);
   } catch (thrown) {
     const failure = toFailure(thrown);
     if (failure.code === "tool_input_invalid") return told(failure);
@@ -74,6 +70,6 @@ async function resultFor(
   }
 }
 
-const told = ({ code, message }: { code: string; message: string }): Json => ({
+const told = ({ code, message }: Failure): Json => ({
   error: { code, message },
 });

@@ -1,10 +1,8 @@
-import { runTool } from "../../src/agents/tool-runner";
-import { AosError } from "../../src/errors";
 import type { CallToolInput, CallToolOutput } from "../../src/model/contracts";
-import type { Json } from "../../src/model/payload";
 import { renderLoaded } from "../load-scope";
 import type { Services } from "../services";
 import { recordedCall, toolRow, toRecorded } from "./recorded-call";
+import { runNamedTool } from "./run-named-tool";
 
 type WorkflowCall = Extract<CallToolInput["call"], { from: "workflow" }>;
 
@@ -27,7 +25,7 @@ export async function callWorkflowTool(
   });
   const recorded = await recordedCall(storage, place, known, async () => {
     const rendered = await renderLoaded(template, scope, storage.payloads);
-    const result = await run(services, input, rendered);
+    const result = await runNamedTool(services, input, rendered);
     return toRecorded(input, stepId, result);
   });
   await storage.history.append(orchestrationId, [
@@ -39,19 +37,4 @@ export async function callWorkflowTool(
     output: await storage.payloads.put(orchestrationId, result),
     usage: recorded.usage,
   };
-}
-
-function run(
-  { tools }: Services,
-  { tool: name, idempotencyKey }: CallToolInput,
-  toolArguments: Json,
-): Promise<Json> {
-  const tool = tools.get(name);
-  if (tool === undefined)
-    throw new AosError(
-      "tool_not_found",
-      `There is no tool "${name}" in this app. Add it to the catalog, or correct the workflow.`,
-    );
-  const { signal } = new AbortController();
-  return runTool(tool, toolArguments, { idempotencyKey, signal });
 }

@@ -4,7 +4,7 @@ import type { CallToolInput } from "../../src/model/contracts";
 import type { HistoryRow } from "../../src/model/history";
 import { historyRow } from "../../src/model/history-rows";
 import type { Json } from "../../src/model/payload";
-import type { Usage } from "../../src/model/usage";
+import { noUsage, type Usage } from "../../src/model/usage";
 import {
   fromTranscript,
   type Recorded,
@@ -19,12 +19,7 @@ export interface Place {
   readonly key: string;
 }
 
-export const toolUsage: Usage = {
-  inputTokens: 0,
-  outputTokens: 0,
-  modelCalls: 0,
-  toolCalls: 1,
-};
+const toolUsage: Usage = { ...noUsage, toolCalls: 1 };
 
 /**
  * What was recorded for the call, or else the result of `run`, recorded. A tool is run again only when a process died
@@ -75,7 +70,7 @@ export const toolRow = (
   { tool, idempotencyKey }: CallToolInput,
   stepId: string,
   { at, attempt, usage }: Recorded,
-  data: { readonly [key: string]: Json },
+  data: Readonly<Record<string, Json>>,
 ): HistoryRow =>
   historyRow({
     type: "tool.called",

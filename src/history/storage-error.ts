@@ -16,7 +16,7 @@ export async function reaching<Result>(
   }
 }
 
-export function toStorageError(what: string, error: unknown): unknown {
+function toStorageError(what: string, error: unknown): unknown {
   if (!(error instanceof Error) || !foreign.test(error.name)) return error;
   const { status, code } = answerOf(error);
   const [reason = ""] = error.message.split("\n", 1);

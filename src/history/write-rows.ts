@@ -21,7 +21,7 @@ export async function writeRows(
   }
 }
 
-export function batchesOf(rows: readonly Row[]): readonly (readonly Row[])[] {
+function batchesOf(rows: readonly Row[]): readonly (readonly Row[])[] {
   const batches: Row[][] = [];
   let room = 0;
   for (const row of rows) {

@@ -13,7 +13,7 @@ export interface LocalStorage extends AsyncDisposable {
 }
 
 /** Storage could not be started. The message is one sentence for people. */
-export class StorageStartError extends Error {
+class StorageStartError extends Error {
   override readonly name = "StorageStartError";
   readonly code = "storage_start_failed";
 }

@@ -1,0 +1,177 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import Database from "libsql";
+import { apiAt } from "../support/api";
+import { eventually } from "../support/eventually";
+import {
+  startHost,
+  type Started,
+  temporaryFolder,
+} from "../support/local-host";
+
+const folder = temporaryFolder();
+const data = join(folder, "data");
+const trace = join(folder, "trace");
+const documents = join(folder, "documents");
+const count = 50;
+const texts = ["Pay 5 EUR by Friday.", "The roof must be mended.", "No news."];
+
+const definition = {
+  name: "survivor",
+  version: "1",
+  steps: [
+    { id: "list", kind: "tool", tool: "listDocuments" },
+    {
+      id: "read",
+      kind: "map",
+      over: "${steps.list.output.map(d, d.name)}",
+      as: "doc",
+      step: { kind: "tool", tool: "readDocument", input: { name: "${doc}" } },
+    },
+    {
+      id: "plan",
+      kind: "agent",
+      agent: "planner",
+      needs: ["list"],
+      prompt: "Plan review number ${input.n}. Read all of it.",
+    },
+    {
+      id: "save",
+      kind: "tool",
+      tool: "saveReport",
+      needs: ["read", "plan"],
+      input: {
+        name: "report-${input.n}.md",
+        text: "Report ${input.n}: ${steps.plan.output.summary}",
+      },
+    },
+  ],
+  output: {
+    n: "${input.n}",
+    texts: "${steps.read.output.map(r, r.text)}",
+    plan: "${steps.plan.output.summary}",
+  },
+};
+
+const start = (): Promise<Started> =>
+  startHost({
+    app: resolve("test/fixtures/traced-aos"),
+    data,
+    env: {
+      AzureWebJobsStorage: "UseDevelopmentStorage=true",
+      AOS_DOCUMENTS_FOLDER: documents,
+      AOS_REPORTS_FOLDER: join(folder, "reports"),
+      AOS_MODEL_PROVIDER: "offline",
+      TRACE_FILE: trace,
+    },
+  });
+
+/** Activities that have begun, in order: instance, name and input as one text. */
+const begun = (): readonly string[] =>
+  readFileSync(trace, "utf8").split("\n").slice(0, -1).map(canonical);
+const canonical = (line: string): string => {
+  const [instanceId, name, input] = JSON.parse(line) as unknown[];
+  return JSON.stringify([instanceId, name, input]);
+};
+
+interface StoredEvent {
+  readonly instance_id: string;
+  readonly text: string;
+  readonly input: string | null;
+}
+interface TaskEvent {
+  readonly EventType: number;
+  readonly EventId: number;
+  readonly Name: string;
+  readonly TaskScheduledId: number;
+}
+
+/** Activities whose result is in the task hub's file. */
+function recorded(): ReadonlySet<string> {
+  const database = new Database(join(data, "task-hub.db"));
+  const rows = database.prepare("select * from history").all() as StoredEvent[];
+  database.close();
+  const events = rows.map((row) => ({
+    ...row,
+    event: JSON.parse(row.text) as TaskEvent,
+  }));
+  const taskKey = (instance: string, id: number) => `${instance} ${id}`;
+  const settled = new Set(
+    events
+      .filter(({ event }) => event.EventType === 5)
+      .map(({ instance_id, event }) =>
+        taskKey(instance_id, event.TaskScheduledId),
+      ),
+  );
+  return new Set(
+    events
+      .filter(
+        ({ instance_id, event }) =>
+          event.EventType === 4 &&
+          settled.has(taskKey(instance_id, event.EventId)),
+      )
+      .map(({ instance_id, event, input }) =>
+        JSON.stringify([instance_id, event.Name, JSON.parse(input ?? "null")]),
+      ),
+  );
+}
+
+let host: Started;
+afterAll(() => host.stop());
+
+test("fifty orchestrations survive three kills, right, once, and without repeating a recorded step", async () => {
+  mkdirSync(documents);
+  texts.forEach((text, index) => {
+    writeFileSync(join(documents, `${index}.txt`), text);
+  });
+  writeFileSync(trace, "");
+  host = await start();
+  const started = await Promise.all(
+    Array.from({ length: count }, (_, n) =>
+      apiAt(host.url).start(
+        { definition, input: { n } },
+        { "idempotency-key": `kill-${n}` },
+      ),
+    ),
+  );
+  expect(started.map(({ status }) => status)).toEqual(
+    Array.from({ length: count }, () => 202),
+  );
+
+  const killings: {
+    readonly at: number;
+    readonly known: ReadonlySet<string>;
+  }[] = [];
+  for (let kill = 0; kill < 3; kill++) {
+    const target = begun().length + 20 + Math.floor(Math.random() * 150);
+    await eventually(() => {
+      expect(begun().length).toBeGreaterThanOrEqual(target);
+      return Promise.resolve();
+    });
+    await host.kill();
+    killings.push({ at: begun().length, known: recorded() });
+    host = await start();
+  }
+
+  const api = apiAt(host.url);
+  for (const [n, { body }] of started.entries()) {
+    const ended = await api.status(body.id, "60s");
+    expect(ended.body).toMatchObject({
+      status: "completed",
+      progress: { done: 4, total: 4 },
+    });
+    const { body: result } = await api.get(`orchestrations/${body.id}/result`);
+    expect(result).toMatchObject({ n, texts });
+  }
+  const { body: all } = await api.get<{ readonly items: readonly unknown[] }>(
+    "orchestrations?limit=200",
+  );
+  expect(all.items).toHaveLength(count);
+  await host.stop();
+
+  const history = begun();
+  for (const { at, known } of killings) {
+    expect(known.size).toBeGreaterThan(0);
+    expect(history.slice(at).filter((step) => known.has(step))).toEqual([]);
+  }
+}, 180_000);
