@@ -17,6 +17,8 @@ export async function runDemo(): Promise<void> {
     await owning(async (own) => {
       say("Starting the local cloud: Functions host, task hub and storage …");
       const { url } = await startLocalCloud(own, {
+        app: projectFolder,
+        storage: "always",
         port: 0,
         data,
         auth: false,

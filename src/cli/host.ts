@@ -1,12 +1,8 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { durableTask } from "../local/durable-task/extension";
-import {
-  type FunctionsHost,
-  startFunctionsHost,
-} from "../local/functions-host/host";
-import { logTo } from "./log";
-import { startAppStorage } from "./app-storage";
+import type { FunctionsHost } from "../local/functions-host/host";
+import { startLocalCloud } from "./local-cloud";
+import type { Verbosity } from "./log";
 import { runUntilStopped } from "./run-until-stopped";
 import { parsedOrUsage, say, UsageError } from "./voice";
 
@@ -23,7 +19,7 @@ interface ServeOptions {
   readonly port: number;
   readonly data: string;
   readonly auth: boolean;
-  readonly verbose: boolean;
+  readonly verbosity: Verbosity;
 }
 
 /** Runs the host until it is told to stop. */
@@ -34,18 +30,10 @@ export async function runHost(argv: readonly string[]): Promise<void> {
     return;
   }
   await runUntilStopped(async (own) => {
-    const storage = own(await startAppStorage(options.app, options.data));
-    const host = own(
-      await startFunctionsHost({
-        appFolder: options.app,
-        port: options.port,
-        dataFolder: options.data,
-        auth: options.auth,
-        extensions: [durableTask()],
-        environment: storage.environment,
-        log: logTo(process.stderr, options.verbose ? "verbose" : "normal"),
-      }),
-    );
+    const host = await startLocalCloud(own, {
+      ...options,
+      storage: "when asked for",
+    });
     announce(host, options);
   });
 }
@@ -60,7 +48,7 @@ function hostArguments(argv: readonly string[]): ServeOptions | undefined {
     port: portNumber(values.port, usage),
     data: resolve(values.data ?? join(app, ".aos")),
     auth: values.auth,
-    verbose: values.verbose,
+    verbosity: values.verbose ? "verbose" : "normal",
   };
 }
 
@@ -90,8 +78,14 @@ export function portNumber(text = "7071", usage: string): number {
 }
 
 function announce(host: FunctionsHost, { auth, data }: ServeOptions): void {
-  say(`Listening on ${host.url}`);
-  for (const { name, methods, url } of host.httpFunctions)
-    say(`  ${name}: [${methods.join(",")}] ${url}`);
-  if (auth) say(`Keys are asked for; they are in ${join(data, "keys.json")}`);
+  const lines = [
+    `Listening on ${host.url}`,
+    ...host.httpFunctions.map(
+      ({ name, methods, url }) => `  ${name}: [${methods.join(",")}] ${url}`,
+    ),
+    ...(auth
+      ? [`Keys are asked for; they are in ${join(data, "keys.json")}`]
+      : []),
+  ];
+  say(lines.join("\n"));
 }

@@ -10,33 +10,46 @@ import type { Own } from "./run-until-stopped";
 
 /** The folder of AOS: where package.json, host.json and the samples are. */
 export const projectFolder = resolve(__dirname, "..", "..", "..");
+export const defaultData = join(projectFolder, ".aos");
 
 export interface LocalCloudOptions {
+  readonly app: string;
   readonly port: number;
   /** Where task hub, keys and storage are kept. */
   readonly data: string;
   readonly auth: boolean;
   readonly verbosity: Verbosity;
+  /** Whether storage is started always, or only for an app that asks for it. */
+  readonly storage: "always" | "when asked for";
 }
 
-/** Starts AOS with all that it needs in Azure, on this machine; `own` stops it. */
-export async function startLocalCloud(
+/** Starts a Functions app on this machine with what it needs of Azure; `own` stops it all. */
+export const startLocalCloud = async (
   own: Own,
-  { port, data, auth, verbosity }: LocalCloudOptions,
-): Promise<FunctionsHost> {
-  const storage = own(await startStorage({ dataFolder: data }));
-  // Settings of the process win over local.settings.json: the storage meant is the one that was just started.
-  process.env["AzureWebJobsStorage"] = storage.connectionString;
-  return own(
+  { app, port, data, auth, verbosity, storage }: LocalCloudOptions,
+): Promise<FunctionsHost> =>
+  own(
     await startFunctionsHost({
-      appFolder: projectFolder,
+      appFolder: app,
       port,
       dataFolder: data,
       auth,
       extensions: [durableTask()],
       log: logTo(process.stderr, verbosity),
+      prepare: async (settings) => {
+        if (storage === "when asked for" && !asksForStorage(settings))
+          return {};
+        const { connectionString } = own(
+          await startStorage({ dataFolder: data }),
+        );
+        return { AzureWebJobsStorage: connectionString };
+      },
     }),
   );
-}
 
-export const defaultData = join(projectFolder, ".aos");
+/** As everywhere in Azure Functions, `UseDevelopmentStorage=true` means storage on this machine. */
+function asksForStorage(settings: Readonly<Record<string, string>>): boolean {
+  const setting =
+    process.env["AzureWebJobsStorage"] ?? settings["AzureWebJobsStorage"];
+  return setting?.toLowerCase() === "usedevelopmentstorage=true";
+}

@@ -1,4 +1,7 @@
-/** What of the host's log is shown: `quiet` only warnings and worse, `normal` also what functions log, `verbose` all. */
+/**
+ * What of the log is shown. `quiet`: what the host itself warns of; `normal`: also failures of functions and what they
+ * log; `verbose`: all.
+ */
 export type Verbosity = "quiet" | "normal" | "verbose";
 
 const rank = ["trace", "debug", "information", "warning", "error", "critical"];
@@ -17,6 +20,7 @@ function isShown(
   category: string,
 ): boolean {
   const at = rank.indexOf(level);
+  if (verbosity === "quiet" && category.startsWith("Function.")) return false;
   if (at >= rank.indexOf("warning")) return true;
   if (at < rank.indexOf("information") || verbosity === "quiet") return false;
   return verbosity === "verbose" || category.endsWith(".User");

@@ -34,6 +34,8 @@ export async function runStart(argv: readonly string[]): Promise<void> {
   const data = resolve(values.data ?? defaultData);
   await runUntilStopped(async (own) => {
     const host = await startLocalCloud(own, {
+      app: projectFolder,
+      storage: "always",
       port,
       data,
       auth: values.auth,

@@ -3,8 +3,8 @@ export interface AppEnvironment {
   readonly port: number;
   /** Values of local.settings.json. */
   readonly settings: Readonly<Record<string, string>>;
-  /** What whoever starts the host wants set; wins over local.settings.json. */
-  readonly extra: Readonly<Record<string, string>>;
+  /** Where what was started for the app is found; wins over what is set already. */
+  readonly prepared: Readonly<Record<string, string>>;
 }
 
 /**
@@ -15,17 +15,17 @@ export function enterAppEnvironment({
   appFolder,
   port,
   settings,
-  extra,
+  prepared,
 }: AppEnvironment): void {
   const values = {
     FUNCTIONS_WORKER_RUNTIME: "node",
     AZURE_FUNCTIONS_ENVIRONMENT: "Development",
     AzureWebJobsScriptRoot: appFolder,
     ...settings,
-    ...extra,
   };
   for (const [name, value] of Object.entries(values))
     process.env[name] ??= value;
+  Object.assign(process.env, prepared);
   // The durable client builds its URLs on this one, so it is always ours.
   process.env["WEBSITE_HOSTNAME"] = `localhost:${port}`;
   process.chdir(appFolder);

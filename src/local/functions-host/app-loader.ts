@@ -3,17 +3,20 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { glob, isDynamicPattern } from "tinyglobby";
+import { z } from "zod";
 import { HostStartError, messageOf } from "./host-error";
+import { problemsOf } from "./schema-problems";
 
-interface PackageJson {
-  readonly main?: string;
-  readonly type?: string;
-}
+const packageJsonSchema = z.object({
+  main: z.string().optional(),
+  type: z.string().optional(),
+});
+type PackageJson = z.output<typeof packageJsonSchema>;
 
 /** Loads the files that `main` of the app's package.json names (a glob), one after another in the order of their names. */
 export async function loadApp(appFolder: string): Promise<void> {
   const { main, type } = packageJsonOf(appFolder);
-  if (main === undefined)
+  if (!main)
     throw new HostStartError(
       "app_not_found",
       `The app in ${appFolder} has no "main" in its package.json: name the file that registers its functions there.`,
@@ -24,26 +27,30 @@ export async function loadApp(appFolder: string): Promise<void> {
     } catch (cause) {
       throw new HostStartError(
         "app_load_failed",
-        `Worker was unable to load entry point "${file}": ${messageOf(cause)}`,
+        `Worker was unable to load entry point "${file}": ${problemOf(cause, appFolder)}`,
         { cause },
       );
     }
   }
 }
 
-function packageJsonOf(appFolder: string): PackageJson {
-  const path = join(appFolder, "package.json");
-  if (!existsSync(path))
+/** Throws when there is no app in the folder; to be asked before anything is made in it. */
+export function requireApp(appFolder: string): void {
+  if (!existsSync(join(appFolder, "package.json")))
     throw new HostStartError(
       "app_not_found",
       `There is no package.json in ${appFolder}: give the folder of a Functions app with --app.`,
     );
+}
+
+function packageJsonOf(appFolder: string): PackageJson {
+  const path = join(appFolder, "package.json");
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as PackageJson;
+    return packageJsonSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (cause) {
     throw new HostStartError(
       "app_not_found",
-      `${path} is not valid JSON: ${messageOf(cause)}.`,
+      `${path} cannot be read: ${problemsOf(cause)}.`,
       { cause },
     );
   }
@@ -65,6 +72,21 @@ async function filesOf(
     `Worker was unable to load entry point "${main}": ${problem} (in ${appFolder}; is the app compiled?).`,
   );
 }
+
+/** The message, with the place in the app that it comes from when it is one line. */
+function problemOf(error: unknown, appFolder: string): string {
+  const problem = withoutRequireStack(error);
+  if (problem.includes("\n")) return problem;
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  const place = stack
+    .split(/[\s()]+|file:\/\//)
+    .find((word) => word.startsWith(appFolder) && /:\d+$/.test(word));
+  return place === undefined ? problem : `${problem} (at ${place})`;
+}
+
+/** Node adds to the message that a module is missing the list of all that led to it. */
+const withoutRequireStack = (error: unknown): string =>
+  messageOf(error).split("\nRequire stack:")[0] ?? "";
 
 async function loadFile(path: string, type: string | undefined) {
   const isModule =

@@ -3,9 +3,9 @@ import type { CoreApi } from "./core-api";
 
 /**
  * Makes `require("@azure/functions-core")` give `core`, in the app and in every copy of the library that it has. No
- * such package exists: the real worker provides it in the same way. Returns what undoes it.
+ * such package exists: the real worker provides it in the same way.
  */
-export function provideCoreModule(core: CoreApi): () => void {
+export function provideCoreModule(core: CoreApi): void {
   // A method is taken off its class here on purpose: it is called with the module that requires.
   const prototype = Module.prototype as { require: (id: string) => unknown };
   const original = prototype.require;
@@ -15,7 +15,4 @@ export function provideCoreModule(core: CoreApi): () => void {
         ? core
         : Reflect.apply(target, module, args),
   });
-  return () => {
-    prototype.require = original;
-  };
 }

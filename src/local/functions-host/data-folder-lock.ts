@@ -1,22 +1,29 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "libsql";
 import { HostStartError, messageOf } from "./host-error";
 
+/** What is locked in this process: a database that nobody refers to would be closed, and its lock lost. */
+const held = new Set<Database.Database>();
+
 /**
- * Makes the data folder and takes it for this process: two hosts on one task hub would both do its work. A lock whose
- * process is gone, because it was killed, is taken over. Returns what gives the folder free.
+ * Makes the data folder and takes it for this process: two hosts on one task hub would both do its work. The lock is
+ * the operating system's, on an empty SQLite file, so it ends with the process however that ends, and of two hosts
+ * that start at once only one gets it. Returns what gives the folder free.
  */
 export function lockDataFolder(folder: string): () => void {
-  const path = join(folder, "host.lock");
-  const mine = `${process.pid} ${startOf(process.pid)}`;
+  const holder = join(folder, "host.pid");
   try {
     mkdirSync(folder, { recursive: true });
-    if (!written(path, mine)) {
-      const holder = readFileSync(path, "utf8");
-      if (isAlive(holder)) throw inUse(folder, holder);
-      rmSync(path, { force: true });
-      if (!written(path, mine)) throw inUse(folder, "");
-    }
+    const lock = locked(join(folder, "host-lock.db"));
+    if (lock === undefined) throw inUse(folder, holder);
+    held.add(lock);
+    writeFileSync(holder, String(process.pid));
+    return () => {
+      if (!held.delete(lock)) return;
+      rmSync(holder, { force: true });
+      lock.close();
+    };
   } catch (cause) {
     if (cause instanceof HostStartError) throw cause;
     throw new HostStartError(
@@ -25,45 +32,32 @@ export function lockDataFolder(folder: string): () => void {
       { cause },
     );
   }
-  return () => {
-    rmSync(path, { force: true });
-  };
+}
+
+/** Undefined when another host has the lock. */
+function locked(path: string): Database.Database | undefined {
+  const lock = new Database(path);
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+    return lock;
+  } catch (error) {
+    lock.close();
+    if ((error as { code?: string }).code === "SQLITE_BUSY") return undefined;
+    throw error;
+  }
 }
 
 const inUse = (folder: string, holder: string): HostStartError =>
   new HostStartError(
     "data_folder_in_use",
-    `Another host (process ${holder.split(" ")[0] ?? "unknown"}) works in the data folder ${folder}. Stop it, or choose another folder with --data.`,
+    `Another host${named(holder)} works in the data folder ${folder}. Stop it, or choose another folder with --data.`,
   );
 
-/** False when somebody else's file is there. */
-function written(path: string, text: string): boolean {
+/** The file tells people only; the other host may be about to write it. */
+function named(holder: string): string {
   try {
-    writeFileSync(path, text, { flag: "wx" });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  }
-}
-
-/** A process id is used again after a while; together with the start time it names one process. */
-function isAlive(holder: string): boolean {
-  const [pid = "", start = ""] = holder.split(" ");
-  try {
-    process.kill(Number(pid), 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-  return startOf(Number(pid)) === start;
-}
-
-/** Ticks from boot to the start of a process; the same text for all processes where there is no /proc. */
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    return ` (process ${readFileSync(holder, "utf8")})`;
   } catch {
-    return "unknown";
+    return "";
   }
 }

@@ -1,4 +1,4 @@
-import { Disposable } from "./core-api";
+import { type CoreLogLevel, Disposable } from "./core-api";
 
 const hookNames = [
   "appStart",
@@ -10,6 +10,15 @@ const hookNames = [
 export type HookName = (typeof hookNames)[number];
 type Hook = (context: unknown) => unknown;
 
+/** A log line on its way out; hooks may change its level and message. */
+interface LogLine {
+  readonly level: CoreLogLevel;
+  readonly category: string;
+  readonly message: string;
+  /** The library's context of the function that logs; undefined outside of an invocation. */
+  readonly invocationContext: unknown;
+}
+
 const isHookName = (name: string): name is HookName =>
   hookNames.some((known) => known === name);
 
@@ -18,6 +27,7 @@ export class Hooks {
   /** One object for the life of the process, given to every hook. */
   readonly appHookData: Record<string, unknown> = {};
   readonly #hooks = new Map<HookName, Hook[]>();
+  #isInLogHook = false;
 
   register(name: string, hook: Hook): Disposable {
     if (!isHookName(name))
@@ -30,12 +40,26 @@ export class Hooks {
     this.#hooks.set(name, hooks);
     hooks.push(hook);
     return new Disposable(() => {
-      hooks.splice(hooks.indexOf(hook), 1);
+      const at = hooks.indexOf(hook);
+      if (at >= 0) hooks.splice(at, 1); // it may be disposed of twice
     });
   }
 
   async run(name: HookName, context: object): Promise<void> {
     for (const hook of this.#hooks.get(name) ?? []) await hook(context);
+  }
+
+  /** The line as the app's log hooks want it. What a hook itself logs goes out as it is: it would never end. */
+  logged(line: LogLine): LogLine {
+    if (this.#isInLogHook) return line;
+    const context = this.context({}, line);
+    this.#isInLogHook = true;
+    try {
+      for (const hook of this.#hooks.get("log") ?? []) hook(context);
+    } finally {
+      this.#isInLogHook = false;
+    }
+    return context;
   }
 
   /** A context whose two data objects the hooks may fill but not replace. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { HostStartError, messageOf } from "./host-error";
+import { problemsOf } from "./schema-problems";
 
 const timeSpan = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)?$/;
 
@@ -35,7 +36,7 @@ export function readHostJson(
   if (!result.success)
     throw new HostStartError(
       "host_json_invalid",
-      `${path} is not valid: ${result.error.issues.map(({ path: at, message }) => `${at.join(".")}: ${message}`).join("; ")}.`,
+      `${path} is not valid: ${problemsOf(result.error)}.`,
     );
   const { functionTimeout, extensions = {} } = result.data;
   const extension = (name: string) =>
@@ -63,13 +64,16 @@ function parse(path: string): unknown {
   }
 }
 
+/** A timer that is set for longer fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 function timeoutMs(text = "00:30:00"): number | undefined {
   const [, days = 0, hours, minutes, seconds] = timeSpan.exec(text) ?? [];
   if (hours === undefined) return undefined;
   const total =
     ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 +
     Number(seconds);
-  return total * 1000;
+  return total * 1000 <= longestTimerMs ? total * 1000 : undefined;
 }
 
 function withSettings<Value>(

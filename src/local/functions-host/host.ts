@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { enterAppEnvironment } from "./app-environment";
-import { loadApp } from "./app-loader";
+import { loadApp, requireApp } from "./app-loader";
 import type { CoreLogLevel, ProgrammingModel } from "./core-api";
 import { provideCoreModule } from "./core-module";
 import { lockDataFolder } from "./data-folder-lock";
@@ -13,7 +13,7 @@ import type {
 } from "./extension";
 import { FunctionRunner } from "./function-runner";
 import { type HostJson, readHostJson } from "./host-json";
-import { HostStartError } from "./host-error";
+import { HostStartError, messageOf } from "./host-error";
 import { answerRequest } from "./http/front-door";
 import {
   functionsRouter,
@@ -34,8 +34,13 @@ export interface HostOptions {
   /** Whether callers need a key. */
   readonly auth: boolean;
   readonly extensions: readonly Extension[];
-  /** Settings for the app, on top of its local.settings.json. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Called when folder and port are this host's, before the app is loaded, with the app's local settings: starts what
+   * the app needs and gives the settings that it is found by. They win over all others.
+   */
+  readonly prepare?: (
+    settings: Readonly<Record<string, string>>,
+  ) => Promise<Readonly<Record<string, string>>>;
   readonly log: (
     level: CoreLogLevel,
     category: string,
@@ -55,6 +60,7 @@ export interface FunctionsHost extends AsyncDisposable {
 export async function startFunctionsHost(
   options: HostOptions,
 ): Promise<FunctionsHost> {
+  requireApp(resolve(options.appFolder));
   const unlock = lockDataFolder(resolve(options.dataFolder));
   let port: Port | undefined;
   try {
@@ -74,14 +80,15 @@ async function startOn(
   options: HostOptions,
   unlock: () => void,
 ): Promise<FunctionsHost> {
-  const { extensions, log, environment: extra = {} } = options;
+  const { extensions, log } = options;
   const appFolder = resolve(options.appFolder);
   const dataFolder = resolve(options.dataFolder);
   const keys = options.auth
     ? openKeys(join(dataFolder, "keys.json"))
     : undefined;
   const settings = readLocalSettings(appFolder);
-  enterAppEnvironment({ appFolder, port: port.number, settings, extra });
+  const prepared = (await options.prepare?.(settings)) ?? {};
+  enterAppEnvironment({ appFolder, port: port.number, settings, prepared });
   const hostJson = readHostJson(appFolder, process.env);
 
   const app = new WorkerApp();
@@ -113,7 +120,7 @@ async function startOn(
   );
   const door = {
     origin,
-    homePage: `${basename(appFolder)} is running: ${runner.functions.length} functions.\n`,
+    homePage: homePage(basename(appFolder), runner.functions),
     keys,
     extensions,
     streamUri,
@@ -123,10 +130,14 @@ async function startOn(
   port.serve((request, response) => answerRequest(door, request, response));
 
   const stop = async (): Promise<void> => {
-    await port.close();
-    for (const extension of extensions) await extension.stop();
-    await app.hooks.run("appTerminate", app.hooks.context({}, {}));
-    unlock();
+    port.stopAccepting();
+    try {
+      for (const extension of extensions) await extension.stop();
+      await app.hooks.run("appTerminate", app.hooks.context({}, {}));
+    } finally {
+      await port.close();
+      unlock();
+    }
   };
   let stopped: Promise<void> | undefined;
   const stopOnce = (): Promise<void> => (stopped ??= stop());
@@ -143,6 +154,12 @@ async function startOn(
     [Symbol.asyncDispose]: stopOnce,
   };
 }
+
+const homePage = (
+  app: string,
+  functions: readonly FunctionMetadata[],
+): string =>
+  `${app} is running. Its functions: ${functions.map(({ name }) => name).join(", ")}.\n`;
 
 function modelOf(app: WorkerApp, appFolder: string): ProgrammingModel {
   if (app.model !== undefined) return app.model;
@@ -173,10 +190,18 @@ async function startApp(
 ): Promise<string | undefined> {
   const capabilities =
     (await model.getCapabilities?.(defaultCapabilities)) ?? {};
-  await app.hooks.run(
-    "appStart",
-    app.hooks.context({}, { functionAppDirectory }),
-  );
+  try {
+    await app.hooks.run(
+      "appStart",
+      app.hooks.context({}, { functionAppDirectory }),
+    );
+  } catch (cause) {
+    throw new HostStartError(
+      "app_load_failed",
+      `An appStart hook of the app in ${functionAppDirectory} failed: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
   app.markStarted();
   return capabilities["HttpUri"];
 }

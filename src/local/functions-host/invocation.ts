@@ -58,9 +58,14 @@ interface InvocationResult {
 
 async function run(options: InvocationOptions): Promise<InvocationEnd> {
   const { app, model, target } = options;
-  const core = coreContext(options);
+  // Known only after the library has read the context, which it may log about.
+  const logging: { invocationContext: unknown } = {
+    invocationContext: undefined,
+  };
+  const core = coreContext(options, logging);
   const invocationModel = model.getInvocationModel(core);
   const { context, inputs } = await invocationModel.getArguments();
+  logging.invocationContext = context;
   const hookData = {};
 
   core.state = "preInvocationHooks";
@@ -97,13 +102,17 @@ async function run(options: InvocationOptions): Promise<InvocationEnd> {
   return { ok: true, response, hasResult: after.result !== undefined };
 }
 
-function coreContext({
-  target: { metadata },
-  invocation,
-  inputs,
-  log,
-  invocationId = randomUUID(),
-}: InvocationOptions): CoreInvocationContext {
+function coreContext(
+  {
+    app,
+    target: { metadata },
+    invocation,
+    inputs,
+    log,
+    invocationId = randomUUID(),
+  }: InvocationOptions,
+  logging: { readonly invocationContext: unknown },
+): CoreInvocationContext {
   const { traceContext } = invocation;
   return {
     invocationId,
@@ -121,7 +130,12 @@ function coreContext({
     },
     metadata,
     state: undefined,
-    log,
+    log: (level, category, message) => {
+      const { invocationContext } = logging;
+      const line = { level, category, message, invocationContext };
+      const logged = app.hooks.logged(line);
+      log(logged.level, category, logged.message);
+    },
   };
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { HostStartError, messageOf } from "./host-error";
+import { HostStartError } from "./host-error";
+import { problemsOf } from "./schema-problems";
 
 const keysSchema = z.object({
   masterKey: z.string().min(1),
@@ -18,7 +19,10 @@ export function openKeys(path: string): Keys {
       functionKeys: { default: newKey() },
       systemKeys: { durabletask_extension: newKey() },
     };
-    writeFileSync(path, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
+    // The file is there whole or not at all, even if the process dies here.
+    const made = `${path}.new`;
+    writeFileSync(made, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
+    renameSync(made, path);
     return keys;
   }
   try {
@@ -26,7 +30,7 @@ export function openKeys(path: string): Keys {
   } catch (cause) {
     throw new HostStartError(
       "data_folder_unwritable",
-      `The keys in ${path} cannot be read (${messageOf(cause)}). Remove the file to have new ones made.`,
+      `The keys in ${path} cannot be read (${problemsOf(cause)}). Remove the file to have new ones made.`,
       { cause },
     );
   }

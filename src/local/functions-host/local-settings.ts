@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { HostStartError, messageOf } from "./host-error";
+import { HostStartError } from "./host-error";
+import { problemsOf } from "./schema-problems";
 
 const localSettingsSchema = z.object({
   Values: z
@@ -22,11 +23,9 @@ export function readLocalSettings(
       Object.entries(Values).map(([name, value]) => [name, String(value)]),
     );
   } catch (cause) {
-    const reason =
-      cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
     throw new HostStartError(
       "local_settings_invalid",
-      `${path} cannot be read: ${reason}.`,
+      `${path} cannot be read: ${problemsOf(cause)}.`,
       { cause },
     );
   }

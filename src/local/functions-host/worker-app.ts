@@ -28,10 +28,6 @@ export class WorkerApp {
     return [...this.#functions.values()];
   }
 
-  find(name: string): RegisteredFunction | undefined {
-    return this.functions.find(({ metadata }) => metadata.name === name);
-  }
-
   markStarted(): void {
     this.#isStarted = true;
   }
@@ -52,7 +48,11 @@ export class WorkerApp {
         this.#register(metadata, callback),
       registerHook: (name, callback) =>
         this.hooks.register(name, callback as (context: unknown) => unknown),
-      log,
+      log: (level, category, message) => {
+        const line = { level, category, message, invocationContext: undefined };
+        const logged = this.hooks.logged(line);
+        log(logged.level, category, logged.message);
+      },
     };
   }
 

@@ -74,7 +74,7 @@ function send(
 ): void {
   for (const [name, value] of Object.entries(headers))
     response.setHeader(name, value);
-  response.writeHead(status);
+  response.statusCode = status; // not by writeHead: so the length of the body is told
   response.end(body);
 }
 
@@ -149,7 +149,10 @@ async function streamFunction(
   const unanswered = new AbortController();
   const signal = AbortSignal.any([request.signal, unanswered.signal]);
   const answered = forward(request, { uri, invocationId }, signal).catch(
-    () => undefined,
+    (error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    },
   );
   const end = door.invoke(
     {
@@ -165,7 +168,14 @@ async function streamFunction(
     return { status: (await end).ok ? 200 : 500 };
   }
   response.writeHead(passed.statusCode ?? 200, withoutHopByHop(passed.headers));
-  await pipeline(passed, response);
+  response.flushHeaders(); // the first event of a stream may be long in coming
+  // A function that fails halfway leaves its answer open; the caller must see that it is not whole.
+  void end.then(({ ok }) => {
+    if (!ok) unanswered.abort();
+  });
+  await pipeline(passed, response).catch(() => {
+    response.destroy(); // the caller is gone, or the function failed and the log has it
+  });
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import findMyWay, { type HTTPMethod } from "find-my-way";
 import type { FunctionMetadata } from "../extension";
+import { HostStartError, messageOf } from "../host-error";
 import { routePaths } from "./route-template";
 
 /** An HTTP function with what its trigger says of it. */
@@ -48,7 +49,15 @@ export function functionsRouter(
       const free = (target.methods as readonly HTTPMethod[]).filter(
         (method) => !router.hasRoute(method, path),
       );
-      router.on(free, path, () => undefined, { target, rest });
+      try {
+        router.on(free, path, () => undefined, { target, rest });
+      } catch (cause) {
+        throw new HostStartError(
+          "app_load_failed",
+          `Function ${target.name} cannot be served at the route "${target.route}": ${messageOf(cause)}`,
+          { cause },
+        );
+      }
     }
   return (method, path) => {
     const found = router.find(method as HTTPMethod, path);

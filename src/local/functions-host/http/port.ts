@@ -7,7 +7,7 @@ import {
 import type { AddressInfo } from "node:net";
 import { HostStartError, messageOf } from "../host-error";
 
-export type Handler = (
+type Handler = (
   request: IncomingMessage,
   response: ServerResponse,
 ) => Promise<void>;
@@ -16,6 +16,9 @@ export type Handler = (
 export interface Port {
   readonly number: number;
   serve(handler: Handler): void;
+  /** Takes no new connections; requests that are being answered go on. */
+  stopAccepting(): void;
+  /** Ends all connections. */
   close(): Promise<void>;
 }
 
@@ -32,22 +35,31 @@ export async function bindPort(
     handler
       .then((handle) => handle(request, response))
       .catch((error: unknown) => {
-        onError(error);
+        // A caller who went away while sending is nobody's fault.
+        if (request.complete) onError(error);
         if (!response.headersSent) response.writeHead(500);
         response.end();
       });
   });
   await listen(server, wanted);
+  let closed: Promise<void> | undefined;
+  const stopAccepting = (): Promise<void> =>
+    (closed ??= new Promise((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+    }));
   return {
     number: (server.address() as AddressInfo).port,
     serve,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    stopAccepting: () => {
+      void stopAccepting();
+    },
+    close: async () => {
+      const isClosed = stopAccepting();
+      server.closeAllConnections();
+      await isClosed;
+    },
   };
 }
 

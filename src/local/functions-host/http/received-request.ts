@@ -25,24 +25,45 @@ export async function receive(
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > bodyLimitBytes) return undefined;
-    chunks.push(chunk);
+    // What is too much is read all the same: breaking the connection off would not tell the caller why.
+    if (bytes <= bodyLimitBytes) chunks.push(chunk);
+    else chunks.length = 0;
   }
+  if (bytes > bodyLimitBytes) return undefined;
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [
       name,
       Array.isArray(value) ? value.join(", ") : (value ?? ""),
     ]),
   );
-  const host = headers["host"];
   return {
     method: request.method ?? "GET",
-    url: new URL(request.url ?? "/", host ? `http://${host}` : origin),
+    url: requestUrl(request.url ?? "/", headers["host"], origin),
     headers,
     body: Buffer.concat(chunks),
     signal,
   };
 }
+
+/**
+ * A caller may write any target and host. A path may begin with two slashes, which would be read as a host, so it is
+ * put behind the origin as it is; a whole URL, as callers of proxies send it, stands for itself.
+ */
+function requestUrl(target: string, host = "", origin: string): URL {
+  const named = `http://${host}`;
+  const base = URL.canParse(named) ? new URL(named).origin : origin;
+  if (target.startsWith("/")) return new URL(`${base}${target}`);
+  return new URL(URL.canParse(target, base) ? target : "/", base);
+}
+
+/** The query by name; values of a name that is given several times are joined, as the real host does. */
+export const queryOf = (url: URL): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...new Set(url.searchParams.keys())].map((name) => [
+      name,
+      url.searchParams.getAll(name).join(","),
+    ]),
+  );
 
 const nullable = (values: Readonly<Record<string, string>>) =>
   Object.fromEntries(
@@ -58,7 +79,7 @@ export const httpTrigger = (
     url: url.href,
     method,
     nullableHeaders: nullable(headers),
-    nullableQuery: nullable(Object.fromEntries(url.searchParams)),
+    nullableQuery: nullable(queryOf(url)),
     nullableParams: nullable(params),
     ...(body.length > 0 && { body: { bytes: body } }),
   },

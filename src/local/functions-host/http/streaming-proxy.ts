@@ -1,7 +1,7 @@
 /** Apps that called `app.setup({ enableHttpStream: true })` serve HTTP themselves; the host passes requests on to them. */
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { TypedData } from "../extension";
-import type { ReceivedRequest } from "./received-request";
+import { queryOf, type ReceivedRequest } from "./received-request";
 
 /**
  * What the library takes route values and headers from in this mode. The real host also puts the query and the
@@ -12,14 +12,14 @@ export function streamMetadata(
   params: Readonly<Record<string, string>>,
 ): Readonly<Record<string, TypedData>> {
   const query = Object.fromEntries(
-    [...request.url.searchParams].filter(([name]) => name !== "code"),
+    Object.entries(queryOf(request.url)).filter(([name]) => name !== "code"),
   );
   return {
+    Query: { json: JSON.stringify(query) },
+    Headers: { json: JSON.stringify(request.headers) },
     ...asText(params),
     ...asText(query),
     ...bodyProperties(request),
-    Query: { json: JSON.stringify(query) },
-    Headers: { json: JSON.stringify(request.headers) },
   };
 }
 

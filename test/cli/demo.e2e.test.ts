@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { run, temporaryFolder } from "../support/local-host";
+
+const documents = resolve("samples/document-review");
+const oneLine = (text: string): string => text.replace(/\s+/g, " ");
+
+const reports = temporaryFolder();
+
+test("the demo reviews the sample documents, shows each step, and leaves nothing running", async () => {
+  const demo = run(["demo"], {
+    AOS_REPORTS_FOLDER: reports,
+    AOS_MODEL_PROVIDER: "offline",
+  });
+  expect(await demo.exited).toBe(0);
+  const output = demo.output();
+  for (const step of ["list", "plan", "read", "write", "save"])
+    expect(output).toMatch(new RegExp(`✓ ${step} +\\w+ +completed`));
+  expect(output).toContain("offline model: no language model");
+
+  const [name = ""] = readdirSync(reports);
+  const report = readFileSync(join(reports, name), "utf8");
+  expect(output).toContain(report.trim());
+  const names = readdirSync(documents).filter((file) => file.endsWith(".txt"));
+  expect(names).toHaveLength(10);
+  for (const document of names) {
+    const section =
+      report.split(`## ${document}\n`)[1]?.split("\n## ")[0] ?? "";
+    const quotes = [...section.matchAll(/“([^”]+)”/g)].map(
+      ([, quote = ""]) => quote,
+    );
+    expect(quotes.length).toBeGreaterThanOrEqual(2);
+    const text = oneLine(readFileSync(join(documents, document), "utf8"));
+    for (const quote of quotes) expect(text).toContain(oneLine(quote));
+  }
+
+  const url = /Listening on (\S+)/.exec(output)?.[1] ?? "";
+  await expect(fetch(url)).rejects.toThrow("fetch failed");
+});
+
+test("a demo that fails says why and exits with 1", async () => {
+  const demo = run(["demo"], { AOS_DOCUMENTS_FOLDER: "/nowhere/at/all" });
+  expect(await demo.exited).toBe(1);
+  expect(demo.output()).toContain("The workflow ended as failed");
+  expect(demo.output()).toContain("/nowhere/at/all");
+  expect(demo.output()).not.toMatch(/\n\s+at /);
+});
