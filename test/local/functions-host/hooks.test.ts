@@ -29,7 +29,7 @@ describe("the hooks of an app", () => {
       expect.objectContaining({
         name: "RangeError",
         isAzureFunctionsSystemError: true,
-      }),
+      }) as RangeError,
     );
   });
 

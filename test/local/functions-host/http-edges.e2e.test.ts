@@ -103,7 +103,7 @@ describe("an unusual request", () => {
     const streamed = {
       method: "POST",
       body: new Blob(["abcd"]).stream(),
-      duplex: "half",
+      duplex: "half" as const,
     };
     expect(await json("/size", streamed)).toBe(4);
   });
