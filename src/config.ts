@@ -14,7 +14,7 @@ export type StorageConfig =
   | { readonly connectionString: string }
   /** Reached with the app's identity. */
   | { readonly tableEndpoint: string; readonly blobEndpoint: string };
-export type ModelConfig = { readonly timeoutMs: number } & (
+type ModelConfig = { readonly timeoutMs: number } & (
   | {
       readonly provider: "azure-openai";
       readonly endpoint: string;

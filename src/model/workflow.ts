@@ -1,7 +1,7 @@
 import type { Json } from "./payload";
 
 /** A duration such as `500ms`, `2s`, `10m`, `72h` or `3d`. */
-export type Duration = string;
+type Duration = string;
 
 export interface RetryDefinition {
   /** Runs of the step in all, at most 20. Default 3. */
@@ -39,8 +39,8 @@ export interface ToolWork {
   readonly input?: Json;
 }
 
-export type AgentStep = StepDefaults & AgentWork;
-export type ToolStep = StepDefaults & ToolWork;
+type AgentStep = StepDefaults & AgentWork;
+type ToolStep = StepDefaults & ToolWork;
 /** Runs `step` once for every item of a list, up to `maxParallel` at a time; its output is the list of outputs. */
 export type MapStep = StepDefaults & {
   readonly kind: "map";

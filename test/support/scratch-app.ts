@@ -22,5 +22,5 @@ export function scratchApps(): (
 
 const helloApp = {
   "package.json": '{ "main": "index.js" }',
-  "index.js": `require("@azure/functions").app.http("hello", { handler: () => ({ body: "hello" }) });`,
+  "index.js": `require("@azure/functions").app.http("hello", { handler: () => ({ body: process.env.GREETING ?? "hello" }) });`,
 };

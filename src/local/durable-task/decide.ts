@@ -27,7 +27,7 @@ export interface ActivityCall {
   /** JSON text. */
   readonly input: string | null;
 }
-export interface TimerSetting {
+interface TimerSetting {
   readonly timerId: number;
   readonly fireAt: number;
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
+import { TaskHubError } from "./store";
 
 const perCore = 10 * availableParallelism();
 
@@ -23,14 +24,15 @@ const settingsSchema = z.object({
 });
 export type Settings = z.output<typeof settingsSchema>;
 
-/** Throws one sentence that names the settings that are wrong. */
+/** Throws `TaskHubError` with one sentence that names the settings that are wrong. */
 export function readSettings(value: unknown): Settings {
   const result = settingsSchema.safeParse(value);
   if (result.success) return result.data;
   const problems = result.error.issues.map(
     ({ path, message }) => `${path.join(".")}: ${message}`,
   );
-  throw new Error(
+  throw new TaskHubError(
+    "task_hub_settings_invalid",
     `host.json: extensions.durableTask is not valid: ${problems.join("; ")}.`,
   );
 }

@@ -63,10 +63,13 @@ export interface Store {
   close(): void;
 }
 
-/** The hub's file cannot be used. The message is one sentence for people. */
+/** The hub cannot be opened. The message is one sentence for people. */
 export class TaskHubError extends Error {
   override readonly name = "TaskHubError";
-  readonly code: "task_hub_damaged" | "task_hub_unusable" | "task_hub_newer";
+  readonly code:
+    | "task_hub_damaged"
+    | "task_hub_newer" // written by a later version of the hub
+    | "task_hub_settings_invalid"; // extensions.durableTask of host.json
 
   constructor(
     code: TaskHubError["code"],

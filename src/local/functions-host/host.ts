@@ -75,6 +75,9 @@ export async function startFunctionsHost(
   }
 }
 
+/** How long requests may take to end when the host stops. */
+const graceMs = 2000;
+
 async function startOn(
   port: Port,
   options: HostOptions,
@@ -130,7 +133,7 @@ async function startOn(
   port.serve((request, response) => answerRequest(door, request, response));
 
   const stop = async (): Promise<void> => {
-    port.stopAccepting();
+    await port.drain(graceMs);
     try {
       for (const extension of extensions) await extension.stop();
       await app.hooks.run("appTerminate", app.hooks.context({}, {}));

@@ -22,7 +22,7 @@ export const getHistory =
   };
 
 /** The rows after the one of that key, oldest first; `next` is the `after` of the next page. */
-export function pageAfter(
+function pageAfter(
   rows: readonly HistoryRow[],
   after: string | undefined,
   limit: number,

@@ -47,7 +47,7 @@ const states: Readonly<Record<string, Instance["state"]>> = {
 };
 
 /** The first line of what the hub recorded, without the hub's own words: what follows is a stack. */
-export function reasonOf(output: unknown): string {
+function reasonOf(output: unknown): string {
   if (typeof output !== "string" || output.trim() === "")
     return "The orchestration ended without telling a reason.";
   const [first = ""] = output.trim().split("\n");

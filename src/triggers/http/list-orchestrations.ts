@@ -15,9 +15,7 @@ export const listOrchestrations =
     );
 
 /** What the caller asks for, without what the host added to the query. */
-export function toListQuery(
-  query: Iterable<readonly [string, string]>,
-): ListQuery {
+function toListQuery(query: Iterable<readonly [string, string]>): ListQuery {
   const { status, workflow, tag, from, to, limit, cursor } = parseRequest(
     listQuerySchema,
     Object.fromEntries(query),

@@ -3,9 +3,9 @@ import { z } from "zod";
 import { parseDuration } from "../../model/duration";
 import type { Json } from "../../model/payload";
 
-export const maxTags = 20;
+const maxTags = 20;
 const maxTagLength = 256;
-export const maxWaitMs = 200_000;
+const maxWaitMs = 200_000;
 
 /** `.` and `..` would be taken for folders by every URL parser on the way. */
 const idSchema = z

@@ -1,28 +1,15 @@
 import { once } from "node:events";
-import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
+import { eventually } from "../../support/eventually";
 import { run, startHost, temporaryFolder } from "../../support/local-host";
+import { scratchApps } from "../../support/scratch-app";
 
 const scratch = temporaryFolder();
 const newData = () => mkdtempSync(join(scratch, "data-"));
 
-/** An app of these files, which finds the project's packages. */
-function appOf(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(scratch, "app-"));
-  symlinkSync(
-    resolve("node_modules"),
-    join(folder, "node_modules"),
-    "junction",
-  );
-  for (const [name, text] of Object.entries({
-    "package.json": '{ "main": "index.js" }',
-    "index.js": `require("@azure/functions").app.http("hello", { handler: () => ({ body: process.env.GREETING }) });`,
-    ...files,
-  }))
-    writeFileSync(join(folder, name), text);
-  return folder;
-}
+const appOf = scratchApps();
 
 /** What the host writes, and its exit code, when it does not start. */
 async function failure(args: readonly string[]) {
@@ -158,6 +145,25 @@ describe("a host", () => {
     const host = await startHost({ app, data: newData(), env });
     expect(await host.stop()).toBe(0);
     expect(host.output()).toContain("the app has ended");
+  });
+
+  test("lets a request that is being answered end before it stops", async () => {
+    const app = appOf({
+      "index.js": `require("@azure/functions").app.http("slow", { handler: async (_, context) => {
+        context.log("has begun");
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        return { body: "in time" };
+      } });`,
+    });
+    const host = await startHost({ app, data: newData() });
+    const answer = fetch(`${host.url}/api/slow`);
+    await eventually(() => {
+      expect(host.output()).toContain("has begun");
+      return Promise.resolve();
+    });
+    const stopped = host.stop();
+    expect(await (await answer).text()).toBe("in time");
+    expect(await stopped).toBe(0);
   });
 
   test("loads modules of both kinds from one pattern", async () => {

@@ -5,6 +5,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { HostStartError, messageOf } from "../host-error";
 
 type Handler = (
@@ -16,8 +17,8 @@ type Handler = (
 export interface Port {
   readonly number: number;
   serve(handler: Handler): void;
-  /** Takes no new connections; requests that are being answered go on. */
-  stopAccepting(): void;
+  /** Takes no new connections, and gives requests that are being answered so long to end. */
+  drain(graceMs: number): Promise<void>;
   /** Ends all connections. */
   close(): Promise<void>;
 }
@@ -43,7 +44,7 @@ export async function bindPort(
   });
   await listen(server, wanted);
   let closed: Promise<void> | undefined;
-  const stopAccepting = (): Promise<void> =>
+  const closing = (): Promise<void> =>
     (closed ??= new Promise((resolve) => {
       server.close(() => {
         resolve();
@@ -52,11 +53,12 @@ export async function bindPort(
   return {
     number: (server.address() as AddressInfo).port,
     serve,
-    stopAccepting: () => {
-      void stopAccepting();
+    drain: async (graceMs) => {
+      const late = wait(graceMs, undefined, { ref: false });
+      await Promise.race([closing(), late]);
     },
     close: async () => {
-      const isClosed = stopAccepting();
+      const isClosed = closing();
       server.closeAllConnections();
       await isClosed;
     },

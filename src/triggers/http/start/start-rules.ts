@@ -9,7 +9,7 @@
 import type { Claim } from "../../../history/ports";
 
 export const giveUpMs = 20_000;
-export const takeOverMs = 30_000;
+const takeOverMs = 30_000;
 
 type Taken = Pick<Claim, "claimedAt">;
 

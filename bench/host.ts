@@ -1,0 +1,46 @@
+/** The built host with the app of the benchmark, as a process of its own. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+
+const main = resolve(__dirname, "..", "src", "cli", "main.js");
+const app = resolve(__dirname, "..", "..", "bench", "app");
+
+export interface Host extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** Starts it on a free port. */
+export async function startHost(dataFolder: string): Promise<Host> {
+  const args = ["host", "--app", app, "--port", "0", "--data", dataFolder];
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+    // The app needs no storage; a setting of the caller's shell would have some started.
+    env: { ...process.env, AzureWebJobsStorage: "" },
+  });
+  const exited = once(child, "exit");
+  const url = await Promise.race([
+    addressSaid(child.stdout),
+    exited.then(() => {
+      throw new Error("The host ended before it listened.");
+    }),
+  ]);
+  return {
+    url,
+    [Symbol.asyncDispose]: async () => {
+      child.kill("SIGTERM");
+      await exited;
+    },
+  };
+}
+
+/** The stream is read to its end, also after the address: a host whose stdout is closed would fail to write. */
+const addressSaid = (stdout: NodeJS.ReadableStream): Promise<string> =>
+  new Promise((found) => {
+    let output = "";
+    stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString("utf8");
+      const url = /Listening on (http:\/\/\S+)/.exec(output)?.[1];
+      if (url !== undefined) found(url);
+    });
+  });

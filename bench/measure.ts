@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startHost } from "./host";
+import { rounded } from "./statistics";
+import { webhooksAt } from "./webhooks";
+import type { Figures, Size, Workload } from "./workload";
+
+/** Runs a workload on a host of its own, with an empty task hub: no workload's figures depend on the one before. */
+export const measure = (
+  workload: Workload,
+  size: Size,
+  signal: AbortSignal,
+): Promise<Figures> =>
+  inTemporaryFolder(async (folder) => {
+    await using host = await startHost(folder);
+    signal.throwIfAborted();
+    const figures = await Promise.race([
+      workload(webhooksAt(host.url), size),
+      aborted(signal),
+    ]);
+    const hostRssMiB = (await rssBytes(host.url)) / 2 ** 20;
+    return roundedAll({ ...figures, hostRssMiB });
+  });
+
+/** Rejects when the signal is given; the host is then stopped under the work that is left. */
+async function aborted(signal: AbortSignal): Promise<never> {
+  await once(signal, "abort");
+  throw signal.reason;
+}
+
+/** Lends a folder and removes it, whatever happens. */
+export async function inTemporaryFolder<Result>(
+  work: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), "aos-bench-"));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 20 });
+  }
+}
+
+export const roundedAll = (figures: Figures): Figures =>
+  Object.fromEntries(
+    Object.entries(figures).map(([name, value]) => [name, rounded(value)]),
+  );
+
+async function rssBytes(url: string): Promise<number> {
+  const response = await fetch(`${url}/api/memory`);
+  const memory = (await response.json()) as { readonly rssBytes: number };
+  return memory.rssBytes;
+}

@@ -1,0 +1,32 @@
+import { parseArgs } from "node:util";
+import type { Size } from "./workload";
+
+export interface Options {
+  /** Names of the workloads to run, in the order of `known`. */
+  readonly names: readonly string[];
+  readonly size: Size;
+}
+
+/** Throws a sentence for people when there is no such option or workload. */
+export function readOptions(
+  argv: readonly string[],
+  known: readonly string[],
+): Options {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      only: { type: "string" },
+      quick: { type: "boolean", default: false },
+    },
+  });
+  const wanted = values.only?.split(",").map((name) => name.trim()) ?? known;
+  const unknown = wanted.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new Error(
+      `There is no workload named ${unknown.join(", ")}. The workloads are: ${known.join(", ")}.`,
+    );
+  return {
+    names: known.filter((name) => wanted.includes(name)),
+    size: values.quick ? "quick" : "full",
+  };
+}

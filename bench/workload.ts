@@ -1,0 +1,9 @@
+import type { Webhooks } from "./webhooks";
+
+/** `quick` only shows that the benchmark works; its figures mean little. */
+export type Size = "full" | "quick";
+
+export type Figures = Readonly<Record<string, number>>;
+
+/** Measures one thing on a fresh host; the unit of each figure is in its name. */
+export type Workload = (webhooks: Webhooks, size: Size) => Promise<Figures>;

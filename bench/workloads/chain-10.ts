@@ -1,0 +1,22 @@
+import { atOnce, timed } from "../stopwatch";
+import type { Workload } from "../workload";
+
+const sizes = {
+  full: { orchestrations: 600, warmUp: 200 },
+  quick: { orchestrations: 50, warmUp: 10 },
+};
+const steps = 10;
+const concurrency = 50;
+
+/** Throughput of short orchestrations: ten steps each, fifty at a time. */
+export const chain10: Workload = async (webhooks, size) => {
+  const { orchestrations, warmUp } = sizes[size];
+  const chains = (count: number) =>
+    atOnce({ count, concurrency }, () =>
+      webhooks.complete("chain", steps, steps),
+    );
+  await chains(warmUp);
+  const ms = await timed(() => chains(orchestrations));
+  const perSecond = (orchestrations / ms) * 1000;
+  return { perSecond, orchestrations, concurrency };
+};

@@ -1,0 +1,36 @@
+import { atOnce, timed } from "../stopwatch";
+import type { Webhooks } from "../webhooks";
+import type { Workload } from "../workload";
+
+const sizes = {
+  full: { signals: 5000, calls: 500, warmUp: 500 },
+  quick: { signals: 100, calls: 20, warmUp: 5 },
+};
+const concurrency = 50;
+
+/** Updates of one entity: signalled by many clients, and called by one orchestration that waits for each answer. */
+export const entityUpdates: Workload = async (webhooks, size) => {
+  const { signals, calls, warmUp } = sizes[size];
+  await signalled(webhooks, "warm-up", warmUp);
+  const signalMs = await timed(() => signalled(webhooks, "signalled", signals));
+  const callMs = await timed(() =>
+    webhooks.complete("countUp", { counter: "called", times: calls }, calls),
+  );
+  return {
+    signalsPerSecond: (signals / signalMs) * 1000,
+    callsPerSecond: (calls / callMs) * 1000,
+    signals,
+    calls,
+    concurrency,
+  };
+};
+
+/** Signals are processed in the order they were stored, so a read that comes after them sees them all counted. */
+async function signalled(
+  webhooks: Webhooks,
+  counter: string,
+  count: number,
+): Promise<void> {
+  await atOnce({ count, concurrency }, () => webhooks.signalAdd(counter));
+  await webhooks.complete("countOf", counter, count);
+}
