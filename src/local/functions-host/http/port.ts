@@ -32,7 +32,12 @@ export async function bindPort(
   const handler = new Promise<Handler>((resolve) => {
     serve = resolve;
   });
+  let closed: Promise<void> | undefined;
   const server = createServer((request, response) => {
+    response.once("close", () => {
+      // While the server closes, a connection that has been answered is not kept for another request.
+      if (closed) server.closeIdleConnections();
+    });
     handler
       .then((handle) => handle(request, response))
       .catch((error: unknown) => {
@@ -43,7 +48,6 @@ export async function bindPort(
       });
   });
   await listen(server, wanted);
-  let closed: Promise<void> | undefined;
   const closing = (): Promise<void> =>
     (closed ??= new Promise((resolve) => {
       server.close(() => {
