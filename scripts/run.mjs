@@ -1,4 +1,4 @@
-// `npm run demo | start | host | test | bench`: sets the clone up when needed, then runs the command.
+// `npm run demo | start | host | test | bench | bench:peers`: sets the clone up when needed, then runs the command.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fail, root, setUp } from "./set-up.mjs";
@@ -9,6 +9,7 @@ const programs = {
   host: ["dist/src/cli/main.js", "host"],
   test: ["node_modules/jest/bin/jest.js"],
   bench: ["dist/bench/main.js"],
+  "bench:peers": ["bench/peers/main.mjs"],
 };
 
 const [name, ...rest] = process.argv.slice(2);

@@ -70,9 +70,10 @@ function sourcesBelow(folder) {
   // A deleted or added file changes the time of its folder, so folders count too.
   return [
     folder,
-    ...readdirSync(join(root, folder), { recursive: true }).map((name) =>
-      join(folder, name),
-    ),
+    ...readdirSync(join(root, folder), { recursive: true })
+      // Not what bench/peers has installed for itself: nothing of it is compiled, and it is many files.
+      .filter((name) => !name.includes("node_modules"))
+      .map((name) => join(folder, name)),
   ];
 }
 

@@ -1,0 +1,44 @@
+// DBOS, in process, with a PostgreSQL server of its own.
+import { DBOS } from "@dbos-inc/dbos-sdk";
+import { calledInProcess } from "../engine.mjs";
+import { onStop } from "../processes.mjs";
+import { version } from "../versions.mjs";
+import { startPostgres } from "./postgres.mjs";
+
+export const lacks = {
+  entityUpdates: "DBOS has no objects that serialize updates.",
+};
+
+/** @type {import("../engine.mjs").Start} */
+export async function start(folder) {
+  const postgres = await startPostgres(folder);
+  DBOS.setConfig({
+    name: "bench",
+    systemDatabaseUrl: postgres.url("bench"),
+    logLevel: "error",
+  });
+  await DBOS.launch();
+  onStop(() => DBOS.shutdown());
+  return {
+    description: `${version("@dbos-inc/dbos-sdk")}, ${postgres.version}, in process`,
+    webhooks: calledInProcess({ chain, fanOut }),
+  };
+}
+
+const nothing = () => DBOS.runStep(async () => null, { name: "nothing" });
+
+const chain = DBOS.registerWorkflow(
+  async (steps) => {
+    for (let step = 0; step < steps; step += 1) await nothing();
+    return steps;
+  },
+  { name: "chain" },
+);
+
+const fanOut = DBOS.registerWorkflow(
+  async (width) => {
+    const steps = Array.from({ length: width }, () => nothing());
+    return (await Promise.all(steps)).length;
+  },
+  { name: "fanOut" },
+);

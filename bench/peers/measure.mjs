@@ -1,0 +1,30 @@
+// One workload on one engine, in a process of its own: `node measure.mjs ENGINE WORKLOAD SIZE FOLDER`, started by fork.
+import process from "node:process";
+import { chain10 } from "../../dist/bench/workloads/chain-10.js";
+import { chain500 } from "../../dist/bench/workloads/chain-500.js";
+import { entityUpdates } from "../../dist/bench/workloads/entity-updates.js";
+import { fanOut1000 } from "../../dist/bench/workloads/fan-out-1000.js";
+import { oneStep } from "../../dist/bench/workloads/one-step.js";
+import { stopAll } from "./processes.mjs";
+
+const workloads = { chain10, oneStep, fanOut1000, chain500, entityUpdates };
+const [engineName, workloadName, size, folder] = process.argv.slice(2);
+
+async function measured() {
+  const { start, lacks } = await import(`./engines/${engineName}.mjs`);
+  if (Object.hasOwn(lacks, workloadName)) return { lacks: lacks[workloadName] };
+  const { description, webhooks } = await start(folder);
+  const figures = await workloads[workloadName](webhooks, size);
+  return { description, figures };
+}
+
+/** Everything that was started is stopped before the process ends, also when its parent has gone. */
+async function end(code) {
+  await stopAll();
+  process.exit(code);
+}
+process.once("SIGTERM", () => void end(1));
+process.once("disconnect", () => void end(1));
+
+const outcome = await measured().catch((error) => ({ problem: error.message }));
+process.send(outcome, () => void end(0));

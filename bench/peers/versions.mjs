@@ -1,0 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const { dependencies } = JSON.parse(
+  readFileSync(join(import.meta.dirname, "package.json"), "utf8"),
+);
+
+/** The version of a peer's package; package.json pins each. */
+export const version = (name) => dependencies[name];
