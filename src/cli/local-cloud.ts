@@ -4,6 +4,7 @@ import {
   type FunctionsHost,
   startFunctionsHost,
 } from "../local/functions-host/host";
+import { asksForStorage } from "../local/storage/asks-for-storage";
 import { startStorage } from "../local/storage/storage";
 import { logTo, type Verbosity } from "./log";
 import type { Own } from "./run-until-stopped";
@@ -46,10 +47,3 @@ export const startLocalCloud = async (
       },
     }),
   );
-
-/** As everywhere in Azure Functions, `UseDevelopmentStorage=true` means storage on this machine. */
-function asksForStorage(settings: Readonly<Record<string, string>>): boolean {
-  const setting =
-    process.env["AzureWebJobsStorage"] ?? settings["AzureWebJobsStorage"];
-  return setting?.toLowerCase() === "usedevelopmentstorage=true";
-}

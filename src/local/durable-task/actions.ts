@@ -25,24 +25,37 @@ export const ActionType = {
   ReleaseEntities: 14,
 } as const;
 
-interface CallActivity {
-  readonly actionType: typeof ActionType.CallActivity;
+export interface RetryOptions {
+  readonly firstRetryIntervalInMilliseconds: number;
+  readonly maxNumberOfAttempts: number;
+  readonly backoffCoefficient?: number;
+  readonly maxRetryIntervalInMilliseconds?: number;
+  readonly retryTimeoutInMilliseconds?: number;
+}
+
+export interface ActivityAction {
+  readonly actionType:
+    typeof ActionType.CallActivity | typeof ActionType.CallActivityWithRetry;
   readonly functionName: string;
   readonly input?: unknown;
+  readonly retryOptions?: RetryOptions;
 }
-interface CallSubOrchestrator {
-  readonly actionType: typeof ActionType.CallSubOrchestrator;
+export interface ChildAction {
+  readonly actionType:
+    | typeof ActionType.CallSubOrchestrator
+    | typeof ActionType.CallSubOrchestratorWithRetry;
   readonly functionName: string;
   readonly instanceId?: string;
   readonly input?: unknown;
   readonly version?: string;
+  readonly retryOptions?: RetryOptions;
 }
-interface CreateTimer {
+export interface TimerAction {
   readonly actionType: typeof ActionType.CreateTimer;
-  readonly fireAt: string;
+  readonly fireAt: string | Date;
   readonly isCanceled: boolean;
 }
-interface ToEntity {
+export interface EntityAction {
   readonly actionType:
     typeof ActionType.CallEntity | typeof ActionType.SignalEntity;
   /** `@name@key` */
@@ -50,47 +63,57 @@ interface ToEntity {
   readonly operation: string;
   readonly input?: unknown;
 }
-interface ContinueAsNew {
+/** A durable HTTP call as the client library describes it. */
+export interface HttpCall {
+  readonly method: string;
+  readonly uri: string;
+  readonly content?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly tokenSource?: unknown;
+  readonly asynchronousPatternEnabled?: boolean;
+}
+export interface HttpAction {
+  readonly actionType: typeof ActionType.CallHttp;
+  readonly httpRequest: HttpCall;
+}
+export interface LockAction {
+  readonly actionType: typeof ActionType.LockEntities;
+  /** Sorted, each once. */
+  readonly lockSet: readonly { readonly name: string; readonly key: string }[];
+}
+export interface ReleaseAction {
+  readonly actionType: typeof ActionType.ReleaseEntities;
+}
+export interface ContinueAsNew {
   readonly actionType: typeof ActionType.ContinueAsNew;
   readonly input?: unknown;
 }
-interface Compound {
+export interface Compound {
   readonly actionType: typeof ActionType.WhenAny | typeof ActionType.WhenAll;
   readonly compoundActions: readonly Action[];
 }
-interface WaitForExternalEvent {
+export interface WaitAction {
   readonly actionType: typeof ActionType.WaitForExternalEvent;
   readonly externalEventName: string;
 }
-interface Unsupported {
-  readonly actionType:
-    | typeof ActionType.CallActivityWithRetry
-    | typeof ActionType.CallSubOrchestratorWithRetry
-    | typeof ActionType.CallHttp
-    | typeof ActionType.LockEntities
-    | typeof ActionType.ReleaseEntities;
-}
 
-/** Actions that take an event id, in the order in which they are listed. */
-export type NumberedAction =
-  CallActivity | CallSubOrchestrator | CreateTimer | ToEntity;
-export type Action =
-  | NumberedAction
-  | ContinueAsNew
-  | Compound
-  | WaitForExternalEvent
-  | Unsupported;
+export type Leaf =
+  | ActivityAction
+  | ChildAction
+  | TimerAction
+  | EntityAction
+  | HttpAction
+  | LockAction
+  | ReleaseAction
+  | WaitAction
+  | ContinueAsNew;
+export type Action = Leaf | Compound;
+
+export const isCompound = (action: Action): action is Compound =>
+  "compoundActions" in action;
 
 /** The actions without their compounds: depth first, in the order in which the client library numbers them. */
-export const leaves = (
-  actions: readonly Action[],
-): readonly Exclude<Action, Compound>[] =>
+export const leaves = (actions: readonly Action[]): readonly Leaf[] =>
   actions.flatMap((action) =>
-    "compoundActions" in action ? leaves(action.compoundActions) : [action],
+    isCompound(action) ? leaves(action.compoundActions) : [action],
   );
-
-const names = new Map<number, string>(
-  Object.entries(ActionType).map(([name, type]) => [type, name]),
-);
-export const actionName = (action: Action): string =>
-  names.get(action.actionType) ?? `action ${action.actionType}`;

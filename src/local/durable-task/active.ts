@@ -1,3 +1,4 @@
+import { History } from "./history";
 import type { Instance } from "./instance";
 import type { Delivery, OrchestrationMessage } from "./message";
 import type { Store, StoredEvent } from "./store";
@@ -13,15 +14,17 @@ export class ActiveInstance {
   openActivities = 0;
   readonly timers = new Set<string>();
   readonly #store: Store;
-  #history: StoredEvent[] | undefined;
+  #history: History | undefined;
 
   constructor(instance: Instance, store: Store) {
     this.instance = instance;
     this.#store = store;
   }
 
-  get history(): readonly StoredEvent[] {
-    this.#history ??= [...this.#store.history(this.instance.instanceId)];
+  get history(): History {
+    this.#history ??= History.of(
+      this.#store.history(this.instance.instanceId).map(({ event }) => event),
+    );
     return this.#history;
   }
 
@@ -32,8 +35,8 @@ export class ActiveInstance {
     anew: boolean,
   ): void {
     this.instance = instance;
-    if (anew) this.#history = [];
-    else this.#history?.push(...appended);
+    if (anew) this.#history = new History();
+    else this.#history?.append(appended.map(({ event }) => event));
   }
 
   /** Frees the history of an instance that waits for something slow; it is read again when that comes. */

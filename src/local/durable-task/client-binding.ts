@@ -23,9 +23,21 @@ export const addresses = (
   code: webhookQuery,
 });
 
+/** The addresses as a proxy is reached that has told where. */
+export function forwarded(
+  addresses: Addresses,
+  host: string | undefined,
+  proto: string | undefined,
+): Addresses {
+  if (host === undefined) return addresses;
+  const { protocol, pathname } = new URL(addresses.base);
+  const scheme = proto ?? protocol.slice(0, -1);
+  return { ...addresses, base: `${scheme}://${host}${pathname}` };
+}
+
 /** The URLs that a caller manages one instance with; `id` may be a placeholder. */
 export function managementUrls({ base, query }: Addresses, id: string) {
-  const instance = `${base}/instances/${id}`;
+  const instance = `${base}/instances/${encodeURIComponent(id)}`;
   const withReason = (verb: string) =>
     `${instance}/${verb}?reason={text}&${query}`;
   return {

@@ -1,9 +1,15 @@
-import { ActionType, type NumberedAction } from "./actions";
+import { entityIdText, parseEntityId } from "./entity-id";
 import { unknownFunction } from "./failure";
 import { valueText } from "./function-value";
-import { type DecisionEvent, EventType } from "./history-event";
+import {
+  type DecisionEvent,
+  EventType,
+  type TaskFailure,
+} from "./history-event";
 import type { Instance, NewInstance } from "./instance";
-import type { EntityRequest, Outgoing } from "./message";
+import type { EntityMessage, Outgoing } from "./message";
+import { httpActivity, type Request } from "./request";
+import type { Limits } from "./limits";
 
 /** Names of the app's functions by kind; looked up without regard to case. */
 export interface KnownFunctions {
@@ -14,11 +20,11 @@ export interface KnownFunctions {
 
 /** What a decision depends on besides the history: parameters, so that an episode can be tested as a function. */
 export interface World {
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  newId(): string;
+  readonly newId: () => string;
   readonly functions: KnownFunctions;
   readonly defaultVersion: string;
+  readonly limits: Limits;
+  readonly maxActions: number;
 }
 
 export interface ActivityCall {
@@ -32,7 +38,7 @@ interface TimerSetting {
   readonly fireAt: number;
 }
 
-/** A decision and what follows from it once it is on disk; exactly one of the effects is set. */
+/** A decision and what follows from it once it is on disk; one of the effects is set. */
 export interface Decision {
   readonly event: DecisionEvent;
   readonly activity?: ActivityCall;
@@ -41,37 +47,55 @@ export interface Decision {
   readonly outgoing?: Outgoing;
 }
 
-/** The decision for an action that is listed for the first time, or why it cannot be taken, as a sentence. */
+type Asked<Kind extends Request["kind"]> = Extract<Request, { kind: Kind }>;
+
+/** The decision for something that is asked for the first time, or why it cannot be, as a sentence. */
 export function decide(
   id: number,
-  action: NumberedAction,
+  request: Request,
   instance: Instance,
   world: World,
 ): Decision | string {
-  switch (action.actionType) {
-    case ActionType.CallActivity:
+  switch (request.kind) {
+    case "activity":
       return (
-        missing("activity", action.functionName, world) ??
-        scheduleActivity(id, action.functionName, valueText(action.input))
+        missing("activity", request.name, world) ??
+        scheduleActivity(id, request.name, valueText(request.input))
       );
-    case ActionType.CallSubOrchestrator:
+    case "http":
+      return scheduleActivity(id, httpActivity, JSON.stringify(request.call));
+    case "givenUp":
+      return giveUp(id, request.name, request.failure, instance);
+    case "child":
       return (
-        missing("orchestrator", action.functionName, world) ??
-        startChild(id, action, instance, world)
+        missing("orchestrator", request.name, world) ??
+        startChild(id, request, instance, world)
       );
-    case ActionType.CreateTimer:
-      return setTimer(id, Date.parse(action.fireAt));
-    case ActionType.CallEntity:
-    case ActionType.SignalEntity: {
-      const entity = action.instanceId.slice(
-        1,
-        action.instanceId.indexOf("@", 1),
-      );
+    case "timer":
+      return setTimer(id, request.fireAt);
+    default:
+      return decideMessage(id, request, instance, world);
+  }
+}
+
+function decideMessage(
+  id: number,
+  request: Asked<"entity" | "lock" | "release">,
+  instance: Instance,
+  world: World,
+): Decision | string {
+  switch (request.kind) {
+    case "entity":
       return (
-        missing("entity", entity, world) ??
-        askEntity(id, action, instance, world)
+        missing("entity", parseEntityId(request.entityId).name, world) ??
+        askEntity(id, request, instance, world)
       );
-    }
+    case "lock":
+      return askForLock(id, request, instance, world);
+    case "release":
+      return sent(id, request.entityId, "release", {
+        releasedBy: instance.instanceId,
+      });
   }
 }
 
@@ -86,18 +110,43 @@ function missing(
     : unknownFunction(kind, name, functions[kind]);
 }
 
+const scheduled = (id: number, name: string): DecisionEvent => ({
+  EventType: EventType.TaskScheduled,
+  EventId: id,
+  Name: name,
+  Input: null,
+});
+
 const scheduleActivity = (
   id: number,
   name: string,
   input: string | null,
 ): Decision => ({
-  event: {
-    EventType: EventType.TaskScheduled,
-    EventId: id,
-    Name: name,
-    Input: null,
-  },
+  event: scheduled(id, name),
   activity: { taskId: id, name, input },
+});
+
+/** An attempt that is not made fails by a message, like one that was. */
+const giveUp = (
+  id: number,
+  name: string,
+  { Reason, Details, FailureDetails }: TaskFailure,
+  { instanceId, executionId }: Instance,
+): Decision => ({
+  event: scheduled(id, name),
+  outgoing: {
+    to: instanceId,
+    message: {
+      executionId,
+      event: {
+        EventType: EventType.TaskFailed,
+        TaskScheduledId: id,
+        Reason,
+        Details,
+        FailureDetails,
+      },
+    },
+  },
 });
 
 const setTimer = (id: number, fireAt: number): Decision => ({
@@ -111,14 +160,11 @@ const setTimer = (id: number, fireAt: number): Decision => ({
 
 function startChild(
   id: number,
-  action: Extract<
-    NumberedAction,
-    { actionType: typeof ActionType.CallSubOrchestrator }
-  >,
+  request: Asked<"child">,
   parent: Instance,
   world: World,
 ): Decision | string {
-  const instanceId = action.instanceId ?? `${parent.executionId}:${id}`;
+  const instanceId = request.instanceId ?? `${parent.executionId}:${id}`;
   if (
     instanceId === parent.instanceId ||
     instanceId === parent.parent?.instanceId ||
@@ -129,16 +175,16 @@ function startChild(
     event: {
       EventType: EventType.SubOrchestrationInstanceCreated,
       EventId: id,
-      Name: action.functionName,
+      Name: request.name,
       InstanceId: instanceId,
       Input: null,
     },
     child: {
       instanceId,
       executionId: world.newId(),
-      name: action.functionName,
-      version: action.version ?? world.defaultVersion,
-      input: valueText(action.input),
+      name: request.name,
+      version: request.version ?? world.defaultVersion,
+      input: valueText(request.input),
       parent: {
         name: parent.name,
         instanceId: parent.instanceId,
@@ -149,34 +195,65 @@ function startChild(
   };
 }
 
+/** The event has of the message what the client library reads: the id under which the answer will come. */
+const sent = (
+  id: number,
+  to: string,
+  name: "op" | "release",
+  message: EntityMessage,
+  wire: object = message,
+): Decision => ({
+  event: {
+    EventType: EventType.EventSent,
+    EventId: id,
+    InstanceId: to,
+    Name: name,
+    Input: JSON.stringify(wire),
+  },
+  outgoing: { to, message },
+});
+
 function askEntity(
   id: number,
-  action: Extract<NumberedAction, { operation: string }>,
+  { entityId, operation, input, isCall }: Asked<"entity">,
   { instanceId, executionId }: Instance,
   world: World,
 ): Decision {
-  const isCall = action.actionType === ActionType.CallEntity;
-  const request: EntityRequest = {
+  const message = {
     id: world.newId(),
-    operation: action.operation,
-    input: valueText(action.input),
+    operation,
+    input: valueText(input),
     caller: isCall ? { instanceId, executionId } : null,
   };
-  return {
-    event: {
-      EventType: EventType.EventSent,
-      EventId: id,
-      InstanceId: action.instanceId,
-      Name: "op",
-      Input: JSON.stringify({
-        op: request.operation,
-        signal: !isCall,
-        input: request.input,
-        id: request.id,
-        parent: instanceId,
-        parentExecution: executionId,
-      }),
-    },
-    outgoing: { to: action.instanceId, message: request },
-  };
+  return sent(id, entityIdText(parseEntityId(entityId)), "op", message, {
+    op: operation,
+    signal: !isCall,
+    input: message.input,
+    id: message.id,
+    parent: instanceId,
+    parentExecution: executionId,
+  });
+}
+
+function askForLock(
+  id: number,
+  { entityIds: lockSet }: Asked<"lock">,
+  { instanceId, executionId }: Instance,
+  world: World,
+): Decision | string {
+  const [first] = lockSet;
+  if (first === undefined) return "A critical section needs an entity.";
+  const unknown = lockSet
+    .map((entityId) => missing("entity", parseEntityId(entityId).name, world))
+    .find((problem) => problem !== undefined);
+  if (unknown !== undefined) return unknown;
+  const caller = { instanceId, executionId };
+  const message = { id: world.newId(), caller, lockSet, position: 0 };
+  return sent(id, first, "op", message, {
+    op: null,
+    id: message.id,
+    parent: instanceId,
+    lockset: lockSet.map(parseEntityId),
+    pos: 0,
+  });
 }

@@ -10,13 +10,17 @@ import type { TimerHeap } from "./timer-heap";
 export type Invoke = (
   functionName: string,
   trigger: TypedData,
-  metadata?: Readonly<Record<string, TypedData>>,
+  options?: {
+    readonly metadata?: Readonly<Record<string, TypedData>>;
+    /** See `Invocation` of the Functions host. */
+    readonly wantsObject?: boolean;
+  },
 ) => Promise<InvocationOutcome>;
 
 /** What orchestrations and entities of one hub run on. */
 export interface Engine {
   readonly store: Store;
-  readonly committer: Committer;
+  readonly committer: Pick<Committer, "commit" | "flush">;
   readonly post: Post;
   readonly timers: TimerHeap;
   readonly settings: Settings;
@@ -24,6 +28,8 @@ export interface Engine {
   readonly invoke: Invoke;
   /** Milliseconds since the epoch. */
   now(): number;
-  newId(): string;
+  /** Counts `work` as under way until it has ended. Commits and calls of functions are counted already. */
+  readonly track: <Result>(work: Promise<Result>) => Promise<Result>;
+  readonly newId: () => string;
   problem(sentence: string, error?: unknown): void;
 }

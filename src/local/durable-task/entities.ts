@@ -5,15 +5,17 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import type { Engine } from "./engine";
-import { answerTo, batchText, endBatch, parseEntityId } from "./entity-batch";
+import { answerTo, type BatchEnd, batchText, endBatch } from "./entity-batch";
+import { parseEntityId } from "./entity-id";
+import { type EntityWork, nextWork } from "./entity-work";
 import { unknownFunction } from "./failure";
 import { resultText } from "./function-value";
-import type { Delivery, EntityRequest } from "./message";
+import type { Delivery, EntityMessage, EntityRequest } from "./message";
 import { Slots } from "./slots";
-import type { Commit, EntityRow } from "./store";
+import type { EntityRow } from "./store";
 
 interface ActiveEntity {
-  readonly queue: Delivery<EntityRequest>[];
+  readonly queue: Delivery<EntityMessage>[];
   row: EntityRow;
   isRunning: boolean;
 }
@@ -35,7 +37,7 @@ export class Entities {
     );
   }
 
-  deliver(entityId: string, delivery: Delivery<EntityRequest>): void {
+  deliver(entityId: string, delivery: Delivery<EntityMessage>): void {
     const entity = this.#active.get(entityId) ?? {
       queue: [],
       row: this.find(entityId) ?? newEntity(entityId),
@@ -50,13 +52,22 @@ export class Entities {
     });
   }
 
+  /** The entity's record is purged: what is still queued begins from nothing. */
+  forget(entityId: string): void {
+    const entity = this.#active.get(entityId);
+    if (entity) entity.row = newEntity(entityId);
+  }
+
   stop(): void {
     this.#isStopping = true;
   }
 
   async #drain(entity: ActiveEntity): Promise<void> {
-    for (let failures = 0; entity.queue.length > 0 && !this.#isStopping;) {
-      const done = await this.#batches.run(() => this.#batch(entity));
+    for (let failures = 0; !this.#isStopping;) {
+      const { maxEntityOperationBatchSize: size } = this.#engine.settings;
+      const work = nextWork(entity.row, entity.queue, size);
+      if (work.kind === "rest") break;
+      const done = await this.#batches.run(() => this.#work(entity, work));
       failures = done ? 0 : failures + 1;
       if (!done)
         await wait(Math.min(1000 * 2 ** failures, 60_000), undefined, {
@@ -68,31 +79,37 @@ export class Entities {
   }
 
   /** False when the function failed as a whole: nothing has happened, and the batch is due again. */
-  async #batch(entity: ActiveEntity): Promise<boolean> {
-    const { settings, committer, post } = this.#engine;
-    const deliveries = entity.queue.slice(
-      0,
-      settings.maxEntityOperationBatchSize,
-    );
-    const end = await this.#run(
-      entity.row,
-      deliveries.map(({ message }) => message),
-    );
+  async #work(
+    entity: ActiveEntity,
+    work: Exclude<EntityWork, { kind: "rest" }>,
+  ): Promise<boolean> {
+    const { committer, post } = this.#engine;
+    const end =
+      work.kind === "lock"
+        ? work
+        : await this.#run(
+            entity.row,
+            work.taken.map(({ message }) => message),
+          );
     if (end === undefined) return false;
     const received = post.stamp(end.outgoing);
-    const commit: Commit = {
+    await committer.commit({
       entity: end.row,
       received,
-      consumed: deliveries.flatMap(({ inboxId }) => inboxId ?? []),
-    };
-    await committer.commit(commit);
+      consumed: work.taken.flatMap(({ inboxId }) => inboxId ?? []),
+    });
     entity.row = end.row;
-    entity.queue.splice(0, deliveries.length);
+    const taken = new Set<Delivery<EntityMessage>>(work.taken);
+    const left = entity.queue.filter((delivery) => !taken.has(delivery));
+    entity.queue.splice(0, entity.queue.length, ...left);
     post.deliver(received);
     return true;
   }
 
-  async #run(row: EntityRow, requests: readonly EntityRequest[]) {
+  async #run(
+    row: EntityRow,
+    requests: readonly EntityRequest[],
+  ): Promise<BatchEnd | undefined> {
     const { functions } = this.#engine;
     const { name } = parseEntityId(row.entityId);
     if (!functions.entity.some((known) => known.toLowerCase() === name))
@@ -111,7 +128,10 @@ export class Entities {
         row,
         requests,
         resultText(outcome.returnValue) ?? "null",
-        { now: this.#engine.now(), newId: () => this.#engine.newId() },
+        {
+          now: this.#engine.now(),
+          newId: () => this.#engine.newId(),
+        },
       );
     } catch (error) {
       this.#engine.problem(
@@ -122,7 +142,11 @@ export class Entities {
     }
   }
 
-  #refuse(row: EntityRow, requests: readonly EntityRequest[], name: string) {
+  #refuse(
+    row: EntityRow,
+    requests: readonly EntityRequest[],
+    name: string,
+  ): BatchEnd {
     const sentence = unknownFunction(
       "entity",
       name,
@@ -141,5 +165,6 @@ const newEntity = (entityId: string): EntityRow => ({
   entityId,
   exists: false,
   state: null,
+  lockedBy: null,
   updatedAt: 0,
 });

@@ -1,22 +1,9 @@
 /** A batch of operations of one entity, as a function: requests and state in, new state and messages out. */
 import { z } from "zod";
 import { EventType } from "./history-event";
+import { entityIdText, parseEntityId } from "./entity-id";
 import type { EntityRequest, Outgoing } from "./message";
 import type { EntityRow } from "./store";
-
-/** The name is in lower case; the key keeps its case and may be empty. */
-export interface EntityId {
-  readonly name: string;
-  readonly key: string;
-}
-
-export const entityIdText = ({ name, key }: EntityId): string =>
-  `@${name.toLowerCase()}@${key}`;
-
-export function parseEntityId(text: string): EntityId {
-  const at = text.indexOf("@", 1);
-  return { name: text.slice(1, at), key: text.slice(at + 1) };
-}
 
 /** The trigger value of the entity function. */
 export const batchText = (
@@ -83,6 +70,7 @@ export function endBatch(
       entityId: row.entityId,
       exists: response.entityExists,
       state: response.entityState ?? null,
+      lockedBy: row.lockedBy,
       updatedAt: world.now,
     },
     outgoing: [...answers, ...signals],

@@ -11,9 +11,11 @@
 import type { InvocationOutcome } from "../functions-host/extension";
 import type { OrchestratorState } from "./actions";
 import { carriedOver } from "./carried-over";
+import { releases } from "./critical-section";
 import { type Decision, decide, type World } from "./decide";
 import { detailsInState, orchestratorFailure, stateInError } from "./failure";
-import { resultText, valueText } from "./function-value";
+import { valueText } from "./function-value";
+import type { History } from "./history";
 import {
   EventType,
   type FailureDetails,
@@ -22,52 +24,49 @@ import {
 import type { Instance } from "./instance";
 import { startMessage } from "./message";
 import type { Opening } from "./open-episode";
-import { ending, going, type Turn } from "./turn";
-import { walk } from "./walk";
+import { type Ending, ending, going, type Turn } from "./turn";
+import { type Walk, walk } from "./walk";
 
 /** The turn of an episode that does not run the orchestrator function. */
-export function restEpisode({ instance, arrived, next }: Opening): Turn {
-  if (next === "terminate") {
-    const reason = arrived.find(
-      (event) => event.EventType === EventType.ExecutionTerminated,
-    );
-    const result = reason && "Input" in reason ? reason.Input : "";
-    return ending(instance, arrived, [], {
-      status: "Terminated",
-      result,
-      details: null,
-    });
-  }
-  return going(instance, arrived, [], []);
+export function restEpisode(
+  { instance, arrived, next }: Opening,
+  history: History,
+): Turn {
+  if (next !== "terminate") return going(instance, arrived, [], []);
+  const reason = arrived.find(
+    (event) => event.EventType === EventType.ExecutionTerminated,
+  );
+  const result = reason && "Input" in reason ? reason.Input : "";
+  return ended(instance, arrived, history, [], {
+    status: "Terminated",
+    result,
+    details: null,
+  });
 }
 
 /** The turn that follows from what the orchestrator function gave back. */
 export function closeEpisode(
   { instance: before, arrived }: Opening,
-  history: readonly HistoryEvent[],
+  history: History,
   outcome: InvocationOutcome,
   world: World,
 ): Turn {
+  const fail = (reason: string): Turn =>
+    ended(before, arrived, history, [], failure(before, reason, null));
   const state = stateOf(outcome);
-  const fail = (reason: string, details: FailureDetails | null = null): Turn =>
-    ending(before, arrived, [], {
-      status: "Failed",
-      result: details
-        ? `${details.ErrorType}: ${details.ErrorMessage}`
-        : orchestratorFailure(before.name, reason),
-      details,
-    });
   if (typeof state === "string") return fail(state);
 
-  const past = [...history, ...arrived];
-  const walked = walk(state.actions[0] ?? [], past);
+  const walked = walkOf(state, history, arrived, outcome.ok, world);
   const customStatus = valueText(state.customStatus);
-  const problem = walked.problem ?? customStatusProblem(customStatus);
+  const problem =
+    walked.problem ??
+    tooManyActions(walked, world) ??
+    customStatusProblem(customStatus);
   if (problem !== undefined) return fail(problem);
 
   const instance = { ...before, customStatus };
-  const decided = walked.fresh.map(({ id, action }) =>
-    decide(id, action, instance, world),
+  const decided = walked.fresh.map(({ id, request }) =>
+    decide(id, request, instance, world),
   );
   const refused = decided.find((decision) => typeof decision === "string");
   if (refused !== undefined) return fail(refused);
@@ -75,11 +74,24 @@ export function closeEpisode(
 
   const turn = going(instance, arrived, decisions, walked.cancelledTimers);
   if (walked.isOpen) return turn;
-  if (!outcome.ok) return failed(instance, arrived, decisions, state);
+  if (!outcome.ok)
+    return ended(
+      instance,
+      arrived,
+      history,
+      decisions,
+      thrown(instance, state),
+    );
   if (walked.continueAsNew)
-    return anew(turn, walked.continueAsNew.input, past, state, world);
+    return anew(
+      turn,
+      walked.continueAsNew.input,
+      [...history.events, ...arrived],
+      state,
+      world,
+    );
   if (!state.isDone) return turn;
-  return ending(instance, arrived, decisions, {
+  return ended(instance, arrived, history, decisions, {
     status: "Completed",
     result: valueText(state.output),
   });
@@ -87,14 +99,77 @@ export function closeEpisode(
 
 /** The function's state, or the message of a failure that left none. */
 function stateOf(outcome: InvocationOutcome): OrchestratorState | string {
-  const text = outcome.ok
-    ? resultText(outcome.returnValue)
-    : stateInError(outcome.message);
-  if (text === undefined)
-    return outcome.ok ? "The function returned nothing." : outcome.message;
-  const state = JSON.parse(text ?? "null") as OrchestratorState | null;
-  return state ?? "The function is not an orchestrator: it returned nothing.";
+  if (outcome.ok)
+    return isState(outcome.result)
+      ? outcome.result
+      : "The function is not an orchestrator: it gave back no state.";
+  const text = stateInError(outcome.message);
+  if (text === undefined) return outcome.message;
+  const state: unknown = JSON.parse(text);
+  return isState(state) ? state : outcome.message;
 }
+
+const isState = (value: unknown): value is OrchestratorState =>
+  typeof value === "object" && value !== null && "actions" in value;
+
+/**
+ * A function that threw hands over its actions as text, in which a task that was listed twice looks like two. That shows
+ * in actions that cannot be new; then only what the history has counts.
+ */
+function walkOf(
+  state: OrchestratorState,
+  history: History,
+  arrived: readonly HistoryEvent[],
+  hasReturned: boolean,
+  { limits }: World,
+): Walk {
+  const isOver = state.isDone || !hasReturned;
+  const walked = walk(state.actions[0] ?? [], history, arrived, {
+    isOver,
+    limits,
+  });
+  if (hasReturned) return walked;
+  const isCredible =
+    walked.problem === undefined &&
+    walked.fresh.every(({ request }) => isMessage(request.kind));
+  if (isCredible) return walked;
+  return {
+    ...walked,
+    fresh: [],
+    problem: undefined,
+    isOpen: isWaiting(history, arrived),
+  };
+}
+
+const isMessage = (kind: string): boolean =>
+  kind === "entity" || kind === "lock" || kind === "release";
+
+/** Whether activities or children have not settled. */
+function isWaiting(
+  { decisions, settled }: History,
+  arrived: readonly HistoryEvent[],
+): boolean {
+  const now = new Set(
+    arrived.flatMap((event) =>
+      "TaskScheduledId" in event ? [event.TaskScheduledId] : [],
+    ),
+  );
+  return [...decisions.values()].some(
+    ({ EventType: type, EventId }) =>
+      (type === EventType.TaskScheduled ||
+        type === EventType.SubOrchestrationInstanceCreated) &&
+      !settled.has(EventId) &&
+      !now.has(EventId),
+  );
+}
+
+const tooManyActions = (
+  { count }: Walk,
+  { maxActions }: World,
+): string | undefined =>
+  count > maxActions
+    ? `It asked for more than ${maxActions} actions. Continue as new before that, or raise maxOrchestrationActions in host.json.`
+    : undefined;
 
 /** UTF-16 bytes, as the extension counts them. */
 const customStatusLimit = 16 * 1024;
@@ -103,25 +178,42 @@ const customStatusProblem = (text: string | null): string | undefined =>
     ? "The custom status is larger than 16 KB. Keep details elsewhere and only a short status here."
     : undefined;
 
-function failed(
+const failure = (
+  { name }: Instance,
+  reason: string,
+  details: FailureDetails | null,
+): Ending => ({
+  status: "Failed",
+  result: details
+    ? `${details.ErrorType}: ${details.ErrorMessage}`
+    : orchestratorFailure(name, reason),
+  details,
+});
+
+/** Upstream leaves an orchestration running for ever when the error that it threw has no message. */
+const thrown = (instance: Instance, state: OrchestratorState): Ending =>
+  failure(
+    instance,
+    state.error === undefined || state.error === ""
+      ? "It threw an error without a message."
+      : state.error,
+    detailsInState(state.failureDetails),
+  );
+
+/** An end sets free what the execution holds. */
+function ended(
   instance: Instance,
   arrived: readonly HistoryEvent[],
+  history: History,
   decisions: readonly Decision[],
-  state: OrchestratorState,
+  end: Ending,
 ): Turn {
-  const details = detailsInState(state.failureDetails);
-  // Upstream leaves an orchestration running for ever when the error that it threw has no message.
-  const reason = state.error ?? "";
-  return ending(instance, arrived, decisions, {
-    status: "Failed",
-    result: details
-      ? `${details.ErrorType}: ${details.ErrorMessage}`
-      : orchestratorFailure(
-          instance.name,
-          reason === "" ? "It threw an error without a message." : reason,
-        ),
-    details,
-  });
+  const turn = ending(instance, arrived, decisions, end);
+  const freed = releases(instance.instanceId, [
+    ...history.events,
+    ...turn.events,
+  ]);
+  return { ...turn, outgoing: [...turn.outgoing, ...freed] };
 }
 
 function anew(

@@ -6,6 +6,7 @@ import type {
   WebhookResponse,
 } from "../functions-host/extension";
 import { addresses, clientBinding } from "./client-binding";
+import { type Clock, systemClock } from "./clock";
 import type { KnownFunctions } from "./decide";
 import { httpApi } from "./http-api/routes";
 import { TaskHub } from "./hub";
@@ -17,18 +18,27 @@ import { openSqliteStore } from "./sqlite-store";
 const graceMs = 3000;
 
 interface Running {
+  readonly hub: TaskHub;
   readonly binding: string;
   answer(request: WebhookRequest): Promise<WebhookResponse>;
   stop(): Promise<void>;
 }
 
+export interface DurableTask extends Extension {
+  /** The hub that runs; undefined before the start and after the stop. */
+  readonly hub: TaskHub | undefined;
+}
+
 /** The Durable Task extension's part of the local cloud: a task hub in `task-hub.db` of the data folder. */
-export function durableTask(): Extension {
+export function durableTask(clock: Clock = systemClock): DurableTask {
   let running: Running | undefined;
   return {
+    get hub() {
+      return running?.hub;
+    },
     name: "durableTask",
     start: async (host) => {
-      running = await start(host);
+      running = await start(host, clock);
     },
     inputBinding: ({ type }) =>
       type === "durableClient" && running
@@ -43,7 +53,7 @@ export function durableTask(): Extension {
   };
 }
 
-async function start(host: ExtensionHost): Promise<Running> {
+async function start(host: ExtensionHost, clock: Clock): Promise<Running> {
   const settings = readSettings(host.settings);
   const store = openSqliteStore(join(host.dataFolder, "task-hub.db"));
   const problem = (sentence: string, error?: unknown): void => {
@@ -56,21 +66,24 @@ async function start(host: ExtensionHost): Promise<Running> {
   const hub = new TaskHub({
     store,
     settings,
+    clock,
     functions: functionsByKind(host),
     problem,
-    invoke: (functionName, trigger, triggerMetadata) =>
+    invoke: (functionName, trigger, { metadata, wantsObject } = {}) =>
       host.invoke({
         // Callers may write a function's name in any case.
         functionName: names.get(functionName.toLowerCase()) ?? functionName,
         trigger,
-        ...(triggerMetadata && { triggerMetadata }),
+        ...(metadata && { triggerMetadata: metadata }),
+        ...(wantsObject && { wantsObject }),
       }),
   });
   const at = addresses(host, settings);
   const answer = httpApi({ hub, addresses: at });
-  const rpc = await startRpcListener(answer, problem);
+  const rpc = await startRpcListener(answer, settings.maxPayloadBytes, problem);
   hub.recover();
   return {
+    hub,
     answer,
     binding: clientBinding(at, rpc.url),
     stop: async () => {

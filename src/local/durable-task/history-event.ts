@@ -18,6 +18,7 @@ export const EventType = {
   ContinueAsNew: 16,
   ExecutionSuspended: 19,
   ExecutionResumed: 20,
+  ExecutionRewound: 21,
 } as const;
 
 /** An error with its properties, as an exception properties provider of the app describes it. */
@@ -102,7 +103,9 @@ export type MessageEvent =
     }
   | {
       readonly EventType:
-        typeof EventType.ExecutionSuspended | typeof EventType.ExecutionResumed;
+        | typeof EventType.ExecutionSuspended
+        | typeof EventType.ExecutionResumed
+        | typeof EventType.ExecutionRewound;
       readonly Reason: string;
     };
 
@@ -165,15 +168,33 @@ export const isDecision = (
 ): event is DecisionEvent & { readonly Timestamp: string } =>
   decisionTypes.has(event.EventType);
 
-const isFrame = ({ EventType: type }: HistoryEvent): boolean =>
-  type === EventType.OrchestratorStarted ||
-  type === EventType.OrchestratorCompleted;
+/** The whole event as it is stored. */
+export const eventText = (event: HistoryEvent): string => JSON.stringify(event);
 
 /**
- * The text that the client library reads. `IsPlayed` tells it which arrivals are replayed; decisions never carry it.
- * The text for later episodes is made once and stored, so that an episode encodes only what is new.
+ * What the client library reads of an event; undefined for those that it passes over. `IsPlayed` tells it which
+ * arrivals are replayed. The time matters to it at the beginning of an episode only.
+ * (`TaskOrchestrationExecutor` of durable-functions 3.5.0.)
  */
-export function eventText(event: HistoryEvent, played: boolean): string {
-  const IsPlayed = played && !isDecision(event) && !isFrame(event);
-  return JSON.stringify({ EventId: -1, IsPlayed, ...event });
+export function libraryText(
+  event: HistoryEvent,
+  played: boolean,
+): string | undefined {
+  if (event.EventType === EventType.OrchestratorStarted)
+    return `{"EventType":12,"Timestamp":"${event.Timestamp}"}`;
+  if (!isRead(event)) return undefined;
+  return JSON.stringify({ ...event, Timestamp: undefined, IsPlayed: played });
 }
+
+const readTypes: ReadonlySet<number> = new Set([
+  EventType.ExecutionStarted,
+  EventType.TaskCompleted,
+  EventType.TaskFailed,
+  EventType.SubOrchestrationInstanceCompleted,
+  EventType.SubOrchestrationInstanceFailed,
+  EventType.TimerFired,
+  EventType.EventSent,
+  EventType.EventRaised,
+]);
+const isRead = ({ EventType: type }: HistoryEvent): boolean =>
+  readTypes.has(type);

@@ -1,18 +1,36 @@
 import { randomUUID } from "node:crypto";
+import { type Clock, systemClock } from "./clock";
 import { Committer } from "./committer";
 import type { KnownFunctions } from "./decide";
 import type { Engine, Invoke } from "./engine";
 import { Entities } from "./entities";
-import { type EntityId, entityIdText } from "./entity-batch";
+import { type EntityId, entityIdText } from "./entity-id";
 import { EventType, type MessageEvent } from "./history-event";
-import { hasEnded, type Instance, pendingInstance } from "./instance";
-import { type Outgoing, startMessage } from "./message";
+import { hasEnded, type Instance } from "./instance";
+import { entityInstance, listed } from "./listing";
+import {
+  Lifecycle,
+  type Purging,
+  type Rewinding,
+  type Started,
+  type StartRequest,
+} from "./lifecycle";
+import type { Outgoing } from "./message";
 import { Orchestrations } from "./orchestrations";
 import { Post } from "./post";
+import { type RecordedEvent, recordedHistory } from "./recorded-history";
+import { purgeAll } from "./purge";
 import { recover } from "./recovery";
 import type { Settings } from "./settings";
-import type { EntityRow, InstanceFilter, Store } from "./store";
+import type {
+  EntityFilter,
+  EntityRow,
+  InstanceFilter,
+  Store,
+  StoredEvent,
+} from "./store";
 import { TimerHeap } from "./timer-heap";
+import { UnderWay } from "./under-way";
 import { Waiters } from "./waiters";
 
 export interface HubOptions {
@@ -20,16 +38,9 @@ export interface HubOptions {
   readonly settings: Settings;
   readonly functions: KnownFunctions;
   readonly invoke: Invoke;
+  /** Default: the time of the machine. */
+  readonly clock?: Clock;
   readonly problem: (sentence: string, error?: unknown) => void;
-}
-
-export interface StartRequest {
-  readonly name: string;
-  /** Default: a new id of 32 hexadecimal digits. */
-  readonly instanceId?: string;
-  readonly version?: string;
-  /** JSON text. */
-  readonly input: string | null;
 }
 
 export type Accepted = "accepted" | "unknown" | "ended";
@@ -40,32 +51,45 @@ export class TaskHub {
   readonly #orchestrations: Orchestrations;
   readonly #entities: Entities;
   readonly #waiters = new Waiters<Instance>();
-  /** Ids whose first commit is on its way to disk. */
-  readonly #starting = new Set<string>();
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #lifecycle: Lifecycle;
+  readonly #underWay = new UnderWay();
 
-  constructor({ store, settings, functions, invoke, problem }: HubOptions) {
-    const now = () => Date.now();
+  constructor({
+    store,
+    settings,
+    functions,
+    invoke,
+    problem,
+    clock = systemClock,
+  }: HubOptions) {
+    const committer = new Committer(store, (error) => {
+      problem(
+        "The task hub cannot write to its file; it tries again every second.",
+        error,
+      );
+    });
     this.#engine = {
       store,
       settings,
       functions,
       problem,
-      now,
+      now: () => clock.now(),
+      track: (work) => this.#underWay.track(work),
       newId: randomUUID,
-      timers: new TimerHeap(now),
+      timers: new TimerHeap(clock),
       post: new Post(store.lastInboxId()),
-      committer: new Committer(store, (error) => {
-        problem(
-          "The task hub cannot write to its file; it tries again every second.",
-          error,
-        );
-      }),
-      invoke: (...call) => this.#track(invoke(...call)),
+      committer: {
+        commit: (commit) => this.#underWay.track(committer.commit(commit)),
+        flush: () => {
+          committer.flush();
+        },
+      },
+      invoke: (...call) => this.#underWay.track(invoke(...call)),
     };
     this.#orchestrations = new Orchestrations(this.#engine, (instance) => {
       this.#waiters.tell(instance.instanceId, instance);
     });
+    this.#lifecycle = new Lifecycle(this.#engine, this.#orchestrations);
     this.#entities = new Entities(this.#engine);
     this.#engine.post.connect({
       toOrchestration: (id, delivery) => {
@@ -77,56 +101,59 @@ export class TaskHub {
     });
   }
 
+  get settings(): Settings {
+    return this.#engine.settings;
+  }
+
+  get functions(): KnownFunctions {
+    return this.#engine.functions;
+  }
+
   /** Goes on with what an earlier process left unfinished. */
   recover(): void {
     recover(this.#engine, this.#orchestrations);
   }
 
-  /** Starts an instance; resolves with its id once it is on disk, or with the instance that is in the way. */
-  async start({
-    name,
-    version,
-    input,
-    instanceId = randomUUID().replaceAll("-", ""),
-  }: StartRequest): Promise<
-    { readonly id: string } | { readonly running: Instance["status"] }
-  > {
-    const { settings, committer, post } = this.#engine;
-    const existing = this.#orchestrations.find(instanceId);
-    if (this.#starting.has(instanceId)) return { running: "Pending" };
-    if (existing && !hasEnded(existing)) return { running: existing.status };
-    const instance = pendingInstance(
-      {
-        instanceId,
-        executionId: randomUUID(),
-        name,
-        version: version ?? settings.defaultVersion,
-        input,
-        parent: null,
-      },
-      this.#engine.now(),
-    );
-    const received = post.stamp([
-      { to: instanceId, message: startMessage(instance) },
-    ]);
-    this.#starting.add(instanceId);
-    await committer.commit({
-      instances: [instance],
-      histories: [{ instanceId, from: 0, events: [] }],
-      received,
-    });
-    this.#starting.delete(instanceId);
-    this.#orchestrations.add(instance);
-    post.deliver(received);
-    return { id: instanceId };
+  start(request: StartRequest): Promise<Started> {
+    return this.#lifecycle.start(request);
+  }
+
+  rewind(instanceId: string, reason: string): Promise<Rewinding> {
+    return this.#lifecycle.rewind(instanceId, reason);
+  }
+
+  async purge(instanceId: string): Promise<Purging> {
+    if (this.#engine.store.entity(instanceId) === undefined)
+      return this.#lifecycle.purge(instanceId);
+    this.#entities.forget(instanceId);
+    await this.#engine.committer.commit({ purgedEntities: [instanceId] });
+    return "purged";
+  }
+
+  /** Resolves with the number of ended instances that were removed. */
+  purgeAll(filter: InstanceFilter): Promise<number> {
+    return purgeAll(this.#engine, filter);
   }
 
   find(instanceId: string): Instance | undefined {
     return this.#orchestrations.find(instanceId);
   }
 
+  /** An instance, or an entity as if it were one. */
+  findAny(instanceId: string): Instance | undefined {
+    const instance = this.find(instanceId);
+    if (instance) return instance;
+    const entity = this.#engine.store.entity(instanceId);
+    return entity && entityInstance(entity);
+  }
+
+  /** Entities are among the instances. */
   list(filter: InstanceFilter): readonly Instance[] {
-    return this.#engine.store.instances(filter);
+    return listed(this.#engine.store, filter);
+  }
+
+  history(instanceId: string): readonly StoredEvent[] {
+    return this.#engine.store.history(instanceId);
   }
 
   /** Resolves when the instance has ended, or with undefined when it is unknown or `signal` is aborted before. */
@@ -137,6 +164,20 @@ export class TaskHub {
     const instance = this.find(instanceId);
     if (instance === undefined || hasEnded(instance)) return instance;
     return this.#waiters.wait(instanceId, signal);
+  }
+
+  /** Resolves when all that has been set going has happened: only a timer or a caller can bring more. */
+  whenIdle(): Promise<void> {
+    return this.#underWay.atRest();
+  }
+
+  /** The instance's history with all that a replay needs; undefined when the instance is unknown. */
+  recordedHistory(instanceId: string): readonly RecordedEvent[] | undefined {
+    const instance = this.find(instanceId);
+    return (
+      instance &&
+      recordedHistory(instance, this.#engine.store.history(instanceId))
+    );
   }
 
   /** Sends a client's message; resolves once it is on disk. */
@@ -171,6 +212,10 @@ export class TaskHub {
     return this.#entities.find(entityIdText(entity));
   }
 
+  entities(filter: EntityFilter): readonly EntityRow[] {
+    return this.#engine.store.entities(filter);
+  }
+
   /** Takes no new work, gives running functions `graceMs` to end, and closes the store. */
   async stop(graceMs: number): Promise<void> {
     const { timers, committer, store } = this.#engine;
@@ -178,7 +223,7 @@ export class TaskHub {
     this.#entities.stop();
     this.#orchestrations.stop();
     await Promise.race([
-      Promise.allSettled(this.#running),
+      this.#underWay.ended(),
       new Promise((resolve) => setTimeout(resolve, graceMs).unref()),
     ]);
     // One more turn of the loop, so that what has just ended gets to its queue.
@@ -194,11 +239,5 @@ export class TaskHub {
     const received = post.stamp(outgoing);
     await committer.commit({ received });
     post.deliver(received);
-  }
-
-  #track<Result>(work: Promise<Result>): Promise<Result> {
-    this.#running.add(work);
-    void work.finally(() => this.#running.delete(work));
-    return work;
   }
 }

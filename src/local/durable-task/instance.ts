@@ -21,11 +21,12 @@ export interface Instance {
   readonly updatedAt: number;
 }
 
-const ended: ReadonlySet<RuntimeStatus> = new Set([
+export const endedStates: readonly RuntimeStatus[] = [
   "Completed",
   "Failed",
   "Terminated",
-]);
+];
+const ended: ReadonlySet<RuntimeStatus> = new Set(endedStates);
 
 export const hasEnded = (instance: Instance): boolean =>
   ended.has(instance.status);

@@ -1,18 +1,36 @@
 import { EventType, type MessageEvent } from "./history-event";
 import type { Instance } from "./instance";
 
-/** A request to an entity; `caller` is set when somebody waits for the answer. */
+/** Who waits for an answer. */
+interface Caller {
+  readonly instanceId: string;
+  readonly executionId: string;
+}
+
+/** An operation of an entity; `caller` is set when somebody waits for the answer. */
 export interface EntityRequest {
   /** Names the answering event in the caller's history. */
   readonly id: string;
   readonly operation: string;
   /** JSON text. */
   readonly input: string | null;
-  readonly caller: {
-    readonly instanceId: string;
-    readonly executionId: string;
-  } | null;
+  readonly caller: Caller | null;
 }
+
+/** Asks entities, one after the other in the order of `lockSet`, to serve nobody but the caller. The last one answers. */
+export interface LockRequest {
+  readonly id: string;
+  readonly caller: Caller;
+  readonly lockSet: readonly string[];
+  /** Which of `lockSet` is asked. */
+  readonly position: number;
+}
+
+/** Ends the critical section of an instance, as far as the receiving entity is part of it. */
+export interface Release {
+  readonly releasedBy: string;
+}
+export type EntityMessage = EntityRequest | LockRequest | Release;
 
 export interface OrchestrationMessage {
   /** The execution that it is meant for; null when any execution may have it (events raised by clients). */
@@ -21,7 +39,7 @@ export interface OrchestrationMessage {
 }
 
 /** Messages travel through the inbox by the id of the receiver; an entity's id starts with `@`. */
-export type Message = OrchestrationMessage | EntityRequest;
+export type Message = OrchestrationMessage | EntityMessage;
 
 export interface Outgoing {
   readonly to: string;

@@ -1,11 +1,13 @@
+import type { History } from "./history";
 import {
   EventType,
-  eventText,
   type HistoryEvent,
+  libraryText,
   type MessageEvent,
 } from "./history-event";
 import { hasEnded, type Instance } from "./instance";
 import type { Delivery, OrchestrationMessage } from "./message";
+import type { Limits } from "./limits";
 
 /** The first half of an episode: what has arrived, and whether the orchestrator function has to run over it. */
 export interface Opening {
@@ -22,22 +24,23 @@ export interface Opening {
 /** Sorts what has come for an instance. Late, foreign and repeated messages are dropped here and nowhere else. */
 export function openEpisode(
   instance: Instance,
-  history: readonly HistoryEvent[],
+  history: History,
   deliveries: readonly Delivery<OrchestrationMessage>[],
   now: number,
 ): Opening {
-  const seen = new Set(history.map(identity));
+  const seen = new Set<string>();
   const taken: MessageEvent[] = [];
   const held: Delivery<OrchestrationMessage>[] = [];
   let suspended = instance.status === "Suspended";
   for (const delivery of deliveries) {
     const { event } = delivery.message;
-    if (!counts(instance, delivery.message, seen)) continue;
+    if (!counts(instance, history, delivery.message, seen)) continue;
     if (suspended && !isControl(event)) {
       held.push(delivery);
       continue;
     }
-    seen.add(identity(event));
+    const key = identity(event);
+    if (key !== "") seen.add(key);
     taken.push(event);
     if (event.EventType === EventType.ExecutionSuspended) suspended = true;
     if (event.EventType === EventType.ExecutionResumed) {
@@ -56,17 +59,20 @@ export function openEpisode(
   };
 }
 
-/** The invocation's input: `durable-functions` reads these fields and no others. */
+/** The invocation's input: `durable-functions` reads these fields and no others. Schema 3 is its latest. */
 export const triggerText = (
   { instance, arrived }: Opening,
   past: readonly string[],
+  { maximumTimerMs, timerIntervalMs, httpSleepMs }: Limits,
 ): string =>
-  `{"history":[${[...past, ...arrived.map((event) => eventText(event, false))].join(",")}],` +
+  `{"history":[${[...past, ...arrived.flatMap((event) => libraryText(event, false) ?? [])].join(",")}],` +
   `"input":${instance.input ?? "null"},"instanceId":${JSON.stringify(instance.instanceId)},` +
   `"isReplaying":${past.length > 0},"parentInstanceId":${JSON.stringify(instance.parent?.instanceId ?? null)},` +
-  // Schema 3 is the client library's latest. No timer is too long here, but the library wants a limit: 10,000 years.
-  `"upperSchemaVersion":1,"upperSchemaVersionNew":3,"maximumShortTimerDuration":"3650000.00:00:00",` +
-  `"longRunningTimerIntervalDuration":"3650000.00:00:00","defaultHttpAsyncRequestSleepTimeMillseconds":30000}`;
+  `"upperSchemaVersion":1,"upperSchemaVersionNew":3,"maximumShortTimerDuration":"${timeSpan(maximumTimerMs)}",` +
+  `"longRunningTimerIntervalDuration":"${timeSpan(timerIntervalMs)}","defaultHttpAsyncRequestSleepTimeMillseconds":${httpSleepMs}}`;
+
+/** Whole days, in the notation of .NET. */
+const timeSpan = (ms: number): string => `${ms / 86_400_000}.00:00:00`;
 
 const awake = (
   instance: Instance,
@@ -111,18 +117,26 @@ const isControl = ({ EventType: type }: MessageEvent): boolean =>
 
 function counts(
   instance: Instance,
+  history: History,
   { executionId, event }: OrchestrationMessage,
   seen: ReadonlySet<string>,
 ): boolean {
   if (hasEnded(instance)) return false;
   if (executionId !== null && executionId !== instance.executionId)
     return false;
-  const key = identity(event);
-  return key === "" || !seen.has(key);
+  return !hasCome(history, event) && !seen.has(identity(event));
+}
+
+/** Whether the history has the outcome of that task or timer, or the start, already. */
+function hasCome(history: History, event: MessageEvent): boolean {
+  if ("TaskScheduledId" in event)
+    return history.settled.has(event.TaskScheduledId);
+  if ("TimerId" in event) return history.settled.has(event.TimerId);
+  return event.EventType === EventType.ExecutionStarted && history.isStarted;
 }
 
 /** What an execution can meet only once; the empty string for what may come any number of times. */
-function identity(event: HistoryEvent | MessageEvent): string {
+function identity(event: MessageEvent): string {
   if ("TaskScheduledId" in event) return `task ${event.TaskScheduledId}`;
   if ("TimerId" in event) return `timer ${event.TimerId}`;
   return event.EventType === EventType.ExecutionStarted ? "start" : "";

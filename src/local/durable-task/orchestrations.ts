@@ -7,11 +7,8 @@
  *     after a crash they are had again from the history. All other messages are in the inbox.
  */
 import { ActiveInstance } from "./active";
-import type { ActivityCall, Decision } from "./decide";
+import type { ActivityCall, Decision, World } from "./decide";
 import type { Engine } from "./engine";
-import { closeEpisode, restEpisode } from "./episode";
-import { activityFailure, unknownFunction } from "./failure";
-import { activityTrigger, resultText } from "./function-value";
 import {
   EventType,
   eventText,
@@ -20,11 +17,14 @@ import {
 } from "./history-event";
 import { hasEnded, type Instance } from "./instance";
 import type { Delivery, OrchestrationMessage } from "./message";
-import { openEpisode, type Opening, triggerText } from "./open-episode";
+import { openEpisode, type Opening } from "./open-episode";
+import { runActivity } from "./run-activity";
+import { runEpisode, worldOf } from "./run-episode";
 import { type ChildStarts, startChildren } from "./start-children";
 import { Slots } from "./slots";
 import type { InboxRow, StoredEvent } from "./store";
 import type { Turn } from "./turn";
+import { versionProblem } from "./version-match";
 
 export class Orchestrations {
   readonly #engine: Engine;
@@ -32,11 +32,13 @@ export class Orchestrations {
   readonly #active = new Map<string, ActiveInstance>();
   readonly #episodes: Slots;
   readonly #activities: Slots;
+  readonly #world: World;
   #isStopping = false;
 
   constructor(engine: Engine, onEnd: (instance: Instance) => void) {
     this.#engine = engine;
     this.#onEnd = onEnd;
+    this.#world = worldOf(engine);
     this.#episodes = new Slots(
       engine.settings.maxConcurrentOrchestratorFunctions,
     );
@@ -75,9 +77,10 @@ export class Orchestrations {
     active.openActivities += 1;
     void this.#activities.run(async () => {
       if (this.#isStopping) return;
-      const event = await this.#runActivity(active.instance.instanceId, call);
+      const { instanceId } = active.instance;
+      const event = await runActivity(this.#engine, instanceId, call);
       active.openActivities -= 1;
-      this.deliver(active.instance.instanceId, {
+      this.deliver(instanceId, {
         inboxId: null,
         message: { executionId, event },
       });
@@ -102,6 +105,13 @@ export class Orchestrations {
     });
   }
 
+  /** Forgets an instance that is being replaced; what still comes of it is for an execution that is no more. */
+  drop(instanceId: string): void {
+    const active = this.#active.get(instanceId);
+    for (const key of active?.timers ?? []) this.#engine.timers.cancel(key);
+    this.#active.delete(instanceId);
+  }
+
   /** Takes no new work. What running functions still bring goes to the inbox, for the next start. */
   stop(): readonly InboxRow[] {
     this.#isStopping = true;
@@ -114,26 +124,9 @@ export class Orchestrations {
     );
   }
 
-  async #runActivity(
-    instanceId: string,
-    { taskId, name, input }: ActivityCall,
-  ): Promise<MessageEvent> {
-    const trigger = activityTrigger(input);
-    const outcome = await this.#engine.invoke(name, trigger, {
-      instanceId: { string: instanceId },
-      data: trigger,
-    });
-    return outcome.ok
-      ? {
-          EventType: EventType.TaskCompleted,
-          TaskScheduledId: taskId,
-          Result: resultText(outcome.returnValue),
-        }
-      : {
-          EventType: EventType.TaskFailed,
-          TaskScheduledId: taskId,
-          ...activityFailure(name, outcome),
-        };
+  /** False when the instance was replaced in the meantime: nothing of the earlier execution counts any more. */
+  #isCurrent(active: ActiveInstance): boolean {
+    return this.#active.get(active.instance.instanceId) === active;
   }
 
   #schedule(active: ActiveInstance): void {
@@ -146,7 +139,11 @@ export class Orchestrations {
   }
 
   async #turns(active: ActiveInstance): Promise<void> {
-    while (active.queue.length > 0 && !this.#isStopping)
+    while (
+      active.queue.length > 0 &&
+      !this.#isStopping &&
+      this.#isCurrent(active)
+    )
       await this.#episodes.run(() => this.#turn(active));
     active.isTurning = false;
     active.rest();
@@ -154,50 +151,37 @@ export class Orchestrations {
 
   async #turn(active: ActiveInstance): Promise<void> {
     const deliveries = [...active.held, ...active.queue.splice(0)];
-    const history = active.history.map(({ event }) => event);
-    const last = history.at(-1)?.Timestamp;
+    const last = active.history.events.at(-1)?.Timestamp;
     const now = Math.max(this.#engine.now(), last ? Date.parse(last) : 0);
-    const opening = openEpisode(active.instance, history, deliveries, now);
-    const turn =
-      opening.next === "run"
-        ? await this.#run(active, opening)
-        : restEpisode(opening);
+    const opening = openEpisode(
+      active.instance,
+      active.history,
+      deliveries,
+      now,
+    );
+    if (this.#isRejected(active)) {
+      active.held = deliveries;
+      return;
+    }
+    const turn = await runEpisode(
+      this.#engine,
+      this.#world,
+      opening,
+      active.history,
+    );
     await this.#commit(active, opening, turn);
   }
 
-  async #run(active: ActiveInstance, opening: Opening): Promise<Turn> {
-    const { functions, invoke, settings } = this.#engine;
-    const { name } = active.instance;
-    const world = {
-      now: this.#engine.now(),
-      newId: () => this.#engine.newId(),
-      functions,
-      defaultVersion: settings.defaultVersion,
-    };
-    const history = active.history.map(({ event }) => event);
-    const past = active.history.map(({ text }) => text);
-    const isKnown = functions.orchestrator.some(
-      (known) => known.toLowerCase() === name.toLowerCase(),
+  /** An instance of a version that this app does not run waits for an app that does. */
+  #isRejected({ instance }: ActiveInstance): boolean {
+    const { settings } = this.#engine;
+    if (settings.versionFailureStrategy === "Fail") return false;
+    const reason = versionProblem(instance.version, settings);
+    if (reason === undefined) return false;
+    this.#engine.problem(
+      `Instance ${instance.instanceId} is left alone. ${reason}`,
     );
-    const outcome = isKnown
-      ? await invoke(name, { string: triggerText(opening, past) })
-      : {
-          ok: false as const,
-          message: unknownFunction(
-            "orchestrator",
-            name,
-            functions.orchestrator,
-          ),
-          stack: "",
-        };
-    try {
-      return closeEpisode(opening, history, outcome, world);
-    } catch (error) {
-      // What the function returned is no state of an orchestrator.
-      const message = error instanceof Error ? error.message : String(error);
-      const failure = { ok: false as const, message, stack: "" };
-      return closeEpisode(opening, history, failure, world);
-    }
+    return true;
   }
 
   async #commit(
@@ -205,6 +189,7 @@ export class Orchestrations {
     opening: Opening,
     turn: Turn,
   ): Promise<void> {
+    if (!this.#isCurrent(active)) return;
     const { committer, post } = this.#engine;
     const { instanceId } = turn.instance;
     const events = storedEvents(turn);
@@ -216,7 +201,7 @@ export class Orchestrations {
       histories: [
         {
           instanceId,
-          from: turn.startsAnew ? 0 : active.history.length,
+          from: turn.startsAnew ? 0 : active.history.events.length,
           events,
         },
         ...children.histories,
@@ -244,6 +229,7 @@ export class Orchestrations {
 
   #begin(active: ActiveInstance, turn: Turn, children: ChildStarts): void {
     for (const child of children.instances) this.add(child);
+    if (!this.#isCurrent(active)) return;
     for (const decision of turn.decisions) this.#beginOne(active, decision);
     for (const id of turn.cancelledTimers)
       this.#cancel(active, timerKey(active.instance, id));
@@ -278,7 +264,7 @@ function storedEvents(turn: Turn): readonly StoredEvent[] {
   );
   return turn.events.map((event) => ({
     event,
-    text: eventText(event, true),
+    text: eventText(event),
     input: isDecision(event) ? (inputs.get(event.EventId) ?? null) : null,
   }));
 }

@@ -1,6 +1,6 @@
 import type {
   Delivery,
-  EntityRequest,
+  EntityMessage,
   Message,
   OrchestrationMessage,
   Outgoing,
@@ -14,7 +14,7 @@ export interface Receivers {
     instanceId: string,
     delivery: Delivery<OrchestrationMessage>,
   ): void;
-  toEntity(entityId: string, delivery: Delivery<EntityRequest>): void;
+  toEntity(entityId: string, delivery: Delivery<EntityMessage>): void;
 }
 
 /** Numbers messages for the inbox, and hands them over once their commit is on disk. */

@@ -4,6 +4,23 @@ import { TaskHubError } from "./store";
 
 const perCore = 10 * availableParallelism();
 
+/** One of `names`, in whatever case it is written: .NET reads its enumerations so. */
+const oneOf = <const Name extends string>(
+  names: readonly Name[],
+  whenAbsent: Name,
+) =>
+  z
+    .string()
+    .default(whenAbsent)
+    .transform((text, context) => {
+      const found = names.find(
+        (name) => name.toLowerCase() === text.toLowerCase(),
+      );
+      if (found !== undefined) return found;
+      context.addIssue(`must be one of ${names.join(", ")}`);
+      return z.NEVER;
+    });
+
 /**
  * `extensions.durableTask` of host.json, as far as it changes what the embedded hub does; the rest is accepted.
  * https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-bindings#host-json
@@ -21,6 +38,30 @@ const settingsSchema = z.object({
   maxConcurrentOrchestratorFunctions: z.int().positive().default(perCore),
   maxConcurrentEntityFunctions: z.int().positive().default(perCore),
   maxEntityOperationBatchSize: z.int().positive().default(5000),
+  maxOrchestrationActions: z.int().positive().default(100_000),
+  versionMatchStrategy: oneOf(
+    ["None", "Strict", "CurrentOrOlder"],
+    "CurrentOrOlder",
+  ),
+  versionFailureStrategy: oneOf(["Reject", "Fail"], "Reject"),
+  overridableExistingInstanceStates: oneOf(
+    ["NonRunningStates", "AnyState"],
+    "NonRunningStates",
+  ),
+  httpSettings: z
+    .object({
+      defaultAsyncRequestSleepTimeMilliseconds: z
+        .int()
+        .positive()
+        .default(30_000),
+      useForwardedHost: z.boolean().default(false),
+    })
+    .prefault({}),
+  /** Our own: the longest input, event or signal that a client may send. The real host has no such limit. */
+  maxPayloadBytes: z
+    .int()
+    .positive()
+    .default(16 * 1024 * 1024),
 });
 export type Settings = z.output<typeof settingsSchema>;
 

@@ -1,7 +1,9 @@
-/** Version of the tables below, kept in the file's `user_version`. */
-export const schemaVersion = 1;
-
-export const schema = `
+/**
+ * What makes a file of one version into one of the next, from the empty file on. The number of steps done is the
+ * file's `user_version`.
+ */
+export const migrations: readonly string[] = [
+  `
 create table instances (
   instance_id text primary key,
   execution_id text not null,
@@ -37,4 +39,15 @@ create table entities (
   state text,
   updated_at integer not null
 ) without rowid;
-`;
+`,
+  `
+alter table entities add column locked_by text;
+`,
+  // At the start only what has not ended is read; the index holds nothing else, so it stays small.
+  `
+alter table entities add column created_at integer not null default 0;
+update entities set created_at = updated_at;
+create index unfinished_instances on instances (instance_id)
+  where status in ('Pending', 'Running', 'Suspended');
+`,
+];

@@ -1,27 +1,22 @@
-import { existsSync } from "node:fs";
-import Database from "libsql";
-import type { HistoryEvent } from "./history-event";
-import type { Instance } from "./instance";
-import type { Message } from "./message";
-import { schema, schemaVersion } from "./sqlite-schema";
+import type Database from "libsql";
+import { openHubFile } from "./sqlite-file";
+import { SqliteLists } from "./sqlite-lists";
 import {
-  type Commit,
-  type EntityRow,
-  type HistoryChange,
-  type InstanceFilter,
-  type Store,
-  TaskHubError,
-} from "./store";
+  fromEntity,
+  fromInstance,
+  type Row,
+  toEntity,
+  toInboxRow,
+  toInstance,
+  toStoredEvent,
+} from "./sqlite-rows";
+import type { Commit, HistoryChange, Store } from "./store";
 
-type Row = Readonly<Record<string, string | number | null>>;
-
-/**
- * Opens the hub's file, or makes it. The write-ahead log is flushed to disk with every commit (`synchronous=FULL`):
- * what `commit` has returned from survives a power cut.
- */
+/** Keeps the hub in one SQLite file. What `commit` has returned from survives a power cut. */
 export function openSqliteStore(path: string): Store {
-  const database = open(path);
+  const database = openHubFile(path);
   const statements = prepare(database);
+  const lists = new SqliteLists(database);
   const run = database.transaction((commits: readonly Commit[]) => {
     for (const commit of commits) write(statements, commit);
   });
@@ -33,23 +28,15 @@ export function openSqliteStore(path: string): Store {
       const row = statements.instance.get(id) as Row | undefined;
       return row && toInstance(row);
     },
-    instances: (filter) => select(database, filter),
-    history: (id) =>
-      (statements.history.all(id) as Row[]).map(({ text, input }) => ({
-        event: JSON.parse(String(text)) as HistoryEvent,
-        text: String(text),
-        input: textOrNull(input),
-      })),
+    instances: (filter) => lists.instances(filter),
+    unfinished: () => (statements.unfinished.all() as Row[]).map(toInstance),
+    history: (id) => (statements.history.all(id) as Row[]).map(toStoredEvent),
     entity: (id) => {
       const row = statements.entity.get(id) as Row | undefined;
       return row && toEntity(row);
     },
-    inbox: () =>
-      (statements.inbox.all() as Row[]).map((row) => ({
-        id: Number(row["id"]),
-        to: String(row["instance_id"]),
-        message: JSON.parse(String(row["message"])) as Message,
-      })),
+    entities: (filter) => lists.entities(filter),
+    inbox: () => (statements.inbox.all() as Row[]).map(toInboxRow),
     lastInboxId: () => Number((statements.lastInboxId.get() as Row)["last"]),
     close: () => {
       // One file is left behind, not a file and its log.
@@ -59,71 +46,38 @@ export function openSqliteStore(path: string): Store {
   };
 }
 
-function open(path: string): Database.Database {
-  const isNew = !existsSync(path);
-  const database = opened(path);
-  try {
-    database.pragma("journal_mode = WAL");
-    database.pragma("synchronous = FULL");
-    const version = Number(database.pragma("user_version", { simple: true }));
-    if (version > schemaVersion)
-      throw new TaskHubError(
-        "task_hub_newer",
-        `The task hub file ${path} was written by a newer version of the task hub; update this one, or move the file away to start empty.`,
-      );
-    if (isNew || version === 0) create(database);
-    else check(database, path);
-    return database;
-  } catch (cause) {
-    database.close();
-    if (cause instanceof TaskHubError) throw cause;
-    throw damaged(path, cause);
-  }
-}
-
-function opened(path: string): Database.Database {
-  try {
-    return new Database(path);
-  } catch (cause) {
-    throw damaged(path, cause);
-  }
-}
-
-const create = (database: Database.Database): void => {
-  database.transaction(() => {
-    database.exec(schema);
-    database.pragma(`user_version = ${schemaVersion}`);
-  })();
-};
-
-function check(database: Database.Database, path: string): void {
-  const result = database.prepare("pragma quick_check(1)").all() as Row[];
-  const verdict = Object.values(result[0] ?? {})[0];
-  if (verdict !== "ok") throw damaged(path, String(verdict).split("\n").at(-1));
-}
-
-const damaged = (path: string, cause: unknown): TaskHubError =>
-  new TaskHubError(
-    "task_hub_damaged",
-    `The task hub file ${path} is damaged (${cause instanceof Error ? cause.message : String(cause)}). ` +
-      "Restore it from a copy, or move it and its -wal file away to start with an empty hub.",
-    { cause },
-  );
-
 type Statements = ReturnType<typeof prepare>;
 
 const prepare = (database: Database.Database) => ({
+  // Not `insert or replace`: that would write all indexes of the row again.
   putInstance: database.prepare(
-    "insert or replace into instances values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    `insert into instances values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     on conflict do update set
+       execution_id = excluded.execution_id, name = excluded.name, version = excluded.version,
+       status = excluded.status, input = excluded.input, output = excluded.output,
+       custom_status = excluded.custom_status, failure_details = excluded.failure_details,
+       parent = excluded.parent, created_at = excluded.created_at, updated_at = excluded.updated_at`,
+  ),
+  removeInstance: database.prepare(
+    "delete from instances where instance_id = ? and execution_id = ?",
   ),
   clearHistory: database.prepare("delete from history where instance_id = ?"),
   addEvent: database.prepare("insert into history values (?, ?, ?, ?)"),
   putEntity: database.prepare(
-    "insert or replace into entities values (?, ?, ?, ?)",
+    `insert into entities (entity_id, "exists", state, updated_at, locked_by, created_at)
+     values (?, ?, ?, ?, ?, ?)
+     on conflict do update set "exists" = excluded."exists", state = excluded.state,
+       updated_at = excluded.updated_at, locked_by = excluded.locked_by`,
   ),
+  removeEntity: database.prepare("delete from entities where entity_id = ?"),
   addMessage: database.prepare("insert into inbox values (?, ?, ?)"),
   removeMessage: database.prepare("delete from inbox where id = ?"),
+  clearInbox: database.prepare("delete from inbox where instance_id = ?"),
   instance: database.prepare("select * from instances where instance_id = ?"),
+  // Spelled as the index spells it, or SQLite would read the whole table.
+  unfinished: database.prepare(
+    "select * from instances where status in ('Pending', 'Running', 'Suspended') order by instance_id",
+  ),
   history: database.prepare(
     "select text, input from history where instance_id = ? order by seq",
   ),
@@ -134,31 +88,29 @@ const prepare = (database: Database.Database) => ({
   ),
 });
 
-function write(
-  to: Statements,
-  {
-    instances = [],
-    histories = [],
-    entity,
-    consumed = [],
-    received = [],
-  }: Commit,
-): void {
-  for (const instance of instances)
+function write(to: Statements, commit: Commit): void {
+  remove(to, commit);
+  const { instances, histories, entity, consumed, received } = commit;
+  for (const instance of instances ?? [])
     to.putInstance.run(...fromInstance(instance));
-  for (const change of histories) writeHistory(to, change);
+  for (const change of histories ?? []) writeHistory(to, change);
   if (entity) to.putEntity.run(...fromEntity(entity));
-  for (const id of consumed) to.removeMessage.run(id);
-  for (const row of received)
+  for (const id of consumed ?? []) to.removeMessage.run(id);
+  for (const row of received ?? [])
     to.addMessage.run(row.id, row.to, JSON.stringify(row.message));
 }
 
-const fromEntity = ({ entityId, exists, state, updatedAt }: EntityRow) => [
-  entityId,
-  exists ? 1 : 0,
-  state,
-  updatedAt,
-];
+function remove(
+  to: Statements,
+  { purged, purgedEntities, emptied }: Commit,
+): void {
+  for (const { instanceId, executionId } of purged ?? []) {
+    const { changes } = to.removeInstance.run(instanceId, executionId);
+    if (changes > 0) to.clearHistory.run(instanceId);
+  }
+  for (const id of purgedEntities ?? []) to.removeEntity.run(id);
+  for (const id of emptied ?? []) to.clearInbox.run(id);
+}
 
 function writeHistory(
   to: Statements,
@@ -168,70 +120,4 @@ function writeHistory(
   events.forEach(({ text, input }, index) =>
     to.addEvent.run(instanceId, from + index, text, input),
   );
-}
-
-const fromInstance = (instance: Instance) => [
-  instance.instanceId,
-  instance.executionId,
-  instance.name,
-  instance.version,
-  instance.status,
-  instance.input,
-  instance.output,
-  instance.customStatus,
-  instance.failureDetails && JSON.stringify(instance.failureDetails),
-  instance.parent && JSON.stringify(instance.parent),
-  instance.createdAt,
-  instance.updatedAt,
-];
-
-const textOrNull = (value: string | number | null | undefined) =>
-  typeof value === "string" ? value : null;
-const parsedOrNull = (value: string | number | null | undefined) =>
-  typeof value === "string" ? (JSON.parse(value) as unknown) : null;
-
-const toInstance = (row: Row): Instance => ({
-  instanceId: String(row["instance_id"]),
-  executionId: String(row["execution_id"]),
-  name: String(row["name"]),
-  version: String(row["version"]),
-  status: String(row["status"]) as Instance["status"],
-  input: textOrNull(row["input"]),
-  output: textOrNull(row["output"]),
-  customStatus: textOrNull(row["custom_status"]),
-  failureDetails: parsedOrNull(
-    row["failure_details"],
-  ) as Instance["failureDetails"],
-  parent: parsedOrNull(row["parent"]) as Instance["parent"],
-  createdAt: Number(row["created_at"]),
-  updatedAt: Number(row["updated_at"]),
-});
-
-const toEntity = (row: Row): EntityRow => ({
-  entityId: String(row["entity_id"]),
-  exists: row["exists"] === 1,
-  state: textOrNull(row["state"]),
-  updatedAt: Number(row["updated_at"]),
-});
-
-function select(
-  database: Database.Database,
-  { status, createdFrom, createdTo, idPrefix }: InstanceFilter,
-): readonly Instance[] {
-  const rows = database
-    .prepare(
-      `select * from instances
-       where created_at >= ? and created_at <= ? and substr(instance_id, 1, length(?)) = ?
-         and (? = '' or instr(?, ',' || status || ',') > 0)
-       order by instance_id`,
-    )
-    .all(
-      createdFrom ?? 0,
-      createdTo ?? Number.MAX_SAFE_INTEGER,
-      idPrefix ?? "",
-      idPrefix ?? "",
-      status?.join(",") ?? "",
-      `,${status?.join(",") ?? ""},`,
-    ) as Row[];
-  return rows.map(toInstance);
 }

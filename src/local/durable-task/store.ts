@@ -16,7 +16,14 @@ export interface EntityRow {
   readonly exists: boolean;
   /** JSON text. */
   readonly state: string | null;
+  /** The instance whose critical section the entity is part of. */
+  readonly lockedBy: string | null;
   readonly updatedAt: number;
+}
+
+/** An entity with the time at which it was first written, for lists. */
+export interface ListedEntity extends EntityRow {
+  readonly createdAt: number;
 }
 
 export interface InboxRow {
@@ -32,21 +39,46 @@ export interface HistoryChange {
   readonly events: readonly StoredEvent[];
 }
 
-/** What becomes true together. */
+/** An ended execution of which every record goes. */
+type Purged = Pick<Instance, "instanceId" | "executionId">;
+
+/** What becomes true together, in the order of the fields. */
 export interface Commit {
+  /** Only where the execution is still the instance's: a new one may have taken its place meanwhile. */
+  readonly purged?: readonly Purged[];
+  readonly purgedEntities?: readonly string[];
+  /** Receivers whose messages are dropped: an instance is being replaced. */
+  readonly emptied?: readonly string[];
   readonly instances?: readonly Instance[];
   readonly histories?: readonly HistoryChange[];
   readonly entity?: EntityRow;
-  readonly received?: readonly InboxRow[];
   /** Ids of inbox rows that are dealt with. */
   readonly consumed?: readonly number[];
+  readonly received?: readonly InboxRow[];
 }
 
-export interface InstanceFilter {
+/** Part of a list that is sorted by id, by the bytes of its UTF-8 text. */
+export interface Slice {
+  readonly idPrefix?: string;
+  /** Only what comes after this id. */
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+/** Times are milliseconds since the epoch; both ends are part of the span. */
+export interface InstanceFilter extends Slice {
   readonly status?: readonly RuntimeStatus[];
   readonly createdFrom?: number;
   readonly createdTo?: number;
-  readonly idPrefix?: string;
+}
+
+export interface EntityFilter extends Slice {
+  readonly createdFrom?: number;
+  readonly createdTo?: number;
+  readonly updatedFrom?: number;
+  readonly updatedTo?: number;
+  /** Leaves out those that were deleted. */
+  readonly existing?: boolean;
 }
 
 /** Keeps a task hub. Reads are of what is committed. */
@@ -55,8 +87,11 @@ export interface Store {
   commit(commits: readonly Commit[]): void;
   instance(instanceId: string): Instance | undefined;
   instances(filter: InstanceFilter): readonly Instance[];
+  /** Those that have not ended. Costs by their number, however many ended ones there are. */
+  unfinished(): readonly Instance[];
   history(instanceId: string): readonly StoredEvent[];
-  entity(entityId: string): EntityRow | undefined;
+  entity(entityId: string): ListedEntity | undefined;
+  entities(filter: EntityFilter): readonly ListedEntity[];
   /** All messages not yet dealt with, oldest first. */
   inbox(): readonly InboxRow[];
   lastInboxId(): number;

@@ -1,24 +1,33 @@
+import type { Clock } from "./clock";
+
 interface Entry {
   readonly key: string;
   readonly at: number;
+  /** Counts up: of timers for the same time the one that was set first fires first. */
+  readonly order: number;
   readonly fire: () => void;
 }
 
-/** Timers in the order in which they fire. One timer of the process waits for the earliest; nothing polls. */
+const isBefore = (a: Entry, b: Entry): boolean =>
+  a.at < b.at || (a.at === b.at && a.order < b.order);
+
+/** Timers in the order in which they fire. One alarm of the clock waits for the earliest; nothing polls. */
 export class TimerHeap {
-  readonly #now: () => number;
+  readonly #clock: Clock;
   /** A binary heap by time; entries that were cancelled are skipped when they surface. */
   readonly #heap: Entry[] = [];
   readonly #current = new Map<string, Entry>();
-  #waiting: NodeJS.Timeout | undefined;
+  #lastOrder = 0;
+  #callOff: (() => void) | undefined;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   /** Calls `fire` once at the time `at`, or soon after. A timer of the same key is replaced. */
   set(key: string, at: number, fire: () => void): void {
-    const entry = { key, at, fire };
+    const order = (this.#lastOrder += 1);
+    const entry = { key, at, order, fire };
     this.#current.set(key, entry);
     this.#push(entry);
     if (this.#heap[0] === entry) this.#wait();
@@ -29,26 +38,26 @@ export class TimerHeap {
   }
 
   stop(): void {
-    clearTimeout(this.#waiting);
+    this.#callOff?.();
     this.#current.clear();
     this.#heap.length = 0;
   }
 
   #wait(): void {
-    clearTimeout(this.#waiting);
+    this.#callOff?.();
     const first = this.#heap[0];
-    if (first === undefined) return;
-    // setTimeout cannot wait longer than about 24 days; a longer wait is taken up again.
-    const delay = Math.min(Math.max(first.at - this.#now(), 0), 2 ** 31 - 1);
-    this.#waiting = setTimeout(() => {
-      this.#fireDue();
-    }, delay);
+    this.#callOff =
+      first &&
+      this.#clock.at(first.at, () => {
+        this.#fireDue();
+      });
   }
 
+  /** All that is due fires in one go, so that what follows from it goes to disk together. */
   #fireDue(): void {
     for (;;) {
       const first = this.#heap[0];
-      if (first === undefined || first.at > this.#now()) break;
+      if (first === undefined || first.at > this.#clock.now()) break;
       this.#pop();
       if (this.#current.get(first.key) !== first) continue;
       this.#current.delete(first.key);
@@ -63,7 +72,7 @@ export class TimerHeap {
     while (index > 0) {
       const above = (index - 1) >> 1;
       const parent = heap[above];
-      if (parent === undefined || parent.at <= entry.at) break;
+      if (parent === undefined || isBefore(parent, entry)) break;
       heap[index] = parent;
       index = above;
     }
@@ -79,11 +88,11 @@ export class TimerHeap {
       let below = 2 * index + 1;
       const right = heap[below + 1];
       let child = heap[below];
-      if (child !== undefined && right !== undefined && right.at < child.at) {
+      if (child && right && isBefore(right, child)) {
         child = right;
         below += 1;
       }
-      if (child === undefined || child.at >= last.at) break;
+      if (child === undefined || isBefore(last, child)) break;
       heap[index] = child;
       index = below;
     }

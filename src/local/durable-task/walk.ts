@@ -1,152 +1,212 @@
 /**
  * Compares what an orchestrator function asks for with what its history says it asked for.
  *
- * The function runs from its beginning in every episode and lists all it has asked for since. It lists nothing that it
- * has not reached, so everything listed is due, whether or not what stands before it has completed. Invariants:
+ * The function runs from its beginning in every episode and lists all that it has asked for since. What it lists it has
+ * reached, but not when: the history tells. So the history is played event by event, and the next listed action begins
  *
- * W1. The n-th listed action that takes an id has event id n; the client library counts the same way.
- * W2. A decision event in the history with that id confirms the action and must be of its kind and name.
- * W3. A decision event that no action confirms, or of another kind or name, is a change of the code: nondeterminism.
- * W4. An execution is open while activities, children or uncancelled timers have not settled; it cannot end before.
+ * W1. in the episode in which the history has its decision, as soon as the one before has settled; and when the
+ *     history has none, in the last episode.
+ * W2. A decision in the history confirms what is asked for under its id and must be of its kind and name. Anything
+ *     else means that the code was changed: the execution cannot go on.
+ * W3. An execution is open while activities, children or uncancelled timers of the function have not settled; it
+ *     cannot end before. When the function has returned, nothing is tried again for it.
  */
+import { type Action, ActionType, isCompound } from "./actions";
+import { begin } from "./begin";
+import type { Course } from "./course";
+import type { History } from "./history";
 import {
-  type Action,
-  ActionType,
-  actionName,
-  leaves,
-  type NumberedAction,
-} from "./actions";
-import { EventType, type HistoryEvent, isDecision } from "./history-event";
+  type DecisionEvent,
+  EventType,
+  type HistoryEvent,
+} from "./history-event";
+import {
+  isFor,
+  labelOf,
+  labelOfEvent,
+  type Request,
+  type RequestLabel,
+} from "./request";
+import type { Limits } from "./limits";
+import { Timeline } from "./timeline";
+
+interface Asked {
+  readonly id: number;
+  readonly request: Request;
+}
 
 export interface Walk {
-  /** Listed for the first time: to be decided now. */
-  readonly fresh: readonly {
-    readonly id: number;
-    readonly action: NumberedAction;
-  }[];
+  /** Asked for the first time: to be decided now. */
+  readonly fresh: readonly Asked[];
+  /** How much has been asked for in all. */
+  readonly count: number;
   readonly isOpen: boolean;
   /** Ids of timers that need not fire any more. */
   readonly cancelledTimers: readonly number[];
   readonly continueAsNew: { readonly input: unknown } | undefined;
+  /** Entities that are still locked. */
+  readonly locked: readonly string[];
   /** Why the execution cannot go on, as a sentence. */
   readonly problem: string | undefined;
 }
 
+/** `arrived` is the episode that is being run, after all those of the history. */
 export function walk(
   actions: readonly Action[],
-  history: readonly HistoryEvent[],
+  history: History,
+  arrived: readonly HistoryEvent[],
+  { isOver, limits }: { readonly isOver: boolean; readonly limits: Limits },
 ): Walk {
-  const { scheduled, settled } = indexOf(history);
-  const listed = leaves(actions);
-  const numbered = listed.filter(takesId);
-  const fresh = numbered
-    .map((action, id) => ({ id, action }))
-    .filter(({ id }) => !scheduled.has(id));
-  const pending = numbered
-    .map((action, id) => ({ id, action }))
-    .filter(({ id }) => !settled.has(id));
-  const last = listed.at(-1);
+  const timeline = new Timeline(history.decisions, isOver);
+  const course: Course = { timeline, limits, begun: new Map(), locked: [] };
+  const script = new Script(course, actions, history);
+  for (const events of [history.events, arrived])
+    for (const event of events) {
+      if (event.EventType === EventType.OrchestratorStarted)
+        script.enterEpisode(Date.parse(event.Timestamp));
+      if (timeline.play(event)) script.goOn();
+    }
+  script.finish();
+  return result(course, history.decisions, actions);
+}
+
+/** The list of actions, and how far it has been played. */
+class Script {
+  readonly #course: Course;
+  readonly #actions: readonly Action[];
+  readonly #history: History;
+  #episode = -1;
+  #next = 0;
+  #isSettled = true;
+  /** In the last episode: how much had settled when it began with something that the function had not reached yet. */
+  #heldAt: number | undefined;
+
+  constructor(course: Course, actions: readonly Action[], history: History) {
+    this.#course = course;
+    this.#actions = actions;
+    this.#history = history;
+  }
+
+  enterEpisode(at: number): void {
+    const { timeline } = this.#course;
+    timeline.now = Math.max(timeline.now, at);
+    this.#episode += 1;
+    // What could have begun in an earlier episode but did not was not reached then: something else must settle first.
+    const isHeld =
+      this.#isLast &&
+      this.#episode > 0 &&
+      this.#isSettled &&
+      this.#next < this.#actions.length;
+    this.#heldAt = isHeld ? timeline.settlements : undefined;
+    this.goOn();
+  }
+
+  goOn(): void {
+    while (this.#isSettled && this.#mayBegin(this.#actions[this.#next]))
+      this.#beginNext();
+  }
+
+  /** What is listed has been reached, whatever the history lets one believe. */
+  finish(): void {
+    while (this.#next < this.#actions.length) this.#beginNext();
+  }
+
+  #beginNext(): void {
+    const action = this.#actions[this.#next];
+    if (action === undefined) return;
+    this.#next += 1;
+    this.#isSettled = false;
+    const mine = this.#next;
+    begin(this.#course, action, () => {
+      if (this.#next === mine) this.#isSettled = true;
+    });
+  }
+
+  /** The history has the episodes before the last one. */
+  get #isLast(): boolean {
+    return this.#episode === this.#history.episodes;
+  }
+
+  #mayBegin(action: Action | undefined): boolean {
+    if (action === undefined) return false;
+    if (!asksForSomething(action) || this.#course.begun.has(action))
+      return true;
+    const { timeline } = this.#course;
+    const episode = this.#history.episodeOf.get(timeline.nextId);
+    if (episode !== undefined) return episode === this.#episode;
+    return (
+      this.#isLast &&
+      (this.#heldAt === undefined || timeline.settlements > this.#heldAt)
+    );
+  }
+}
+
+/** Whether the action takes an id as soon as it begins. */
+const asksForSomething = (action: Action): boolean =>
+  isCompound(action)
+    ? action.compoundActions.some(asksForSomething)
+    : action.actionType !== ActionType.WaitForExternalEvent &&
+      action.actionType !== ActionType.ContinueAsNew;
+
+function result(
+  { timeline, locked }: Course,
+  recorded: ReadonlyMap<number, DecisionEvent>,
+  actions: readonly Action[],
+): Walk {
+  const fresh: Asked[] = [];
+  const pending: Asked[] = [];
+  for (const [id, request] of timeline.requests) {
+    if (!recorded.has(id)) fresh.push({ id, request });
+    if (!timeline.settled.has(id)) pending.push({ id, request });
+  }
+  const last = actions.at(-1);
   return {
-    fresh,
-    isOpen: pending.some(({ action }) => holdsOpen(action)),
+    fresh: fresh.sort((a, b) => a.id - b.id),
+    isOpen: pending.some(({ request }) => holdsOpen(request)),
     cancelledTimers: pending
-      .filter(({ action }) => isCancelledTimer(action))
+      .filter(({ request }) => request.kind === "timer" && request.isCancelled)
       .map(({ id }) => id),
     continueAsNew:
       last?.actionType === ActionType.ContinueAsNew
         ? { input: last.input }
         : undefined,
-    problem: unsupported(listed) ?? nondeterminism(scheduled, numbered),
+    locked,
+    count: timeline.requests.size,
+    problem: nondeterminism(recorded, timeline.requests),
   };
 }
 
-interface Scheduled {
-  readonly kind: string;
-  readonly name: string;
-}
-
-const kinds = new Map<number, string>([
-  [EventType.TaskScheduled, "activity task"],
-  [EventType.SubOrchestrationInstanceCreated, "sub-orchestration instance"],
-  [EventType.TimerCreated, "timer task"],
-  [EventType.EventSent, "message to an entity"],
-]);
-
-function indexOf(history: readonly HistoryEvent[]) {
-  const scheduled = new Map<number, Scheduled>();
-  const settled = new Set<number>();
-  for (const event of history) {
-    if (isDecision(event))
-      scheduled.set(event.EventId, {
-        kind: kinds.get(event.EventType) ?? "",
-        name: "Name" in event ? event.Name : "",
-      });
-    else if ("TaskScheduledId" in event) settled.add(event.TaskScheduledId);
-    else if ("TimerId" in event) settled.add(event.TimerId);
-  }
-  return { scheduled, settled };
-}
-
-const takesId = (action: Action): action is NumberedAction =>
-  action.actionType === ActionType.CallActivity ||
-  action.actionType === ActionType.CallSubOrchestrator ||
-  action.actionType === ActionType.CreateTimer ||
-  action.actionType === ActionType.CallEntity ||
-  action.actionType === ActionType.SignalEntity;
-
-const isCancelledTimer = (action: NumberedAction): boolean =>
-  action.actionType === ActionType.CreateTimer && action.isCanceled;
-
-const holdsOpen = (action: NumberedAction): boolean =>
-  action.actionType === ActionType.CallActivity ||
-  action.actionType === ActionType.CallSubOrchestrator ||
-  (action.actionType === ActionType.CreateTimer && !action.isCanceled);
-
-function unsupported(listed: readonly Action[]): string | undefined {
-  const action = listed.find(
-    (candidate) =>
-      !takesId(candidate) &&
-      candidate.actionType !== ActionType.ContinueAsNew &&
-      candidate.actionType !== ActionType.WaitForExternalEvent,
-  );
-  return (
-    action &&
-    `The embedded task hub does not support ${actionName(action)} yet.`
-  );
-}
-
-function expected(action: NumberedAction): Scheduled {
-  switch (action.actionType) {
-    case ActionType.CallActivity:
-      return { kind: "activity task", name: action.functionName };
-    case ActionType.CallSubOrchestrator:
-      return { kind: "sub-orchestration instance", name: action.functionName };
-    case ActionType.CreateTimer:
-      return { kind: "timer task", name: "" };
-    case ActionType.CallEntity:
-    case ActionType.SignalEntity:
-      return { kind: "message to an entity", name: "op" };
+function holdsOpen(request: Request): boolean {
+  switch (request.kind) {
+    case "activity":
+    case "givenUp":
+    case "http":
+    case "child":
+      return true;
+    case "timer":
+      return request.holdsOpen;
+    default:
+      return false;
   }
 }
 
 function nondeterminism(
-  scheduled: ReadonlyMap<number, Scheduled>,
-  numbered: readonly NumberedAction[],
+  recorded: ReadonlyMap<number, DecisionEvent>,
+  requests: ReadonlyMap<number, Request>,
 ): string | undefined {
-  for (const [id, before] of scheduled) {
-    const action = numbered[id];
-    const now = action && expected(action);
-    if (now?.kind === before.kind && now.name === before.name) continue;
-    const instead = now
-      ? `the current replay schedules a ${describe(now)} there`
+  for (const [id, event] of recorded) {
+    const request = requests.get(id);
+    if (request && isFor(event, request)) continue;
+    const instead = request
+      ? `the current replay asks for a ${described(labelOf(request))} there`
       : "the current replay execution hasn't (yet?) scheduled this task";
     return (
-      `Non-Deterministic workflow detected: A previous execution of this orchestration scheduled a ${describe(before)} ` +
+      `Non-Deterministic workflow detected: A previous execution of this orchestration scheduled a ${described(labelOfEvent(event))} ` +
       `with sequence ID ${id}, but ${instead}. Was the orchestrator's code changed while this instance was running?`
     );
   }
   return undefined;
 }
 
-const describe = ({ kind, name }: Scheduled): string =>
+const described = ({ kind, name }: RequestLabel): string =>
   name === "" ? kind : `${kind} with name '${name}'`;

@@ -39,13 +39,20 @@ export interface Invocation {
     readonly traceParent: string;
     readonly traceState?: string;
   };
+  /** The result is wanted as the object that the function returned, not encoded. */
+  readonly wantsObject?: boolean;
   /** Aborted when the result is no longer wanted. The function itself cannot be interrupted. */
   readonly signal?: AbortSignal;
 }
 
 /** What a function returned, or the message and stack of what it threw. A thrown error is data, never a rejection. */
 export type InvocationOutcome =
-  | { readonly ok: true; readonly returnValue: TypedData | undefined }
+  | {
+      readonly ok: true;
+      readonly returnValue: TypedData | undefined;
+      /** The object itself, when `wantsObject` was said. */
+      readonly result?: unknown;
+    }
   | { readonly ok: false; readonly message: string; readonly stack: string };
 
 export interface WebhookRequest {

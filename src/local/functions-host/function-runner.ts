@@ -44,7 +44,11 @@ export class FunctionRunner {
   async invoke(invocation: Invocation): Promise<InvocationOutcome> {
     const end = await this.run(invocation, randomUUID());
     return end.ok
-      ? { ok: true, returnValue: end.response.returnValue ?? undefined }
+      ? {
+          ok: true,
+          returnValue: end.response.returnValue ?? undefined,
+          ...(invocation.wantsObject && { result: end.result }),
+        }
       : end;
   }
 

@@ -66,16 +66,35 @@ export class Hooks {
   context<Fields extends object>(
     hookData: object,
     fields: Fields,
-  ): Fields & { readonly hookData: object } {
-    const context = { ...fields, hookData, appHookData: this.appHookData };
-    for (const name of ["hookData", "appHookData"] as const)
-      Object.defineProperty(context, name, {
-        enumerable: true,
-        get: () => (name === "hookData" ? hookData : this.appHookData),
-        set: () => {
-          throw new Error(`Cannot assign to read only property '${name}'`);
-        },
-      });
-    return context;
+  ): Fields & HookContext {
+    return Object.assign(new HookContext(hookData, this.appHookData), fields);
   }
 }
+
+/** Accessors of a class, because a context is made twice for every invocation. */
+class HookContext {
+  readonly #hookData: object;
+  readonly #appHookData: object;
+
+  constructor(hookData: object, appHookData: object) {
+    this.#hookData = hookData;
+    this.#appHookData = appHookData;
+  }
+
+  get hookData(): object {
+    return this.#hookData;
+  }
+  set hookData(_: object) {
+    throw readOnly("hookData");
+  }
+
+  get appHookData(): object {
+    return this.#appHookData;
+  }
+  set appHookData(_: object) {
+    throw readOnly("appHookData");
+  }
+}
+
+const readOnly = (name: string): Error =>
+  new Error(`Cannot assign to read only property '${name}'`);

@@ -9,12 +9,12 @@ import type { Invocation, TypedData } from "./extension";
 import { messageOf } from "./host-error";
 import type { RegisteredFunction, WorkerApp } from "./worker-app";
 
-/** How an invocation went. `hasResult` tells a function that returned nothing from one that returned something. */
+/** How an invocation went. `result` is what the function returned, `response` the same encoded. */
 export type InvocationEnd =
   | {
       readonly ok: true;
       readonly response: InvocationResponse;
-      readonly hasResult: boolean;
+      readonly result: unknown;
     }
   | { readonly ok: false; readonly message: string; readonly stack: string };
 
@@ -98,8 +98,11 @@ async function run(options: InvocationOptions): Promise<InvocationEnd> {
   core.state = undefined;
   if (after.error !== undefined && after.error !== null)
     return failure(after.error);
-  const response = await invocationModel.getResponse(context, after.result);
-  return { ok: true, response, hasResult: after.result !== undefined };
+  const { result } = after;
+  const response = options.invocation.wantsObject
+    ? {}
+    : await invocationModel.getResponse(context, result);
+  return { ok: true, response, result };
 }
 
 function coreContext(

@@ -3,6 +3,7 @@ import {
   closeEpisode,
   restEpisode,
 } from "../../../src/local/durable-task/episode";
+import { History } from "../../../src/local/durable-task/history";
 import {
   EventType,
   type HistoryEvent,
@@ -22,6 +23,9 @@ import {
   triggerText,
 } from "../../../src/local/durable-task/open-episode";
 
+import { limits } from "./pure-hub";
+
+const none = new History();
 const now = Date.UTC(2026, 0, 1);
 const instance = pendingInstance(
   {
@@ -35,7 +39,8 @@ const instance = pendingInstance(
   now,
 );
 const world: World = {
-  now,
+  limits,
+  maxActions: 10,
   newId: () => "new-id",
   functions: { orchestrator: ["flow"], activity: ["act"], entity: ["counter"] },
   defaultVersion: "",
@@ -62,16 +67,15 @@ const types = (events: readonly HistoryEvent[]) =>
   events.map(({ EventType: type }) => type);
 const stateOutcome = (state: object) => ({
   ok: true as const,
-  returnValue: {
-    json: JSON.stringify({ isDone: false, actions: [[]], ...state }),
-  },
+  returnValue: undefined,
+  result: { isDone: false, actions: [[]], ...state },
 });
 const callAct = { actionType: 0, functionName: "act", input: 1 };
 const running: Instance = { ...instance, status: "Running" };
 
 describe("opening an episode", () => {
   test("takes the start and consumes its message", () => {
-    const opening = openEpisode(instance, [], [start], now);
+    const opening = openEpisode(instance, none, [start], now);
     expect(types(opening.arrived)).toEqual([
       EventType.OrchestratorStarted,
       EventType.ExecutionStarted,
@@ -80,14 +84,19 @@ describe("opening an episode", () => {
   });
 
   test("drops what is meant for an earlier execution", () => {
-    const opening = openEpisode(running, [], [delivered(done(0), "old")], now);
+    const opening = openEpisode(
+      running,
+      none,
+      [delivered(done(0), "old")],
+      now,
+    );
     expect(opening).toMatchObject({ next: "rest", arrived: [] });
   });
 
   test("drops a second result of the same task, also within one batch", () => {
     const { arrived } = openEpisode(
       running,
-      [],
+      none,
       [delivered(done(3)), delivered(done(3))],
       now,
     );
@@ -96,12 +105,17 @@ describe("opening an episode", () => {
 
   test("holds results while suspended and gives them back, in order, on resume", () => {
     const held = [delivered(done(0)), delivered(done(1))];
-    const quiet = openEpisode(running, [], [delivered(suspend), ...held], now);
+    const quiet = openEpisode(
+      running,
+      none,
+      [delivered(suspend), ...held],
+      now,
+    );
     expect(quiet).toMatchObject({ next: "rest", held });
     expect(quiet.instance.status).toBe("Suspended");
     const awake = openEpisode(
       quiet.instance,
-      [],
+      none,
       [...held, delivered(resume)],
       now,
     );
@@ -117,13 +131,13 @@ describe("opening an episode", () => {
   test("never lets a timer fire before its time", () => {
     const FireAt = new Date(now + 5).toISOString();
     const fired = { EventType: EventType.TimerFired, TimerId: 0, FireAt };
-    const { arrived } = openEpisode(running, [], [delivered(fired)], now);
+    const { arrived } = openEpisode(running, none, [delivered(fired)], now);
     expect(arrived[0]?.Timestamp).toBe(FireAt);
   });
 
   test("gives the function its input as it was stored", () => {
-    const opening = openEpisode(instance, [], [start], now);
-    expect(JSON.parse(triggerText(opening, []))).toMatchObject({
+    const opening = openEpisode(instance, none, [start], now);
+    expect(JSON.parse(triggerText(opening, [], limits))).toMatchObject({
       input: { a: 1 },
       instanceId: "one",
       isReplaying: false,
@@ -133,9 +147,9 @@ describe("opening an episode", () => {
 });
 
 describe("closing an episode", () => {
-  const opening = openEpisode(instance, [], [start], now);
+  const opening = openEpisode(instance, none, [start], now);
   const close = (state: object) =>
-    closeEpisode(opening, [], stateOutcome(state), world);
+    closeEpisode(opening, none, stateOutcome(state), world);
 
   test("turns a new action into an event and an activity to start", () => {
     const turn = close({ actions: [[callAct]] });
@@ -170,7 +184,7 @@ describe("closing an episode", () => {
     const message = `false\n\n$OutOfProcData$:${JSON.stringify({ isDone: false, actions: [[]], error: "no luck" })}`;
     const turn = closeEpisode(
       opening,
-      [],
+      none,
       { ok: false, message, stack: "" },
       world,
     );
@@ -192,6 +206,12 @@ describe("closing an episode", () => {
     expect(turn.instance.status).toBe("Failed");
   });
 
+  test("fails an instance that asks for too many actions", () => {
+    const actions = Array.from({ length: 11 }, () => ({ ...callAct }));
+    const turn = close({ actions: [actions] });
+    expect(turn.instance.output).toContain("more than 10 actions");
+  });
+
   test("starts anew with events that nobody waited for", () => {
     const raised = {
       EventType: EventType.EventRaised,
@@ -200,7 +220,7 @@ describe("closing an episode", () => {
     };
     const withEvents = openEpisode(
       instance,
-      [],
+      none,
       [
         start,
         delivered(raised, null),
@@ -210,7 +230,7 @@ describe("closing an episode", () => {
     );
     const turn = closeEpisode(
       withEvents,
-      [],
+      none,
       stateOutcome({
         isDone: true,
         actions: [
@@ -242,7 +262,7 @@ describe("closing an episode", () => {
     };
     const terminated = openEpisode(
       { ...running, parent },
-      [],
+      none,
       [
         delivered(
           { EventType: EventType.ExecutionTerminated, Input: "enough" },
@@ -251,7 +271,7 @@ describe("closing an episode", () => {
       ],
       now,
     );
-    expect(restEpisode(terminated).outgoing).toMatchObject([
+    expect(restEpisode(terminated, none).outgoing).toMatchObject([
       {
         to: "parent",
         message: {

@@ -1,124 +1,76 @@
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  EventType,
-  eventText,
-  type HistoryEvent,
-} from "../../../src/local/durable-task/history-event";
-import { pendingInstance } from "../../../src/local/durable-task/instance";
+import Database from "libsql";
+import { migrations } from "../../../src/local/durable-task/sqlite-schema";
 import { openSqliteStore } from "../../../src/local/durable-task/sqlite-store";
-import type { Store } from "../../../src/local/durable-task/store";
+import { instanceOf, storeContract } from "./store.contract";
 
 const folder = mkdtempSync(join(tmpdir(), "task-hub-"));
-const path = join(folder, "task-hub.db");
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const instance = pendingInstance(
-  {
-    instanceId: "one",
-    executionId: "x",
-    name: "flow",
-    version: "2",
-    input: "[1]",
-    parent: {
-      name: "p",
-      instanceId: "i",
-      executionId: "e",
-      taskScheduledId: 3,
-    },
-  },
-  1000,
-);
-const event: HistoryEvent = {
-  EventType: EventType.TaskScheduled,
-  EventId: 0,
-  Name: "act",
-  Input: null,
-  Timestamp: "2026-01-01T00:00:00.000Z",
-};
-const stored = { event, text: eventText(event, true), input: '"in"' };
+let opened = 0;
+const newPath = () => join(folder, `hub-${(opened += 1)}.db`);
 
 describe("the SQLite store", () => {
-  let store: Store;
-  beforeEach(() => {
-    rmSync(path, { force: true });
-    rmSync(`${path}-wal`, { force: true });
-    rmSync(`${path}-shm`, { force: true });
-    store = openSqliteStore(path);
-  });
-  afterEach(() => {
+  let path = "";
+  storeContract(
+    () => openSqliteStore((path = newPath())),
+    (store) => {
+      store.close();
+      return openSqliteStore(path);
+    },
+  );
+});
+
+test.each([...migrations.keys()])(
+  "a file of version %i is brought to this one with all that is in it",
+  (version) => {
+    const path = newPath();
+    const database = new Database(path);
+    for (const step of migrations.slice(0, version)) database.exec(step);
+    database.pragma(`user_version = ${version}`);
+    if (version > 0)
+      database.exec(`
+        insert into instances values ('one', 'x', 'f', '', 'Running', null, null, null, null, null, 5, 6);
+        insert into entities (entity_id, "exists", state, updated_at) values ('@a@b', 1, '7', 8);
+      `);
+    database.close();
+    const store = openSqliteStore(path);
+    if (version > 0) {
+      expect(store.unfinished()).toMatchObject([{ instanceId: "one" }]);
+      expect(store.entity("@a@b")).toMatchObject({ state: "7", createdAt: 8 });
+    }
+    store.commit([{ instances: [instanceOf("two")] }]);
     store.close();
-  });
+    const again = openSqliteStore(path);
+    expect(again.instance("two")).toEqual(instanceOf("two"));
+    again.close();
+  },
+);
 
-  test("gives back after reopening what was committed", () => {
-    const message = {
-      executionId: null,
-      event: { EventType: EventType.EventRaised, Name: "e", Input: "1" },
-    };
-    const entity = { entityId: "@a@b", exists: true, state: "5", updatedAt: 9 };
-    store.commit([
-      {
-        instances: [instance],
-        histories: [{ instanceId: "one", from: 0, events: [stored] }],
-        received: [{ id: 4, to: "one", message }],
-        entity,
-      },
-    ]);
-    store.close();
-    store = openSqliteStore(path);
-    expect(store.instance("one")).toEqual(instance);
-    expect(store.history("one")).toMatchObject([{ event, input: '"in"' }]);
-    expect(store.inbox()).toEqual([{ id: 4, to: "one", message }]);
-    expect(store.entity("@a@b")).toEqual(entity);
-    expect(store.lastInboxId()).toBe(4);
-  });
+test("a file of a later version is left alone", () => {
+  const path = newPath();
+  openSqliteStore(path).close();
+  const database = new Database(path);
+  database.pragma(`user_version = ${migrations.length + 1}`);
+  database.close();
+  expect(() => openSqliteStore(path)).toThrow(/newer version of the task hub/);
+});
 
-  test("makes all commits of a group durable, or none", () => {
-    const good = { instances: [instance] };
-    const twice = {
-      received: [
-        {
-          id: 1,
-          to: "one",
-          message: { id: "r", operation: "op", input: null, caller: null },
-        },
-      ],
-    };
-    expect(() => {
-      store.commit([good, twice, twice]);
-    }).toThrow();
-    expect(store.instance("one")).toBeUndefined();
-    expect(store.inbox()).toEqual([]);
-  });
-
-  test("begins a history anew from position 0", () => {
-    const change = { instanceId: "one", from: 0, events: [stored] };
-    store.commit([{ histories: [change] }]);
-    store.commit([{ histories: [{ ...change, from: 1 }] }]);
-    expect(store.history("one")).toHaveLength(2);
-    store.commit([{ histories: [{ ...change, events: [] }] }]);
-    expect(store.history("one")).toHaveLength(0);
-  });
-
-  test("lists by status, time and prefix", () => {
-    const other = {
-      ...instance,
-      instanceId: "two",
-      status: "Failed" as const,
-      createdAt: 2000,
-    };
-    store.commit([{ instances: [instance, other] }]);
-    const ids = (filter: Parameters<Store["instances"]>[0]) =>
-      store.instances(filter).map(({ instanceId }) => instanceId);
-    expect(ids({})).toEqual(["one", "two"]);
-    expect(ids({ status: ["Failed"] })).toEqual(["two"]);
-    expect(ids({ createdTo: 1500 })).toEqual(["one"]);
-    expect(ids({ idPrefix: "tw" })).toEqual(["two"]);
-    expect(ids({ idPrefix: "%" })).toEqual([]);
-  });
+test("what has not ended is found without reading what has", () => {
+  const path = newPath();
+  openSqliteStore(path).close();
+  const database = new Database(path);
+  const plan = database
+    .prepare(
+      "explain query plan select * from instances where status in ('Pending', 'Running', 'Suspended') order by instance_id",
+    )
+    .all();
+  database.close();
+  expect(JSON.stringify(plan)).toContain("USING INDEX unfinished_instances");
 });
 
 test("says in one sentence which file is damaged and what to do", () => {
@@ -126,7 +78,7 @@ test("says in one sentence which file is damaged and what to do", () => {
   const store = openSqliteStore(damaged);
   store.commit(
     Array.from({ length: 200 }, (_, i) => ({
-      instances: [{ ...instance, instanceId: `i${i}`, input: "x".repeat(500) }],
+      instances: [instanceOf(`i${i}`, { input: "x".repeat(500) })],
     })),
   );
   store.close();
@@ -134,9 +86,10 @@ test("says in one sentence which file is damaged and what to do", () => {
   expect(() => openSqliteStore(damaged)).toThrow(
     /damaged\.db is damaged .*move it/,
   );
+  const text = newPath();
   writeFileSync(
-    path,
+    text,
     "this is no database at all, but long enough to have a header of a hundred bytes in it, which it has",
   );
-  expect(() => openSqliteStore(damaged)).toThrow(/is damaged/);
+  expect(() => openSqliteStore(text)).toThrow(/is damaged/);
 });

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { systemClock } from "../../../src/local/durable-task/clock";
 import { TimerHeap } from "../../../src/local/durable-task/timer-heap";
 
 describe("TimerHeap", () => {
@@ -10,7 +11,7 @@ describe("TimerHeap", () => {
       fc.property(
         fc.array(fc.record({ at: fc.nat(10_000), cancelled: fc.boolean() })),
         (timers) => {
-          const heap = new TimerHeap(() => Date.now());
+          const heap = new TimerHeap(systemClock);
           const base = Date.now();
           const fired: number[] = [];
           timers.forEach(({ at }, index) => {
@@ -31,8 +32,18 @@ describe("TimerHeap", () => {
     );
   });
 
+  test("fires timers for the same time in the order in which they were set", () => {
+    const heap = new TimerHeap(systemClock);
+    const fired: number[] = [];
+    const keys = Array.from({ length: 20 }, (_, index) => index);
+    for (const key of keys)
+      heap.set(String(key), Date.now() + 1000, () => fired.push(key));
+    jest.advanceTimersByTime(1000);
+    expect(fired).toEqual(keys);
+  });
+
   test("waits longer than a timer of the process can", () => {
-    const heap = new TimerHeap(() => Date.now());
+    const heap = new TimerHeap(systemClock);
     const fired = jest.fn();
     const days40 = 40 * 24 * 3600 * 1000;
     heap.set("far", days40, fired);

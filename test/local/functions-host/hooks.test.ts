@@ -35,7 +35,7 @@ describe("the hooks of an app", () => {
 
   test("may fill the shared data but not replace it", () => {
     const hooks = new Hooks();
-    const context = hooks.context({}, {}) as Record<string, unknown>;
+    const context = hooks.context({}, {}) as unknown as Record<string, unknown>;
     expect(() => {
       context["hookData"] = {};
     }).toThrow("Cannot assign to read only property 'hookData'");

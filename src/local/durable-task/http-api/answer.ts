@@ -16,6 +16,12 @@ export const empty = (status: number): WebhookResponse => ({ status });
 export const refusal = (status: number, Message: string): WebhookResponse =>
   json(status, { Message });
 
+export const tooLarge = (limit: number): WebhookResponse =>
+  refusal(
+    413,
+    `The body is larger than ${limit} bytes. Keep large data elsewhere and send where it is, or raise maxPayloadBytes in host.json (extensions.durableTask).`,
+  );
+
 /** A request that is wrong; answered with its status and message. */
 export class Refused extends Error {
   readonly status: number;

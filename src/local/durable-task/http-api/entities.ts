@@ -2,14 +2,36 @@ import type {
   WebhookRequest,
   WebhookResponse,
 } from "../../functions-host/extension";
+import { type EntityId, entityIdText, parseEntityId } from "../entity-id";
+import { unknownFunction } from "../failure";
+import type { TaskHub } from "../hub";
 import { empty, Refused } from "./answer";
+import { parsed, seconds } from "./instance-view";
 import type { ApiContext, Params } from "./orchestrators";
+import { pageAnswer, pageOf, sliceOf } from "./paging";
+import { isTrue, time } from "./query";
 
 /** In a URL `$` stands for the empty key. */
-const idOf = ({ entityName = "", entityKey = "" }: Params) => ({
-  name: entityName,
+const idOf = ({ entityName = "", entityKey = "" }: Params): EntityId => ({
+  name: entityName.toLowerCase(),
   key: entityKey === "$" ? "" : entityKey,
 });
+
+/** The id of an entity that may be sent something. */
+function receiver({ functions }: TaskHub, params: Params): EntityId {
+  const id = idOf(params);
+  if (/[/\\?#\p{Cc}]/u.test(id.key))
+    throw new Refused(
+      400,
+      `The entity key '${id.key}' holds one of / \\ ? # or a control character.`,
+    );
+  if (!functions.entity.some((known) => known.toLowerCase() === id.name))
+    throw new Refused(
+      400,
+      unknownFunction("entity", id.name, functions.entity),
+    );
+  return id;
+}
 
 /** `GET entities/{name}/{key}`: the state as it is. */
 export function getEntity(
@@ -26,6 +48,38 @@ export function getEntity(
   };
 }
 
+/** `GET entities[/{name}]`: those that exist, page by page. */
+export function listEntities(
+  { hub }: ApiContext,
+  request: WebhookRequest,
+  { entityName }: Params,
+): WebhookResponse {
+  const query = request.url.searchParams;
+  const page = pageOf(request);
+  const updatedFrom = time(query, "lastOperationTimeFrom");
+  const updatedTo = time(query, "lastOperationTimeTo");
+  const showState = isTrue(query, "fetchState");
+  const found = hub.entities({
+    existing: true,
+    ...sliceOf(page),
+    ...(entityName !== undefined && {
+      idPrefix: entityIdText({ name: entityName, key: "" }),
+    }),
+    ...(updatedFrom !== undefined && { updatedFrom }),
+    ...(updatedTo !== undefined && { updatedTo }),
+  });
+  return pageAnswer(
+    page,
+    found,
+    ({ entityId }) => entityId,
+    ({ entityId, updatedAt, state }) => ({
+      entityId: parseEntityId(entityId),
+      lastOperationTime: seconds(updatedAt),
+      state: showState ? parsed(state) : null,
+    }),
+  );
+}
+
 /** `POST entities/{name}/{key}?op=`: a signal. */
 export async function signalEntity(
   { hub }: ApiContext,
@@ -33,7 +87,7 @@ export async function signalEntity(
   params: Params,
 ): Promise<WebhookResponse> {
   await hub.signal(
-    idOf(params),
+    receiver(hub, params),
     url.searchParams.get("op") ?? "",
     input(headers["content-type"], body),
   );
@@ -46,7 +100,7 @@ export async function deleteEntity(
   _: WebhookRequest,
   params: Params,
 ): Promise<WebhookResponse> {
-  await hub.signal(idOf(params), "delete", null);
+  await hub.signal(receiver(hub, params), "delete", null);
   return empty(202);
 }
 

@@ -15,7 +15,8 @@ export const instanceView = (
   lastUpdatedTime: seconds(instance.updatedAt),
 });
 
-const seconds = (ms: number): string =>
+/** A time as .NET writes it here: without fractions. */
+export const seconds = (ms: number): string =>
   new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 
 /** Stored text as JSON, or as it is when it is none (the reason of a failure). */

@@ -4,11 +4,13 @@ import type {
 } from "../../functions-host/extension";
 import { EventType } from "../history-event";
 import type { Accepted, TaskHub } from "../hub";
-import { hasEnded, type RuntimeStatus } from "../instance";
-import type { InstanceFilter } from "../store";
-import { empty, json, jsonBody, refusal, Refused } from "./answer";
+import { hasEnded, type Instance, type RuntimeStatus } from "../instance";
+import { empty, json, jsonBody, refusal } from "./answer";
+import { historyView } from "./history-view";
 import { instanceView } from "./instance-view";
 import type { ApiContext, Params } from "./orchestrators";
+import { pageAnswer, pageOf, sliceOf } from "./paging";
+import { instanceFilter, isNotFalse, isTrue } from "./query";
 
 const statusCodes = { accepted: 202, unknown: 404, ended: 410 } as const;
 const answerTo = (outcome: Accepted): WebhookResponse =>
@@ -20,32 +22,95 @@ export function getInstance(
   { url }: WebhookRequest,
   { instanceId = "" }: Params,
 ): WebhookResponse {
-  const instance = hub.find(instanceId);
+  const instance = hub.findAny(instanceId);
   if (instance === undefined) return empty(404);
   const query = url.searchParams;
-  const view = instanceView(instance, {
-    showInput: isNotFalse(query, "showInput"),
-  });
+  const view = statusView(hub, instance, query);
   if (!hasEnded(instance))
     return json(202, view, { location: url.href, "retry-after": "5" });
   const isServerError =
     instance.status === "Failed" &&
-    query.get("returnInternalServerErrorOnFailure") === "true";
+    isTrue(query, "returnInternalServerErrorOnFailure");
   return json(isServerError ? 500 : 200, view);
 }
 
-/** `GET instances`: all that pass the filters, in one page. */
+function statusView(hub: TaskHub, instance: Instance, query: URLSearchParams) {
+  const showInput = isNotFalse(query, "showInput");
+  const view = instanceView(instance, { showInput });
+  // What waits for its first episode has no history yet, and the field is left out.
+  if (!isTrue(query, "showHistory") || instance.status === "Pending")
+    return view;
+  const showHistoryOutput = isTrue(query, "showHistoryOutput");
+  const historyEvents = historyView(
+    instance,
+    hub.history(instance.instanceId),
+    { showInput, showHistoryOutput },
+  );
+  return { ...view, historyEvents };
+}
+
+/** `GET instances`: all that pass the filters, page by page. */
 export function listInstances(
   { hub }: ApiContext,
-  { url }: WebhookRequest,
+  request: WebhookRequest,
 ): WebhookResponse {
-  const showInput = isNotFalse(url.searchParams, "showInput");
-  const found = hub.list(filterOf(url.searchParams));
-  return json(
-    200,
-    found.map((instance) => instanceView(instance, { showInput })),
-    { "x-ms-continuation-token": "" },
+  const query = request.url.searchParams;
+  const page = pageOf(request);
+  const showInput = isNotFalse(query, "showInput");
+  return pageAnswer(
+    page,
+    hub.list({ ...instanceFilter(query), ...sliceOf(page) }),
+    ({ instanceId }) => instanceId,
+    (instance) => instanceView(instance, { showInput }),
   );
+}
+
+/** `DELETE instances/{id}` */
+export async function purgeInstance(
+  { hub }: ApiContext,
+  _: WebhookRequest,
+  { instanceId = "" }: Params,
+): Promise<WebhookResponse> {
+  const outcome = await hub.purge(instanceId);
+  if (outcome === undefined) return empty(404);
+  return outcome === "purged"
+    ? json(200, { instancesDeleted: 1 })
+    : json(
+        412,
+        `Only orchestrations in a terminal state can be purged, but the orchestration with instance ID ${instanceId} has status ${outcome}`,
+      );
+}
+
+/** `DELETE instances`: of those that pass the filter all that have ended. */
+export async function purgeInstances(
+  { hub }: ApiContext,
+  { url }: WebhookRequest,
+): Promise<WebhookResponse> {
+  const filter = instanceFilter(url.searchParams);
+  if (filter.createdFrom === undefined)
+    return refusal(
+      400,
+      "Please provide value for 'createdTimeFrom' parameter.",
+    );
+  const instancesDeleted = await hub.purgeAll(filter);
+  return instancesDeleted === 0 ? empty(404) : json(200, { instancesDeleted });
+}
+
+/** `POST instances/{id}/rewind` */
+export async function rewindInstance(
+  { hub }: ApiContext,
+  { url }: WebhookRequest,
+  { instanceId = "" }: Params,
+): Promise<WebhookResponse> {
+  const outcome = await hub.rewind(instanceId, reasonIn(url));
+  if (outcome === undefined)
+    return json(404, `No instance with ID '${instanceId}' was found.`);
+  return outcome === "accepted"
+    ? empty(202)
+    : json(
+        412,
+        `This orchestration has status ${outcome}, but only orchestrations in the "Failed" state can be rewound.`,
+      );
 }
 
 /** `POST instances/{id}/raiseEvent/{eventName}` */
@@ -121,31 +186,3 @@ async function change(
 }
 
 const reasonIn = (url: URL): string => url.searchParams.get("reason") ?? "";
-
-const isNotFalse = (query: URLSearchParams, name: string): boolean =>
-  query.get(name)?.toLowerCase() !== "false";
-
-function filterOf(query: URLSearchParams): InstanceFilter {
-  const status = query
-    .getAll("runtimeStatus")
-    .flatMap((list) => list.split(","))
-    .filter((name) => name !== "") as RuntimeStatus[];
-  const createdFrom = time(query, "createdTimeFrom");
-  const createdTo = time(query, "createdTimeTo");
-  const idPrefix = query.get("instanceIdPrefix");
-  return {
-    ...(status.length > 0 && { status }),
-    ...(createdFrom !== undefined && { createdFrom }),
-    ...(createdTo !== undefined && { createdTo }),
-    ...(idPrefix !== null && { idPrefix }),
-  };
-}
-
-function time(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null || text === "") return undefined;
-  const ms = Date.parse(text);
-  if (Number.isNaN(ms))
-    throw new Refused(400, `'${name}' is not a time: '${text}'.`);
-  return ms;
-}

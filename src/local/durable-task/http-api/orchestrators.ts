@@ -2,10 +2,12 @@ import type {
   WebhookRequest,
   WebhookResponse,
 } from "../../functions-host/extension";
-import { type Addresses, managementUrls } from "../client-binding";
+import { type Addresses, forwarded, managementUrls } from "../client-binding";
 import type { TaskHub } from "../hub";
+import { hasEnded, type RuntimeStatus } from "../instance";
 import { json, jsonBody, refusal, Refused } from "./answer";
 import { instanceView, parsed } from "./instance-view";
+import { isNotFalse } from "./query";
 
 export interface ApiContext {
   readonly hub: TaskHub;
@@ -21,6 +23,7 @@ export async function startOrchestration(
 ): Promise<WebhookResponse> {
   if (instanceId !== undefined) checkId(instanceId);
   const query = request.url.searchParams;
+  const at = seenBy(request, hub, addresses);
   const version = query.get("version");
   const started = await hub.start({
     name: functionName,
@@ -28,18 +31,65 @@ export async function startOrchestration(
     ...(instanceId !== undefined && { instanceId }),
     ...(version !== null && { version }),
   });
-  if ("running" in started)
-    return refusal(
-      409,
-      `An Orchestration instance with the status ${started.running} already exists.`,
-    );
+  if ("running" in started) return inTheWay(started.running);
   const timeout = Number(query.get("timeout"));
   if (timeout > 0 && query.has("pollingInterval")) {
     const ended = await waited(hub, started.id, timeout, request.signal);
     if (ended) return ended;
   }
-  return accepted(addresses, started.id);
+  return accepted(at, started.id);
 }
+
+/** `POST instances/{id}/restart?restartWithNewInstanceId=`: the same function with the same input once more. */
+export async function restartInstance(
+  { hub, addresses }: ApiContext,
+  request: WebhookRequest,
+  { instanceId = "" }: Params,
+): Promise<WebhookResponse> {
+  const old = hub.find(instanceId);
+  if (old === undefined)
+    return refusal(
+      400,
+      "InstanceId does not match a valid orchestration instance.",
+    );
+  const hasNewId = isNotFalse(
+    request.url.searchParams,
+    "restartWithNewInstanceId",
+  );
+  if (!hasNewId && !hasEnded(old)) return stillRunning();
+  const { name, version, input } = old;
+  const started = await hub.start({
+    name,
+    version,
+    input,
+    ...(!hasNewId && { instanceId }),
+  });
+  return "running" in started
+    ? stillRunning()
+    : accepted(seenBy(request, hub, addresses), started.id);
+}
+
+const inTheWay = (status: RuntimeStatus): WebhookResponse =>
+  refusal(
+    409,
+    `An Orchestration instance with the status ${status} already exists.`,
+  );
+const stillRunning = (): WebhookResponse =>
+  refusal(409, "A non-terminal instance with this instance ID already exists.");
+
+/** Where the caller sees the hub: behind a proxy that is trusted, at the proxy's address. */
+const seenBy = (
+  { headers }: WebhookRequest,
+  { settings }: TaskHub,
+  addresses: Addresses,
+): Addresses =>
+  settings.httpSettings.useForwardedHost
+    ? forwarded(
+        addresses,
+        headers["x-forwarded-host"],
+        headers["x-forwarded-proto"],
+      )
+    : addresses;
 
 /** Answers the moment the instance ends: there is no polling here. */
 async function waited(
@@ -56,9 +106,13 @@ async function waited(
     : json(200, instanceView(instance, { showInput: true }));
 }
 
+/** A start is answered without the address for a rewind, as by the real host. */
 function accepted(addresses: Addresses, id: string): WebhookResponse {
   const urls = managementUrls(addresses, id);
-  return json(202, urls, {
+  const shown = Object.entries(urls).filter(
+    ([name]) => name !== "rewindPostUri",
+  );
+  return json(202, Object.fromEntries(shown), {
     location: urls.statusQueryGetUri,
     "retry-after": "10",
   });

@@ -3,19 +3,28 @@ import type {
   WebhookRequest,
   WebhookResponse,
 } from "../../functions-host/extension";
-import { empty, refusal, Refused } from "./answer";
-import { deleteEntity, getEntity, signalEntity } from "./entities";
+import { empty, refusal, Refused, tooLarge } from "./answer";
+import {
+  deleteEntity,
+  getEntity,
+  listEntities,
+  signalEntity,
+} from "./entities";
 import {
   getInstance,
   listInstances,
+  purgeInstance,
+  purgeInstances,
   raiseEvent,
   resumeInstance,
+  rewindInstance,
   suspendInstance,
   terminateInstance,
 } from "./instances";
 import {
   type ApiContext,
   type Params,
+  restartInstance,
   startOrchestration,
 } from "./orchestrators";
 
@@ -24,9 +33,6 @@ type Endpoint = (
   request: WebhookRequest,
   params: Params,
 ) => WebhookResponse | Promise<WebhookResponse>;
-
-const notYet = (): WebhookResponse =>
-  refusal(501, "The embedded task hub does not support this operation yet.");
 
 const endpoints: readonly (readonly [HTTPMethod, string, Endpoint])[] = [
   ["POST", "/orchestrators/:functionName", startOrchestration],
@@ -37,12 +43,12 @@ const endpoints: readonly (readonly [HTTPMethod, string, Endpoint])[] = [
   ["POST", "/instances/:instanceId/terminate", terminateInstance],
   ["POST", "/instances/:instanceId/suspend", suspendInstance],
   ["POST", "/instances/:instanceId/resume", resumeInstance],
-  ["POST", "/instances/:instanceId/rewind", notYet],
-  ["POST", "/instances/:instanceId/restart", notYet],
-  ["DELETE", "/instances", notYet],
-  ["DELETE", "/instances/:instanceId", notYet],
-  ["GET", "/entities", notYet],
-  ["GET", "/entities/:entityName", notYet],
+  ["POST", "/instances/:instanceId/rewind", rewindInstance],
+  ["POST", "/instances/:instanceId/restart", restartInstance],
+  ["DELETE", "/instances", purgeInstances],
+  ["DELETE", "/instances/:instanceId", purgeInstance],
+  ["GET", "/entities", listEntities],
+  ["GET", "/entities/:entityName", listEntities],
   ["GET", "/entities/:entityName/:entityKey", getEntity],
   ["POST", "/entities/:entityName/:entityKey", signalEntity],
   ["DELETE", "/entities/:entityName/:entityKey", deleteEntity],
@@ -64,6 +70,14 @@ export function httpApi(
     const path = request.path.split("/").map(encodeURIComponent).join("/");
     const found = router.find(request.method as HTTPMethod, `/${path}`);
     if (found === null) return empty(404);
+    const { hubName, maxPayloadBytes } = context.hub.settings;
+    const asked = request.url.searchParams.get("taskHub") ?? "";
+    if (asked !== "" && asked.toLowerCase() !== hubName.toLowerCase())
+      return refusal(
+        404,
+        `There is no task hub '${asked}' here; the one that there is has the name '${hubName}'.`,
+      );
+    if (request.body.length > maxPayloadBytes) return tooLarge(maxPayloadBytes);
     try {
       const endpoint = found.store as Endpoint;
       return await endpoint(context, request, found.params);

@@ -183,4 +183,4 @@ const answeredAfter = async <Answer>(
   end: InvocationEnd,
   answered: Promise<Answer>,
 ): Promise<Answer | undefined> =>
-  end.ok && end.hasResult ? answered : undefined;
+  end.ok && end.result !== undefined ? answered : undefined;

@@ -1,0 +1,55 @@
+import {
+  type DecisionEvent,
+  EventType,
+  type HistoryEvent,
+  isDecision,
+  libraryText,
+} from "./history-event";
+
+/**
+ * The history of one execution as episodes work with it: the events, and what would otherwise be looked up in them
+ * again in every episode. It only grows.
+ */
+export class History {
+  readonly events: HistoryEvent[] = [];
+  /** What the client library is given of the events that it reads. */
+  readonly texts: string[] = [];
+  /** Decisions by their id. */
+  readonly decisions = new Map<number, DecisionEvent>();
+  /** In which episode, counted from 0, a decision was taken. */
+  readonly episodeOf = new Map<number, number>();
+  /** Ids of tasks and timers that have settled. */
+  readonly settled = new Set<number>();
+  isStarted = false;
+  #episodes = 0;
+
+  static of(events: readonly HistoryEvent[]): History {
+    const history = new History();
+    history.append(events);
+    return history;
+  }
+
+  /** How many episodes there were. */
+  get episodes(): number {
+    return this.#episodes;
+  }
+
+  append(events: readonly HistoryEvent[]): void {
+    for (const event of events) this.#add(event);
+  }
+
+  #add(event: HistoryEvent): void {
+    this.events.push(event);
+    const text = libraryText(event, true);
+    if (text !== undefined) this.texts.push(text);
+    if (event.EventType === EventType.OrchestratorStarted) this.#episodes += 1;
+    else if (event.EventType === EventType.ExecutionStarted)
+      this.isStarted = true;
+    else if (isDecision(event)) {
+      this.decisions.set(event.EventId, event);
+      this.episodeOf.set(event.EventId, this.#episodes - 1);
+    } else if ("TaskScheduledId" in event)
+      this.settled.add(event.TaskScheduledId);
+    else if ("TimerId" in event) this.settled.add(event.TimerId);
+  }
+}

@@ -1,0 +1,73 @@
+/** Long lists come in pages. A token says after which id the next one begins; callers hand it back as they got it. */
+import type {
+  WebhookRequest,
+  WebhookResponse,
+} from "../../functions-host/extension";
+import type { Slice } from "../store";
+import { json, Refused } from "./answer";
+
+const header = "x-ms-continuation-token";
+const defaultSize = 100;
+
+export interface Page {
+  readonly after: string;
+  readonly size: number;
+}
+
+export const pageOf = ({
+  url,
+  headers,
+}: Pick<WebhookRequest, "url" | "headers">): Page => ({
+  after: idIn(headers[header] ?? ""),
+  size: sizeIn(url.searchParams.get("top") ?? ""),
+});
+
+/** One more than fits, which tells whether there is a next page. */
+export const sliceOf = ({
+  after,
+  size,
+}: Page): Required<Pick<Slice, "after" | "limit">> => ({
+  after,
+  limit: size + 1,
+});
+
+export function pageAnswer<Item>(
+  { size }: Page,
+  found: readonly Item[],
+  idOf: (item: Item) => string,
+  viewOf: (item: Item) => unknown,
+): WebhookResponse {
+  const items = found.slice(0, size);
+  const last = items.at(-1);
+  const token =
+    found.length > size && last !== undefined ? tokenOf(idOf(last)) : "";
+  // The header is there on the last page too: the client library asks for more while it holds something.
+  return json(200, items.map(viewOf), { [header]: token });
+}
+
+function sizeIn(text: string): number {
+  if (text === "") return defaultSize;
+  const size = Number(text);
+  if (!Number.isInteger(size) || size < 1)
+    throw new Refused(400, `'top' is not a whole number above 0: '${text}'.`);
+  return size;
+}
+
+const tokenOf = (id: string): string =>
+  Buffer.from(JSON.stringify({ after: id })).toString("base64url");
+
+function idIn(token: string): string {
+  if (token === "") return "";
+  try {
+    const { after } = JSON.parse(
+      Buffer.from(token, "base64url").toString("utf8"),
+    ) as { readonly after?: unknown };
+    if (typeof after === "string") return after;
+  } catch {
+    // said below
+  }
+  throw new Refused(
+    400,
+    `The header '${header}' is not one that this hub gave: '${token}'.`,
+  );
+}

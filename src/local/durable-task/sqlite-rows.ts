@@ -1,0 +1,77 @@
+/** The records of the hub's tables, to and from what the port speaks of. */
+import type { HistoryEvent } from "./history-event";
+import type { Instance } from "./instance";
+import type { Message } from "./message";
+import type { EntityRow, InboxRow, ListedEntity, StoredEvent } from "./store";
+
+type Value = string | number | null;
+export type Row = Readonly<Record<string, Value>>;
+
+/** In the order of the columns. */
+export const fromInstance = (instance: Instance): Value[] => [
+  instance.instanceId,
+  instance.executionId,
+  instance.name,
+  instance.version,
+  instance.status,
+  instance.input,
+  instance.output,
+  instance.customStatus,
+  instance.failureDetails && JSON.stringify(instance.failureDetails),
+  instance.parent && JSON.stringify(instance.parent),
+  instance.createdAt,
+  instance.updatedAt,
+];
+
+export const toInstance = (row: Row): Instance => ({
+  instanceId: String(row["instance_id"]),
+  executionId: String(row["execution_id"]),
+  name: String(row["name"]),
+  version: String(row["version"]),
+  status: String(row["status"]) as Instance["status"],
+  input: textOrNull(row["input"]),
+  output: textOrNull(row["output"]),
+  customStatus: textOrNull(row["custom_status"]),
+  failureDetails: parsedOrNull(
+    row["failure_details"],
+  ) as Instance["failureDetails"],
+  parent: parsedOrNull(row["parent"]) as Instance["parent"],
+  createdAt: Number(row["created_at"]),
+  updatedAt: Number(row["updated_at"]),
+});
+
+/** In the order of the columns; the last is the time of creation, which counts for a new row only. */
+export const fromEntity = (entity: EntityRow): Value[] => [
+  entity.entityId,
+  entity.exists ? 1 : 0,
+  entity.state,
+  entity.updatedAt,
+  entity.lockedBy,
+  entity.updatedAt,
+];
+
+export const toEntity = (row: Row): ListedEntity => ({
+  entityId: String(row["entity_id"]),
+  exists: row["exists"] === 1,
+  state: textOrNull(row["state"]),
+  updatedAt: Number(row["updated_at"]),
+  lockedBy: textOrNull(row["locked_by"]),
+  createdAt: Number(row["created_at"]),
+});
+
+export const toStoredEvent = ({ text, input }: Row): StoredEvent => ({
+  event: JSON.parse(String(text)) as HistoryEvent,
+  text: String(text),
+  input: textOrNull(input),
+});
+
+export const toInboxRow = (row: Row): InboxRow => ({
+  id: Number(row["id"]),
+  to: String(row["instance_id"]),
+  message: JSON.parse(String(row["message"])) as Message,
+});
+
+const textOrNull = (value: Value | undefined) =>
+  typeof value === "string" ? value : null;
+const parsedOrNull = (value: Value | undefined) =>
+  typeof value === "string" ? (JSON.parse(value) as unknown) : null;

@@ -1,0 +1,158 @@
+/**
+ * The course of one execution so far, played back event by event: who has asked for what under which id, and what has
+ * come of it. The numbering is the client library's own, which this follows exactly:
+ *
+ * T1. Ids are handed out in order, at the moment at which something is asked for, and never twice.
+ * T2. A result for an id that nobody has asked for yet is kept until somebody does.
+ * T3. An event goes to the latest wait for its name; one that nobody waits for is kept, and the oldest is taken first.
+ */
+import {
+  type DecisionEvent,
+  EventType,
+  type HistoryEvent,
+  type TaskFailure,
+} from "./history-event";
+import type { Request } from "./request";
+
+/** What came of something that was asked for. */
+export interface Outcome {
+  readonly failure: TaskFailure | undefined;
+  /** JSON text of the result, where there is one. */
+  readonly result: string | null;
+}
+export type Listener = (outcome: Outcome) => void;
+
+const nothing: Outcome = { failure: undefined, result: null };
+
+export class Timeline {
+  /** The replay-safe time at the event that is being played. */
+  now = 0;
+  readonly requests = new Map<number, Request>();
+  readonly #recorded: ReadonlyMap<number, DecisionEvent>;
+  readonly #isOver: boolean;
+  #nextId = 0;
+  readonly #tasks = new Map<number, Listener>();
+  readonly #earlyTasks = new Map<number, Outcome>();
+  readonly #answers = new Map<string, Listener>();
+  readonly #waits = new Map<string, Listener[]>();
+  readonly #unclaimed = new Map<string, Outcome[]>();
+  readonly settled = new Set<number>();
+  /** How many events have settled something. */
+  settlements = 0;
+
+  constructor(recorded: ReadonlyMap<number, DecisionEvent>, isOver: boolean) {
+    this.#recorded = recorded;
+    this.#isOver = isOver;
+  }
+
+  get nextId(): number {
+    return this.#nextId;
+  }
+
+  recorded(id: number): DecisionEvent | undefined {
+    return this.#recorded.get(id);
+  }
+
+  /** Whether something may still be asked for on behalf of what was asked for: not after the function has returned. */
+  get mayGoOn(): boolean {
+    return !this.#isOver || this.#recorded.has(this.#nextId);
+  }
+
+  /** Takes an id without asking for anything yet. */
+  reserve(): number {
+    return this.#nextId++;
+  }
+
+  /** Asks under the next id, or under one that was reserved, and listens for what comes of it. */
+  ask(request: Request, listener?: Listener, id = this.reserve()): number {
+    this.requests.set(id, request);
+    if (listener) this.#listen(id, listener);
+    return id;
+  }
+
+  /** Listens for the answer to a message that was sent under `id`; there is none before the message is in the history. */
+  onAnswer(id: number, listener: Listener): void {
+    const sent = this.#recorded.get(id);
+    if (sent?.EventType !== EventType.EventSent) return;
+    const { id: name } = JSON.parse(sent.Input) as { readonly id: string };
+    this.#answers.set(name, listener);
+  }
+
+  onEvent(name: string, listener: Listener): void {
+    const kept = this.#unclaimed.get(name);
+    const oldest = kept?.shift();
+    if (oldest !== undefined) {
+      listener(oldest);
+      return;
+    }
+    this.#waits.set(name, [...(this.#waits.get(name) ?? []), listener]);
+  }
+
+  /** Plays an event; true when it has settled something. */
+  play(event: HistoryEvent): boolean {
+    switch (event.EventType) {
+      case EventType.TaskCompleted:
+      case EventType.SubOrchestrationInstanceCompleted:
+        return this.#settle(event.TaskScheduledId, {
+          failure: undefined,
+          result: event.Result,
+        });
+      case EventType.TaskFailed:
+      case EventType.SubOrchestrationInstanceFailed:
+        return this.#settle(event.TaskScheduledId, {
+          failure: event,
+          result: null,
+        });
+      case EventType.TimerFired:
+        return this.#settle(event.TimerId, nothing);
+      case EventType.EventRaised:
+        return this.#raise(event.Name, {
+          failure: undefined,
+          result: event.Input,
+        });
+      default:
+        return false;
+    }
+  }
+
+  #settle(id: number, outcome: Outcome): boolean {
+    this.settled.add(id);
+    const listener = this.#tasks.get(id);
+    if (listener === undefined) {
+      this.#earlyTasks.set(id, outcome);
+      return false;
+    }
+    this.#tasks.delete(id);
+    return this.#tell(listener, outcome);
+  }
+
+  #raise(name: string, outcome: Outcome): boolean {
+    const answer = this.#answers.get(name);
+    if (answer) {
+      this.#answers.delete(name);
+      return this.#tell(answer, outcome);
+    }
+    const latest = this.#waits.get(name)?.pop();
+    if (latest) return this.#tell(latest, outcome);
+    const kept = this.#unclaimed.get(name) ?? [];
+    this.#unclaimed.set(name, kept);
+    kept.push(outcome);
+    return false;
+  }
+
+  #tell(listener: Listener, outcome: Outcome): boolean {
+    this.settlements += 1;
+    listener(outcome);
+    return true;
+  }
+
+  #listen(id: number, listener: Listener): void {
+    const early = this.#earlyTasks.get(id);
+    if (early === undefined) {
+      this.#tasks.set(id, listener);
+      return;
+    }
+    this.#earlyTasks.delete(id);
+    listener(early);
+  }
+}
