@@ -1,79 +1,27 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { compileFunction } from "node:vm";
-import ts from "typescript";
 import { catalog } from "../../src/catalog/catalog";
 import type { Tool } from "../../src/agents/tool";
 import type { Agent } from "../../src/model/agent";
 import { validateWorkflow } from "../../src/model/validate-workflow";
+import { examplesOf, problemsOf, run } from "../support/examples";
+import { temporaryFolder } from "../support/local-host";
 
 const readme = readFileSync("README.md", "utf8");
 
-/** The TypeScript examples, by the file that their first line names. */
-const examples = new Map(
-  [...readme.matchAll(/```ts\n\/\/ (\S+)\n([\s\S]*?)```/g)].map(
-    ([, path = "", code = ""]) => [resolve(path), code],
-  ),
-);
-
-/** What is wrong with the examples when they stand in the files that they name. */
-function problems(): readonly string[] {
-  const read = ts.readConfigFile("tsconfig.json", (path) =>
-    ts.sys.readFile(path),
-  );
-  const { options } = ts.parseJsonConfigFileContent(
-    read.config,
-    ts.sys,
-    process.cwd(),
-  );
-  const disk = ts.createCompilerHost(options);
-  const host: ts.CompilerHost = {
-    ...disk,
-    readFile: (path) => examples.get(path) ?? disk.readFile(path),
-    fileExists: (path) => examples.has(path) || disk.fileExists(path),
-    getSourceFile: (path, target) => {
-      const code = examples.get(path);
-      return code === undefined
-        ? disk.getSourceFile(path, target)
-        : ts.createSourceFile(path, code, target);
-    },
-  };
-  const program = ts.createProgram([...examples.keys()], options, host);
-  return ts
-    .getPreEmitDiagnostics(program)
-    .map(({ messageText }) =>
-      ts.flattenDiagnosticMessageText(messageText, "\n"),
-    );
-}
-
-/** Runs an example as the file that it stands in and gives what it exports. */
-function exported(path: string, name: string): unknown {
-  const absolute = resolve(path);
-  const { outputText } = ts.transpileModule(examples.get(absolute) ?? "", {
-    compilerOptions: { module: ts.ModuleKind.CommonJS },
-  });
-  const exports: Record<string, unknown> = {};
-  const load = (id: string): unknown =>
-    jest.requireActual(id.startsWith(".") ? join(dirname(absolute), id) : id);
-  const run = compileFunction(outputText, ["exports", "require"]) as (
-    ...given: unknown[]
-  ) => void;
-  run(exports, load);
-  return exports[name];
-}
+const examples = examplesOf(readme, "ts");
+const folder = temporaryFolder();
 
 test("the examples of the README compile where they say they stand", () => {
   expect(examples.size).toBe(3);
-  expect(problems()).toEqual([]);
+  expect(problemsOf(examples)).toEqual([]);
 });
 
 test("the workflow of the README is valid beside its agent and tool", async () => {
-  const tool = exported(
-    "src/catalog/tools/count-words.ts",
-    "countWords",
-  ) as Tool;
-  const agent = exported("src/catalog/agents/editor.ts", "editor") as Agent;
-  const workflow = exported("src/catalog/workflows/shorten.ts", "shorten");
+  const exported = (path: string): Readonly<Record<string, unknown>> =>
+    run(examples, `src/catalog/${path}`, folder);
+  const tool = exported("tools/count-words.ts")["countWords"] as Tool;
+  const agent = exported("agents/editor.ts")["editor"] as Agent;
+  const workflow = exported("workflows/shorten.ts")["shorten"];
   const result = validateWorkflow(workflow, {
     agents: new Set([agent.name]),
     tools: new Set([tool.name]),

@@ -1,0 +1,102 @@
+/** The program of the process in which a test's cloud runs. It ends with the channel to the test, however that ends. */
+import { type Clock, systemClock } from "../durable-task/clock";
+import { type DurableTask, durableTask } from "../durable-task/extension";
+import type { TaskHub } from "../durable-task/hub";
+import { VirtualClock } from "../durable-task/virtual-clock";
+import { startFunctionsHost } from "../functions-host/host";
+import { asksForStorage } from "../storage/asks-for-storage";
+import { type LocalStorage, startStorage } from "../storage/storage";
+import {
+  type Call,
+  type Message,
+  optionsVariable,
+  type ProcessOptions,
+  type Request,
+} from "./protocol";
+
+const tell = (message: Message): void => {
+  if (process.connected) process.send?.(message);
+};
+const sentence = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+async function run({ app, data, clock: kind }: ProcessOptions): Promise<void> {
+  const clock = kind === "virtual" ? new VirtualClock(Date.now()) : systemClock;
+  const extension = durableTask(clock);
+  let storage: LocalStorage | undefined;
+  const host = await startFunctionsHost({
+    appFolder: app,
+    port: 0,
+    dataFolder: data,
+    auth: false,
+    extensions: [extension],
+    log: (level, category, message) => {
+      process.stderr.write(`${level} ${category}: ${message}\n`);
+    },
+    prepare: async (settings) => {
+      if (!asksForStorage(settings)) return {};
+      storage = await startStorage({ dataFolder: data });
+      return { AzureWebJobsStorage: storage.connectionString };
+    },
+  });
+  process.on("message", ({ id, call }: Request) => {
+    answer(call, clock, extension).then(
+      (value) => {
+        tell({ kind: "answer", id, value });
+      },
+      (error: unknown) => {
+        tell({ kind: "problem", id, reason: sentence(error) });
+      },
+    );
+  });
+  const ended = new Promise((resolve) => process.once("disconnect", resolve));
+  tell({ kind: "ready", url: host.url });
+  if (process.connected) await ended;
+  await host.stop();
+  await storage?.stop();
+}
+
+async function answer(
+  call: Call,
+  clock: Clock,
+  extension: DurableTask,
+): Promise<unknown> {
+  if (call.name === "now") return clock.now();
+  const hub = running(extension);
+  switch (call.name) {
+    case "advance":
+      if (!(clock instanceof VirtualClock))
+        throw new Error("The time of the machine cannot be advanced.");
+      await clock.advance(call.ms, () => hub.whenIdle());
+      return undefined;
+    case "whenEnded":
+      await hub.whenEnded(call.instanceId, new AbortController().signal);
+      return undefined;
+    case "history":
+      return JSON.stringify(hub.recordedHistory(call.instanceId));
+  }
+}
+
+function running({ hub }: DurableTask): TaskHub {
+  if (hub) return hub;
+  throw new Error("The task hub is stopping.");
+}
+
+// What an app leaves unhandled is told, and the host lives on.
+process.on("unhandledRejection", (reason) => {
+  process.stderr.write(`unhandled rejection: ${sentence(reason)}\n`);
+});
+
+run(JSON.parse(process.env[optionsVariable] ?? "{}") as ProcessOptions).then(
+  () => {
+    process.exit(0);
+  },
+  (error: unknown) => {
+    const end = (): void => {
+      process.exit(1);
+    };
+    const message: Message = { kind: "failed", reason: sentence(error) };
+    if (process.connected) process.send?.(message, end);
+    else end();
+  },
+);

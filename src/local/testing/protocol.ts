@@ -1,0 +1,34 @@
+/** What a test and the process of its cloud say to each other beside HTTP. */
+
+export type Call =
+  | { readonly name: "now" }
+  | { readonly name: "advance"; readonly ms: number }
+  | { readonly name: "whenEnded"; readonly instanceId: string }
+  /** Answered with JSON text. */
+  | { readonly name: "history"; readonly instanceId: string };
+
+export interface Request {
+  readonly id: number;
+  readonly call: Call;
+}
+
+export type Message =
+  /** The host listens there. */
+  | { readonly kind: "ready"; readonly url: string }
+  /** The host did not start. */
+  | { readonly kind: "failed"; readonly reason: string }
+  | { readonly kind: "answer"; readonly id: number; readonly value?: unknown }
+  | {
+      readonly kind: "problem";
+      readonly id: number;
+      readonly reason: string;
+    };
+
+/** What the process is started with, as JSON text in the environment variable of this name. */
+export const optionsVariable = "AOS_TEST_CLOUD";
+
+export interface ProcessOptions {
+  readonly app: string;
+  readonly data: string;
+  readonly clock: "virtual" | "system";
+}

@@ -1,0 +1,54 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { examplesOf, problemsOf, run } from "../support/examples";
+import { temporaryFolder } from "../support/local-host";
+
+const page = readFileSync("docs/testing.md", "utf8");
+const examples = examplesOf(page, "ts");
+const folder = temporaryFolder();
+
+test("the page shows the orchestrator as it is", () => {
+  const shown = examplesOf(page, "js");
+  expect(shown.size).toBe(1);
+  for (const [path, code] of shown)
+    expect(readFileSync(path, "utf8")).toBe(code);
+});
+
+test("the examples compile where they say they stand", () => {
+  expect(examples.size).toBe(3);
+  expect(problemsOf(examples)).toEqual([]);
+});
+
+describe.each([...examples.keys()].map((path) => relative(".", path)))(
+  "%s",
+  (path) => {
+    run(examples, path, folder, { "node:test": { test } });
+  },
+);
+
+test("the kit works under node:test as under jest", () => {
+  const file = join(folder, "kit.test.cjs");
+  const app = resolve("test/fixtures/reminders");
+  writeFileSync(
+    file,
+    `const { test } = require("node:test");
+    const { startLocalCloud, runOrchestrator, replay } = require(${JSON.stringify(resolve("dist/src/local/testing"))});
+    const { reminder } = require(${JSON.stringify(join(app, "src/reminder"))});
+    test("runs", async () => {
+      const cloud = await startLocalCloud({ app: ${JSON.stringify(app)} });
+      const id = await cloud.client.start("reminder", { input: "bill 7" });
+      await cloud.advance("9 days");
+      await cloud.client.whenEnded(id);
+      await replay(await cloud.client.history(id), reminder);
+      await cloud[Symbol.asyncDispose]();
+      const { history } = await runOrchestrator(reminder, { activities: { sendReminder: () => 1 } });
+      await replay(history, reminder);
+    });`,
+  );
+  const printed = execFileSync(process.execPath, ["--test", file], {
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"] },
+  });
+  expect(printed).toMatch(/pass 1\b/);
+});
