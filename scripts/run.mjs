@@ -1,4 +1,4 @@
-// `npm run demo | start | host | test | bench | bench:peers`: sets the clone up when needed, then runs the command.
+// `npm run demo | start | host | test | test:soak | bench | bench:peers`: sets the clone up when needed, then runs the command.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fail, root, setUp } from "./set-up.mjs";
@@ -8,6 +8,8 @@ const programs = {
   start: ["dist/src/cli/main.js", "start"],
   host: ["dist/src/cli/main.js", "host"],
   test: ["node_modules/jest/bin/jest.js"],
+  // The same suites, in the whole measure where they have a smaller one for every day.
+  soak: ["node_modules/jest/bin/jest.js", "chaos", "--silent=false"],
   bench: ["dist/bench/main.js"],
   "bench:peers": ["bench/peers/main.mjs"],
 };
@@ -25,6 +27,7 @@ const child = spawn(
   ["--enable-source-maps", join(root, file), ...args, ...rest],
   {
     stdio: "inherit",
+    env: name === "soak" ? { ...process.env, AOS_SOAK: "1" } : process.env,
     // A path after --app is meant from where the user stands, which is npm's INIT_CWD.
     cwd: name === "host" ? (process.env.INIT_CWD ?? root) : root,
   },

@@ -74,7 +74,7 @@ const canonical = (line: string): string => {
   return JSON.stringify([instanceId, name, input]);
 };
 
-interface StoredEvent {
+interface StoredTurn {
   readonly instance_id: string;
   readonly text: string;
   readonly input: string | null;
@@ -89,12 +89,16 @@ interface TaskEvent {
 /** Activities whose result is in the task hub's file. */
 function recorded(): ReadonlySet<string> {
   const database = new Database(join(data, "task-hub.db"));
-  const rows = database.prepare("select * from history").all() as StoredEvent[];
+  const rows = database.prepare("select * from history").all() as StoredTurn[];
   database.close();
-  const events = rows.map((row) => ({
-    ...row,
-    event: JSON.parse(row.text) as TaskEvent,
-  }));
+  const events = rows.flatMap(({ instance_id, text, input }) => {
+    const inputs = JSON.parse(input ?? "[]") as (string | null)[];
+    return (JSON.parse(text) as TaskEvent[]).map((event, index) => ({
+      instance_id,
+      event,
+      input: inputs[index] ?? null,
+    }));
+  });
   const taskKey = (instance: string, id: number) => `${instance} ${id}`;
   const settled = new Set(
     events

@@ -168,9 +168,6 @@ export const isDecision = (
 ): event is DecisionEvent & { readonly Timestamp: string } =>
   decisionTypes.has(event.EventType);
 
-/** The whole event as it is stored. */
-export const eventText = (event: HistoryEvent): string => JSON.stringify(event);
-
 /**
  * What the client library reads of an event; undefined for those that it passes over. `IsPlayed` tells it which
  * arrivals are replayed. The time matters to it at the beginning of an episode only.

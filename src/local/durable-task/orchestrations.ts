@@ -9,12 +9,7 @@
 import { ActiveInstance } from "./active";
 import type { ActivityCall, Decision, World } from "./decide";
 import type { Engine } from "./engine";
-import {
-  EventType,
-  eventText,
-  isDecision,
-  type MessageEvent,
-} from "./history-event";
+import { EventType, isDecision, type MessageEvent } from "./history-event";
 import { hasEnded, type Instance } from "./instance";
 import type { Delivery, OrchestrationMessage } from "./message";
 import { openEpisode, type Opening } from "./open-episode";
@@ -264,7 +259,6 @@ function storedEvents(turn: Turn): readonly StoredEvent[] {
   );
   return turn.events.map((event) => ({
     event,
-    text: eventText(event),
     input: isDecision(event) ? (inputs.get(event.EventId) ?? null) : null,
   }));
 }

@@ -10,7 +10,6 @@
 import {
   type DecisionEvent,
   EventType,
-  eventText,
   type HistoryEvent,
   isDecision,
 } from "./history-event";
@@ -140,5 +139,5 @@ function inExecution(stored: StoredEvent, ExecutionId: string): StoredEvent {
     ...event,
     OrchestrationInstance: { InstanceId, ExecutionId },
   };
-  return { ...stored, event: started, text: eventText(started) };
+  return { ...stored, event: started };
 }

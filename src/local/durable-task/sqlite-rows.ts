@@ -59,11 +59,32 @@ export const toEntity = (row: Row): ListedEntity => ({
   createdAt: Number(row["created_at"]),
 });
 
-export const toStoredEvent = ({ text, input }: Row): StoredEvent => ({
-  event: JSON.parse(String(text)) as HistoryEvent,
-  text: String(text),
-  input: textOrNull(input),
-});
+/** The events of one turn, in one row: a row of its own for each would cost more than what is in it. */
+export const fromEvents = (
+  events: readonly StoredEvent[],
+): readonly [string, string | null] => {
+  const inputs = events.map(({ input }) => input);
+  return [
+    JSON.stringify(events.map(({ event }) => event)),
+    inputs.some((input) => input !== null) ? JSON.stringify(inputs) : null,
+  ];
+};
+
+export function toStoredEvents({ text, input }: Row): readonly StoredEvent[] {
+  const events = JSON.parse(String(text)) as
+    HistoryEvent | readonly HistoryEvent[];
+  // Files of version 3 and before have a row for every event, its input as it is.
+  if (!isList(events)) return [{ event: events, input: textOrNull(input) }];
+  const inputs = parsedOrNull(input) as readonly (string | null)[] | null;
+  return events.map((event, index) => ({
+    event,
+    input: inputs?.[index] ?? null,
+  }));
+}
+
+const isList = (
+  value: HistoryEvent | readonly HistoryEvent[],
+): value is readonly HistoryEvent[] => Array.isArray(value);
 
 export const toInboxRow = (row: Row): InboxRow => ({
   id: Number(row["id"]),

@@ -3,12 +3,13 @@ import { openHubFile } from "./sqlite-file";
 import { SqliteLists } from "./sqlite-lists";
 import {
   fromEntity,
+  fromEvents,
   fromInstance,
   type Row,
   toEntity,
   toInboxRow,
   toInstance,
-  toStoredEvent,
+  toStoredEvents,
 } from "./sqlite-rows";
 import type { Commit, HistoryChange, Store } from "./store";
 
@@ -30,7 +31,8 @@ export function openSqliteStore(path: string): Store {
     },
     instances: (filter) => lists.instances(filter),
     unfinished: () => (statements.unfinished.all() as Row[]).map(toInstance),
-    history: (id) => (statements.history.all(id) as Row[]).map(toStoredEvent),
+    history: (id) =>
+      (statements.history.all(id) as Row[]).flatMap(toStoredEvents),
     entity: (id) => {
       const row = statements.entity.get(id) as Row | undefined;
       return row && toEntity(row);
@@ -62,7 +64,7 @@ const prepare = (database: Database.Database) => ({
     "delete from instances where instance_id = ? and execution_id = ?",
   ),
   clearHistory: database.prepare("delete from history where instance_id = ?"),
-  addEvent: database.prepare("insert into history values (?, ?, ?, ?)"),
+  addEvents: database.prepare("insert into history values (?, ?, ?, ?)"),
   putEntity: database.prepare(
     `insert into entities (entity_id, "exists", state, updated_at, locked_by, created_at)
      values (?, ?, ?, ?, ?, ?)
@@ -117,7 +119,6 @@ function writeHistory(
   { instanceId, from, events }: HistoryChange,
 ): void {
   if (from === 0) to.clearHistory.run(instanceId);
-  events.forEach(({ text, input }, index) =>
-    to.addEvent.run(instanceId, from + index, text, input),
-  );
+  if (events.length > 0)
+    to.addEvents.run(instanceId, from, ...fromEvents(events));
 }

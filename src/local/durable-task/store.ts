@@ -4,8 +4,6 @@ import type { Message } from "./message";
 
 export interface StoredEvent {
   readonly event: HistoryEvent;
-  /** What later episodes are given of it (see `eventText`). */
-  readonly text: string;
   /** JSON text that an activity is started with; kept so that it can be started again after a crash. */
   readonly input: string | null;
 }

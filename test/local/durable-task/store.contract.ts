@@ -1,6 +1,5 @@
 import {
   EventType,
-  eventText,
   type HistoryEvent,
 } from "../../../src/local/durable-task/history-event";
 import {
@@ -53,7 +52,7 @@ const event: HistoryEvent = {
   Input: null,
   Timestamp: "2026-01-01T00:00:00.000Z",
 };
-const stored = { event, text: eventText(event), input: '"in"' };
+const stored = { event, input: '"in"' };
 const past = (instanceId: string) => ({
   instanceId,
   from: 0,

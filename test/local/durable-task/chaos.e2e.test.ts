@@ -1,0 +1,132 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import Database from "libsql";
+import { eventually } from "../../support/eventually";
+import {
+  startHost,
+  type Started,
+  temporaryFolder,
+} from "../../support/local-host";
+
+/** `npm run test:soak` asks for the whole measure. */
+const isSoak = process.env["AOS_SOAK"] === "1";
+const orchestrations = isSoak ? 1000 : 150;
+const kills = isSoak ? 20 : 4;
+const steps = 20;
+
+const folder = temporaryFolder();
+const data = join(folder, "data");
+const trace = join(folder, "trace");
+let host: Started;
+afterAll(() => host.stop());
+
+const start = (): Promise<Started> =>
+  startHost({
+    app: resolve("test/fixtures/traced-chain"),
+    data,
+    env: { TRACE_FILE: trace },
+  });
+const begun = (): readonly string[] =>
+  readFileSync(trace, "utf8").split("\n").slice(0, -1);
+const instances = () => `${host.url}/runtime/webhooks/durabletask/instances`;
+
+/** Steps whose result is on disk, as they are traced. */
+function recorded(): ReadonlySet<string> {
+  const database = new Database(join(data, "task-hub.db"));
+  const rows = database
+    .prepare("select instance_id, text from history")
+    .all() as { readonly instance_id: string; readonly text: string }[];
+  database.close();
+  return new Set(
+    rows.flatMap(({ instance_id, text }) =>
+      (
+        JSON.parse(text) as {
+          readonly EventType: number;
+          readonly TaskScheduledId: number;
+        }[]
+      )
+        .filter(({ EventType }) => EventType === 5)
+        .map(({ TaskScheduledId }) => `${instance_id} ${TaskScheduledId}`),
+    ),
+  );
+}
+
+async function startAll(): Promise<void> {
+  const ids = Array.from({ length: orchestrations }, (_, n) => `chain-${n}`);
+  const next = ids.values();
+  await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      for (const id of next) {
+        const url = `${host.url}/runtime/webhooks/durabletask/orchestrators/chain/${id}`;
+        const response = await fetch(url, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: String(steps),
+        });
+        expect(response.status).toBe(202);
+      }
+    }),
+  );
+}
+
+interface Status {
+  readonly runtimeStatus: string;
+  readonly output: unknown;
+}
+
+async function everything(): Promise<readonly Status[]> {
+  const found: Status[] = [];
+  let token = "";
+  do {
+    const page = await fetch(`${instances()}?top=500`, {
+      headers: { "x-ms-continuation-token": token },
+    });
+    found.push(...((await page.json()) as Status[]));
+    token = page.headers.get("x-ms-continuation-token") ?? "";
+  } while (token !== "");
+  return found;
+}
+
+test("no orchestration is lost, wrong or run again from what was recorded, however often the host is killed", async () => {
+  writeFileSync(trace, "");
+  host = await start();
+  await startAll();
+  const total = orchestrations * steps;
+  const killings: {
+    readonly at: number;
+    readonly known: ReadonlySet<string>;
+  }[] = [];
+  const recoveryMs: number[] = [];
+  for (let kill = 0; kill < kills; kill++) {
+    const before = begun().length;
+    const share = ((total - before) / (kills - kill + 1)) * 0.9;
+    const target = before + Math.ceil(Math.random() * share);
+    await eventually(() => {
+      expect(begun().length).toBeGreaterThanOrEqual(target);
+      return Promise.resolve();
+    });
+    await host.kill();
+    killings.push({ at: begun().length, known: recorded() });
+    const killedAt = Date.now();
+    host = await start();
+    recoveryMs.push(Date.now() - killedAt);
+  }
+  const all = await eventually(async () => {
+    const found = await everything();
+    const running = found.filter((one) => one.runtimeStatus !== "Completed");
+    expect(running).toEqual([]);
+    return found;
+  }, 120_000);
+  expect(all).toHaveLength(orchestrations);
+  const sum = (steps * (steps - 1)) / 2;
+  expect(all.filter(({ output }) => output !== sum)).toEqual([]);
+  const history = begun();
+  for (const { at, known } of killings) {
+    expect(known.size).toBeGreaterThan(0);
+    expect(history.slice(at).filter((step) => known.has(step))).toEqual([]);
+  }
+  if (isSoak)
+    process.stdout.write(
+      `from the start of the process to listening, ms: ${recoveryMs.join(" ")}\n`,
+    );
+}, 600_000);
