@@ -14,6 +14,8 @@ export class History {
   readonly events: HistoryEvent[] = [];
   /** What the client library is given of the events that it reads. */
   readonly texts: string[] = [];
+  /** What a walk plays, in order: the times at which episodes began, and the events that brought something. */
+  readonly played: (number | HistoryEvent)[] = [];
   /** Decisions by their id. */
   readonly decisions = new Map<number, DecisionEvent>();
   /** In which episode, counted from 0, a decision was taken. */
@@ -42,14 +44,21 @@ export class History {
     this.events.push(event);
     const text = libraryText(event, true);
     if (text !== undefined) this.texts.push(text);
-    if (event.EventType === EventType.OrchestratorStarted) this.#episodes += 1;
-    else if (event.EventType === EventType.ExecutionStarted)
-      this.isStarted = true;
-    else if (isDecision(event)) {
+    if (event.EventType === EventType.OrchestratorStarted) {
+      this.#episodes += 1;
+      this.played.push(Date.parse(event.Timestamp));
+    } else if (isDecision(event)) {
       this.decisions.set(event.EventId, event);
       this.episodeOf.set(event.EventId, this.#episodes - 1);
-    } else if ("TaskScheduledId" in event)
-      this.settled.add(event.TaskScheduledId);
+    } else if (event.EventType !== EventType.OrchestratorCompleted)
+      this.#bring(event);
+  }
+
+  #bring(event: HistoryEvent): void {
+    this.played.push(event);
+    if ("TaskScheduledId" in event) this.settled.add(event.TaskScheduledId);
     else if ("TimerId" in event) this.settled.add(event.TimerId);
+    else if (event.EventType === EventType.ExecutionStarted)
+      this.isStarted = true;
   }
 }

@@ -84,11 +84,28 @@ export const labelOfEvent = (event: DecisionEvent): RequestLabel => ({
   name: "Name" in event ? event.Name : "",
 });
 
-/** Whether the decision is the one that the request leads to. */
+/** Whether the decision is the one that the request leads to. Asked for all of a history in every episode. */
 export function isFor(event: DecisionEvent, request: Request): boolean {
-  const asked = labelOf(request);
-  return (
-    eventKinds[event.EventType] === asked.kind &&
-    ("Name" in event ? event.Name : "") === asked.name
-  );
+  switch (event.EventType) {
+    case EventType.TaskScheduled:
+      return event.Name === activityName(request);
+    case EventType.SubOrchestrationInstanceCreated:
+      return request.kind === "child" && event.Name === request.name;
+    case EventType.TimerCreated:
+      return request.kind === "timer";
+    case EventType.EventSent:
+      return event.Name === messageName(request);
+  }
+}
+
+function activityName(request: Request): string | undefined {
+  if (request.kind === "http") return httpActivity;
+  return request.kind === "activity" || request.kind === "givenUp"
+    ? request.name
+    : undefined;
+}
+
+function messageName({ kind }: Request): string | undefined {
+  if (kind === "release") return "release";
+  return kind === "entity" || kind === "lock" ? "op" : undefined;
 }

@@ -14,12 +14,8 @@
 import { type Action, ActionType, isCompound } from "./actions";
 import { begin } from "./begin";
 import type { Course } from "./course";
-import type { History } from "./history";
-import {
-  type DecisionEvent,
-  EventType,
-  type HistoryEvent,
-} from "./history-event";
+import { History } from "./history";
+import type { DecisionEvent, HistoryEvent } from "./history-event";
 import {
   isFor,
   labelOf,
@@ -60,11 +56,10 @@ export function walk(
   const timeline = new Timeline(history.decisions, isOver);
   const course: Course = { timeline, limits, begun: new Map(), locked: [] };
   const script = new Script(course, actions, history);
-  for (const events of [history.events, arrived])
-    for (const event of events) {
-      if (event.EventType === EventType.OrchestratorStarted)
-        script.enterEpisode(Date.parse(event.Timestamp));
-      if (timeline.play(event)) script.goOn();
+  for (const played of [history.played, History.of(arrived).played])
+    for (const event of played) {
+      if (typeof event === "number") script.enterEpisode(event);
+      else if (timeline.play(event)) script.goOn();
     }
   script.finish();
   return result(course, history.decisions, actions);
