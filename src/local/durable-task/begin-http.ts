@@ -37,7 +37,7 @@ export function beginHttp(
             isCancelled: false,
           },
           () => {
-            if (timeline.mayGoOn || timeline.recorded(next))
+            if (timeline.mayGoOn || timeline.isRecorded(next))
               call(pollOf(httpRequest, location), next);
             else settle(false);
           },

@@ -180,7 +180,16 @@ export function libraryText(
   if (event.EventType === EventType.OrchestratorStarted)
     return `{"EventType":12,"Timestamp":"${event.Timestamp}"}`;
   if (!isRead(event)) return undefined;
+  // Of a message it reads the id, under which the answer will come.
+  if (event.EventType === EventType.EventSent)
+    return `{"EventType":14,"EventId":${event.EventId},"Input":${JSON.stringify(JSON.stringify({ id: requestIdOf(event) }))}}`;
   return JSON.stringify({ ...event, Timestamp: undefined, IsPlayed: played });
+}
+
+/** The id of a request to an entity; null in a message that nobody answers to. */
+export function requestIdOf({ Input }: { readonly Input: string }) {
+  const { id } = JSON.parse(Input) as { readonly id?: string };
+  return id ?? null;
 }
 
 const readTypes: ReadonlySet<number> = new Set([

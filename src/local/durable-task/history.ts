@@ -4,6 +4,7 @@ import {
   type HistoryEvent,
   isDecision,
   libraryText,
+  requestIdOf,
 } from "./history-event";
 
 /**
@@ -18,6 +19,8 @@ export class History {
   readonly played: (number | HistoryEvent)[] = [];
   /** Decisions by their id. */
   readonly decisions = new Map<number, DecisionEvent>();
+  /** Under which id the answer to a message comes, by the message's event id. */
+  readonly requestIds = new Map<number, string>();
   /** In which episode, counted from 0, a decision was taken. */
   readonly episodeOf = new Map<number, number>();
   /** Ids of tasks and timers that have settled. */
@@ -50,6 +53,9 @@ export class History {
     } else if (isDecision(event)) {
       this.decisions.set(event.EventId, event);
       this.episodeOf.set(event.EventId, this.#episodes - 1);
+      const id =
+        event.EventType === EventType.EventSent ? requestIdOf(event) : null;
+      if (id !== null) this.requestIds.set(event.EventId, id);
     } else if (event.EventType !== EventType.OrchestratorCompleted)
       this.#bring(event);
   }

@@ -6,8 +6,8 @@
  * T2. A result for an id that nobody has asked for yet is kept until somebody does.
  * T3. An event goes to the latest wait for its name; one that nobody waits for is kept, and the oldest is taken first.
  */
+import type { History } from "./history";
 import {
-  type DecisionEvent,
   EventType,
   type HistoryEvent,
   type TaskFailure,
@@ -28,7 +28,7 @@ export class Timeline {
   /** The replay-safe time at the event that is being played. */
   now = 0;
   readonly requests = new Map<number, Request>();
-  readonly #recorded: ReadonlyMap<number, DecisionEvent>;
+  readonly #history: History;
   readonly #isOver: boolean;
   #nextId = 0;
   readonly #tasks = new Map<number, Listener>();
@@ -40,8 +40,8 @@ export class Timeline {
   /** How many events have settled something. */
   settlements = 0;
 
-  constructor(recorded: ReadonlyMap<number, DecisionEvent>, isOver: boolean) {
-    this.#recorded = recorded;
+  constructor(history: History, isOver: boolean) {
+    this.#history = history;
     this.#isOver = isOver;
   }
 
@@ -49,13 +49,13 @@ export class Timeline {
     return this.#nextId;
   }
 
-  recorded(id: number): DecisionEvent | undefined {
-    return this.#recorded.get(id);
+  isRecorded(id: number): boolean {
+    return this.#history.decisions.has(id);
   }
 
   /** Whether something may still be asked for on behalf of what was asked for: not after the function has returned. */
   get mayGoOn(): boolean {
-    return !this.#isOver || this.#recorded.has(this.#nextId);
+    return !this.#isOver || this.isRecorded(this.#nextId);
   }
 
   /** Takes an id without asking for anything yet. */
@@ -72,10 +72,8 @@ export class Timeline {
 
   /** Listens for the answer to a message that was sent under `id`; there is none before the message is in the history. */
   onAnswer(id: number, listener: Listener): void {
-    const sent = this.#recorded.get(id);
-    if (sent?.EventType !== EventType.EventSent) return;
-    const { id: name } = JSON.parse(sent.Input) as { readonly id: string };
-    this.#answers.set(name, listener);
+    const name = this.#history.requestIds.get(id);
+    if (name !== undefined) this.#answers.set(name, listener);
   }
 
   onEvent(name: string, listener: Listener): void {

@@ -53,7 +53,7 @@ export function walk(
   arrived: readonly HistoryEvent[],
   { isOver, limits }: { readonly isOver: boolean; readonly limits: Limits },
 ): Walk {
-  const timeline = new Timeline(history.decisions, isOver);
+  const timeline = new Timeline(history, isOver);
   const course: Course = { timeline, limits, begun: new Map(), locked: [] };
   const script = new Script(course, actions, history);
   for (const played of [history.played, History.of(arrived).played])
