@@ -6,7 +6,6 @@ import {
   readFileSync,
   readdirSync,
   statSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -53,7 +52,8 @@ function build() {
     ),
     ...compiled.flatMap(sourcesBelow).map(modifiedAt),
   );
-  if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest) return;
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === String(newest))
+    return;
   note("compiling…");
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   run(
@@ -61,9 +61,8 @@ function build() {
     [tsc, "-p", "tsconfig.build.json"],
     "The sources do not compile.",
   );
-  writeFileSync(stamp, "");
-  // The stamp carries the time of the newest source seen: what changed while tsc ran is compiled next time.
-  utimesSync(stamp, newest / 1000, newest / 1000);
+  // The stamp holds the time of the newest source seen: what changed while tsc ran is compiled next time.
+  writeFileSync(stamp, String(newest));
 }
 
 function sourcesBelow(folder) {
