@@ -1,3 +1,4 @@
+import { eventually } from "./eventually";
 import type { OrchestrationView } from "../../src/triggers/http/orchestration-view";
 
 interface Answer<Body> {
@@ -41,17 +42,12 @@ export function apiAt(url: string) {
 }
 
 /** Asks until the answer is the one wanted; fails with the last answer otherwise. */
-export async function until<Value>(
+export const until = <Value>(
   ask: () => Promise<Value>,
   wanted: (value: Value) => boolean,
-  timeoutMs = 30_000,
-): Promise<Value> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
+): Promise<Value> =>
+  eventually(async () => {
     const value = await ask();
     if (wanted(value)) return value;
-    if (Date.now() > deadline)
-      throw new Error(`Still not as wanted: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+    throw new Error(`Still not as wanted: ${JSON.stringify(value)}`);
+  }, 30_000);

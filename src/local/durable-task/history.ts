@@ -7,6 +7,19 @@ import {
   requestIdOf,
 } from "./history-event";
 
+/** The time at which an episode began, in milliseconds, or an event that brought something. */
+export type Played = number | HistoryEvent;
+
+/** What a walk plays of an event: nothing of decisions, which it looks up by their ids. */
+export function played(event: HistoryEvent): readonly Played[] {
+  if (event.EventType === EventType.OrchestratorStarted)
+    return [Date.parse(event.Timestamp)];
+  return isDecision(event) ||
+    event.EventType === EventType.OrchestratorCompleted
+    ? []
+    : [event];
+}
+
 /**
  * The history of one execution as episodes work with it: the events, and what would otherwise be looked up in them
  * again in every episode. It only grows.
@@ -15,8 +28,8 @@ export class History {
   readonly events: HistoryEvent[] = [];
   /** What the client library is given of the events that it reads. */
   readonly texts: string[] = [];
-  /** What a walk plays, in order: the times at which episodes began, and the events that brought something. */
-  readonly played: (number | HistoryEvent)[] = [];
+  /** What a walk plays, in order. */
+  readonly played: Played[] = [];
   /** Decisions by their id. */
   readonly decisions = new Map<number, DecisionEvent>();
   /** Under which id the answer to a message comes, by the message's event id. */
@@ -47,22 +60,16 @@ export class History {
     this.events.push(event);
     const text = libraryText(event, true);
     if (text !== undefined) this.texts.push(text);
-    if (event.EventType === EventType.OrchestratorStarted) {
-      this.#episodes += 1;
-      this.played.push(Date.parse(event.Timestamp));
-    } else if (isDecision(event)) {
+    this.played.push(...played(event));
+    if (event.EventType === EventType.OrchestratorStarted) this.#episodes += 1;
+    else if (isDecision(event)) {
       this.decisions.set(event.EventId, event);
       this.episodeOf.set(event.EventId, this.#episodes - 1);
       const id =
         event.EventType === EventType.EventSent ? requestIdOf(event) : null;
       if (id !== null) this.requestIds.set(event.EventId, id);
-    } else if (event.EventType !== EventType.OrchestratorCompleted)
-      this.#bring(event);
-  }
-
-  #bring(event: HistoryEvent): void {
-    this.played.push(event);
-    if ("TaskScheduledId" in event) this.settled.add(event.TaskScheduledId);
+    } else if ("TaskScheduledId" in event)
+      this.settled.add(event.TaskScheduledId);
     else if ("TimerId" in event) this.settled.add(event.TimerId);
     else if (event.EventType === EventType.ExecutionStarted)
       this.isStarted = true;

@@ -146,6 +146,10 @@ export class Orchestrations {
 
   async #turn(active: ActiveInstance): Promise<void> {
     const deliveries = [...active.held, ...active.queue.splice(0)];
+    if (this.#isRejected(active)) {
+      active.held = deliveries;
+      return;
+    }
     const last = active.history.events.at(-1)?.Timestamp;
     const now = Math.max(this.#engine.now(), last ? Date.parse(last) : 0);
     const opening = openEpisode(
@@ -154,10 +158,6 @@ export class Orchestrations {
       deliveries,
       now,
     );
-    if (this.#isRejected(active)) {
-      active.held = deliveries;
-      return;
-    }
     const turn = await runEpisode(
       this.#engine,
       this.#world,

@@ -14,7 +14,7 @@
 import { type Action, ActionType, isCompound } from "./actions";
 import { begin } from "./begin";
 import type { Course } from "./course";
-import { History } from "./history";
+import { type History, played } from "./history";
 import type { DecisionEvent, HistoryEvent } from "./history-event";
 import {
   isFor,
@@ -40,8 +40,6 @@ export interface Walk {
   /** Ids of timers that need not fire any more. */
   readonly cancelledTimers: readonly number[];
   readonly continueAsNew: { readonly input: unknown } | undefined;
-  /** Entities that are still locked. */
-  readonly locked: readonly string[];
   /** Why the execution cannot go on, as a sentence. */
   readonly problem: string | undefined;
 }
@@ -56,8 +54,8 @@ export function walk(
   const timeline = new Timeline(history, isOver);
   const course: Course = { timeline, limits, begun: new Map(), locked: [] };
   const script = new Script(course, actions, history);
-  for (const played of [history.played, History.of(arrived).played])
-    for (const event of played) {
+  for (const part of [history.played, arrived.flatMap(played)])
+    for (const event of part) {
       if (typeof event === "number") script.enterEpisode(event);
       else if (timeline.play(event)) script.goOn();
     }
@@ -144,7 +142,7 @@ const asksForSomething = (action: Action): boolean =>
       action.actionType !== ActionType.ContinueAsNew;
 
 function result(
-  { timeline, locked }: Course,
+  { timeline }: Course,
   recorded: ReadonlyMap<number, DecisionEvent>,
   actions: readonly Action[],
 ): Walk {
@@ -165,7 +163,6 @@ function result(
       last?.actionType === ActionType.ContinueAsNew
         ? { input: last.input }
         : undefined,
-    locked,
     count: timeline.requests.size,
     problem: nondeterminism(recorded, timeline.requests),
   };

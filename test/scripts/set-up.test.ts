@@ -1,0 +1,68 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  mkdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import { temporaryFolder } from "../support/local-host";
+
+const clone = temporaryFolder();
+
+/** What set-up says in a clone whose packages are installed. */
+function setUp(): string {
+  const url = JSON.stringify(join(clone, "scripts", "set-up.mjs"));
+  const program = `import(${url}).then(({ setUp }) => setUp())`;
+  const run = spawnSync(process.execPath, ["-e", program], {
+    encoding: "utf8",
+  });
+  expect(run.status).toBe(0);
+  return run.stderr;
+}
+
+test("set-up compiles once, and again only when a source has changed", () => {
+  const options = { rootDir: ".", outDir: "dist", types: [] };
+  const lock = "{}";
+  const hash = createHash("sha256")
+    .update(lock)
+    .update(`${process.platform}-${process.arch}`)
+    .digest("hex");
+  mkdirSync(join(clone, "node_modules"));
+  cpSync(resolve("scripts"), join(clone, "scripts"), { recursive: true });
+  symlinkSync(
+    resolve("node_modules/typescript"),
+    join(clone, "node_modules", "typescript"),
+    "junction",
+  );
+  const files = {
+    "node_modules/.aos-installed": hash,
+    "package-lock.json": lock,
+    "tsconfig.json": JSON.stringify({ compilerOptions: options }),
+    "tsconfig.build.json": JSON.stringify({
+      extends: "./tsconfig.json",
+      include: ["src"],
+    }),
+  };
+  for (const [name, text] of Object.entries(files))
+    writeFileSync(join(clone, name), text);
+  for (const folder of [
+    "orchestrators",
+    "activities",
+    "entities",
+    "src",
+    "bench",
+  ])
+    mkdirSync(join(clone, folder));
+  const source = join(clone, "src", "one.ts");
+  writeFileSync(source, "export const one = 1;\n");
+
+  expect(setUp()).toBe("aos: compiling…\n");
+  expect(setUp()).toBe("");
+  // A time with a fraction of a millisecond, as file systems have.
+  utimesSync(source, 4_000_000_000.0007, 4_000_000_000.0007);
+  expect(setUp()).toBe("aos: compiling…\n");
+  expect(setUp()).toBe("");
+});
