@@ -20,7 +20,7 @@ export type Invoke = (
 /** What orchestrations and entities of one hub run on. */
 export interface Engine {
   readonly store: Store;
-  readonly committer: Pick<Committer, "commit" | "flush">;
+  readonly committer: Pick<Committer, "commit">;
   readonly post: Post;
   readonly timers: TimerHeap;
   readonly settings: Settings;

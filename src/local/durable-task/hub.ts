@@ -48,6 +48,7 @@ export type Accepted = "accepted" | "unknown" | "ended";
 /** A task hub: the instances and entities in one store, and the functions that they run. */
 export class TaskHub {
   readonly #engine: Engine;
+  readonly #committer: Committer;
   readonly #orchestrations: Orchestrations;
   readonly #entities: Entities;
   readonly #waiters = new Waiters<Instance>();
@@ -62,7 +63,7 @@ export class TaskHub {
     problem,
     clock = systemClock,
   }: HubOptions) {
-    const committer = new Committer(store, (error) => {
+    this.#committer = new Committer(store, (error) => {
       problem(
         "The task hub cannot write to its file; it tries again every second.",
         error,
@@ -79,10 +80,8 @@ export class TaskHub {
       timers: new TimerHeap(clock),
       post: new Post(store.lastInboxId()),
       committer: {
-        commit: (commit) => this.#underWay.track(committer.commit(commit)),
-        flush: () => {
-          committer.flush();
-        },
+        commit: (commit) =>
+          this.#underWay.track(this.#committer.commit(commit)),
       },
       invoke: (...call) => this.#underWay.track(invoke(...call)),
     };
@@ -218,7 +217,7 @@ export class TaskHub {
 
   /** Takes no new work, gives running functions `graceMs` to end, and closes the store. */
   async stop(graceMs: number): Promise<void> {
-    const { timers, committer, store } = this.#engine;
+    const { timers, store } = this.#engine;
     timers.stop();
     this.#entities.stop();
     this.#orchestrations.stop();
@@ -229,8 +228,8 @@ export class TaskHub {
     // One more turn of the loop, so that what has just ended gets to its queue.
     await new Promise((resolve) => setImmediate(resolve));
     const left = this.#orchestrations.stop();
-    if (left.length > 0) void committer.commit({ received: left });
-    committer.flush();
+    if (left.length > 0) void this.#committer.commit({ received: left });
+    await this.#committer.stop();
     store.close();
   }
 

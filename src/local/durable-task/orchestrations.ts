@@ -192,7 +192,10 @@ export class Orchestrations {
     const held = this.#hold(instanceId, opening);
     const sent = post.stamp([...turn.outgoing, ...children.messages]);
     await committer.commit({
-      instances: [turn.instance, ...children.instances],
+      // Only a new execution has a new input.
+      ...(turn.startsAnew
+        ? { instances: [turn.instance, ...children.instances] }
+        : { instances: children.instances, advanced: [turn.instance] }),
       histories: [
         {
           instanceId,

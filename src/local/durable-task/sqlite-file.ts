@@ -5,8 +5,8 @@ import { migrations } from "./sqlite-schema";
 import { TaskHubError } from "./store";
 
 /**
- * Opens the hub's file, or makes it, and brings it to this version. The write-ahead log is flushed to disk with every
- * commit (`synchronous=FULL`). The whole file is checked, at about a second for a gigabyte: what is damaged is said now
+ * Opens the hub's file, or makes it, and brings it to this version. SQLite's own log is flushed to disk with every
+ * checkpoint, not with every transaction (`synchronous=NORMAL`): until then a commit stands in the commit log. The whole file is checked, at about a second for a gigabyte: what is damaged is said now
  * and not in the middle of the work.
  */
 export function openHubFile(path: string): Database.Database {
@@ -14,7 +14,7 @@ export function openHubFile(path: string): Database.Database {
   const database = opened(path);
   try {
     database.pragma("journal_mode = WAL");
-    database.pragma("synchronous = FULL");
+    database.pragma("synchronous = NORMAL");
     const version = versionOf(database);
     if (version > migrations.length)
       throw new TaskHubError(
@@ -64,6 +64,6 @@ const damaged = (path: string, cause: unknown): TaskHubError =>
   new TaskHubError(
     "task_hub_damaged",
     `The task hub file ${path} is damaged (${cause instanceof Error ? cause.message : String(cause)}). ` +
-      "Restore it from a copy, or move it and its -wal file away to start with an empty hub.",
+      "Restore it from a copy, or move it and the -wal and .log files beside it away to start with an empty hub.",
     { cause },
   );

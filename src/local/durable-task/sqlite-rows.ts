@@ -2,7 +2,7 @@
 import type { HistoryEvent } from "./history-event";
 import type { Instance } from "./instance";
 import type { Message } from "./message";
-import type { EntityRow, InboxRow, ListedEntity, StoredEvent } from "./store";
+import type { InboxRow, ListedEntity, StoredEvent } from "./store";
 
 type Value = string | number | null;
 export type Row = Readonly<Record<string, Value>>;
@@ -23,6 +23,16 @@ export const fromInstance = (instance: Instance): Value[] => [
   instance.updatedAt,
 ];
 
+/** What may change while the instance goes on, and at last its id. */
+export const fromAdvanced = (instance: Instance): Value[] => [
+  instance.status,
+  instance.output,
+  instance.customStatus,
+  instance.failureDetails && JSON.stringify(instance.failureDetails),
+  instance.updatedAt,
+  instance.instanceId,
+];
+
 export const toInstance = (row: Row): Instance => ({
   instanceId: String(row["instance_id"]),
   executionId: String(row["execution_id"]),
@@ -41,13 +51,13 @@ export const toInstance = (row: Row): Instance => ({
 });
 
 /** In the order of the columns; the last is the time of creation, which counts for a new row only. */
-export const fromEntity = (entity: EntityRow): Value[] => [
+export const fromEntity = (entity: ListedEntity): Value[] => [
   entity.entityId,
   entity.exists ? 1 : 0,
   entity.state,
   entity.updatedAt,
   entity.lockedBy,
-  entity.updatedAt,
+  entity.createdAt,
 ];
 
 export const toEntity = (row: Row): ListedEntity => ({

@@ -50,4 +50,9 @@ update entities set created_at = updated_at;
 create index unfinished_instances on instances (instance_id)
   where status in ('Pending', 'Running', 'Suspended');
 `,
+  // Which record of the commit log was the last to be taken over; and whose log it is.
+  `
+create table commit_log (applied integer not null, hub integer not null);
+insert into commit_log values (0, abs(random() % 4294967296));
+`,
 ];

@@ -1,124 +1,207 @@
-import type Database from "libsql";
-import { openHubFile } from "./sqlite-file";
-import { SqliteLists } from "./sqlite-lists";
+/**
+ * Keeps the hub in a SQLite database with a commit log before it (docs/adr/0007-commit-log.md). A commit is durable when its
+ * record is in the log; the database takes records over many at once, and before it is asked for a list.
+ *
+ * K1. What is read is what is committed: the database, and what is pending over it.
+ * K2. The database takes over records together with the number of the last one, in one transaction: none twice, none left out.
+ * K3. The log is begun anew only when the database has all of it on disk.
+ */
+import { CommitLog } from "./commit-log";
+import type { Instance } from "./instance";
+import type { LogRecord, Scan } from "./log-record";
+import { type Beneath, Pending } from "./pending";
+import { Database } from "./sqlite-database";
 import {
-  fromEntity,
-  fromEvents,
-  fromInstance,
-  type Row,
-  toEntity,
-  toInboxRow,
-  toInstance,
-  toStoredEvents,
-} from "./sqlite-rows";
-import type { Commit, HistoryChange, Store } from "./store";
+  type Commit,
+  type EntityFilter,
+  type InboxRow,
+  type InstanceFilter,
+  type ListedEntity,
+  type Store,
+  type StoredEvent,
+  TaskHubError,
+} from "./store";
 
-/** Keeps the hub in one SQLite file. What `commit` has returned from survives a power cut. */
+/** The database takes records over when so many bytes of them are pending: some milliseconds of work at a time. */
+const pendingBytes = 2 * 2 ** 20;
+
 export function openSqliteStore(path: string): Store {
-  const database = openHubFile(path);
-  const statements = prepare(database);
-  const lists = new SqliteLists(database);
-  const run = database.transaction((commits: readonly Commit[]) => {
-    for (const commit of commits) write(statements, commit);
-  });
-  return {
-    commit: (commits) => {
-      run(commits);
-    },
-    instance: (id) => {
-      const row = statements.instance.get(id) as Row | undefined;
-      return row && toInstance(row);
-    },
-    instances: (filter) => lists.instances(filter),
-    unfinished: () => (statements.unfinished.all() as Row[]).map(toInstance),
-    history: (id) =>
-      (statements.history.all(id) as Row[]).flatMap(toStoredEvents),
-    entity: (id) => {
-      const row = statements.entity.get(id) as Row | undefined;
-      return row && toEntity(row);
-    },
-    entities: (filter) => lists.entities(filter),
-    inbox: () => (statements.inbox.all() as Row[]).map(toInboxRow),
-    lastInboxId: () => Number((statements.lastInboxId.get() as Row)["last"]),
-    close: () => {
-      // One file is left behind, not a file and its log.
-      database.pragma("wal_checkpoint(TRUNCATE)");
-      database.close();
-    },
-  };
-}
-
-type Statements = ReturnType<typeof prepare>;
-
-const prepare = (database: Database.Database) => ({
-  // Not `insert or replace`: that would write all indexes of the row again.
-  putInstance: database.prepare(
-    `insert into instances values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     on conflict do update set
-       execution_id = excluded.execution_id, name = excluded.name, version = excluded.version,
-       status = excluded.status, input = excluded.input, output = excluded.output,
-       custom_status = excluded.custom_status, failure_details = excluded.failure_details,
-       parent = excluded.parent, created_at = excluded.created_at, updated_at = excluded.updated_at`,
-  ),
-  removeInstance: database.prepare(
-    "delete from instances where instance_id = ? and execution_id = ?",
-  ),
-  clearHistory: database.prepare("delete from history where instance_id = ?"),
-  addEvents: database.prepare("insert into history values (?, ?, ?, ?)"),
-  putEntity: database.prepare(
-    `insert into entities (entity_id, "exists", state, updated_at, locked_by, created_at)
-     values (?, ?, ?, ?, ?, ?)
-     on conflict do update set "exists" = excluded."exists", state = excluded.state,
-       updated_at = excluded.updated_at, locked_by = excluded.locked_by`,
-  ),
-  removeEntity: database.prepare("delete from entities where entity_id = ?"),
-  addMessage: database.prepare("insert into inbox values (?, ?, ?)"),
-  removeMessage: database.prepare("delete from inbox where id = ?"),
-  clearInbox: database.prepare("delete from inbox where instance_id = ?"),
-  instance: database.prepare("select * from instances where instance_id = ?"),
-  // Spelled as the index spells it, or SQLite would read the whole table.
-  unfinished: database.prepare(
-    "select * from instances where status in ('Pending', 'Running', 'Suspended') order by instance_id",
-  ),
-  history: database.prepare(
-    "select text, input from history where instance_id = ? order by seq",
-  ),
-  entity: database.prepare("select * from entities where entity_id = ?"),
-  inbox: database.prepare("select * from inbox order by id"),
-  lastInboxId: database.prepare(
-    "select coalesce(max(id), 0) as last from inbox",
-  ),
-});
-
-function write(to: Statements, commit: Commit): void {
-  remove(to, commit);
-  const { instances, histories, entity, consumed, received } = commit;
-  for (const instance of instances ?? [])
-    to.putInstance.run(...fromInstance(instance));
-  for (const change of histories ?? []) writeHistory(to, change);
-  if (entity) to.putEntity.run(...fromEntity(entity));
-  for (const id of consumed ?? []) to.removeMessage.run(id);
-  for (const row of received ?? [])
-    to.addMessage.run(row.id, row.to, JSON.stringify(row.message));
-}
-
-function remove(
-  to: Statements,
-  { purged, purgedEntities, emptied }: Commit,
-): void {
-  for (const { instanceId, executionId } of purged ?? []) {
-    const { changes } = to.removeInstance.run(instanceId, executionId);
-    if (changes > 0) to.clearHistory.run(instanceId);
+  const database = new Database(path);
+  try {
+    const { hub, applied } = database.logPosition();
+    const logPath = path.replace(/(?:\.db)?$/, ".log");
+    const { log, scan } = CommitLog.open(logPath, hub, applied);
+    if (scan.isDamaged) {
+      log.close();
+      throw damaged(path, logPath);
+    }
+    return new SqliteStore(database, log, applied, scan);
+  } catch (error) {
+    database.close();
+    throw error;
   }
-  for (const id of purgedEntities ?? []) to.removeEntity.run(id);
-  for (const id of emptied ?? []) to.clearInbox.run(id);
 }
 
-function writeHistory(
-  to: Statements,
-  { instanceId, from, events }: HistoryChange,
-): void {
-  if (from === 0) to.clearHistory.run(instanceId);
-  if (events.length > 0)
-    to.addEvents.run(instanceId, from, ...fromEvents(events));
+class SqliteStore implements Store {
+  readonly #database: Database;
+  readonly #log: CommitLog;
+  readonly #pending = new Pending();
+  readonly #beneath: Beneath;
+  #sequence: number;
+  #pendingBytes = 0;
+
+  constructor(
+    database: Database,
+    log: CommitLog,
+    applied: number,
+    { records }: Scan,
+  ) {
+    this.#database = database;
+    this.#log = log;
+    this.#sequence = applied;
+    this.#beneath = { instance: (id) => database.instance(id) };
+    for (const record of records) this.#replay(record);
+    this.#apply();
+  }
+
+  async commit(commits: readonly Commit[]): Promise<void> {
+    // Before the new record: what fails here fails before anything of this commit is durable.
+    if (this.#pendingBytes > pendingBytes) this.#apply();
+    const sequence = this.#sequence + 1;
+    const text = JSON.stringify(commits.map(withoutInputs));
+    const record = this.#fitting(sequence, text);
+    if (record === undefined) {
+      this.#commitDirectly(commits, sequence);
+      return;
+    }
+    await this.#log.append(record);
+    this.#sequence = sequence;
+    this.#pendingBytes += record.length;
+    this.#takeOver(commits);
+  }
+
+  instance(instanceId: string): Instance | undefined {
+    const change = this.#pending.instances.get(instanceId);
+    return change ? change.value : this.#database.instance(instanceId);
+  }
+
+  history(instanceId: string): readonly StoredEvent[] {
+    const change = this.#pending.histories.get(instanceId);
+    if (change?.from === 0) return change.events;
+    const past = this.#database.history(instanceId);
+    return change ? [...past, ...change.events] : past;
+  }
+
+  entity(entityId: string): ListedEntity | undefined {
+    const change = this.#pending.entities.get(entityId);
+    if (change?.isRemoved) return change.value;
+    const past = this.#database.entity(entityId);
+    return change?.value
+      ? { ...change.value, ...(past && { createdAt: past.createdAt }) }
+      : past;
+  }
+
+  instances(filter: InstanceFilter): readonly Instance[] {
+    return this.#upToDate().lists.instances(filter);
+  }
+
+  entities(filter: EntityFilter): readonly ListedEntity[] {
+    return this.#upToDate().lists.entities(filter);
+  }
+
+  unfinished(): readonly Instance[] {
+    return this.#upToDate().unfinished();
+  }
+
+  inbox(): readonly InboxRow[] {
+    return this.#upToDate().inbox();
+  }
+
+  lastInboxId(): number {
+    return this.#upToDate().lastInboxId();
+  }
+
+  close(): void {
+    try {
+      this.#restart();
+      // One file is left behind, not a file and its logs.
+      this.#log.remove();
+    } catch {
+      // What the database has no room for stays in the log, and is taken over at the next start.
+      this.#log.close();
+    }
+    this.#database.close();
+  }
+
+  /** A record has no input of an instance that has only advanced: it is the one that the instance has. */
+  #replay({ sequence, text }: LogRecord): void {
+    for (const commit of JSON.parse(text) as readonly Commit[]) {
+      const advanced = (commit.advanced ?? []).map((instance) => ({
+        ...instance,
+        input: this.instance(instance.instanceId)?.input ?? null,
+      }));
+      this.#pending.add({ ...commit, advanced }, this.#beneath);
+    }
+    this.#sequence = sequence;
+    this.#pendingBytes += text.length;
+  }
+
+  /** The record, with room made for it; undefined when it is larger than the whole log. */
+  #fitting(sequence: number, text: string): Buffer | undefined {
+    const record = this.#log.encode(sequence, text);
+    if (record !== undefined) return record;
+    this.#restart();
+    return this.#log.encode(sequence, text);
+  }
+
+  /** Passes by the log, which is empty now. */
+  #commitDirectly(commits: readonly Commit[], sequence: number): void {
+    this.#takeOver(commits);
+    try {
+      this.#database.applyDurably(this.#pending, sequence);
+      this.#sequence = sequence;
+    } finally {
+      this.#pending.clear();
+    }
+  }
+
+  #takeOver(commits: readonly Commit[]): void {
+    for (const commit of commits) this.#pending.add(commit, this.#beneath);
+  }
+
+  #upToDate(): Database {
+    this.#apply();
+    return this.#database;
+  }
+
+  #apply(): void {
+    if (this.#pendingBytes === 0) return;
+    this.#database.apply(this.#pending, this.#sequence);
+    this.#pending.clear();
+    this.#pendingBytes = 0;
+  }
+
+  #restart(): void {
+    this.#apply();
+    this.#database.checkpoint();
+    this.#log.restart();
+  }
 }
+
+const withoutInputs = (commit: Commit): object =>
+  commit.advanced === undefined
+    ? commit
+    : {
+        ...commit,
+        advanced: commit.advanced.map((instance) => ({
+          ...instance,
+          input: undefined,
+        })),
+      };
+
+const damaged = (path: string, logPath: string): TaskHubError =>
+  new TaskHubError(
+    "task_hub_damaged",
+    `The commit log ${logPath} is damaged, or is not of the time of ${path}. ` +
+      "Restore both files from one copy, or move both away to start with an empty hub.",
+  );

@@ -48,6 +48,8 @@ export interface Commit {
   /** Receivers whose messages are dropped: an instance is being replaced. */
   readonly emptied?: readonly string[];
   readonly instances?: readonly Instance[];
+  /** Instances of which all but the input may have changed: it can be large, and is not written again. */
+  readonly advanced?: readonly Instance[];
   readonly histories?: readonly HistoryChange[];
   readonly entity?: EntityRow;
   /** Ids of inbox rows that are dealt with. */
@@ -81,8 +83,8 @@ export interface EntityFilter extends Slice {
 
 /** Keeps a task hub. Reads are of what is committed. */
 export interface Store {
-  /** Makes all of `commits` durable, or none and throws. */
-  commit(commits: readonly Commit[]): void;
+  /** Resolves when all of `commits` are durable, or rejects and none is. The next may be asked for when this has settled. */
+  commit(commits: readonly Commit[]): Promise<void>;
   instance(instanceId: string): Instance | undefined;
   instances(filter: InstanceFilter): readonly Instance[];
   /** Those that have not ended. Costs by their number, however many ended ones there are. */
@@ -93,6 +95,7 @@ export interface Store {
   /** All messages not yet dealt with, oldest first. */
   inbox(): readonly InboxRow[];
   lastInboxId(): number;
+  /** Not while a commit is on its way. */
   close(): void;
 }
 

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import Database from "libsql";
+import { EventType } from "../../../src/local/durable-task/history-event";
+import { openSqliteStore } from "../../../src/local/durable-task/sqlite-store";
 import { eventually } from "../../support/eventually";
 import {
   startHost,
@@ -30,25 +31,25 @@ const begun = (): readonly string[] =>
   readFileSync(trace, "utf8").split("\n").slice(0, -1);
 const instances = () => `${host.url}/runtime/webhooks/durabletask/instances`;
 
-/** Steps whose result is on disk, as they are traced. */
+/** Steps whose result is on disk, as they are traced. Read in a copy: opening a hub's files already recovers them. */
 function recorded(): ReadonlySet<string> {
-  const database = new Database(join(data, "task-hub.db"));
-  const rows = database
-    .prepare("select instance_id, text from history")
-    .all() as { readonly instance_id: string; readonly text: string }[];
-  database.close();
-  return new Set(
-    rows.flatMap(({ instance_id, text }) =>
-      (
-        JSON.parse(text) as {
-          readonly EventType: number;
-          readonly TaskScheduledId: number;
-        }[]
-      )
-        .filter(({ EventType }) => EventType === 5)
-        .map(({ TaskScheduledId }) => `${instance_id} ${TaskScheduledId}`),
-    ),
-  );
+  const copy = join(folder, "copy");
+  cpSync(data, copy, { recursive: true });
+  const store = openSqliteStore(join(copy, "task-hub.db"));
+  const steps = store
+    .instances({})
+    .flatMap(({ instanceId }) =>
+      store
+        .history(instanceId)
+        .flatMap(({ event }) =>
+          event.EventType === EventType.TaskCompleted
+            ? [`${instanceId} ${event.TaskScheduledId}`]
+            : [],
+        ),
+    );
+  store.close();
+  rmSync(copy, { recursive: true });
+  return new Set(steps);
 }
 
 async function startAll(): Promise<void> {

@@ -27,7 +27,7 @@ describe("the SQLite store", () => {
 
 test.each([...migrations.keys()])(
   "a file of version %i is brought to this one with all that is in it",
-  (version) => {
+  async (version) => {
     const path = newPath();
     const database = new Database(path);
     for (const step of migrations.slice(0, version)) database.exec(step);
@@ -37,13 +37,14 @@ test.each([...migrations.keys()])(
         insert into instances values ('one', 'x', 'f', '', 'Running', null, null, null, null, null, 5, 6);
         insert into entities (entity_id, "exists", state, updated_at) values ('@a@b', 1, '7', 8);
       `);
+    if (version >= 3) database.exec("update entities set created_at = 8");
     database.close();
     const store = openSqliteStore(path);
     if (version > 0) {
       expect(store.unfinished()).toMatchObject([{ instanceId: "one" }]);
       expect(store.entity("@a@b")).toMatchObject({ state: "7", createdAt: 8 });
     }
-    store.commit([{ instances: [instanceOf("two")] }]);
+    await store.commit([{ instances: [instanceOf("two")] }]);
     store.close();
     const again = openSqliteStore(path);
     expect(again.instance("two")).toEqual(instanceOf("two"));
@@ -73,10 +74,10 @@ test("what has not ended is found without reading what has", () => {
   expect(JSON.stringify(plan)).toContain("USING INDEX unfinished_instances");
 });
 
-test("says in one sentence which file is damaged and what to do", () => {
+test("says in one sentence which file is damaged and what to do", async () => {
   const damaged = join(folder, "damaged.db");
   const store = openSqliteStore(damaged);
-  store.commit(
+  await store.commit(
     Array.from({ length: 200 }, (_, i) => ({
       instances: [instanceOf(`i${i}`, { input: "x".repeat(500) })],
     })),
