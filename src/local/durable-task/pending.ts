@@ -43,18 +43,14 @@ export class Pending {
   readonly consumed = new Set<number>();
   readonly received = new Map<number, InboxRow>();
 
-  /** Takes a commit over, in the order of its fields. */
+  /** Takes a commit over. Of each kind, what goes goes before what comes. */
   add(commit: Commit, beneath: Beneath): void {
-    this.#remove(commit, beneath);
-    for (const instance of commit.instances ?? [])
-      this.#put(instance, { isWhole: true });
-    for (const instance of commit.advanced ?? [])
-      this.#put(instance, { isWhole: false });
-    for (const change of commit.histories ?? []) this.#write(change);
+    for (const one of commit.purged ?? []) this.#purge(one, beneath);
+    for (const id of commit.purgedEntities ?? [])
+      this.entities.set(id, { isRemoved: true, value: undefined });
+    this.#putInstances(commit);
     if (commit.entity) this.#putEntity(commit.entity);
-    for (const id of commit.consumed ?? [])
-      if (!this.received.delete(id)) this.consumed.add(id);
-    for (const row of commit.received ?? []) this.received.set(row.id, row);
+    this.#exchange(commit);
   }
 
   clear(): void {
@@ -66,25 +62,37 @@ export class Pending {
     this.received.clear();
   }
 
-  #remove(
-    { purged, purgedEntities, emptied }: Commit,
+  #purge(
+    { instanceId, executionId }: Pick<Instance, "instanceId" | "executionId">,
     { instance }: Beneath,
   ): void {
-    for (const { instanceId, executionId } of purged ?? []) {
-      const change = this.instances.get(instanceId);
-      const current = change ? change.value : instance(instanceId);
-      if (current?.executionId !== executionId) continue;
-      const gone = { isRemoved: true, isWhole: true, value: undefined };
-      this.instances.set(instanceId, gone);
-      this.histories.set(instanceId, { from: 0, events: [] });
-    }
-    for (const id of purgedEntities ?? [])
-      this.entities.set(id, { isRemoved: true, value: undefined });
-    for (const id of emptied ?? []) {
-      this.emptied.add(id);
-      for (const row of this.received.values())
-        if (row.to === id) this.received.delete(row.id);
-    }
+    const change = this.instances.get(instanceId);
+    const current = change ? change.value : instance(instanceId);
+    if (current?.executionId !== executionId) return;
+    const gone = { isRemoved: true, isWhole: true, value: undefined };
+    this.instances.set(instanceId, gone);
+    this.histories.set(instanceId, { from: 0, events: [] });
+  }
+
+  #putInstances({ instances, advanced, histories }: Commit): void {
+    for (const instance of instances ?? [])
+      this.#put(instance, { isWhole: true });
+    for (const instance of advanced ?? [])
+      this.#put(instance, { isWhole: false });
+    for (const change of histories ?? []) this.#write(change);
+  }
+
+  #exchange({ emptied, consumed, received }: Commit): void {
+    for (const id of emptied ?? []) this.#empty(id);
+    for (const id of consumed ?? [])
+      if (!this.received.delete(id)) this.consumed.add(id);
+    for (const row of received ?? []) this.received.set(row.id, row);
+  }
+
+  #empty(receiver: string): void {
+    this.emptied.add(receiver);
+    for (const { id, to } of this.received.values())
+      if (to === receiver) this.received.delete(id);
   }
 
   #put(value: Instance, { isWhole }: { readonly isWhole: boolean }): void {

@@ -142,18 +142,25 @@ const prepare = (file: Libsql.Database) => ({
 
 function write(to: Statements, pending: Pending): void {
   writeInbox(to, pending);
-  for (const [id, { isRemoved, isWhole, value }] of pending.instances) {
+  writeInstances(to, pending);
+  for (const [id, { isRemoved, value }] of pending.entities) {
+    if (isRemoved) to.removeEntity.run(id);
+    if (value) to.putEntity.run(...fromEntity(value));
+  }
+}
+
+function writeInstances(
+  to: Statements,
+  { instances, histories }: Pending,
+): void {
+  for (const [id, { isRemoved, isWhole, value }] of instances) {
     if (isRemoved) to.removeInstance.run(id);
     if (value && isWhole) to.putInstance.run(...fromInstance(value));
     else if (value) to.advanceInstance.run(...fromAdvanced(value));
   }
-  for (const [id, { from, events }] of pending.histories) {
+  for (const [id, { from, events }] of histories) {
     if (from === 0) to.clearHistory.run(id);
     if (events.length > 0) to.addEvents.run(id, from, ...fromEvents(events));
-  }
-  for (const [id, { isRemoved, value }] of pending.entities) {
-    if (isRemoved) to.removeEntity.run(id);
-    if (value) to.putEntity.run(...fromEntity(value));
   }
 }
 
