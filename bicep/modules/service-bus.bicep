@@ -1,0 +1,199 @@
+@description('Name of the namespace.')
+param name string
+
+@description('Region.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Premium is what private endpoints need.')
+@allowed([
+  'Standard'
+  'Premium'
+])
+param skuName string
+
+@description('True: reached through a private endpoint only. Needs Premium.')
+param networkIsolation bool
+
+@description('Object id of the app.')
+param principalId string
+
+@description('True: the namespace cannot be deleted before its lock is.')
+param deleteLock bool
+
+@description('Log Analytics workspace for the audit log.')
+param workspaceId string
+
+var dataReceiver = '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0'
+var dataSender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'
+
+// The same entities as service-bus.json, which the local broker reads. Sessions and duplicate detection cannot be changed
+// on an entity that exists: a change of either needs an entity of another name.
+var queues = [
+  {
+    name: 'agent-requests'
+    requiresSession: false
+    received: true
+    sent: true // a dead letter is sent again
+  }
+  {
+    name: 'agent-session-requests'
+    requiresSession: true
+    received: true
+    sent: true
+  }
+  {
+    name: 'agent-responses'
+    requiresSession: false
+    received: false
+    sent: true
+  }
+  {
+    name: 'agent-requests-deadletter'
+    requiresSession: false
+    received: true
+    sent: true
+  }
+]
+
+resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
+  name: name
+  location: location
+  tags: tags
+  sku: {
+    name: skuName
+    tier: skuName
+    capacity: skuName == 'Premium' ? 1 : null
+  }
+  properties: {
+    disableLocalAuth: true
+    minimumTlsVersion: '1.2'
+    publicNetworkAccess: networkIsolation ? 'Disabled' : 'Enabled'
+    zoneRedundant: skuName == 'Premium' ? true : null
+  }
+}
+
+resource namespaceQueues 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = [for queue in queues: {
+  parent: namespace
+  name: queue.name
+  properties: {
+    lockDuration: 'PT5M'
+    maxDeliveryCount: 5
+    requiresDuplicateDetection: true
+    duplicateDetectionHistoryTimeWindow: 'PT10M'
+    requiresSession: queue.requiresSession
+    deadLetteringOnMessageExpiration: true
+    defaultMessageTimeToLive: 'P14D'
+    enablePartitioning: false
+    enableBatchedOperations: true
+  }
+}]
+
+resource events 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' = {
+  parent: namespace
+  name: 'agent-events'
+  properties: {
+    requiresDuplicateDetection: true
+    duplicateDetectionHistoryTimeWindow: 'PT10M'
+    defaultMessageTimeToLive: 'P1D'
+    supportOrdering: true
+    enablePartitioning: false
+    enableBatchedOperations: true
+  }
+}
+
+// What nobody fetches is gone after a day instead of filling the topic, which would stop the app from publishing.
+resource endings 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = {
+  parent: events
+  name: 'endings'
+  properties: {
+    lockDuration: 'PT5M'
+    maxDeliveryCount: 5
+    requiresSession: false
+    deadLetteringOnMessageExpiration: false
+    deadLetteringOnFilterEvaluationExceptions: true
+    defaultMessageTimeToLive: 'P1D'
+  }
+}
+
+resource endingsRule 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = {
+  parent: endings
+  name: 'ended'
+  properties: {
+    filterType: 'SqlFilter'
+    sqlFilter: {
+      sqlExpression: 'status IN (\'completed\', \'failed\', \'cancelled\')'
+    }
+  }
+}
+
+resource receiverRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (queue, index) in queues: if (queue.received) {
+  scope: namespaceQueues[index]
+  name: guid(namespaceQueues[index].id, principalId, dataReceiver)
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', dataReceiver)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }
+}]
+
+resource senderRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (queue, index) in queues: if (queue.sent) {
+  scope: namespaceQueues[index]
+  name: guid(namespaceQueues[index].id, principalId, dataSender)
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', dataSender)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }
+}]
+
+resource eventSenderRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: events
+  name: guid(events.id, principalId, dataSender)
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', dataSender)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
+  scope: namespace
+  name: 'keep'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Messages that wait here are lost with the namespace.'
+  }
+}
+
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: namespace
+  name: 'audit'
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        categoryGroup: 'allLogs'
+        enabled: true
+      }
+    ]
+    metrics: [
+      {
+        category: 'AllMetrics'
+        enabled: true
+      }
+    ]
+  }
+}
+
+@description('Resource id of the namespace.')
+output id string = namespace.id
+
+@description('Name of the namespace.')
+output name string = namespace.name
+
+// https://<namespace>.servicebus.windows.net:443/ in the public cloud, another suffix elsewhere.
+@description('Host name of the namespace, for clients.')
+output fullyQualifiedNamespace string = split(replace(namespace.properties.serviceBusEndpoint, 'https://', ''), ':')[0]
