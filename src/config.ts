@@ -41,7 +41,13 @@ const settings = z.object({
   AzureWebJobsStorage__tableServiceUri: url.optional(),
   AzureWebJobsStorage__blobServiceUri: url.optional(),
 
-  /** Default: the provider whose settings are there, or else offline. */
+  /** An account of its own for what AOS keeps, in the same two ways. Default: the one above. */
+  AZURE_STORAGE_CONNECTION_STRING: z.string().optional(),
+  AZURE_STORAGE_CONNECTION_STRING__accountName: z.string().optional(),
+  AZURE_STORAGE_CONNECTION_STRING__tableServiceUri: url.optional(),
+  AZURE_STORAGE_CONNECTION_STRING__blobServiceUri: url.optional(),
+
+  /** Default: the provider that one of the settings below is for, or else offline. */
   AOS_MODEL_PROVIDER: z
     .enum(["azure-openai", "openai", "offline"], {
       error: "must be azure-openai, openai or offline",
@@ -67,6 +73,9 @@ const settings = z.object({
 type Settings = z.output<typeof settings>;
 type SettingName = keyof Settings;
 
+/** Every setting that is read. */
+export const settingNames: readonly string[] = Object.keys(settings.shape);
+
 interface Problem {
   readonly setting: string;
   readonly message: string;
@@ -76,25 +85,52 @@ interface Problem {
 export function readConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Config {
-  const parsed = settings.safeParse(withoutBlanks(env));
-  if (!parsed.success)
-    throw invalid(
-      parsed.error.issues.map(({ path, message }) => ({
-        setting: path.join("."),
-        message,
-      })),
-    );
-  const problems: Problem[] = [];
-  const storage = storageConfig(parsed.data, problems);
-  const model = modelConfig(parsed.data, problems);
-  if (storage === undefined || model === undefined) throw invalid(problems);
+  const given = withoutBlanks(env);
+  const problems = unresolvedReferences(given);
+  const parsed = settings.safeParse(without(given, problems));
+  for (const { path, message } of parsed.error?.issues ?? [])
+    problems.push({ setting: path.join("."), message });
+  // What is wrong by itself is left out, so that the rest can be held against each other all the same.
+  const sound = settings.parse(without(given, problems));
+  const reported = new Set(problems.map(({ setting }) => setting));
+  const together: Problem[] = [];
+  const storage = storageConfig(sound, together);
+  const model = modelConfig(sound, together);
+  problems.push(...together.filter(({ setting }) => !reported.has(setting)));
+  if (storage === undefined || model === undefined || problems.length > 0)
+    throw invalid(problems);
   return {
     storage,
     model,
-    documentsFolder: resolve(appFolder(), parsed.data.AOS_DOCUMENTS_FOLDER),
-    reportsFolder: resolve(appFolder(), parsed.data.AOS_REPORTS_FOLDER),
+    documentsFolder: resolve(appFolder(), sound.AOS_DOCUMENTS_FOLDER),
+    reportsFolder: resolve(appFolder(), sound.AOS_REPORTS_FOLDER),
   };
 }
+
+/**
+ * What the platform could not read from Key Vault stays in the setting as it was written.
+ * https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
+ */
+const unresolvedReferences = (
+  given: Readonly<Record<string, string | undefined>>,
+): Problem[] =>
+  Object.entries(given)
+    .filter(([, value]) => value?.startsWith("@Microsoft.KeyVault("))
+    .map(([setting]) => ({
+      setting,
+      message:
+        "is a Key Vault reference that could not be resolved: see whether the vault can be reached, the secret exists, and the app's identity has the role Key Vault Secrets User",
+    }));
+
+const without = (
+  given: Readonly<Record<string, string | undefined>>,
+  problems: readonly Problem[],
+) => {
+  const names = new Set(problems.map(({ setting }) => setting));
+  return Object.fromEntries(
+    Object.entries(given).filter(([name]) => !names.has(name)),
+  );
+};
 
 /** A setting left empty, as templates and portals do, is one that is not there. */
 const withoutBlanks = (env: Readonly<Record<string, string | undefined>>) =>
@@ -114,21 +150,9 @@ function storageConfig(
   from: Settings,
   problems: Problem[],
 ): StorageConfig | undefined {
-  if (from.AzureWebJobsStorage !== undefined)
-    return { connectionString: from.AzureWebJobsStorage };
-  const account = from.AzureWebJobsStorage__accountName;
-  const endpoint = (service: string, uri: string | undefined) =>
-    uri ?? (account && `https://${account}.${service}.core.windows.net`);
-  const tableEndpoint = endpoint(
-    "table",
-    from.AzureWebJobsStorage__tableServiceUri,
-  );
-  const blobEndpoint = endpoint(
-    "blob",
-    from.AzureWebJobsStorage__blobServiceUri,
-  );
-  if (tableEndpoint !== undefined && blobEndpoint !== undefined)
-    return { tableEndpoint, blobEndpoint };
+  const own = storageAt(from, "AZURE_STORAGE_CONNECTION_STRING", problems);
+  const host = storageAt(from, "AzureWebJobsStorage", problems);
+  if (own ?? host) return own ?? host;
   problems.push({
     setting: "AzureWebJobsStorage",
     message:
@@ -137,25 +161,75 @@ function storageConfig(
   return undefined;
 }
 
+/** Undefined when no setting of that connection is there. */
+function storageAt(
+  from: Settings,
+  connection: "AzureWebJobsStorage" | "AZURE_STORAGE_CONNECTION_STRING",
+  problems: Problem[],
+): StorageConfig | undefined {
+  const connectionString = from[connection];
+  const account = from[`${connection}__accountName`];
+  const tableUri = from[`${connection}__tableServiceUri`];
+  const blobUri = from[`${connection}__blobServiceUri`];
+  const byIdentity = account ?? tableUri ?? blobUri;
+  if (connectionString !== undefined) {
+    if (byIdentity !== undefined)
+      problems.push({
+        setting: connection,
+        message: `is given beside ${connection}__…: give the connection string, or the settings for the app's identity`,
+      });
+    return { connectionString };
+  }
+  if (byIdentity === undefined) return undefined;
+  const endpoint = (service: string, uri: string | undefined) => {
+    if (uri !== undefined) return uri;
+    if (account === undefined)
+      problems.push({
+        setting: `${connection}__${service}ServiceUri`,
+        message: `is missing: the other one is given, and no ${connection}__accountName`,
+      });
+    return `https://${account ?? ""}.${service}.core.windows.net`;
+  };
+  return {
+    tableEndpoint: endpoint("table", tableUri),
+    blobEndpoint: endpoint("blob", blobUri),
+  };
+}
+
 function modelConfig(
   from: Settings,
   problems: Problem[],
 ): ModelConfig | undefined {
   const timeoutMs = from.AOS_MODEL_TIMEOUT_SECONDS * 1000;
-  switch (providerOf(from)) {
+  const provider = providerOf(from);
+  switch (provider) {
     case "azure-openai":
       return azureOpenAi(from, timeoutMs, problems);
     case "openai":
       return openAi(from, timeoutMs, problems);
     case "offline":
-      return { provider: "offline", timeoutMs };
+      return { provider, timeoutMs };
+    case "undecided":
+      problems.push({
+        setting: "AOS_MODEL_PROVIDER",
+        message:
+          "is missing: there are settings for azure-openai and for openai; say which one answers",
+      });
+      return undefined;
   }
 }
 
-function providerOf(from: Settings): ModelConfig["provider"] {
+/** Half a configuration counts too: with a model named, nobody means to be answered offline. */
+function providerOf(from: Settings): ModelConfig["provider"] | "undecided" {
   if (from.AOS_MODEL_PROVIDER !== undefined) return from.AOS_MODEL_PROVIDER;
-  if (from.AZURE_OPENAI_ENDPOINT !== undefined) return "azure-openai";
-  const openAi = from.OPENAI_API_KEY ?? from.OPENAI_BASE_URL;
+  const azure =
+    from.AZURE_OPENAI_ENDPOINT ??
+    from.AZURE_OPENAI_DEPLOYMENT ??
+    from.AZURE_OPENAI_API_KEY;
+  const openAi =
+    from.OPENAI_API_KEY ?? from.OPENAI_BASE_URL ?? from.OPENAI_MODEL;
+  if (azure !== undefined)
+    return openAi === undefined ? "azure-openai" : "undecided";
   return openAi === undefined ? "offline" : "openai";
 }
 
