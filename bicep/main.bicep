@@ -54,6 +54,11 @@ param instanceMemoryMB int = 2048
 @maxValue(1000)
 param maximumInstanceCount int = environmentType == 'prod' ? 100 : 40
 
+@description('Activities that an instance runs at once: with the ceiling of instances, the most that the model is asked at once.')
+@minValue(1)
+@maxValue(200)
+param activityConcurrency int = 10
+
 @description('Instances that are never let go, against cold starts.')
 @minValue(0)
 @maxValue(20)
@@ -171,6 +176,10 @@ param logRetentionDays int = environmentType == 'prod' ? 90 : 30
 
 @description('Gigabytes of logs a day after which nothing more is taken in; -1 for no limit.')
 param logDailyQuotaGb int = environmentType == 'prod' ? -1 : 1
+
+@description('Traces a second that the host keeps.')
+@minValue(1)
+param tracesPerSecond int = 20
 
 @description('Days after which the large values of an orchestration are deleted. Longer than any orchestration takes.')
 param payloadRetentionDays int = 365
@@ -425,6 +434,8 @@ module functionApp 'modules/function-app.bicep' = {
     zoneRedundant: zoneRedundant
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
+    activityConcurrency: activityConcurrency
+    tracesPerSecond: tracesPerSecond
     alwaysReadyInstances: alwaysReadyInstances
     identityId: identity.outputs.id
     identityClientId: identity.outputs.clientId

@@ -41,6 +41,15 @@ param instanceMemoryMB int
 @maxValue(1000)
 param maximumInstanceCount int
 
+@description('Activities that an instance runs at once: with the ceiling of instances, the most that the model is asked at once.')
+@minValue(1)
+@maxValue(200)
+param activityConcurrency int
+
+@description('Traces a second that the host keeps.')
+@minValue(1)
+param tracesPerSecond int
+
 @description('Instances that are never let go, against cold starts; 0 for none.')
 @minValue(0)
 @maxValue(20)
@@ -165,8 +174,11 @@ var hostSettings = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: appInsights.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   OTEL_SERVICE_NAME: name
+  OTEL_TRACES_SAMPLER: 'microsoft.rate_limited'
+  OTEL_TRACES_SAMPLER_ARG: string(tracesPerSecond)
   AZURE_CLIENT_ID: identityClientId
   AzureFunctionsJobHost__extensions__durableTask__hubName: taskHubName
+  AzureFunctionsJobHost__extensions__durableTask__maxConcurrentActivityFunctions: string(activityConcurrency)
 }
 
 // Another backend is another place of the task hub: the code is the same.
