@@ -14,6 +14,11 @@ param serviceBusSku = 'Premium'
 param deleteLocks = true
 param model = 'azure-openai-new'
 param entraClientId = readEnvironmentVariable('AOS_ENTRA_CLIENT_ID', '')
+// No default: alerts that nobody gets are none.
+var alertEmail = readEnvironmentVariable('AOS_ALERT_EMAIL')
+param alertEmails = [
+  alertEmail
+]
 param logRetentionDays = 90
 param logDailyQuotaGb = -1
 param budgetAmount = 1000

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { globSync } from "tinyglobby";
 import { deploy, type Deployed, type Deployment } from "./reader/deployment";
-import { evaluate } from "./reader/evaluate";
+import { evaluate, type Scope } from "./reader/evaluate";
 import { functions } from "./reader/functions";
 import { bicepParser, type Parse } from "./reader/syntax";
 import {
@@ -106,20 +106,23 @@ export function changed(
 }
 
 function parametersOf(parse: Parse, source: string): Properties {
-  const scope = {
-    name: (name: string): never => {
-      throw new Error(`nothing is called ${name}`);
+  const assignments = readAssignments(parse, source);
+  const scope: Scope = {
+    name: (name) => {
+      const value = assignments.get(name);
+      if (value === undefined) throw new Error(`nothing is called ${name}`);
+      return evaluate(value, scope);
     },
-    call: (name: string) => {
+    call: (name) => {
       const found = functions[name];
       if (found === undefined) throw new Error(`unknown function ${name}`);
       return found;
     },
   };
   return Object.fromEntries(
-    [...readAssignments(parse, source)].map(([name, value]) => [
+    [...source.matchAll(/^param (\w+) =/gm)].map(([, name = ""]) => [
       name,
-      evaluate(value, scope),
+      scope.name(name),
     ]),
   );
 }

@@ -74,6 +74,11 @@ export const operations: readonly Row[] = [
       return [
         ...unless(metric.length + log.length >= 5, "there are too few alerts"),
         ...unlike(
+          inProd(world, "Microsoft.Insights/actionGroups"),
+          "properties.emailReceivers.0.emailAddress",
+          (address) => typeof address === "string" && address !== "",
+        ),
+        ...unlike(
           metric,
           "properties.actions.0.actionGroupId",
           "«monitoring.actionGroup»",

@@ -53,7 +53,8 @@ export const functions: Readonly<Record<string, BicepFunction | undefined>> = {
   json: (value) => JSON.parse(text(value)) as Value,
   max: (...numbers) => Math.max(...numbers.map(number)),
   min: (...numbers) => Math.min(...numbers.map(number)),
-  readEnvironmentVariable: (_name, fallback) => text(fallback),
+  readEnvironmentVariable: (name, fallback) =>
+    fallback === undefined ? unknown(text(name)) : text(fallback),
   replace: (value, from, to) => text(value).replaceAll(text(from), text(to)),
   resourceGroup: (name) =>
     new Handle((member) =>

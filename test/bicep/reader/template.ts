@@ -8,7 +8,7 @@ export interface Parameter {
   readonly fallback: Expression | undefined;
   readonly decorators: ReadonlyMap<string, readonly Expression[]>;
 }
-export interface Declared {
+interface Declared {
   readonly symbol: string;
   readonly body: Expression;
 }
