@@ -172,6 +172,17 @@ param cosmosEnabled bool = false
 // What it keeps, what it costs, who is told
 
 @description('Days that logs and traces are kept.')
+@allowed([
+  30
+  60
+  90
+  120
+  180
+  270
+  365
+  550
+  730
+])
 param logRetentionDays int = environmentType == 'prod' ? 90 : 30
 
 @description('Gigabytes of logs a day after which nothing more is taken in; -1 for no limit.')
@@ -212,6 +223,7 @@ var blobContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 var queueContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
 var tableContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 var packageContainer = 'packages'
+var groupName = 'rg-aos-${environmentName}'
 var isNewOpenAi = model == 'azure-openai-new'
 var isExistingOpenAi = model == 'azure-openai-existing'
 var hasScheduler = durableBackend == 'DurableTaskScheduler'
@@ -231,7 +243,7 @@ var zoneNames = {
 var allZoneNames = [for zone in items(zoneNames): zone.value]
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
-  name: 'rg-aos-${environmentName}'
+  name: groupName
   location: location
   tags: tags
 }
@@ -385,7 +397,8 @@ module openAi 'modules/openai.bicep' = if (isNewOpenAi) {
 }
 
 module openAiAccess 'modules/openai-access.bicep' = if (isExistingOpenAi) {
-  scope: resourceGroup(openAiResourceGroupName)
+  // The name has to be valid even where the module is left out.
+  scope: resourceGroup(empty(openAiResourceGroupName) ? groupName : openAiResourceGroupName)
   name: 'openai-access-${token}'
   params: {
     accountName: openAiAccountName

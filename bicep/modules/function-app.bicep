@@ -135,6 +135,8 @@ param workspaceId string
 
 var isFlex = hostingPlan == 'FlexConsumption'
 var isPremium = hostingPlan == 'ElasticPremium'
+var isDedicated = hostingPlan == 'Dedicated'
+var leastDedicated = max(alwaysReadyInstances, zoneRedundant ? 3 : 1)
 var planSkus = {
   FlexConsumption: {
     name: 'FC1'
@@ -148,7 +150,7 @@ var planSkus = {
   Dedicated: {
     name: 'P1v3'
     tier: 'PremiumV3'
-    capacity: zoneRedundant ? 3 : 1
+    capacity: leastDedicated
   }
 }
 
@@ -234,6 +236,65 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   }
 }
 
+// The other plans scale by themselves.
+resource scaling 'Microsoft.Insights/autoscaleSettings@2022-10-01' = if (isDedicated) {
+  name: '${planName}-scaling'
+  location: location
+  tags: tags
+  properties: {
+    enabled: true
+    targetResourceUri: plan.id
+    profiles: [
+      {
+        name: 'by-processor'
+        capacity: {
+          minimum: string(leastDedicated)
+          default: string(leastDedicated)
+          maximum: string(max(leastDedicated, min(maximumInstanceCount, 30)))
+        }
+        rules: [
+          {
+            metricTrigger: {
+              metricName: 'CpuPercentage'
+              metricResourceUri: plan.id
+              operator: 'GreaterThan'
+              threshold: 70
+              statistic: 'Average'
+              timeAggregation: 'Average'
+              timeGrain: 'PT1M'
+              timeWindow: 'PT5M'
+            }
+            scaleAction: {
+              direction: 'Increase'
+              type: 'ChangeCount'
+              value: '1'
+              cooldown: 'PT5M'
+            }
+          }
+          {
+            metricTrigger: {
+              metricName: 'CpuPercentage'
+              metricResourceUri: plan.id
+              operator: 'LessThan'
+              threshold: 30
+              statistic: 'Average'
+              timeAggregation: 'Average'
+              timeGrain: 'PT1M'
+              timeWindow: 'PT15M'
+            }
+            scaleAction: {
+              direction: 'Decrease'
+              type: 'ChangeCount'
+              value: '1'
+              cooldown: 'PT15M'
+            }
+          }
+        ]
+      }
+    ]
+  }
+}
+
 resource site 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
@@ -263,7 +324,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
         supportCredentials: false
       }
       linuxFxVersion: isFlex ? null : 'Node|${nodeVersion}'
-      alwaysOn: isFlex || isPremium ? null : true
+      alwaysOn: isDedicated ? true : null
       minimumElasticInstanceCount: isPremium ? max(alwaysReadyInstances, 1) : null
       functionAppScaleLimit: isPremium ? min(maximumInstanceCount, 100) : null
       functionsRuntimeScaleMonitoringEnabled: isPremium ? !empty(appSubnetId) : null

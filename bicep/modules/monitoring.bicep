@@ -11,8 +11,17 @@ param location string
 param tags object
 
 @description('Days that logs and traces are kept.')
-@minValue(30)
-@maxValue(730)
+@allowed([
+  30
+  60
+  90
+  120
+  180
+  270
+  365
+  550
+  730
+])
 param retentionDays int
 
 @description('Gigabytes a day after which nothing more is taken in; -1 for no limit.')

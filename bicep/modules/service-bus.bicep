@@ -118,9 +118,10 @@ resource endings 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-0
   }
 }
 
+// A subscription is born with a rule of this name, which lets everything through: this one takes its place.
 resource endingsRule 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = {
   parent: endings
-  name: 'ended'
+  name: '$Default'
   properties: {
     filterType: 'SqlFilter'
     sqlFilter: {

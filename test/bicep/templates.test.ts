@@ -76,6 +76,63 @@ describe.each(["dev", "prod"] as const)("%s.bicepparam deploys", (file) => {
   });
 });
 
+describe("the plan", () => {
+  const partsOn = (hostingPlan: string) => {
+    const { resources } = world.deployment("prod", { hostingPlan });
+    const body = (type: string) =>
+      resources.find((found) => found.type === type)?.body;
+    return {
+      sku: at(body("Microsoft.Web/serverfarms"), "sku"),
+      site: at(body("Microsoft.Web/sites"), "properties.siteConfig"),
+      flex: at(body("Microsoft.Web/sites"), "properties.functionAppConfig"),
+      scaling: body("Microsoft.Insights/autoscaleSettings"),
+    };
+  };
+
+  test("is Flex Consumption unless another is asked for", () => {
+    const { sku, site, flex, scaling } = partsOn("FlexConsumption");
+    expect(sku).toEqual({ name: "FC1", tier: "FlexConsumption" });
+    expect(site).toMatchObject({ linuxFxVersion: null, alwaysOn: null });
+    expect(at(flex, "scaleAndConcurrency.alwaysReady")).toEqual([
+      { name: "http", instanceCount: 1 },
+      { name: "durable", instanceCount: 1 },
+    ]);
+    expect(scaling).toBeUndefined();
+  });
+
+  test("keeps an instance warm on Elastic Premium", () => {
+    const { sku, site, flex, scaling } = partsOn("ElasticPremium");
+    expect(sku).toMatchObject({ name: "EP1", capacity: 3 });
+    expect(site).toMatchObject({
+      linuxFxVersion: "Node|22",
+      minimumElasticInstanceCount: 1,
+      functionsRuntimeScaleMonitoringEnabled: true,
+      alwaysOn: null,
+    });
+    expect([flex, scaling]).toEqual([null, undefined]);
+  });
+
+  test("is always on, and scaled by a rule, when it is dedicated", () => {
+    const { sku, site, flex, scaling } = partsOn("Dedicated");
+    expect(sku).toMatchObject({ name: "P1v3", capacity: 3 });
+    expect(site).toMatchObject({ linuxFxVersion: "Node|22", alwaysOn: true });
+    expect(flex).toBeNull();
+    expect(at(scaling, "properties.profiles.0.capacity")).toEqual({
+      minimum: "3",
+      default: "3",
+      maximum: "30",
+    });
+  });
+});
+
+test("a subscription to endings gets no other events", () => {
+  const rules = world
+    .deployment("dev")
+    .resources.filter(({ type }) => type.endsWith("/subscriptions/rules"));
+  // Under another name it would stand beside the rule that lets everything through.
+  expect(rules.map(({ name }) => name)).toEqual(["$Default"]);
+});
+
 test("a secret that is given appears in the vault only", () => {
   const { resources, outputs } = world.deployment("prod", {
     model: "openai",
