@@ -34,15 +34,23 @@ type ModelConfig = { readonly timeoutMs: number } & (
 
 const url = z.url({ error: "must be a URL" });
 
+/** Not looked into further: the storage clients do that, and `health/ready` tells what they say. */
+const storageConnection = z
+  .string()
+  .regex(/UseDevelopmentStorage=true|AccountName=|Endpoint=/i, {
+    error:
+      "must be the connection string of a storage account, such as UseDevelopmentStorage=true",
+  });
+
 const settings = z.object({
   /** A connection string, or the three below for access with the app's identity. */
-  AzureWebJobsStorage: z.string().optional(),
+  AzureWebJobsStorage: storageConnection.optional(),
   AzureWebJobsStorage__accountName: z.string().optional(),
   AzureWebJobsStorage__tableServiceUri: url.optional(),
   AzureWebJobsStorage__blobServiceUri: url.optional(),
 
   /** An account of its own for what AOS keeps, in the same two ways. Default: the one above. */
-  AZURE_STORAGE_CONNECTION_STRING: z.string().optional(),
+  AZURE_STORAGE_CONNECTION_STRING: storageConnection.optional(),
   AZURE_STORAGE_CONNECTION_STRING__accountName: z.string().optional(),
   AZURE_STORAGE_CONNECTION_STRING__tableServiceUri: url.optional(),
   AZURE_STORAGE_CONNECTION_STRING__blobServiceUri: url.optional(),

@@ -90,8 +90,17 @@ describe("readConfig", () => {
       blobEndpoint: "https://data.blob.core.windows.net",
     });
     expect(
-      readConfig({ AZURE_STORAGE_CONNECTION_STRING: "one" }).storage,
-    ).toEqual({ connectionString: "one" });
+      readConfig({ AZURE_STORAGE_CONNECTION_STRING: "AccountName=acme" })
+        .storage,
+    ).toEqual({ connectionString: "AccountName=acme" });
+  });
+
+  test("tells text that is no connection string, without repeating it", () => {
+    const attempt = () => readConfig({ AzureWebJobsStorage: "hunter2" });
+    expect(attempt).toThrow(
+      /AzureWebJobsStorage must be the connection string/,
+    );
+    expect(attempt).not.toThrow(/hunter2|is missing/);
   });
 
   test("refuses two ways to one storage account", () => {
