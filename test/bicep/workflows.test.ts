@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { globSync } from "tinyglobby";
 import { parse } from "yaml";
 
-const paths = globSync([".github/**/*.yml", "azure.yaml"], {
+const paths = globSync([".github/**/*.yml", "azure.yaml", "ps-rule.yaml"], {
   dot: true,
 }).sort();
 
@@ -64,6 +64,30 @@ describe.each(paths)("%s", (path) => {
       commands.filter(([command]) => command.includes("${{")).map(String),
     ).toEqual([]);
   });
+});
+
+test("azd and the workflow deploy what the package script leaves", () => {
+  const azure = parse(readFileSync("azure.yaml", "utf8")) as {
+    readonly infra: { readonly path: string; readonly module: string };
+    readonly services: {
+      readonly api: { readonly project: string; readonly host: string };
+    };
+    readonly hooks: { readonly prepackage: { readonly run: string } };
+  };
+  const { infra, services, hooks } = azure;
+  expect(existsSync(`${infra.path}/${infra.module}.bicep`)).toBe(true);
+  expect(existsSync(`${infra.path}/${infra.module}.parameters.json`)).toBe(
+    true,
+  );
+  expect(services.api).toMatchObject({
+    host: "function",
+    project: "dist/package",
+  });
+  expect(hooks.prepackage.run).toContain("npm run package");
+  // azd finds the app by this tag.
+  expect(readFileSync("bicep/modules/function-app.bicep", "utf8")).toContain(
+    "'azd-service-name': 'api'",
+  );
 });
 
 describe("continuous integration", () => {
