@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { globSync } from "tinyglobby";
 import { settingNames } from "../../src/config";
+import { asText, at, type Value } from "../bicep/reader/value";
 import { comingSettings, platformSettings } from "../bicep/platform-settings";
 
 const operations = readFileSync("docs/operations.md", "utf8");
@@ -31,6 +32,35 @@ describe("the operations page", () => {
       .map(([, key = ""]) => key)
       .filter((key) => key !== "logging.applicationInsights");
     expect(explained.filter((key) => !keys.includes(key))).toEqual([]);
+  });
+
+  test("gives the values that host.json has", () => {
+    const hostJson = JSON.parse(readFileSync("host.json", "utf8")) as Value;
+    const rows = [
+      ...operations.matchAll(/^\| `([\w.]+)` +\| ([^|]+?) +\|.*\|$/gm),
+    ].map(([, key = "", said]) => ({ key, said, is: at(hostJson, key) }));
+    const valued = rows.filter(({ is }) => typeof is !== "undefined");
+    expect(valued.length).toBeGreaterThan(15);
+    expect(valued.filter(({ said, is }) => said !== asText(is))).toEqual([]);
+  });
+
+  test("gives the defaults that the templates have", () => {
+    const defaults = new Map(
+      [
+        ...readFileSync("bicep/main.bicep", "utf8").matchAll(
+          /^param (\w+) \w+ = (.+)$/gm,
+        ),
+      ].map(([, name = "", value]) => [name, value === "''" ? "none" : value]),
+    );
+    const rows = [
+      ...operations.matchAll(/^\| `(\w+)` +\| [^|]+ \| (.+?) +\|$/gm),
+    ].filter(([, name = ""]) => defaults.has(name));
+    expect(rows.length).toBe(defaults.size);
+    const wrong = rows.filter(
+      ([, name = "", said = ""]) =>
+        said.replaceAll("`", "") !== defaults.get(name),
+    );
+    expect(wrong.map(([row]) => row)).toEqual([]);
   });
 
   test("explains every setting", () => {
