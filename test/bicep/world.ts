@@ -93,16 +93,21 @@ export function changed(
   from: string,
   to: string,
 ): World {
-  const files = new Map(sources.get(world));
-  const parse = parsers.get(world);
   const before = world.text(path);
-  if (!before.includes(from) || parse === undefined)
+  if (!before.includes(from))
     throw new Error(`${path} does not contain: ${from}`);
-  files.set(
+  return withFile(
+    world,
     path,
     before.replaceAll(from, () => to),
   );
-  return worldOf(files, parse);
+}
+
+/** The same world with another text in one file, which need not be there yet. */
+export function withFile(world: World, path: string, text: string): World {
+  const parse = parsers.get(world);
+  if (parse === undefined) throw new Error("This world was not opened.");
+  return worldOf(new Map(sources.get(world)).set(path, text), parse);
 }
 
 function parametersOf(parse: Parse, source: string): Properties {

@@ -37,10 +37,9 @@ afterAll(async () => {
 });
 
 /** Rows of the table of counts: what, for ten documents, for one. */
+const page = readFileSync("docs/cost.md", "utf8");
 const [, table = ""] =
-  /<!-- counts -->([^]*)<!-- \/counts -->/.exec(
-    readFileSync("docs/cost.md", "utf8"),
-  ) ?? [];
+  /<!-- counts -->([^]*)<!-- \/counts -->/.exec(page) ?? [];
 const documented = [
   ...table.matchAll(/^\| ([\w ]+?) +\| (\d+) +\| (\d+) +\|$/gm),
 ];
@@ -99,3 +98,20 @@ test.each([
     expect(wrong).toEqual([]);
   },
 );
+
+test("what ten documents cost in money is reckoned from these counts", () => {
+  const of = (wanted: string): string =>
+    documented.find(([, what]) => what === wanted)?.[2] ?? "absent";
+  const [orchestrators, activities, entities] = [
+    "orchestrator executions",
+    "activity executions",
+    "entity executions",
+  ].map(of);
+  for (const reckoning of [
+    `(${of("HTTP executions")} + ${orchestrators} + ${activities} + ${entities}) × 0.40 per million`,
+    `(${of("table writes")} + ${of("table reads")}) × 0.036 per million`,
+    `(${activities} × 8 + ${orchestrators} × 6 + ${entities} × 6) × 0.036 per million`,
+    `${of("model calls")} calls of, say, 2,000 tokens in`,
+  ])
+    expect(page).toContain(reckoning);
+});
