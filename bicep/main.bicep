@@ -434,48 +434,6 @@ module cosmos 'modules/cosmos.bicep' = if (cosmosEnabled) {
   }
 }
 
-module functionApp 'modules/function-app.bicep' = {
-  scope: group
-  name: 'function-app'
-  params: {
-    name: 'func-aos-${token}'
-    planName: 'plan-aos-${token}'
-    location: location
-    tags: tags
-    hostingPlan: hostingPlan
-    nodeVersion: nodeVersion
-    zoneRedundant: zoneRedundant
-    instanceMemoryMB: instanceMemoryMB
-    maximumInstanceCount: maximumInstanceCount
-    activityConcurrency: activityConcurrency
-    tracesPerSecond: tracesPerSecond
-    alwaysReadyInstances: alwaysReadyInstances
-    identityId: identity.outputs.id
-    identityClientId: identity.outputs.clientId
-    appSubnetId: hasPrivateEndpoints ? network!.outputs.appSubnetId : ''
-    publicHttpAccess: publicHttpAccess
-    allowedOrigins: allowedOrigins
-    entraClientId: entraClientId
-    entraAllowedApplications: entraAllowedApplications
-    hostStorageName: hostStorage.outputs.name
-    packageContainer: packageContainer
-    dataBlobEndpoint: dataStorage.outputs.blobEndpoint
-    dataTableEndpoint: dataStorage.outputs.tableEndpoint
-    serviceBusHost: serviceBus.outputs.fullyQualifiedNamespace
-    appInsightsName: monitoring.outputs.appInsightsName
-    keyVaultName: keyVault.outputs.name
-    taskHubName: taskHubName
-    schedulerEndpoint: hasScheduler ? scheduler!.outputs.endpoint : ''
-    modelProvider: isNewOpenAi || isExistingOpenAi ? 'azure-openai' : model
-    modelEndpoint: isNewOpenAi ? openAi!.outputs.endpoint : (isExistingOpenAi ? openAiAccess!.outputs.endpoint : modelBaseUrl)
-    modelName: isNewOpenAi ? openAi!.outputs.deploymentName : modelName
-    modelApiVersion: modelApiVersion
-    modelTimeoutSeconds: modelTimeoutSeconds
-    modelHasKey: modelHasKey
-    workspaceId: monitoring.outputs.workspaceId
-  }
-}
-
 var storageTargets = networkIsolation ? [
   {
     name: 'host-blob'
@@ -554,23 +512,78 @@ var cosmosTargets = networkIsolation && cosmosEnabled ? [
   }
 ] : []
 
-var siteTargets = publicHttpAccess ? [] : [
-  {
-    name: 'function-app'
-    resourceId: functionApp.outputs.id
-    groupId: 'sites'
-    zoneName: zoneNames.sites
-  }
-]
-
-module privateEndpoints 'modules/private-endpoints.bicep' = if (hasPrivateEndpoints) {
+module privateEndpoints 'modules/private-endpoints.bicep' = if (networkIsolation) {
   scope: group
   name: 'private-endpoints'
   params: {
     location: location
     tags: tags
     subnetId: network!.outputs.privateEndpointSubnetId
-    targets: concat(storageTargets, vaultTargets, serviceBusTargets, openAiTargets, schedulerTargets, cosmosTargets, siteTargets)
+    targets: concat(storageTargets, vaultTargets, serviceBusTargets, openAiTargets, schedulerTargets, cosmosTargets)
+  }
+}
+
+module functionApp 'modules/function-app.bicep' = {
+  scope: group
+  name: 'function-app'
+  params: {
+    name: 'func-aos-${token}'
+    planName: 'plan-aos-${token}'
+    location: location
+    tags: tags
+    hostingPlan: hostingPlan
+    nodeVersion: nodeVersion
+    zoneRedundant: zoneRedundant
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    activityConcurrency: activityConcurrency
+    tracesPerSecond: tracesPerSecond
+    alwaysReadyInstances: alwaysReadyInstances
+    identityId: identity.outputs.id
+    identityClientId: identity.outputs.clientId
+    appSubnetId: hasPrivateEndpoints ? network!.outputs.appSubnetId : ''
+    publicHttpAccess: publicHttpAccess
+    allowedOrigins: allowedOrigins
+    entraClientId: entraClientId
+    entraAllowedApplications: entraAllowedApplications
+    hostStorageName: hostStorage.outputs.name
+    packageContainer: packageContainer
+    dataBlobEndpoint: dataStorage.outputs.blobEndpoint
+    dataTableEndpoint: dataStorage.outputs.tableEndpoint
+    serviceBusHost: serviceBus.outputs.fullyQualifiedNamespace
+    appInsightsName: monitoring.outputs.appInsightsName
+    keyVaultName: keyVault.outputs.name
+    taskHubName: taskHubName
+    schedulerEndpoint: hasScheduler ? scheduler!.outputs.endpoint : ''
+    modelProvider: isNewOpenAi || isExistingOpenAi ? 'azure-openai' : model
+    modelEndpoint: isNewOpenAi ? openAi!.outputs.endpoint : (isExistingOpenAi ? openAiAccess!.outputs.endpoint : modelBaseUrl)
+    modelName: isNewOpenAi ? openAi!.outputs.deploymentName : modelName
+    modelApiVersion: modelApiVersion
+    modelTimeoutSeconds: modelTimeoutSeconds
+    modelHasKey: modelHasKey
+    workspaceId: monitoring.outputs.workspaceId
+  }
+  // It finds its services from the first start on.
+  dependsOn: [
+    privateEndpoints
+  ]
+}
+
+module siteEndpoint 'modules/private-endpoints.bicep' = if (!publicHttpAccess) {
+  scope: group
+  name: 'site-endpoint'
+  params: {
+    location: location
+    tags: tags
+    subnetId: network!.outputs.privateEndpointSubnetId
+    targets: [
+      {
+        name: 'function-app'
+        resourceId: functionApp.outputs.id
+        groupId: 'sites'
+        zoneName: zoneNames.sites
+      }
+    ]
   }
 }
 
