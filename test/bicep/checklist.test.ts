@@ -24,10 +24,14 @@ const failing = (changedWorld: World): readonly number[] =>
     .filter(({ problems }) => problems(changedWorld).length > 0)
     .map(({ number }) => number);
 
+const breaking = checklist.flatMap(({ number, requirement, breaking }) =>
+  breaking.map((change, index) => ({ number, requirement, index, change })),
+);
+
 describe("each row can fail", () => {
-  test.each(checklist)(
-    "$number fails, and no other row, when it is not so that $requirement",
-    ({ number, breaking: { path, from, to } }) => {
+  test.each(breaking)(
+    "$number fails, and no other row, when it is not so that $requirement ($index)",
+    ({ number, change: { path, from, to } }) => {
       expect(failing(changed(world, path, from, to))).toEqual([number]);
     },
   );

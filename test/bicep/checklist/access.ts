@@ -1,4 +1,4 @@
-import { asText, isList, listOf } from "../reader/value";
+import { isList } from "../reader/value";
 import { ofType, type World } from "../world";
 import { assignableRoles } from "./roles";
 import {
@@ -11,23 +11,15 @@ import {
   sites,
   unless,
   unlike,
-  vaults,
 } from "./row";
 
 const functionApp = "bicep/modules/function-app.bicep";
 const storage = "bicep/modules/storage.bicep";
-const keyVault = "bicep/modules/key-vault.bicep";
 const roleOf = (definition: unknown): string =>
   typeof definition === "string" ? (definition.split("/").at(-1) ?? "") : "";
 /** What is there by parameter only. */
 const withEntra = (world: World) =>
   world.deployment("prod", { entraClientId: "api" });
-const withModelKey = (world: World) =>
-  world.deployment("prod", {
-    model: "openai",
-    modelBaseUrl: "https://models.example/v1",
-    modelApiKey: "a key",
-  });
 
 const containing = (
   world: World,
@@ -46,11 +38,18 @@ export const access: readonly Row[] = [
       ...unlike(sites(world), "identity.type", "UserAssigned"),
       ...containing(world, /\blistKeys\(|AccountKey=|SharedAccessKey/, "keys"),
     ],
-    breaking: {
-      path: functionApp,
-      from: "    type: 'UserAssigned'\n",
-      to: "    type: 'None'\n",
-    },
+    breaking: [
+      {
+        path: functionApp,
+        from: "    type: 'UserAssigned'\n",
+        to: "    type: 'None'\n",
+      },
+      {
+        path: "bicep/modules/cosmos.bicep",
+        from: "string = account.properties.documentEndpoint",
+        to: "string = account.properties.documentEndpoint // listKeys()",
+      },
+    ],
   },
   {
     number: 21,
@@ -63,11 +62,18 @@ export const access: readonly Row[] = [
         true,
       ),
     ],
-    breaking: {
-      path: storage,
-      from: "allowSharedKeyAccess: false",
-      to: "allowSharedKeyAccess: true",
-    },
+    breaking: [
+      {
+        path: storage,
+        from: "allowSharedKeyAccess: false",
+        to: "allowSharedKeyAccess: true",
+      },
+      {
+        path: "bicep/modules/storage.bicep",
+        from: "defaultToOAuthAuthentication: true",
+        to: "defaultToOAuthAuthentication: false",
+      },
+    ],
   },
   {
     number: 22,
@@ -76,11 +82,18 @@ export const access: readonly Row[] = [
       ...unlike(namespaces(world), "properties.disableLocalAuth", true),
       ...containing(world, /authorizationRules@/i, "an authorization rule"),
     ],
-    breaking: {
-      path: "bicep/modules/service-bus.bicep",
-      from: "disableLocalAuth: true",
-      to: "disableLocalAuth: false",
-    },
+    breaking: [
+      {
+        path: "bicep/modules/service-bus.bicep",
+        from: "disableLocalAuth: true",
+        to: "disableLocalAuth: false",
+      },
+      {
+        path: "bicep/modules/service-bus.bicep",
+        from: "resource events '",
+        to: "resource rule 'Microsoft.ServiceBus/namespaces/authorizationRules@2024-01-01' = {\n  parent: namespace\n  name: 'all'\n}\n\nresource events '",
+      },
+    ],
   },
   {
     number: 23,
@@ -100,11 +113,18 @@ export const access: readonly Row[] = [
         (id) => roleOf(id) === "3913510d-42f4-4e42-8a64-420c390055eb",
       ),
     ],
-    breaking: {
-      path: "bicep/modules/monitoring.bicep",
-      from: "DisableLocalAuth: true",
-      to: "DisableLocalAuth: false",
-    },
+    breaking: [
+      {
+        path: "bicep/modules/monitoring.bicep",
+        from: "DisableLocalAuth: true",
+        to: "DisableLocalAuth: false",
+      },
+      {
+        path: "bicep/modules/monitoring.bicep",
+        from: "  scope: appInsights\n",
+        to: "  scope: workspace\n",
+      },
+    ],
   },
   {
     number: 24,
@@ -129,11 +149,13 @@ export const access: readonly Row[] = [
           .map(({ path }) => `${path} is for a whole resource group`),
       ];
     },
-    breaking: {
-      path: "bicep/modules/service-bus.bicep",
-      from: "var dataSender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'",
-      to: "var dataSender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'\nresource all 'Microsoft.Authorization/roleAssignments@2022-04-01' = {\n  scope: namespace\n  name: guid('all')\n  properties: {\n    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '090c5cfd-751d-490a-894a-3ce6f1109419')\n    principalId: principalId\n    principalType: 'ServicePrincipal'\n  }\n}",
-    },
+    breaking: [
+      {
+        path: "bicep/modules/service-bus.bicep",
+        from: "var dataSender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'",
+        to: "var dataSender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'\nresource all 'Microsoft.Authorization/roleAssignments@2022-04-01' = {\n  scope: namespace\n  name: guid('all')\n  properties: {\n    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '090c5cfd-751d-490a-894a-3ce6f1109419')\n    principalId: principalId\n    principalType: 'ServicePrincipal'\n  }\n}",
+      },
+    ],
   },
   {
     number: 27,
@@ -149,11 +171,18 @@ export const access: readonly Row[] = [
         ...unless(policies.length === 2, "a way to publish has no policy"),
       ];
     },
-    breaking: {
-      path: functionApp,
-      from: "ftpsState: 'Disabled'",
-      to: "ftpsState: 'AllAllowed'",
-    },
+    breaking: [
+      {
+        path: functionApp,
+        from: "ftpsState: 'Disabled'",
+        to: "ftpsState: 'AllAllowed'",
+      },
+      {
+        path: "bicep/modules/function-app.bicep",
+        from: "  name: 'ftp'\n  properties: {\n    allow: false",
+        to: "  name: 'ftp'\n  properties: {\n    allow: true",
+      },
+    ],
   },
   {
     number: 28,
@@ -170,11 +199,18 @@ export const access: readonly Row[] = [
         false,
       ),
     ],
-    breaking: {
-      path: functionApp,
-      from: "allowedOrigins: allowedOrigins",
-      to: "allowedOrigins: ['*']",
-    },
+    breaking: [
+      {
+        path: functionApp,
+        from: "allowedOrigins: allowedOrigins",
+        to: "allowedOrigins: ['*']",
+      },
+      {
+        path: "bicep/modules/function-app.bicep",
+        from: "supportCredentials: false",
+        to: "supportCredentials: true",
+      },
+    ],
   },
   {
     number: 29,
@@ -193,73 +229,17 @@ export const access: readonly Row[] = [
         return unless(open <= live, `${path} has routes without a key`);
       }),
     ],
-    breaking: {
-      path: "src/triggers/http/routes.ts",
-      from: '  authLevel: "function",\n  route,',
-      to: '  authLevel: "anonymous",\n  route,',
-    },
-  },
-  {
-    number: 33,
-    requirement: "the vault goes by roles and cannot be purged",
-    problems: (world) => [
-      ...unlike(vaults(world), "properties.enableRbacAuthorization", true),
-      ...unlike(vaults(world), "properties.enablePurgeProtection", true),
-      ...unlike(vaults(world), "properties.softDeleteRetentionInDays", 90),
+    breaking: [
+      {
+        path: "src/triggers/http/routes.ts",
+        from: '  authLevel: "function",\n  route,',
+        to: '  authLevel: "anonymous",\n  route,',
+      },
+      {
+        path: "bicep/modules/function-app.bicep",
+        from: "requireAuthentication: true",
+        to: "requireAuthentication: false",
+      },
     ],
-    breaking: {
-      path: keyVault,
-      from: "enableRbacAuthorization: true",
-      to: "enableRbacAuthorization: false",
-    },
-  },
-  {
-    number: 34,
-    requirement: "secrets are references, and parameters of secrets are secure",
-    problems: (world) => [
-      ...unlike(
-        ofType(withModelKey(world), "Microsoft.Web/sites/config"),
-        "properties.OPENAI_API_KEY",
-        (value) => asText(value).startsWith("@Microsoft.KeyVault("),
-      ),
-      ...unlike(
-        ofType(withModelKey(world), "Microsoft.Web/sites"),
-        "properties.keyVaultReferenceIdentity",
-        (id) => asText(id).includes("identity"),
-      ),
-      ...bicepFiles(world).flatMap(([path]) =>
-        [...world.template(path).parameters.values()]
-          .filter(({ name }) => /(ApiKey|Secret|Password)$/.test(name))
-          .filter(({ decorators }) => !decorators.has("secure"))
-          .map(({ name }) => `${path}: ${name} is not secure`),
-      ),
-    ],
-    breaking: {
-      path: functionApp,
-      from: "'@Microsoft.KeyVault(VaultName=",
-      to: "'(VaultName=",
-    },
-  },
-  {
-    number: 35,
-    requirement: "secrets end, and somebody is told before they do",
-    problems: (world) => [
-      ...unlike(
-        ofType(withModelKey(world), "Microsoft.KeyVault/vaults/secrets"),
-        "properties.attributes.exp",
-        (end) => typeof end === "number",
-      ),
-      ...unlike(
-        inProd(world, "Microsoft.EventGrid/systemTopics/eventSubscriptions"),
-        "properties.filter.includedEventTypes",
-        (types) =>
-          listOf(types).includes("Microsoft.KeyVault.SecretNearExpiry"),
-      ),
-    ],
-    breaking: {
-      path: keyVault,
-      from: "exp: modelApiKeyExpires",
-      to: "nbf: modelApiKeyExpires",
-    },
   },
 ];

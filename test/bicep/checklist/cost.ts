@@ -20,11 +20,18 @@ export const cost: readonly Row[] = [
         1,
       ),
     ],
-    breaking: {
-      path: "bicep/prod.bicepparam",
-      from: "param alwaysReadyInstances = 1",
-      to: "param alwaysReadyInstances = 0",
-    },
+    breaking: [
+      {
+        path: "bicep/prod.bicepparam",
+        from: "param alwaysReadyInstances = 1",
+        to: "param alwaysReadyInstances = 0",
+      },
+      {
+        path: "bicep/dev.bicepparam",
+        from: "param alwaysReadyInstances = 0",
+        to: "param alwaysReadyInstances = 1",
+      },
+    ],
   },
   {
     number: 47,
@@ -48,11 +55,18 @@ export const cost: readonly Row[] = [
         ),
       ];
     },
-    breaking: {
-      path: "bicep/modules/function-app.bicep",
-      from: "maximumInstanceCount: maximumInstanceCount",
-      to: "maximumInstanceCount: 1000",
-    },
+    breaking: [
+      {
+        path: "bicep/modules/function-app.bicep",
+        from: "maximumInstanceCount: maximumInstanceCount",
+        to: "maximumInstanceCount: 1000",
+      },
+      {
+        path: "bicep/modules/function-app.bicep",
+        from: "string(activityConcurrency)",
+        to: "'200'",
+      },
+    ],
   },
   {
     number: 48,
@@ -78,11 +92,18 @@ export const cost: readonly Row[] = [
         ),
       );
     },
-    breaking: {
-      path: "bicep/modules/storage.bicep",
-      from: "tierToCold: {",
-      to: "tierToArchive: {",
-    },
+    breaking: [
+      {
+        path: "bicep/modules/storage.bicep",
+        from: "tierToCold: {",
+        to: "tierToArchive: {",
+      },
+      {
+        path: "bicep/modules/storage.bicep",
+        from: "              version: {",
+        to: "              versions: {",
+      },
+    ],
   },
   {
     number: 49,
@@ -110,11 +131,23 @@ export const cost: readonly Row[] = [
         ),
       ];
     },
-    breaking: {
-      path: "bicep/dev.bicepparam",
-      from: "param logDailyQuotaGb = 1",
-      to: "param logDailyQuotaGb = -1",
-    },
+    breaking: [
+      {
+        path: "bicep/dev.bicepparam",
+        from: "param logDailyQuotaGb = 1",
+        to: "param logDailyQuotaGb = -1",
+      },
+      {
+        path: "bicep/prod.bicepparam",
+        from: "param logRetentionDays = 90",
+        to: "param logRetentionDays = 730",
+      },
+      {
+        path: "bicep/modules/durable-task-scheduler.bicep",
+        from: "        retentionPeriodInDays: 30\n",
+        to: "        retentionPeriodInDays: 3650\n",
+      },
+    ],
   },
   {
     number: 50,
@@ -131,10 +164,17 @@ export const cost: readonly Row[] = [
         .filter((wanted) => !told.includes(wanted))
         .map((wanted) => `nobody is told at ${wanted}`);
     },
-    breaking: {
-      path: "bicep/modules/budget.bicep",
-      from: "threshold: 75",
-      to: "threshold: 85",
-    },
+    breaking: [
+      {
+        path: "bicep/modules/budget.bicep",
+        from: "threshold: 75",
+        to: "threshold: 85",
+      },
+      {
+        path: "bicep/modules/budget.bicep",
+        from: "thresholdType: 'Forecasted'",
+        to: "thresholdType: 'Actual'",
+      },
+    ],
   },
 ];

@@ -27,22 +27,26 @@ export const messaging: readonly Row[] = [
         "properties.deadLetteringOnMessageExpiration",
         true,
       ),
-    breaking: {
-      path: serviceBus,
-      from: "deadLetteringOnMessageExpiration: true",
-      to: "deadLetteringOnMessageExpiration: false",
-    },
+    breaking: [
+      {
+        path: serviceBus,
+        from: "deadLetteringOnMessageExpiration: true",
+        to: "deadLetteringOnMessageExpiration: false",
+      },
+    ],
   },
   {
     number: 4,
     requirement: "a message is delivered a bounded number of times",
     problems: (world) =>
       unlike(queues(world), "properties.maxDeliveryCount", isBetween(3, 10)),
-    breaking: {
-      path: serviceBus,
-      from: "maxDeliveryCount: 5",
-      to: "maxDeliveryCount: 500",
-    },
+    breaking: [
+      {
+        path: serviceBus,
+        from: "maxDeliveryCount: 5",
+        to: "maxDeliveryCount: 500",
+      },
+    ],
   },
   {
     number: 5,
@@ -56,11 +60,18 @@ export const messaging: readonly Row[] = [
         "host.json: the lock is renewed for less than five minutes",
       ),
     ],
-    breaking: {
-      path: "host.json",
-      from: '"maxAutoLockRenewalDuration": "00:05:00"',
-      to: '"maxAutoLockRenewalDuration": "00:00:30"',
-    },
+    breaking: [
+      {
+        path: "host.json",
+        from: '"maxAutoLockRenewalDuration": "00:05:00"',
+        to: '"maxAutoLockRenewalDuration": "00:00:30"',
+      },
+      {
+        path: "bicep/modules/service-bus.bicep",
+        from: "lockDuration: 'PT5M'\n    maxDeliveryCount: 5\n    requiresDuplicate",
+        to: "lockDuration: 'PT30S'\n    maxDeliveryCount: 5\n    requiresDuplicate",
+      },
+    ],
   },
   {
     number: 6,
@@ -77,11 +88,23 @@ export const messaging: readonly Row[] = [
         .filter(([, text]) => !text.includes("messageId"))
         .map(([path]) => `${path} sends messages without an id`),
     ],
-    breaking: {
-      path: serviceBus,
-      from: "duplicateDetectionHistoryTimeWindow: 'PT10M'\n    requiresSession",
-      to: "duplicateDetectionHistoryTimeWindow: 'PT20S'\n    requiresSession",
-    },
+    breaking: [
+      {
+        path: serviceBus,
+        from: "duplicateDetectionHistoryTimeWindow: 'PT10M'\n    requiresSession",
+        to: "duplicateDetectionHistoryTimeWindow: 'PT20S'\n    requiresSession",
+      },
+      {
+        path: "bicep/modules/service-bus.bicep",
+        from: "requiresDuplicateDetection: true\n    duplicateDetectionHistoryTimeWindow: 'PT10M'\n    requiresSession",
+        to: "requiresDuplicateDetection: false\n    duplicateDetectionHistoryTimeWindow: 'PT10M'\n    requiresSession",
+      },
+      {
+        path: "src/main.ts",
+        from: "registerHttpRoutes({",
+        to: "void sender.sendMessages({ body: 1 });\nregisterHttpRoutes({",
+      },
+    ],
   },
   {
     number: 7,
@@ -99,11 +122,18 @@ export const messaging: readonly Row[] = [
         .filter(([, text]) => !text.includes("isSessionsEnabled: true"))
         .map(([path]) => `${path} does not ask for sessions`),
     ],
-    breaking: {
-      path: serviceBus,
-      from: "requiresSession: true",
-      to: "requiresSession: false",
-    },
+    breaking: [
+      {
+        path: serviceBus,
+        from: "requiresSession: true",
+        to: "requiresSession: false",
+      },
+      {
+        path: "src/main.ts",
+        from: "registerHttpRoutes({",
+        to: 'functions.serviceBusQueue("x", { queueName: "agent-session-requests" });\nregisterHttpRoutes({',
+      },
+    ],
   },
   {
     number: 8,
@@ -119,11 +149,13 @@ export const messaging: readonly Row[] = [
         isPresent,
       ),
     ],
-    breaking: {
-      path: serviceBus,
-      from: "subscriptions/rules@2024-01-01' = {",
-      to: "subscriptions/rules@2024-01-01' = if (false) {",
-    },
+    breaking: [
+      {
+        path: serviceBus,
+        from: "subscriptions/rules@2024-01-01' = {",
+        to: "subscriptions/rules@2024-01-01' = if (false) {",
+      },
+    ],
   },
   {
     number: 9,
@@ -137,11 +169,18 @@ export const messaging: readonly Row[] = [
         .filter(([, text]) => /(?<!await |return )\b\w+\.startNew\(/.test(text))
         .map(([path]) => `${path} does not wait for startNew`),
     ],
-    breaking: {
-      path: "src/triggers/http/hub.ts",
-      from: "await hub.startNew(",
-      to: "void hub.startNew(",
-    },
+    breaking: [
+      {
+        path: "src/triggers/http/hub.ts",
+        from: "await hub.startNew(",
+        to: "void hub.startNew(",
+      },
+      {
+        path: "host.json",
+        from: '"autoCompleteMessages": true',
+        to: '"autoCompleteMessages": false',
+      },
+    ],
   },
   {
     number: 10,
@@ -163,10 +202,12 @@ export const messaging: readonly Row[] = [
         )
         .map(({ path }) => `${path}: the app may not both receive and send`);
     },
-    breaking: {
-      path: serviceBus,
-      from: "received: true\n    sent: true // a dead",
-      to: "received: false\n    sent: true // a dead",
-    },
+    breaking: [
+      {
+        path: serviceBus,
+        from: "received: true\n    sent: true // a dead",
+        to: "received: false\n    sent: true // a dead",
+      },
+    ],
   },
 ];

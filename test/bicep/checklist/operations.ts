@@ -36,11 +36,13 @@ export const operations: readonly Row[] = [
         "properties.WorkspaceResourceId",
         "«monitoring.workspace»",
       ),
-    breaking: {
-      path: "bicep/modules/monitoring.bicep",
-      from: "    WorkspaceResourceId: workspace.id\n",
-      to: "",
-    },
+    breaking: [
+      {
+        path: "bicep/modules/monitoring.bicep",
+        from: "    WorkspaceResourceId: workspace.id\n",
+        to: "",
+      },
+    ],
   },
   {
     number: 40,
@@ -59,11 +61,13 @@ export const operations: readonly Row[] = [
             level,
         )
         .map(([category, level]) => `host.json: ${category} is not ${level}`),
-    breaking: {
-      path: "host.json",
-      from: '"default": "Warning"',
-      to: '"default": "Debug"',
-    },
+    breaking: [
+      {
+        path: "host.json",
+        from: '"default": "Warning"',
+        to: '"default": "Debug"',
+      },
+    ],
   },
   {
     number: 41,
@@ -90,11 +94,18 @@ export const operations: readonly Row[] = [
         ),
       ];
     },
-    breaking: {
-      path: alerts,
-      from: "      actionGroups: [\n        actionGroupId\n      ]",
-      to: "      actionGroups: []",
-    },
+    breaking: [
+      {
+        path: alerts,
+        from: "      actionGroups: [\n        actionGroupId\n      ]",
+        to: "      actionGroups: []",
+      },
+      {
+        path: "bicep/modules/monitoring.bicep",
+        from: "    emailReceivers: [for email in alertEmails: {",
+        to: "    emailReceivers: [for email in []: {",
+      },
+    ],
   },
   {
     number: 42,
@@ -105,11 +116,13 @@ export const operations: readonly Row[] = [
         "properties.serializedData",
         (data) => asText(data).includes("KqlItem"),
       ),
-    breaking: {
-      path: alerts,
-      from: "string(loadJsonContent('workbook.json'))",
-      to: "'{}'",
-    },
+    breaking: [
+      {
+        path: alerts,
+        from: "string(loadJsonContent('workbook.json'))",
+        to: "'{}'",
+      },
+    ],
   },
   {
     number: 43,
@@ -122,11 +135,13 @@ export const operations: readonly Row[] = [
         unlike(taggable, "tags", (tags) => name in propertiesOf(tags)),
       );
     },
-    breaking: {
-      path: "bicep/modules/private-endpoints.bicep",
-      from: "  tags: tags\n",
-      to: "",
-    },
+    breaking: [
+      {
+        path: "bicep/modules/private-endpoints.bicep",
+        from: "  tags: tags\n",
+        to: "",
+      },
+    ],
   },
   {
     number: 44,
@@ -150,11 +165,23 @@ export const operations: readonly Row[] = [
         "deploy.yml does not show what a change would do",
       ),
     ],
-    breaking: {
-      path: "bicep/bicepconfig.json",
-      from: '"enabled": true',
-      to: '"enabled": false',
-    },
+    breaking: [
+      {
+        path: "bicep/bicepconfig.json",
+        from: '"enabled": true',
+        to: '"enabled": false',
+      },
+      {
+        path: ".github/workflows/deploy.yml",
+        from: "az deployment sub what-if",
+        to: "az deployment sub validate",
+      },
+      {
+        path: ".github/workflows/ci.yml",
+        from: "az bicep lint",
+        to: "az bicep version",
+      },
+    ],
   },
   {
     number: 45,
@@ -170,10 +197,17 @@ export const operations: readonly Row[] = [
           .map(({ path, name }) => `${path} cannot be called ${name}`),
       );
     },
-    breaking: {
-      path: "bicep/main.bicep",
-      from: "'staosdata${token}'",
-      to: "'StAosData${token}'",
-    },
+    breaking: [
+      {
+        path: "bicep/main.bicep",
+        from: "'staosdata${token}'",
+        to: "'StAosData${token}'",
+      },
+      {
+        path: "bicep/main.bicep",
+        from: "'kv-aos-${token}'",
+        to: "'kv_aos_${token}'",
+      },
+    ],
   },
 ];

@@ -23,11 +23,18 @@ export const protection: readonly Row[] = [
       ...unlike(sites(world), "properties.httpsOnly", true),
       ...unlike(accounts(world), "properties.supportsHttpsTrafficOnly", true),
     ],
-    breaking: {
-      path: functionApp,
-      from: "httpsOnly: true",
-      to: "httpsOnly: false",
-    },
+    breaking: [
+      {
+        path: functionApp,
+        from: "httpsOnly: true",
+        to: "httpsOnly: false",
+      },
+      {
+        path: "bicep/modules/storage.bicep",
+        from: "supportsHttpsTrafficOnly: true",
+        to: "supportsHttpsTrafficOnly: false",
+      },
+    ],
   },
   {
     number: 26,
@@ -38,11 +45,28 @@ export const protection: readonly Row[] = [
       ...unlike(accounts(world), "properties.minimumTlsVersion", "TLS1_2"),
       ...unlike(namespaces(world), "properties.minimumTlsVersion", "1.2"),
     ],
-    breaking: {
-      path: functionApp,
-      from: "scmMinTlsVersion: '1.2'",
-      to: "scmMinTlsVersion: '1.0'",
-    },
+    breaking: [
+      {
+        path: functionApp,
+        from: "scmMinTlsVersion: '1.2'",
+        to: "scmMinTlsVersion: '1.0'",
+      },
+      {
+        path: "bicep/modules/storage.bicep",
+        from: "minimumTlsVersion: 'TLS1_2'",
+        to: "minimumTlsVersion: 'TLS1_0'",
+      },
+      {
+        path: "bicep/modules/service-bus.bicep",
+        from: "minimumTlsVersion: '1.2'",
+        to: "minimumTlsVersion: '1.0'",
+      },
+      {
+        path: "bicep/modules/function-app.bicep",
+        from: " minTlsVersion: '1.2'",
+        to: " minTlsVersion: '1.1'",
+      },
+    ],
   },
   {
     number: 30,
@@ -71,11 +95,23 @@ export const protection: readonly Row[] = [
         ),
       ];
     },
-    breaking: {
-      path: functionApp,
-      from: "empty(appSubnetId) ? null : appSubnetId",
-      to: "null",
-    },
+    breaking: [
+      {
+        path: functionApp,
+        from: "empty(appSubnetId) ? null : appSubnetId",
+        to: "null",
+      },
+      {
+        path: "bicep/modules/key-vault.bicep",
+        from: "publicNetworkAccess: networkIsolation ? 'Disabled' : 'Enabled'",
+        to: "publicNetworkAccess: 'Enabled'",
+      },
+      {
+        path: "bicep/main.bicep",
+        from: "    groupId: 'queue'\n",
+        to: "    groupId: 'file'\n",
+      },
+    ],
   },
   {
     number: 31,
@@ -86,11 +122,18 @@ export const protection: readonly Row[] = [
         "properties.networkAcls.defaultAction",
         "Deny",
       ),
-    breaking: {
-      path: keyVault,
-      from: "networkIsolation ? 'Deny' : 'Allow'",
-      to: "'Allow'",
-    },
+    breaking: [
+      {
+        path: keyVault,
+        from: "networkIsolation ? 'Deny' : 'Allow'",
+        to: "'Allow'",
+      },
+      {
+        path: "bicep/modules/storage.bicep",
+        from: "defaultAction: networkIsolation ? 'Deny' : 'Allow'",
+        to: "defaultAction: 'Allow'",
+      },
+    ],
   },
   {
     number: 32,
@@ -106,11 +149,18 @@ export const protection: readonly Row[] = [
         "None",
       ),
     ],
-    breaking: {
-      path: storage,
-      from: "publicAccess: 'None'",
-      to: "publicAccess: 'Blob'",
-    },
+    breaking: [
+      {
+        path: storage,
+        from: "publicAccess: 'None'",
+        to: "publicAccess: 'Blob'",
+      },
+      {
+        path: "bicep/modules/storage.bicep",
+        from: "allowBlobPublicAccess: false",
+        to: "allowBlobPublicAccess: true",
+      },
+    ],
   },
   {
     number: 36,
@@ -121,11 +171,13 @@ export const protection: readonly Row[] = [
         "properties.encryption.requireInfrastructureEncryption",
         true,
       ),
-    breaking: {
-      path: storage,
-      from: "requireInfrastructureEncryption: true",
-      to: "requireInfrastructureEncryption: false",
-    },
+    breaking: [
+      {
+        path: storage,
+        from: "requireInfrastructureEncryption: true",
+        to: "requireInfrastructureEncryption: false",
+      },
+    ],
   },
   {
     number: 37,
@@ -138,11 +190,13 @@ export const protection: readonly Row[] = [
         ) === false,
         "host.json: traces hold inputs and outputs",
       ),
-    breaking: {
-      path: "host.json",
-      from: '"traceInputsAndOutputs": false',
-      to: '"traceInputsAndOutputs": true',
-    },
+    breaking: [
+      {
+        path: "host.json",
+        from: '"traceInputsAndOutputs": false',
+        to: '"traceInputsAndOutputs": true',
+      },
+    ],
   },
   {
     number: 38,
@@ -168,10 +222,17 @@ export const protection: readonly Row[] = [
           .map((path) => `${path} has no diagnostic setting`),
       ];
     },
-    breaking: {
-      path: keyVault,
-      from: "categoryGroup: 'audit'\n        enabled: true",
-      to: "categoryGroup: 'audit'\n        enabled: false",
-    },
+    breaking: [
+      {
+        path: keyVault,
+        from: "categoryGroup: 'audit'\n        enabled: true",
+        to: "categoryGroup: 'audit'\n        enabled: false",
+      },
+      {
+        path: "bicep/modules/storage.bicep",
+        from: "  scope: tableService\n  name: 'audit'",
+        to: "  scope: queueService\n  name: 'audit'",
+      },
+    ],
   },
 ];

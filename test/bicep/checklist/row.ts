@@ -9,8 +9,8 @@ export interface Row {
   readonly requirement: string;
   /** What is wrong, each with where; empty when the requirement is met. */
   readonly problems: (world: World) => readonly string[];
-  /** A change that breaks this requirement and no other one: without it the test might be one that cannot fail. */
-  readonly breaking: Change;
+  /** Changes that each break this requirement and no other one: without them the test might be one that cannot fail. */
+  readonly breaking: readonly [Change, ...Change[]];
 }
 export interface Change {
   readonly path: string;
