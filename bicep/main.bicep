@@ -92,6 +92,9 @@ param publicHttpAccess bool = true
 ])
 param serviceBusSku string = environmentType == 'prod' ? 'Premium' : 'Standard'
 
+@description('Subscriptions to the topic of events: name and SQL filter of each, over workflow, status and tags.')
+param eventSubscriptions array = [{ name: 'all', filter: '1=1' }]
+
 @description('True: storage, Service Bus and key vault cannot be deleted before their locks are.')
 param deleteLocks bool = environmentType == 'prod'
 
@@ -355,6 +358,7 @@ module serviceBus 'modules/service-bus.bicep' = {
     tags: tags
     skuName: serviceBusSku
     networkIsolation: networkIsolation && serviceBusSku == 'Premium'
+    eventSubscriptions: eventSubscriptions
     principalId: identity.outputs.principalId
     deleteLock: deleteLocks
     workspaceId: monitoring.outputs.workspaceId

@@ -17,6 +17,9 @@ param skuName string
 @description('True: reached through a private endpoint only. Needs Premium.')
 param networkIsolation bool
 
+@description('Subscriptions to the topic of events: name and SQL filter of each.')
+param eventSubscriptions array
+
 @description('Object id of the app.')
 param principalId string
 
@@ -105,9 +108,9 @@ resource events 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' = {
 }
 
 // What nobody fetches is gone after a day instead of filling the topic, which would stop the app from publishing.
-resource endings 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = {
+resource subscriptions 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = [for subscription in eventSubscriptions: {
   parent: events
-  name: 'endings'
+  name: subscription.name
   properties: {
     lockDuration: 'PT5M'
     maxDeliveryCount: 5
@@ -116,19 +119,19 @@ resource endings 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-0
     deadLetteringOnFilterEvaluationExceptions: true
     defaultMessageTimeToLive: 'P1D'
   }
-}
+}]
 
 // A subscription is born with a rule of this name, which lets everything through: this one takes its place.
-resource endingsRule 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = {
-  parent: endings
+resource rules 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = [for (subscription, index) in eventSubscriptions: {
+  parent: subscriptions[index]
   name: '$Default'
   properties: {
     filterType: 'SqlFilter'
     sqlFilter: {
-      sqlExpression: 'status IN (\'completed\', \'failed\', \'cancelled\')'
+      sqlExpression: subscription.filter
     }
   }
-}
+}]
 
 resource receiverRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (queue, index) in queues: if (queue.received) {
   scope: namespaceQueues[index]

@@ -119,9 +119,7 @@ describe("service-bus.json, which the local broker reads", () => {
               queue("agent-responses"),
               queue("agent-requests-deadletter"),
             ],
-            Topics: [
-              { Name: "agent-events", Subscriptions: [queue("endings")] },
-            ],
+            Topics: [{ Name: "agent-events", Subscriptions: [queue("all")] }],
           },
         ],
       },

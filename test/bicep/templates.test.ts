@@ -125,7 +125,7 @@ describe("the plan", () => {
   });
 });
 
-test("a subscription to endings gets no other events", () => {
+test("a subscription gets what its filter lets through, and nothing else", () => {
   const rules = world
     .deployment("dev")
     .resources.filter(({ type }) => type.endsWith("/subscriptions/rules"));

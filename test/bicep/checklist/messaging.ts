@@ -1,5 +1,5 @@
 import { asText, at } from "../reader/value";
-import type { World } from "../world";
+import { ofType, type World } from "../world";
 import {
   code,
   hostJson,
@@ -141,19 +141,23 @@ export const messaging: readonly Row[] = [
     problems: (world) => [
       ...unlike(queues(world), "properties.lockDuration", isPresent),
       ...unlike(
-        inProd(
-          world,
+        ofType(
+          world.deployment("prod", {
+            eventSubscriptions: [
+              { name: "failures", filter: "status = 'failed'" },
+            ],
+          }),
           "Microsoft.ServiceBus/namespaces/topics/subscriptions/rules",
         ),
         "properties.sqlFilter.sqlExpression",
-        isPresent,
+        "status = 'failed'",
       ),
     ],
     breaking: [
       {
         path: serviceBus,
-        from: "subscriptions/rules@2024-01-01' = {",
-        to: "subscriptions/rules@2024-01-01' = if (false) {",
+        from: "sqlExpression: subscription.filter",
+        to: "sqlExpression: '1=1'",
       },
     ],
   },
