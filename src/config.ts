@@ -3,6 +3,14 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { AosError } from "./errors";
+import {
+  firstOfEach,
+  type GivenSettings,
+  type SettingProblem,
+  unresolvedReferences,
+  without,
+  withoutBlanks,
+} from "./setting-problem";
 
 export interface Config {
   readonly storage: StorageConfig;
@@ -43,19 +51,19 @@ const storageConnection = z
   });
 
 const settings = z.object({
+  /** An account of its own for what AOS keeps, in the same two ways as the host's below. Default: the host's. */
+  AZURE_STORAGE_CONNECTION_STRING: storageConnection.optional(),
+  AZURE_STORAGE_CONNECTION_STRING__accountName: z.string().optional(),
+  AZURE_STORAGE_CONNECTION_STRING__tableServiceUri: url.optional(),
+  AZURE_STORAGE_CONNECTION_STRING__blobServiceUri: url.optional(),
+
   /** A connection string, or the three below for access with the app's identity. */
   AzureWebJobsStorage: storageConnection.optional(),
   AzureWebJobsStorage__accountName: z.string().optional(),
   AzureWebJobsStorage__tableServiceUri: url.optional(),
   AzureWebJobsStorage__blobServiceUri: url.optional(),
 
-  /** An account of its own for what AOS keeps, in the same two ways. Default: the one above. */
-  AZURE_STORAGE_CONNECTION_STRING: storageConnection.optional(),
-  AZURE_STORAGE_CONNECTION_STRING__accountName: z.string().optional(),
-  AZURE_STORAGE_CONNECTION_STRING__tableServiceUri: url.optional(),
-  AZURE_STORAGE_CONNECTION_STRING__blobServiceUri: url.optional(),
-
-  /** Default: the provider that one of the settings below is for, or else offline. */
+  /** Default: the provider whose settings are there, or else offline. */
   AOS_MODEL_PROVIDER: z
     .enum(["azure-openai", "openai", "offline"], {
       error: "must be azure-openai, openai or offline",
@@ -84,90 +92,44 @@ type SettingName = keyof Settings;
 /** Every setting that is read. */
 export const settingNames: readonly string[] = Object.keys(settings.shape);
 
-interface Problem {
-  readonly setting: string;
-  readonly message: string;
-}
+type Problem = SettingProblem;
 
 /** Throws `configuration_invalid` with every problem at once. */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Config {
-  const given = withoutBlanks(env);
+  const parsed = parseEach(withoutBlanks(env));
+  const problems: Problem[] = [...parsed.problems];
+  const storage = storageConfig(parsed.data, problems);
+  const model = modelConfig(parsed.data, problems);
+  if (problems.length > 0) throw invalid(problems);
+  if (storage === undefined || model === undefined) throw invalid(problems);
+  return {
+    storage,
+    model,
+    documentsFolder: resolve(appFolder(), parsed.data.AOS_DOCUMENTS_FOLDER),
+    reportsFolder: resolve(appFolder(), parsed.data.AOS_REPORTS_FOLDER),
+  };
+}
+
+/** What is wrong by itself is left out of the data, so that the rest can be held against each other all the same. */
+function parseEach(given: GivenSettings) {
   const problems = unresolvedReferences(given);
   const parsed = settings.safeParse(without(given, problems));
   for (const { path, message } of parsed.error?.issues ?? [])
     problems.push({ setting: path.join("."), message });
-  // What is wrong by itself is left out, so that the rest can be held against each other all the same.
-  const sound = settings.parse(without(given, problems));
-  const reported = new Set(problems.map(({ setting }) => setting));
-  const together: Problem[] = [];
-  const storage = storageConfig(sound, together);
-  const model = modelConfig(sound, together);
-  problems.push(...together.filter(({ setting }) => !reported.has(setting)));
-  if (storage === undefined || model === undefined || problems.length > 0)
-    throw invalid(problems);
-  return {
-    storage,
-    model,
-    documentsFolder: resolve(appFolder(), sound.AOS_DOCUMENTS_FOLDER),
-    reportsFolder: resolve(appFolder(), sound.AOS_REPORTS_FOLDER),
-  };
+  return { data: settings.parse(without(given, problems)), problems };
 }
-
-/**
- * What the platform could not read from Key Vault stays in the setting as it was written.
- * https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
- */
-const unresolvedReferences = (
-  given: Readonly<Record<string, string | undefined>>,
-): Problem[] =>
-  Object.entries(given)
-    .filter(([, value]) => value?.startsWith("@Microsoft.KeyVault("))
-    .map(([setting]) => ({
-      setting,
-      message:
-        "is a Key Vault reference that could not be resolved: see whether the vault can be reached, the secret exists, and the app's identity has the role Key Vault Secrets User",
-    }));
-
-const without = (
-  given: Readonly<Record<string, string | undefined>>,
-  problems: readonly Problem[],
-) => {
-  const names = new Set(problems.map(({ setting }) => setting));
-  return Object.fromEntries(
-    Object.entries(given).filter(([name]) => !names.has(name)),
-  );
-};
-
-/** A setting left empty, as templates and portals do, is one that is not there. */
-const withoutBlanks = (env: Readonly<Record<string, string | undefined>>) =>
-  Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value?.trim() !== ""),
-  );
 
 const invalid = (problems: readonly Problem[]): AosError =>
   new AosError(
     "configuration_invalid",
-    `The configuration is not valid. Correct these settings and start again:\n${problems
+    `The configuration is not valid. Correct these settings and start again:\n${firstOfEach(
+      problems,
+    )
       .map(({ setting, message }) => `  ${setting} ${message}`)
       .join("\n")}`,
   );
-
-function storageConfig(
-  from: Settings,
-  problems: Problem[],
-): StorageConfig | undefined {
-  const own = storageAt(from, "AZURE_STORAGE_CONNECTION_STRING", problems);
-  const host = storageAt(from, "AzureWebJobsStorage", problems);
-  if (own ?? host) return own ?? host;
-  problems.push({
-    setting: "AzureWebJobsStorage",
-    message:
-      "is missing: give a connection string, or AzureWebJobsStorage__accountName, or both AzureWebJobsStorage__tableServiceUri and AzureWebJobsStorage__blobServiceUri",
-  });
-  return undefined;
-}
 
 /** Undefined when no setting of that connection is there. */
 function storageAt(
@@ -202,6 +164,21 @@ function storageAt(
     tableEndpoint: endpoint("table", tableUri),
     blobEndpoint: endpoint("blob", blobUri),
   };
+}
+
+function storageConfig(
+  from: Settings,
+  problems: Problem[],
+): StorageConfig | undefined {
+  const own = storageAt(from, "AZURE_STORAGE_CONNECTION_STRING", problems);
+  const host = storageAt(from, "AzureWebJobsStorage", problems);
+  if (own ?? host) return own ?? host;
+  problems.push({
+    setting: "AzureWebJobsStorage",
+    message:
+      "is missing: give a connection string, or AzureWebJobsStorage__accountName, or both AzureWebJobsStorage__tableServiceUri and AzureWebJobsStorage__blobServiceUri",
+  });
+  return undefined;
 }
 
 function modelConfig(
