@@ -38,26 +38,23 @@ var queues = [
   {
     name: 'agent-requests'
     requiresSession: false
-    received: true
-    sent: true // a dead letter is sent again
+    maxDeliveryCount: 5
   }
   {
     name: 'agent-session-requests'
     requiresSession: true
-    received: true
-    sent: true
+    maxDeliveryCount: 5
   }
   {
     name: 'agent-responses'
     requiresSession: false
-    received: false
-    sent: true
+    maxDeliveryCount: 5
   }
   {
     name: 'agent-requests-deadletter'
     requiresSession: false
-    received: true
-    sent: true
+    // Looking for a message in it delivers those before it as well: that must not be what ends them.
+    maxDeliveryCount: 2000
   }
 ]
 
@@ -83,7 +80,7 @@ resource namespaceQueues 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = [
   name: queue.name
   properties: {
     lockDuration: 'PT5M'
-    maxDeliveryCount: 5
+    maxDeliveryCount: queue.maxDeliveryCount
     requiresDuplicateDetection: true
     duplicateDetectionHistoryTimeWindow: 'PT10M'
     requiresSession: queue.requiresSession
@@ -133,7 +130,8 @@ resource rules 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-
   }
 }]
 
-resource receiverRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (queue, index) in queues: if (queue.received) {
+// Requests are received, answers sent, and dead letters of any queue read and sent again.
+resource receiverRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (queue, index) in queues: {
   scope: namespaceQueues[index]
   name: guid(namespaceQueues[index].id, principalId, dataReceiver)
   properties: {
@@ -143,7 +141,7 @@ resource receiverRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [f
   }
 }]
 
-resource senderRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (queue, index) in queues: if (queue.sent) {
+resource senderRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (queue, index) in queues: {
   scope: namespaceQueues[index]
   name: guid(namespaceQueues[index].id, principalId, dataSender)
   properties: {

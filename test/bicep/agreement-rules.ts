@@ -170,7 +170,7 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
   },
   "connections that triggers name have the settings of an identity": {
     problems: (world) =>
-      inCode(world, /\bconnection: "(\w+)"/g).filter(
+      inCode(world, /\bconnection(?:: | = )"(\w+)"/g).filter(
         (name) =>
           !deployedSettings(world).some((setting) =>
             setting.startsWith(`${name}__`),

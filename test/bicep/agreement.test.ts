@@ -117,7 +117,7 @@ describe("service-bus.json, which the local broker reads", () => {
               queue("agent-requests", changes),
               queue("agent-session-requests", { RequiresSession: true }),
               queue("agent-responses"),
-              queue("agent-requests-deadletter"),
+              queue("agent-requests-deadletter", { MaxDeliveryCount: 2000 }),
             ],
             Topics: [{ Name: "agent-events", Subscriptions: [queue("all")] }],
           },
