@@ -3,6 +3,14 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { AosError } from "./errors";
+import {
+  firstOfEach,
+  type GivenSettings,
+  type SettingProblem,
+  unresolvedReferences,
+  without,
+  withoutBlanks,
+} from "./setting-problem";
 
 export interface Config {
   readonly storage: StorageConfig;
@@ -34,9 +42,23 @@ type ModelConfig = { readonly timeoutMs: number } & (
 
 const url = z.url({ error: "must be a URL" });
 
+/** Not looked into further: the storage clients do that, and `health/ready` tells what they say. */
+const storageConnection = z
+  .string()
+  .regex(/UseDevelopmentStorage=true|AccountName=|Endpoint=/i, {
+    error:
+      "must be the connection string of a storage account, such as UseDevelopmentStorage=true",
+  });
+
 const settings = z.object({
+  /** An account of its own for what AOS keeps, in the same two ways as the host's below. Default: the host's. */
+  AZURE_STORAGE_CONNECTION_STRING: storageConnection.optional(),
+  AZURE_STORAGE_CONNECTION_STRING__accountName: z.string().optional(),
+  AZURE_STORAGE_CONNECTION_STRING__tableServiceUri: url.optional(),
+  AZURE_STORAGE_CONNECTION_STRING__blobServiceUri: url.optional(),
+
   /** A connection string, or the three below for access with the app's identity. */
-  AzureWebJobsStorage: z.string().optional(),
+  AzureWebJobsStorage: storageConnection.optional(),
   AzureWebJobsStorage__accountName: z.string().optional(),
   AzureWebJobsStorage__tableServiceUri: url.optional(),
   AzureWebJobsStorage__blobServiceUri: url.optional(),
@@ -67,26 +89,20 @@ const settings = z.object({
 type Settings = z.output<typeof settings>;
 type SettingName = keyof Settings;
 
-interface Problem {
-  readonly setting: string;
-  readonly message: string;
-}
+/** Every setting that is read. */
+export const settingNames: readonly string[] = Object.keys(settings.shape);
+
+type Problem = SettingProblem;
 
 /** Throws `configuration_invalid` with every problem at once. */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Config {
-  const parsed = settings.safeParse(withoutBlanks(env));
-  if (!parsed.success)
-    throw invalid(
-      parsed.error.issues.map(({ path, message }) => ({
-        setting: path.join("."),
-        message,
-      })),
-    );
-  const problems: Problem[] = [];
+  const parsed = parseEach(withoutBlanks(env));
+  const problems: Problem[] = [...parsed.problems];
   const storage = storageConfig(parsed.data, problems);
   const model = modelConfig(parsed.data, problems);
+  if (problems.length > 0) throw invalid(problems);
   if (storage === undefined || model === undefined) throw invalid(problems);
   return {
     storage,
@@ -96,39 +112,67 @@ export function readConfig(
   };
 }
 
-/** A setting left empty, as templates and portals do, is one that is not there. */
-const withoutBlanks = (env: Readonly<Record<string, string | undefined>>) =>
-  Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value?.trim() !== ""),
-  );
+/** What is wrong by itself is left out of the data, so that the rest can be held against each other all the same. */
+function parseEach(given: GivenSettings) {
+  const problems = unresolvedReferences(given);
+  const parsed = settings.safeParse(without(given, problems));
+  for (const { path, message } of parsed.error?.issues ?? [])
+    problems.push({ setting: path.join("."), message });
+  return { data: settings.parse(without(given, problems)), problems };
+}
 
 const invalid = (problems: readonly Problem[]): AosError =>
   new AosError(
     "configuration_invalid",
-    `The configuration is not valid. Correct these settings and start again:\n${problems
+    `The configuration is not valid. Correct these settings and start again:\n${firstOfEach(
+      problems,
+    )
       .map(({ setting, message }) => `  ${setting} ${message}`)
       .join("\n")}`,
   );
+
+/** Undefined when no setting of that connection is there. */
+function storageAt(
+  from: Settings,
+  connection: "AzureWebJobsStorage" | "AZURE_STORAGE_CONNECTION_STRING",
+  problems: Problem[],
+): StorageConfig | undefined {
+  const connectionString = from[connection];
+  const account = from[`${connection}__accountName`];
+  const tableUri = from[`${connection}__tableServiceUri`];
+  const blobUri = from[`${connection}__blobServiceUri`];
+  const byIdentity = account ?? tableUri ?? blobUri;
+  if (connectionString !== undefined) {
+    if (byIdentity !== undefined)
+      problems.push({
+        setting: connection,
+        message: `is given beside ${connection}__…: give the connection string, or the settings for the app's identity`,
+      });
+    return { connectionString };
+  }
+  if (byIdentity === undefined) return undefined;
+  const endpoint = (service: string, uri: string | undefined) => {
+    if (uri !== undefined) return uri;
+    if (account === undefined)
+      problems.push({
+        setting: `${connection}__${service}ServiceUri`,
+        message: `is missing: the other one is given, and no ${connection}__accountName`,
+      });
+    return `https://${account ?? ""}.${service}.core.windows.net`;
+  };
+  return {
+    tableEndpoint: endpoint("table", tableUri),
+    blobEndpoint: endpoint("blob", blobUri),
+  };
+}
 
 function storageConfig(
   from: Settings,
   problems: Problem[],
 ): StorageConfig | undefined {
-  if (from.AzureWebJobsStorage !== undefined)
-    return { connectionString: from.AzureWebJobsStorage };
-  const account = from.AzureWebJobsStorage__accountName;
-  const endpoint = (service: string, uri: string | undefined) =>
-    uri ?? (account && `https://${account}.${service}.core.windows.net`);
-  const tableEndpoint = endpoint(
-    "table",
-    from.AzureWebJobsStorage__tableServiceUri,
-  );
-  const blobEndpoint = endpoint(
-    "blob",
-    from.AzureWebJobsStorage__blobServiceUri,
-  );
-  if (tableEndpoint !== undefined && blobEndpoint !== undefined)
-    return { tableEndpoint, blobEndpoint };
+  const own = storageAt(from, "AZURE_STORAGE_CONNECTION_STRING", problems);
+  const host = storageAt(from, "AzureWebJobsStorage", problems);
+  if (own ?? host) return own ?? host;
   problems.push({
     setting: "AzureWebJobsStorage",
     message:
@@ -142,20 +186,35 @@ function modelConfig(
   problems: Problem[],
 ): ModelConfig | undefined {
   const timeoutMs = from.AOS_MODEL_TIMEOUT_SECONDS * 1000;
-  switch (providerOf(from)) {
+  const provider = providerOf(from);
+  switch (provider) {
     case "azure-openai":
       return azureOpenAi(from, timeoutMs, problems);
     case "openai":
       return openAi(from, timeoutMs, problems);
     case "offline":
-      return { provider: "offline", timeoutMs };
+      return { provider, timeoutMs };
+    case "undecided":
+      problems.push({
+        setting: "AOS_MODEL_PROVIDER",
+        message:
+          "is missing: there are settings for azure-openai and for openai; say which one answers",
+      });
+      return undefined;
   }
 }
 
-function providerOf(from: Settings): ModelConfig["provider"] {
+/** Half a configuration counts too: with a model named, nobody means to be answered offline. */
+function providerOf(from: Settings): ModelConfig["provider"] | "undecided" {
   if (from.AOS_MODEL_PROVIDER !== undefined) return from.AOS_MODEL_PROVIDER;
-  if (from.AZURE_OPENAI_ENDPOINT !== undefined) return "azure-openai";
-  const openAi = from.OPENAI_API_KEY ?? from.OPENAI_BASE_URL;
+  const azure =
+    from.AZURE_OPENAI_ENDPOINT ??
+    from.AZURE_OPENAI_DEPLOYMENT ??
+    from.AZURE_OPENAI_API_KEY;
+  const openAi =
+    from.OPENAI_API_KEY ?? from.OPENAI_BASE_URL ?? from.OPENAI_MODEL;
+  if (azure !== undefined)
+    return openAi === undefined ? "azure-openai" : "undecided";
   return openAi === undefined ? "offline" : "openai";
 }
 

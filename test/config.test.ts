@@ -75,4 +75,96 @@ describe("readConfig", () => {
       /AOS_MODEL_PROVIDER must be azure-openai[^]*AOS_MODEL_TIMEOUT_SECONDS must be a number/,
     );
   });
+
+  test("keeps orchestrations in an account of their own when there is one", () => {
+    expect(
+      readConfig({
+        ...storage,
+        AZURE_STORAGE_CONNECTION_STRING__tableServiceUri:
+          "https://data.table.core.windows.net",
+        AZURE_STORAGE_CONNECTION_STRING__blobServiceUri:
+          "https://data.blob.core.windows.net",
+      }).storage,
+    ).toEqual({
+      tableEndpoint: "https://data.table.core.windows.net",
+      blobEndpoint: "https://data.blob.core.windows.net",
+    });
+    expect(
+      readConfig({ AZURE_STORAGE_CONNECTION_STRING: "AccountName=acme" })
+        .storage,
+    ).toEqual({ connectionString: "AccountName=acme" });
+  });
+
+  test("tells text that is no connection string, without repeating it", () => {
+    const attempt = () => readConfig({ AzureWebJobsStorage: "hunter2" });
+    expect(attempt).toThrow(
+      /AzureWebJobsStorage must be the connection string/,
+    );
+    expect(attempt).not.toThrow(/hunter2|is missing/);
+  });
+
+  test("refuses two ways to one storage account", () => {
+    expect(() =>
+      readConfig({ ...storage, AzureWebJobsStorage__accountName: "acme" }),
+    ).toThrow(/AzureWebJobsStorage is given beside AzureWebJobsStorage__…/);
+  });
+
+  test("names the endpoint of storage that is missing", () => {
+    expect(() =>
+      readConfig({
+        ...storage,
+        AZURE_STORAGE_CONNECTION_STRING__blobServiceUri:
+          "https://data.blob.core.windows.net",
+      }),
+    ).toThrow(/AZURE_STORAGE_CONNECTION_STRING__tableServiceUri is missing/);
+  });
+
+  test("refuses to guess between two providers", () => {
+    expect(() =>
+      readConfig({
+        ...storage,
+        AZURE_OPENAI_ENDPOINT: "https://acme.openai.azure.com",
+        AZURE_OPENAI_DEPLOYMENT: "gpt",
+        OPENAI_API_KEY: "key",
+        OPENAI_MODEL: "gpt",
+      }),
+    ).toThrow(/AOS_MODEL_PROVIDER is missing: there are settings for/);
+  });
+
+  test.each([
+    [{ AZURE_OPENAI_DEPLOYMENT: "gpt" }, /AZURE_OPENAI_ENDPOINT is missing/],
+    [{ AZURE_OPENAI_API_KEY: "key" }, /AZURE_OPENAI_ENDPOINT is missing/],
+    [{ OPENAI_MODEL: "gpt" }, /OPENAI_API_KEY is missing/],
+  ])("does not answer offline with half a provider: %j", (half, problem) => {
+    expect(() => readConfig({ ...storage, ...half })).toThrow(problem);
+  });
+
+  test("names a Key Vault reference that was not resolved, without its value", () => {
+    const reference =
+      "@Microsoft.KeyVault(VaultName=acme;SecretName=openai-api-key)";
+    const attempt = () =>
+      readConfig({
+        ...storage,
+        AOS_MODEL_PROVIDER: "openai",
+        OPENAI_MODEL: "gpt",
+        OPENAI_API_KEY: reference,
+        SOMEBODY_ELSES: reference,
+      });
+    expect(attempt).toThrow(
+      /OPENAI_API_KEY is a Key Vault reference that could not be resolved[^]*SOMEBODY_ELSES is a Key Vault reference/,
+    );
+    expect(attempt).not.toThrow(/OPENAI_API_KEY is missing|SecretName/);
+  });
+
+  test("names what is wrong and what is missing at once", () => {
+    expect(() =>
+      readConfig({
+        AOS_MODEL_PROVIDER: "azure-openai",
+        AZURE_OPENAI_ENDPOINT: "somewhere",
+        AOS_MODEL_TIMEOUT_SECONDS: "0",
+      }),
+    ).toThrow(
+      /AZURE_OPENAI_ENDPOINT must be a URL[^]*AOS_MODEL_TIMEOUT_SECONDS must be at least 1[^]*AzureWebJobsStorage is missing[^]*AZURE_OPENAI_DEPLOYMENT is missing/,
+    );
+  });
 });

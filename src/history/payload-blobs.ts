@@ -35,6 +35,11 @@ export const payloadBlobs = (
     isRef(payload)
       ? download(payload, container)
       : Promise.resolve(payload.value),
+
+  check: () =>
+    reaching("the container of payloads", async () => {
+      await (await container()).getProperties();
+    }),
 });
 
 async function download(

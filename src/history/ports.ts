@@ -96,6 +96,8 @@ export interface PayloadStore {
   put(orchestrationId: string, value: Json): Promise<Payload>;
   /** Fails with `internal_error` when the blob is gone or its digest differs. */
   get(payload: Payload): Promise<Json>;
+  /** Throws `storage_unavailable` when the blobs cannot be reached. */
+  check(): Promise<void>;
 }
 
 export interface Storage {

@@ -21,6 +21,7 @@ describe("storage on Azurite", () => {
 
   test("is ready once it answers", async () => {
     await expect(storage.orchestrations.check()).resolves.toBeUndefined();
+    await expect(storage.payloads.check()).resolves.toBeUndefined();
   });
 });
 
@@ -36,6 +37,7 @@ describe("storage that cannot be reached", () => {
     await expect(nowhere.orchestrations.check()).rejects.toMatchObject(
       unavailable,
     );
+    await expect(nowhere.payloads.check()).rejects.toMatchObject(unavailable);
     await expect(
       nowhere.payloads.put("o", "x".repeat(40_000)),
     ).rejects.toMatchObject(unavailable);

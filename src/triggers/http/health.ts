@@ -13,7 +13,9 @@ type Check = Readonly<Record<string, string>> & {
 export const ready = (services: HttpServices) => async () => {
   const [storage, model] = await Promise.all([
     check(async () => {
-      await services.storage().orchestrations.check();
+      const { orchestrations, payloads } = services.storage();
+      // Each has a role of its own: without the one for blobs only large values would fail, and late.
+      await Promise.all([orchestrations.check(), payloads.check()]);
       return {};
     }),
     check(() => Promise.resolve({ provider: services.modelProvider() })),

@@ -1,0 +1,19 @@
+using 'main.bicep'
+
+// For trying out: nothing runs, and nearly nothing costs, while nobody uses it.
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
+param environmentType = 'dev'
+param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
+param costCenter = 'aos-dev'
+param hostingPlan = 'FlexConsumption'
+param alwaysReadyInstances = 0
+param maximumInstanceCount = 40
+param zoneRedundant = false
+param networkIsolation = false
+param serviceBusSku = 'Standard'
+param deleteLocks = false
+param logRetentionDays = 30
+param logDailyQuotaGb = 1
+param budgetAmount = 50
+param budgetStartDate = readEnvironmentVariable('AOS_BUDGET_START_DATE', '2026-12-01')
+param operatorPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')

@@ -1,0 +1,27 @@
+using 'main.bicep'
+
+// For what must not fail: zones, private endpoints, locks, an instance that is always there.
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'prod')
+param environmentType = 'prod'
+param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
+param costCenter = 'aos'
+param hostingPlan = 'FlexConsumption'
+param alwaysReadyInstances = 1
+param maximumInstanceCount = 100
+param zoneRedundant = true
+param networkIsolation = true
+param serviceBusSku = 'Premium'
+param deleteLocks = true
+param model = 'azure-openai-new'
+param entraClientId = readEnvironmentVariable('AOS_ENTRA_CLIENT_ID', '')
+// No default: alerts that nobody gets are none.
+var alertEmail = readEnvironmentVariable('AOS_ALERT_EMAIL')
+param alertEmails = [
+  alertEmail
+]
+param logRetentionDays = 90
+param logDailyQuotaGb = -1
+param budgetAmount = 1000
+param budgetStartDate = readEnvironmentVariable('AOS_BUDGET_START_DATE', '2026-12-01')
+param operatorPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+param operatorPrincipalType = 'Group'

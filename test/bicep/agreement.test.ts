@@ -1,0 +1,165 @@
+import { readFileSync } from "node:fs";
+import { settingNames } from "../../src/config";
+import { agreementRules, appSettings, deployedNames } from "./agreement-rules";
+import { localProblems } from "./local-entities";
+import { settingsLeftOut } from "./platform-settings";
+import { propertiesOf } from "./reader/value";
+import { changed, ofType, openWorld, withFile, type World } from "./world";
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+
+describe("templates and code agree", () => {
+  test.each(Object.entries(agreementRules))("%s", (_, { problems }) => {
+    expect(problems(world)).toEqual([]);
+  });
+});
+
+describe("an agreement that ends is found", () => {
+  test.each(Object.entries(agreementRules))(
+    "it is not so that %s",
+    (_, { problems, breaking: { path, from, to } }) => {
+      expect(problems(changed(world, path, from, to))).not.toEqual([]);
+    },
+  );
+});
+
+test("the connection to Service Bus has all three settings, or it is refused", () => {
+  const settings = appSettings(world, {});
+  const prefix = "AZURE_SERVICEBUS_CONNECTION_STRING__";
+  expect(settings[`${prefix}credential`]).toBe("managedidentity");
+  expect(settings[`${prefix}clientId`]).toBe(settings["AZURE_CLIENT_ID"]);
+  expect(settings[`${prefix}fullyQualifiedNamespace`]).toContain("serviceBus");
+});
+
+describe("the durable backend", () => {
+  test("is the storage of the host by default", () => {
+    const names = Object.keys(appSettings(world, {})).join();
+    expect(names).not.toMatch(/storageProvider|SCHEDULER/);
+  });
+
+  test("is a scheduler by settings alone, under the name of the same task hub", () => {
+    const changes = {
+      durableBackend: "DurableTaskScheduler",
+      taskHubName: "Another",
+    };
+    const prefix = "AzureFunctionsJobHost__extensions__durableTask__";
+    expect(appSettings(world, changes)).toMatchObject({
+      [`${prefix}storageProvider__type`]: "azureManaged",
+      [`${prefix}storageProvider__connectionStringName`]:
+        "DURABLE_TASK_SCHEDULER_CONNECTION_STRING",
+      [`${prefix}hubName`]: "Another",
+      DURABLE_TASK_SCHEDULER_CONNECTION_STRING:
+        "Endpoint=«scheduler.scheduler.properties.endpoint»;Authentication=ManagedIdentity;ClientID=«identity.identity.properties.clientId»",
+    });
+    expect(
+      ofType(
+        world.deployment("prod", changes),
+        "Microsoft.DurableTask/schedulers/taskHubs",
+      ).map(({ name }) => name),
+    ).toEqual(["Another"]);
+  });
+});
+
+describe("Service Bus", () => {
+  test("has the queues and the topic of the API", () => {
+    expect(
+      deployedNames(world, "Microsoft.ServiceBus/namespaces/queues"),
+    ).toEqual([
+      "agent-requests",
+      "agent-requests-deadletter",
+      "agent-responses",
+      "agent-session-requests",
+    ]);
+    expect(
+      deployedNames(world, "Microsoft.ServiceBus/namespaces/topics"),
+    ).toEqual(["agent-events"]);
+  });
+
+  test.each(["agent-requests", "agent-session-requests"])(
+    "takes requests on %s with the settings of the API",
+    (name) => {
+      const queue = ofType(
+        world.deployment("dev"),
+        "Microsoft.ServiceBus/namespaces/queues",
+      ).find((found) => found.name === name);
+      expect(propertiesOf(queue?.body["properties"])).toMatchObject({
+        lockDuration: "PT5M",
+        maxDeliveryCount: 5,
+        requiresDuplicateDetection: true,
+        duplicateDetectionHistoryTimeWindow: "PT10M",
+        deadLetteringOnMessageExpiration: true,
+        requiresSession: name === "agent-session-requests",
+      });
+    },
+  );
+});
+
+describe("service-bus.json, which the local broker reads", () => {
+  const queue = (name: string, properties: object = {}) => ({
+    Name: name,
+    Properties: {
+      LockDuration: "PT5M",
+      MaxDeliveryCount: 5,
+      DefaultMessageTimeToLive: "PT1H",
+      ForwardTo: "",
+      ...properties,
+    },
+  });
+  const configured = (changes: object = {}) =>
+    JSON.stringify({
+      UserConfig: {
+        Namespaces: [
+          {
+            Queues: [
+              queue("agent-requests", changes),
+              queue("agent-session-requests", { RequiresSession: true }),
+              queue("agent-responses"),
+              queue("agent-requests-deadletter", { MaxDeliveryCount: 2000 }),
+            ],
+            Topics: [{ Name: "agent-events", Subscriptions: [queue("all")] }],
+          },
+        ],
+      },
+    });
+  const problemsOf = (config: string) =>
+    localProblems(withFile(world, "service-bus.json", config));
+
+  test("agrees with the templates where it is there", () => {
+    expect(localProblems(world)).toEqual([]);
+  });
+
+  test("may leave out settings, and need not keep messages as long", () => {
+    expect(problemsOf(configured())).toEqual([]);
+  });
+
+  test("is told of a setting that differs", () => {
+    expect(problemsOf(configured({ MaxDeliveryCount: 10 }))).toEqual([
+      "agent-requests: maxDeliveryCount is 10 locally and 5 in Azure",
+    ]);
+  });
+
+  test("is told of entities that only one of them has", () => {
+    const renamed = configured().replace("agent-responses", "answers");
+    expect(problemsOf(renamed)).toEqual([
+      "answers is not in Azure",
+      "agent-responses is only in Azure",
+    ]);
+  });
+});
+
+test("the example of local settings has settings that are read", () => {
+  const { Values: values } = JSON.parse(
+    readFileSync("local.settings.json.example", "utf8"),
+  ) as { readonly Values: Readonly<Record<string, string>> };
+  const known = [
+    ...settingNames,
+    "FUNCTIONS_WORKER_RUNTIME",
+    ...Object.keys(settingsLeftOut),
+  ];
+  expect(Object.keys(values).filter((name) => !known.includes(name))).toEqual(
+    [],
+  );
+});

@@ -1,0 +1,213 @@
+import { asText, at, propertiesOf } from "../reader/value";
+import { everything, hostJson, inProd, type Row, unless, unlike } from "./row";
+
+const alerts = "bicep/modules/alerts.bicep";
+
+/** Children of others, and the few that have no tags. */
+const untaggable =
+  /^Microsoft\.(Authorization\/|Insights\/diagnosticSettings|Consumption\/budgets|[A-Za-z]+\/[A-Za-z]+\/)/;
+const tagNames = [
+  "azd-env-name",
+  "workload",
+  "environment",
+  "costCenter",
+  "managedBy",
+];
+
+const nameRules: Readonly<Record<string, RegExp>> = {
+  "Microsoft.Storage/storageAccounts": /^[a-z0-9]{3,24}$/,
+  "Microsoft.KeyVault/vaults": /^[a-z][a-z0-9-]{1,22}[a-z0-9]$/,
+  "Microsoft.ServiceBus/namespaces":
+    /^[a-z](?!.*-(sb|mgmt)$)[a-z0-9-]{4,48}[a-z0-9]$/,
+  // The host derives its id, which keeps two apps apart, from the first 32 characters.
+  "Microsoft.Web/sites": /^[a-z0-9][a-z0-9-]{0,30}[a-z0-9]$/,
+  "Microsoft.Resources/resourceGroups": /^[\w.()-]{1,89}[\w()-]$/,
+  "Microsoft.Storage/storageAccounts/tableServices/tables":
+    /^[A-Za-z][A-Za-z0-9]{2,62}$/,
+};
+
+export const operations: readonly Row[] = [
+  {
+    number: 39,
+    requirement: "Application Insights keeps its data in the workspace",
+    problems: (world) =>
+      unlike(
+        inProd(world, "Microsoft.Insights/components"),
+        "properties.WorkspaceResourceId",
+        "«monitoring.workspace»",
+      ),
+    breaking: [
+      {
+        path: "bicep/modules/monitoring.bicep",
+        from: "    WorkspaceResourceId: workspace.id\n",
+        to: "",
+      },
+    ],
+  },
+  {
+    number: 40,
+    requirement: "the host logs what operators need and no more",
+    problems: (world) =>
+      Object.entries({
+        default: "Warning",
+        Function: "Information",
+        "Host.Results": "Information",
+        "Host.Aggregator": "Information",
+        "Host.Triggers.DurableTask": "Information",
+      })
+        .filter(
+          ([category, level]) =>
+            propertiesOf(hostJson(world, "logging.logLevel"))[category] !==
+            level,
+        )
+        .map(([category, level]) => `host.json: ${category} is not ${level}`),
+    breaking: [
+      {
+        path: "host.json",
+        from: '"default": "Warning"',
+        to: '"default": "Debug"',
+      },
+    ],
+  },
+  {
+    number: 41,
+    requirement: "alerts reach somebody",
+    problems: (world) => {
+      const metric = inProd(world, "Microsoft.Insights/metricAlerts");
+      const log = inProd(world, "Microsoft.Insights/scheduledQueryRules");
+      return [
+        ...unless(metric.length + log.length >= 5, "there are too few alerts"),
+        ...unlike(
+          inProd(world, "Microsoft.Insights/actionGroups"),
+          "properties.emailReceivers.0.emailAddress",
+          (address) => typeof address === "string" && address !== "",
+        ),
+        ...unlike(
+          metric,
+          "properties.actions.0.actionGroupId",
+          "«monitoring.actionGroup»",
+        ),
+        ...unlike(
+          log,
+          "properties.actions.actionGroups.0",
+          "«monitoring.actionGroup»",
+        ),
+      ];
+    },
+    breaking: [
+      {
+        path: alerts,
+        from: "      actionGroups: [\n        actionGroupId\n      ]",
+        to: "      actionGroups: []",
+      },
+      {
+        path: "bicep/modules/monitoring.bicep",
+        from: "    emailReceivers: [for email in alertEmails: {",
+        to: "    emailReceivers: [for email in []: {",
+      },
+    ],
+  },
+  {
+    number: 42,
+    requirement: "the dashboard is in the repository",
+    problems: (world) =>
+      unlike(
+        inProd(world, "Microsoft.Insights/workbooks"),
+        "properties.serializedData",
+        (data) => asText(data).includes("KqlItem"),
+      ),
+    breaking: [
+      {
+        path: alerts,
+        from: "string(loadJsonContent('workbook.json'))",
+        to: "'{}'",
+      },
+    ],
+  },
+  {
+    number: 43,
+    requirement: "everything that can be tagged is",
+    problems: (world) => {
+      const taggable = everything(world).resources.filter(
+        ({ type }) => !untaggable.test(type),
+      );
+      return tagNames.flatMap((name) =>
+        unlike(taggable, "tags", (tags) => name in propertiesOf(tags)),
+      );
+    },
+    breaking: [
+      {
+        path: "bicep/modules/private-endpoints.bicep",
+        from: "  tags: tags\n",
+        to: "",
+      },
+    ],
+  },
+  {
+    number: 44,
+    requirement: "templates are linted, and changes shown before they are made",
+    problems: (world) => [
+      ...unless(
+        at(
+          world.json("bicep/bicepconfig.json") as never,
+          "analyzers.core.enabled",
+        ) === true,
+        "bicep/bicepconfig.json: the linter is off",
+      ),
+      ...unless(
+        world.text(".github/workflows/ci.yml").includes("az bicep lint"),
+        "ci.yml does not lint",
+      ),
+      ...unless(
+        world
+          .text(".github/workflows/deploy.yml")
+          .includes("az deployment sub what-if"),
+        "deploy.yml does not show what a change would do",
+      ),
+    ],
+    breaking: [
+      {
+        path: "bicep/bicepconfig.json",
+        from: '"enabled": true',
+        to: '"enabled": false',
+      },
+      {
+        path: ".github/workflows/deploy.yml",
+        from: "az deployment sub what-if",
+        to: "az deployment sub validate",
+      },
+      {
+        path: ".github/workflows/ci.yml",
+        from: "az bicep lint",
+        to: "az bicep version",
+      },
+    ],
+  },
+  {
+    number: 45,
+    requirement: "names are within the limits of their services",
+    problems: (world) => {
+      const long = world.deployment("prod", {
+        environmentName: "a".repeat(32),
+      }).resources;
+      return Object.entries(nameRules).flatMap(([type, rule]) =>
+        long
+          .filter((found) => found.type === type)
+          .filter(({ name }) => !rule.test(name))
+          .map(({ path, name }) => `${path} cannot be called ${name}`),
+      );
+    },
+    breaking: [
+      {
+        path: "bicep/main.bicep",
+        from: "'staosdata${token}'",
+        to: "'StAosData${token}'",
+      },
+      {
+        path: "bicep/main.bicep",
+        from: "'kv-aos-${token}'",
+        to: "'kv_aos_${token}'",
+      },
+    ],
+  },
+];

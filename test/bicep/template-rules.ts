@@ -1,0 +1,197 @@
+/** What holds for every Bicep file by itself, each rule with a change that breaks it. */
+import { readFileSync } from "node:fs";
+import { posix } from "node:path";
+import type { Change } from "./checklist/row";
+import { assignableRoles, cosmosDataContributor } from "./checklist/roles";
+import type { Expression } from "./reader/expression";
+import type { Module, Output, Parameter, Template } from "./reader/template";
+import { allExpressions, namesUsed, within } from "./reader/walk";
+import type { World } from "./world";
+
+interface Rule {
+  readonly problems: (world: World, path: string) => readonly string[];
+  readonly breaking: Change;
+}
+
+/** The API version of each type: a change of one is a change of one line there. */
+export const apiVersions = (): Readonly<Record<string, string>> =>
+  JSON.parse(readFileSync("test/bicep/api-versions.json", "utf8")) as Readonly<
+    Record<string, string>
+  >;
+
+export const templateRules: Readonly<Record<string, Rule>> = {
+  "describes its parameters and outputs": {
+    problems: (world, path) => {
+      const { parameters, outputs } = world.template(path);
+      return [...parameters.values(), ...outputs.values()]
+        .filter(({ decorators }) => !decorators.has("description"))
+        .map(({ name }) => name);
+    },
+    breaking: {
+      path: "bicep/modules/identity.bicep",
+      from: "@description('Region.')\n",
+      to: "",
+    },
+  },
+  "uses what it declares": {
+    problems: (world, path) => {
+      const template = world.template(path);
+      const used = namesUsed(template);
+      return declaredIn(template).filter((name) => !used.has(name));
+    },
+    breaking: {
+      path: "bicep/main.bicep",
+      from: "var packageContainer = ",
+      to: "var nothing = 1\nvar packageContainer = ",
+    },
+  },
+  "gives modules what they ask for": {
+    problems: (world, path) =>
+      callsOf(world, path).flatMap(({ symbol, given, target }) =>
+        [...target.parameters.values()]
+          .filter(({ fallback }) => fallback === undefined)
+          .filter(({ name }) => !given.includes(name))
+          .map(({ name }) => `${symbol} is not given ${name}`),
+      ),
+    breaking: {
+      path: "bicep/main.bicep",
+      from: "    planName: 'plan-aos-${token}'\n",
+      to: "",
+    },
+  },
+  "gives modules nothing that they do not ask for": {
+    problems: (world, path) =>
+      callsOf(world, path).flatMap(({ symbol, given, target }) =>
+        given
+          .filter((name) => !target.parameters.has(name))
+          .map((name) => `${symbol} has no parameter ${name}`),
+      ),
+    breaking: {
+      path: "bicep/main.bicep",
+      from: "    taskHubName: taskHubName\n    skuName",
+      to: "    taskHub: taskHubName\n    taskHubName: taskHubName\n    skuName",
+    },
+  },
+  "uses only outputs that modules have": {
+    problems: (world, path) => {
+      const template = world.template(path);
+      return [...allExpressions(template)].flatMap((found) => {
+        const module = outputOwner(template, found);
+        if (module === undefined || found.kind !== "member") return [];
+        const { outputs } = targetOf(world, path, module);
+        return outputs.has(found.name)
+          ? []
+          : [`${module.symbol}.${found.name}`];
+      });
+    },
+    breaking: {
+      path: "bicep/main.bicep",
+      from: "cosmos!.outputs.endpoint",
+      to: "cosmos!.outputs.address",
+    },
+  },
+  "has no secret in its outputs": {
+    problems: (world, path) => {
+      const { outputs, parameters } = world.template(path);
+      return [...outputs.values()]
+        .filter((output) => tellsSecret(output, parameters))
+        .map(({ name }) => name);
+    },
+    breaking: {
+      path: "bicep/modules/monitoring.bicep",
+      from: "string = appInsights.name",
+      to: "string = appInsights.properties.ConnectionString",
+    },
+  },
+  "names no role that is not on the list": {
+    problems: (world, path) =>
+      (
+        world.text(path).match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ??
+        []
+      ).filter(
+        (id) => !assignableRoles.has(id) && id !== cosmosDataContributor,
+      ),
+    breaking: {
+      path: "bicep/modules/openai-access.bicep",
+      from: "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd",
+      to: "b24988ac-6180-42a0-ab88-20f7382dd24c", // Contributor
+    },
+  },
+  "uses the API versions that are on the list": {
+    problems: (world, path) =>
+      [...world.template(path).resources.values()]
+        .filter(({ type, apiVersion }) => apiVersions()[type] !== apiVersion)
+        .map(({ symbol, apiVersion }) => `${symbol}: ${apiVersion}`),
+    breaking: {
+      path: "bicep/modules/budget.bicep",
+      from: "@2023-11-01",
+      to: "@2019-01-01",
+    },
+  },
+};
+
+const declaredIn = (template: Template): readonly string[] => [
+  ...template.parameters.keys(),
+  ...template.variables.keys(),
+  ...[...template.resources.values()]
+    .filter(({ existing }) => existing)
+    .map(({ symbol }) => symbol),
+];
+
+const targetOf = (world: World, path: string, module: Module): Template =>
+  world.template(posix.join(posix.dirname(path), module.path));
+
+const callsOf = (world: World, path: string) =>
+  [...world.template(path).modules.values()].map((module) => ({
+    symbol: module.symbol,
+    given: argumentsIn(module.body),
+    target: targetOf(world, path, module),
+  }));
+
+/** Names of the arguments in a call of a module, which may be conditional. */
+function argumentsIn(body: Expression): readonly string[] {
+  if (body.kind === "if") return argumentsIn(body.body);
+  const params =
+    body.kind === "object"
+      ? body.entries.find(({ key }) => literalOf(key) === "params")?.value
+      : undefined;
+  return params?.kind === "object"
+    ? params.entries.map(({ key }) => literalOf(key))
+    : [];
+}
+
+/** The text of a literal; empty for anything else. */
+export const literalOf = (expression: Expression): string =>
+  expression.kind === "literal" ? String(expression.value) : "";
+
+/** The module in `module.outputs.name`. */
+function outputOwner(
+  template: Template,
+  found: Expression,
+): Module | undefined {
+  if (found.kind !== "member" || found.target.kind !== "member")
+    return undefined;
+  const { name, target } = found.target;
+  return name === "outputs" && target.kind === "name"
+    ? template.modules.get(target.name)
+    : undefined;
+}
+
+function tellsSecret(
+  { name, value }: Output,
+  parameters: ReadonlyMap<string, Parameter>,
+): boolean {
+  const isSecret = (found: Expression): boolean => {
+    if (found.kind === "name")
+      return parameters.get(found.name)?.decorators.has("secure") === true;
+    if (found.kind === "call") return found.name.startsWith("list");
+    return (
+      found.kind === "member" &&
+      /key$|secret|connectionstring/i.test(found.name)
+    );
+  };
+  return (
+    /connectionString|(api|account|access)Key$|secret|password/i.test(name) ||
+    [...within(value)].some(isSecret)
+  );
+}

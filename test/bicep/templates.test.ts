@@ -1,0 +1,220 @@
+import { globSync } from "tinyglobby";
+import { at, type Properties, type Value } from "./reader/value";
+import { apiVersions, literalOf, templateRules } from "./template-rules";
+import { changed, openWorld, type World } from "./world";
+
+const paths = globSync("bicep/**/*.bicep")
+  .map((path) => path.replaceAll("\\", "/"))
+  .sort();
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+
+describe.each(paths)("%s", (path) => {
+  test.each(Object.entries(templateRules))("%s", (_, { problems }) => {
+    expect(problems(world, path)).toEqual([]);
+  });
+});
+
+describe("each rule can be broken", () => {
+  test.each(Object.entries(templateRules))(
+    "a template that does not do so is found: %s",
+    (_, { problems, breaking: { path, from, to } }) => {
+      expect(problems(changed(world, path, from, to), path)).not.toEqual([]);
+    },
+  );
+});
+
+test("lists only API versions that are used", () => {
+  const used = new Set(
+    paths.flatMap((path) =>
+      [...world.template(path).resources.values()].map(({ type }) => type),
+    ),
+  );
+  expect(Object.keys(apiVersions()).filter((type) => !used.has(type))).toEqual(
+    [],
+  );
+});
+
+const variants: readonly (readonly [string, Properties])[] = [
+  ["as it is", {}],
+  ["on Elastic Premium", { hostingPlan: "ElasticPremium" }],
+  ["on a dedicated plan", { hostingPlan: "Dedicated" }],
+  ["with Node.js 24", { nodeVersion: "24" }],
+  ["with a scheduler", { durableBackend: "DurableTaskScheduler" }],
+  ["with Cosmos DB", { cosmosEnabled: true }],
+  ["without public access", { publicHttpAccess: false }],
+  ["without isolation", { networkIsolation: false }],
+  ["with Entra ID", { entraClientId: "api" }],
+  ["with a new Azure OpenAI", { model: "azure-openai-new" }],
+  [
+    "with an existing Azure OpenAI",
+    {
+      model: "azure-openai-existing",
+      openAiResourceGroupName: "rg-models",
+      openAiAccountName: "models",
+    },
+  ],
+  [
+    "with an OpenAI-compatible server",
+    { model: "openai", modelBaseUrl: "https://models.example/v1" },
+  ],
+  ["without a model", { model: "offline" }],
+  ["without a budget", { budgetAmount: 0 }],
+];
+
+describe.each(["dev", "prod"] as const)("%s.bicepparam deploys", (file) => {
+  test.each(variants)("%s", (_, changes) => {
+    const { resources, outputs } = world.deployment(file, changes);
+    const names = resources.map(
+      ({ type, name, on }) => `${type} ${name} on ${on ?? "the group"}`,
+    );
+    expect(names).toEqual([...new Set(names)]);
+    expect(outputs["AZURE_FUNCTION_APP_NAME"]).toMatch(/^func-aos-/);
+  });
+});
+
+describe("the plan", () => {
+  const partsOn = (hostingPlan: string) => {
+    const { resources } = world.deployment("prod", { hostingPlan });
+    const body = (type: string) =>
+      resources.find((found) => found.type === type)?.body;
+    return {
+      sku: at(body("Microsoft.Web/serverfarms"), "sku"),
+      site: at(body("Microsoft.Web/sites"), "properties.siteConfig"),
+      flex: at(body("Microsoft.Web/sites"), "properties.functionAppConfig"),
+      scaling: body("Microsoft.Insights/autoscaleSettings"),
+    };
+  };
+
+  test("is Flex Consumption unless another is asked for", () => {
+    const { sku, site, flex, scaling } = partsOn("FlexConsumption");
+    expect(sku).toEqual({ name: "FC1", tier: "FlexConsumption" });
+    expect(site).toMatchObject({ linuxFxVersion: null, alwaysOn: null });
+    expect(at(flex, "scaleAndConcurrency.alwaysReady")).toEqual([
+      { name: "http", instanceCount: 1 },
+      { name: "durable", instanceCount: 1 },
+    ]);
+    expect(scaling).toBeUndefined();
+  });
+
+  test("keeps an instance warm on Elastic Premium", () => {
+    const { sku, site, flex, scaling } = partsOn("ElasticPremium");
+    expect(sku).toMatchObject({ name: "EP1", capacity: 3 });
+    expect(site).toMatchObject({
+      linuxFxVersion: "Node|22",
+      minimumElasticInstanceCount: 1,
+      functionsRuntimeScaleMonitoringEnabled: true,
+      alwaysOn: null,
+    });
+    expect([flex, scaling]).toEqual([null, undefined]);
+  });
+
+  test("is always on, and scaled by a rule, when it is dedicated", () => {
+    const { sku, site, flex, scaling } = partsOn("Dedicated");
+    expect(sku).toMatchObject({ name: "P1v3", capacity: 3 });
+    expect(site).toMatchObject({ linuxFxVersion: "Node|22", alwaysOn: true });
+    expect(flex).toBeNull();
+    expect(at(scaling, "properties.profiles.0.capacity")).toEqual({
+      minimum: "3",
+      default: "3",
+      maximum: "30",
+    });
+  });
+});
+
+test("a subscription gets what its filter lets through, and nothing else", () => {
+  const rules = world
+    .deployment("dev")
+    .resources.filter(({ type }) => type.endsWith("/subscriptions/rules"));
+  // Under another name it would stand beside the rule that lets everything through.
+  expect(rules.map(({ name }) => name)).toEqual(["$Default"]);
+});
+
+test("a secret that is given appears in the vault only", () => {
+  const { resources, outputs } = world.deployment("prod", {
+    model: "openai",
+    modelBaseUrl: "https://models.example/v1",
+    modelApiKey: "open sesame",
+  });
+  const holding = resources
+    .filter(({ body }) => JSON.stringify(body).includes("open sesame"))
+    .map(({ path }) => path);
+  expect(holding).toEqual(["keyVault.modelKey"]);
+  expect(JSON.stringify(outputs)).not.toContain("open sesame");
+});
+
+test("the parameters of azd are parameters of the template", () => {
+  const { parameters } = world.json("bicep/main.parameters.json") as {
+    readonly parameters: Readonly<Record<string, unknown>>;
+  };
+  const known = world.template("bicep/main.bicep").parameters;
+  expect(Object.keys(parameters).filter((name) => !known.has(name))).toEqual(
+    [],
+  );
+  const missing = [...known.values()]
+    .filter(({ fallback }) => fallback === undefined)
+    .filter(({ name }) => !(name in parameters));
+  expect(missing).toEqual([]);
+});
+
+test("every Node.js that can be deployed is one that the app runs on", () => {
+  const { engines } = world.json("package.json") as {
+    readonly engines: { readonly node: string };
+  };
+  const least = Number(/^>=(\d+)/.exec(engines.node)?.[1]);
+  const [allowed] =
+    world
+      .template("bicep/main.bicep")
+      .parameters.get("nodeVersion")
+      ?.decorators.get("allowed") ?? [];
+  const versions =
+    allowed?.kind === "array" ? allowed.items.map(literalOf) : [];
+  expect(versions).toEqual(["22", "24"]);
+  expect(versions.every((version) => Number(version) >= least)).toBe(true);
+  const runtime = (nodeVersion: string) =>
+    at(
+      world
+        .deployment("dev", { nodeVersion })
+        .resources.find(({ type }) => type === "Microsoft.Web/sites")?.body,
+      "properties.functionAppConfig.runtime",
+    );
+  expect(runtime("24")).toEqual({ name: "node", version: "24" });
+});
+
+describe("what a deployment cannot be", () => {
+  test.each<readonly [string, Record<string, Value>, RegExp]>([
+    ["a plan that is unknown", { hostingPlan: "Consumption" }, /not allowed/],
+    ["a parameter that is unknown", { colour: "red" }, /no parameter colour/],
+    ["more instances than there are", { maximumInstanceCount: 5000 }, /large/],
+    ["text where a number belongs", { budgetAmount: "much" }, /not of type/],
+  ])("%s", (_, changes, problem) => {
+    expect(() => world.deployment("dev", changes)).toThrow(problem);
+  });
+
+  test("text that is not Bicep, and where it is not", () => {
+    const broken = changed(
+      world,
+      "bicep/modules/identity.bicep",
+      "  tags: tags\n}",
+      "  tags: tags\n",
+    );
+    expect(() => broken.template("bicep/modules/identity.bicep")).toThrow(
+      /This is not Bicep:\nline \d+/,
+    );
+  });
+
+  test("a module that is left out, yet used", () => {
+    const broken = changed(
+      world,
+      "bicep/main.bicep",
+      "hasScheduler ? scheduler!.outputs.endpoint : ''",
+      "scheduler!.outputs.endpoint",
+    );
+    expect(() => broken.deployment("dev")).toThrow(
+      /module scheduler is left out/,
+    );
+  });
+});

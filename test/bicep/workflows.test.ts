@@ -1,0 +1,136 @@
+import { existsSync, readFileSync } from "node:fs";
+import { globSync } from "tinyglobby";
+import { parse } from "yaml";
+
+const paths = globSync([".github/**/*.yml", "azure.yaml", "ps-rule.yaml"], {
+  dot: true,
+}).sort();
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+}
+interface Job {
+  readonly steps: readonly Step[];
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly environment?: string;
+  readonly ["timeout-minutes"]?: number;
+  readonly strategy?: {
+    readonly matrix: Readonly<Record<string, readonly unknown[]>>;
+  };
+}
+interface Workflow {
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+const read = (name: string): Workflow =>
+  parse(readFileSync(`.github/workflows/${name}.yml`, "utf8")) as Workflow;
+
+describe.each(paths)("%s", (path) => {
+  const text = readFileSync(path, "utf8");
+
+  test("is YAML", () => {
+    expect(parse(text)).toEqual(expect.any(Object));
+  });
+
+  test("pins every action by its commit, with its version beside it", () => {
+    const uses = [...text.matchAll(/^\s*(?:- )?uses: (.+)$/gm)]
+      .map(([, what = ""]) => what)
+      .filter((what) => !what.startsWith("./"));
+    expect(
+      uses.filter(
+        (what) =>
+          !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(what),
+      ),
+    ).toEqual([]);
+  });
+
+  test("names only scripts that there are", () => {
+    const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      readonly scripts: Readonly<Record<string, string>>;
+    };
+    const run = [...text.matchAll(/npm run ([\w:-]+)/g)].map(
+      ([, name = ""]) => name,
+    );
+    // The package is made by a part of the build that is described in docs/operations.md.
+    expect(
+      run.filter((name) => !(name in scripts) && name !== "package"),
+    ).toEqual([]);
+  });
+
+  test("puts nothing that others write into a shell", () => {
+    const commands = [...text.matchAll(/run: [^]*?(?=\n\s*(?:- |\w+:|$))/g)];
+    expect(
+      commands.filter(([command]) => command.includes("${{")).map(String),
+    ).toEqual([]);
+  });
+});
+
+test("azd and the workflow deploy what the package script leaves", () => {
+  const azure = parse(readFileSync("azure.yaml", "utf8")) as {
+    readonly infra: { readonly path: string; readonly module: string };
+    readonly services: {
+      readonly api: { readonly project: string; readonly host: string };
+    };
+    readonly hooks: { readonly prepackage: { readonly run: string } };
+  };
+  const { infra, services, hooks } = azure;
+  expect(existsSync(`${infra.path}/${infra.module}.bicep`)).toBe(true);
+  expect(existsSync(`${infra.path}/${infra.module}.parameters.json`)).toBe(
+    true,
+  );
+  expect(services.api).toMatchObject({
+    host: "function",
+    project: "dist/package",
+  });
+  expect(hooks.prepackage.run).toContain("npm run package");
+  // azd finds the app by this tag.
+  expect(readFileSync("bicep/modules/function-app.bicep", "utf8")).toContain(
+    "'azd-service-name': 'api'",
+  );
+});
+
+describe("continuous integration", () => {
+  const { jobs, permissions } = read("ci");
+
+  test("checks on every Node.js that is supported", () => {
+    expect(jobs["check"]?.strategy?.matrix["node"]).toEqual([20, 22, 24]);
+    expect(jobs["check"]?.steps.map(({ run }) => run)).toContain(
+      "npm run check",
+    );
+  });
+
+  test("may read and nothing else", () => {
+    expect(permissions).toEqual({ contents: "read" });
+  });
+});
+
+describe("deployment", () => {
+  const { jobs, permissions } = read("deploy");
+
+  test("signs in by federation: there is no secret in it", () => {
+    const text = readFileSync(".github/workflows/deploy.yml", "utf8");
+    expect(text).not.toMatch(/secrets\./);
+    expect(permissions).toEqual({ contents: "read" });
+    for (const job of Object.values(jobs))
+      expect(job.permissions).toEqual({
+        contents: "read",
+        "id-token": "write",
+      });
+  });
+
+  test("goes through environments, which hold reviewers", () => {
+    expect(jobs["dev"]?.environment).toBe("dev");
+    expect(jobs["prod"]?.environment).toBe("prod");
+  });
+
+  test("ends every job in time", () => {
+    for (const job of Object.values(jobs))
+      expect(job["timeout-minutes"]).toBeGreaterThan(0);
+  });
+
+  test("sees at the end whether it works", () => {
+    const action = readFileSync(".github/actions/deploy/action.yml", "utf8");
+    expect(action).toContain("node scripts/smoke-test.mjs");
+  });
+});

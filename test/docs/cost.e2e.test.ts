@@ -1,0 +1,117 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { apiAt } from "../support/api";
+import { type Azurite, startAzurite } from "../support/azurite";
+import { type CountingProxy, countRequests } from "../support/counting-proxy";
+import {
+  type Started,
+  startHost,
+  temporaryFolder,
+} from "../support/local-host";
+
+const folder = temporaryFolder();
+const countFile = join(folder, "functions.txt");
+
+let azurite: Azurite;
+let proxy: CountingProxy;
+let host: Started;
+beforeAll(async () => {
+  writeFileSync(countFile, "");
+  azurite = await startAzurite();
+  proxy = await countRequests(azurite.connectionString);
+  host = await startHost({
+    app: resolve("test/fixtures/counted-aos"),
+    data: join(folder, "data"),
+    env: {
+      AzureWebJobsStorage: proxy.connectionString,
+      AOS_MODEL_PROVIDER: "offline",
+      AOS_REPORTS_FOLDER: join(folder, "reports"),
+      COUNT_FILE: countFile,
+    },
+  });
+});
+afterAll(async () => {
+  await host.stop();
+  proxy.stop();
+  await azurite.stop();
+});
+
+/** Rows of the table of counts: what, for ten documents, for one. */
+const page = readFileSync("docs/cost.md", "utf8");
+const [, table = ""] =
+  /<!-- counts -->([^]*)<!-- \/counts -->/.exec(page) ?? [];
+const documented = [
+  ...table.matchAll(/^\| ([\w ]+?) +\| (\d+) +\| (\d+) +\|$/gm),
+];
+
+/** Runs a review and gives the counts under the names of the table. */
+async function counted(
+  documents?: readonly string[],
+): Promise<Readonly<Record<string, number>>> {
+  const api = apiAt(host.url);
+  // Tables are made with their first use, which is not part of an orchestration.
+  await api.get("health/ready");
+  proxy.take();
+  writeFileSync(countFile, "");
+  const { body } = await api.start({
+    workflow: "document-review",
+    input: documents === undefined ? {} : { documents },
+  });
+  const ended = await api.status(body.id, "60s");
+  expect(ended.body.status).toBe("completed");
+  const requests = proxy.take();
+  const functions = readFileSync(countFile, "utf8").split("\n");
+  const run = (pattern: RegExp) =>
+    functions.filter((line) => pattern.test(line)).length;
+  return {
+    "HTTP executions": run(/^httpTrigger/),
+    "orchestrator executions": run(/^orchestrationTrigger/),
+    "activity executions": run(/^activityTrigger/),
+    "entity executions": run(/^entityTrigger/),
+    "model calls": run(/ callModel$/),
+    "table writes": requests["table write"] ?? 0,
+    "table reads": requests["table read"] ?? 0,
+    "blob requests":
+      (requests["blob write"] ?? 0) + (requests["blob read"] ?? 0),
+  };
+}
+
+/** How much an orchestration's count may differ from run to run: what settles together is taken together. */
+const tolerance = (documentedCount: number) =>
+  Math.max(2, documentedCount * 0.15);
+
+test.each([
+  ["ten documents", undefined, 0],
+  ["one document", ["contract-office-lease.txt"], 1],
+] as const)(
+  "a review of %s costs what docs/cost.md says",
+  async (_, documents, column) => {
+    const counts = await counted(documents);
+    expect(documented.map(([, what]) => what)).toEqual(Object.keys(counts));
+    const wrong = documented.flatMap(([, what = "", ten, one]) => {
+      const said = Number([ten, one][column]);
+      const found = counts[what] ?? NaN;
+      return Math.abs(found - said) <= tolerance(said)
+        ? []
+        : [`${what}: ${found}, not ${said}`];
+    });
+    expect(wrong).toEqual([]);
+  },
+);
+
+test("what ten documents cost in money is reckoned from these counts", () => {
+  const of = (wanted: string): string =>
+    documented.find(([, what]) => what === wanted)?.[2] ?? "absent";
+  const [orchestrators, activities, entities] = [
+    "orchestrator executions",
+    "activity executions",
+    "entity executions",
+  ].map(of);
+  for (const reckoning of [
+    `(${of("HTTP executions")} + ${orchestrators} + ${activities} + ${entities}) × 0.40 per million`,
+    `(${of("table writes")} + ${of("table reads")}) × 0.036 per million`,
+    `(${activities} × 8 + ${orchestrators} × 6 + ${entities} × 6) × 0.036 per million`,
+    `${of("model calls")} calls of, say, 2,000 tokens in`,
+  ])
+    expect(page).toContain(reckoning);
+});

@@ -1,0 +1,47 @@
+import { join, resolve } from "node:path";
+import { apiAt } from "../support/api";
+import { run, startHost, temporaryFolder } from "../support/local-host";
+
+const folder = temporaryFolder();
+
+test("AOS does not start with bad settings, and names all of them", async () => {
+  const { exited, output } = run(
+    ["host", "--app", resolve("."), "--port", "0", "--data", join(folder, "a")],
+    {
+      AzureWebJobsStorage: "AccountName=acme",
+      AzureWebJobsStorage__accountName: "acme",
+      AZURE_OPENAI_DEPLOYMENT: "gpt",
+      AOS_MODEL_TIMEOUT_SECONDS: "soon",
+      OPENAI_API_KEY: "@Microsoft.KeyVault(VaultName=v;SecretName=s)",
+    },
+  );
+  expect(await exited).toBe(1);
+  expect(output()).toMatch(/OPENAI_API_KEY is a Key Vault reference/);
+  expect(output()).toMatch(/AOS_MODEL_TIMEOUT_SECONDS must be a number/);
+  expect(output()).toMatch(/AzureWebJobsStorage is given beside/);
+  expect(output()).toMatch(/AZURE_OPENAI_ENDPOINT is missing/);
+});
+
+test("without its storage AOS lives, and says what it lacks", async () => {
+  await using host = await startHost({
+    app: resolve("."),
+    data: join(folder, "b"),
+    env: {
+      AOS_MODEL_PROVIDER: "offline",
+      AzureWebJobsStorage:
+        "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:1/a;BlobEndpoint=http://127.0.0.1:1/a",
+    },
+  });
+  const api = apiAt(host.url);
+  expect((await api.get("health/live")).status).toBe(200);
+  expect(await api.get("health/ready")).toMatchObject({
+    status: 503,
+    body: {
+      status: "failed",
+      checks: {
+        storage: { status: "failed", code: "storage_unavailable" },
+        model: { status: "ok" },
+      },
+    },
+  });
+});

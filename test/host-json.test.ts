@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { readSettings } from "../src/local/durable-task/settings";
+import { readHostJson } from "../src/local/functions-host/host-json";
+
+const hostJson = readHostJson(".", {});
+
+describe("host.json", () => {
+  test("says everything once", () => {
+    // JSON.parse takes the last of two keys in silence; as YAML, which JSON is, two are an error.
+    const text = readFileSync("host.json", "utf8");
+    expect(parse(text)).toEqual(JSON.parse(text));
+  });
+
+  test("is what the embedded host accepts", () => {
+    expect(hostJson).toMatchObject({
+      routePrefix: "api",
+      functionTimeoutMs: 30 * 60_000,
+    });
+  });
+
+  test("is what the embedded task hub accepts", () => {
+    expect(readSettings(hostJson.extension("durableTask"))).toMatchObject({
+      hubName: "Aos",
+    });
+  });
+
+  test("completes messages whose work is handed over, and takes none that would wait", () => {
+    expect(hostJson.extension("serviceBus")).toMatchObject({
+      autoCompleteMessages: true,
+      prefetchCount: 0,
+      maxConcurrentCalls: 16,
+      maxAutoLockRenewalDuration: "00:05:00",
+    });
+  });
+});
