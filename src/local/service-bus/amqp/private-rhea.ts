@@ -36,6 +36,9 @@ interface TransferFrame {
 
 interface PrivateSession {
   on_transfer: (frame: TransferFrame) => void;
+  _get_link(frame: TransferFrame): {
+    readonly _incomplete?: { readonly frames: readonly Buffer[] };
+  };
 }
 
 interface PrivateConnection {
@@ -58,6 +61,9 @@ export const inner = (link: unknown): PrivateLink => link as PrivateLink;
 const outcomes = codec as unknown as Outcomes;
 const accepted = outcomes.accepted().described();
 
+/** 32 MiB. A message is refused when it is complete; one that never ends is cut off. */
+const maxFramesOfMessage = 512;
+
 /** Stands for the message format 0, which rhea would decode: the broker wants the bytes. */
 const rawFormat = 0x7fff0000;
 export const batchFormat = 0x80013700;
@@ -74,6 +80,9 @@ export function handOnBytes(session: Session): void {
     const isPlain = (performative.message_format ?? 0) === 0;
     if (isPlain) performative.message_format = rawFormat;
     onTransfer(frame);
+    const parts = inside._get_link(frame)._incomplete?.frames.length ?? 0;
+    if (parts > maxFramesOfMessage)
+      throw new Error("A message is larger than any broker takes.");
   };
 }
 

@@ -187,6 +187,18 @@ export class Messages implements DeadLetters {
     );
   }
 
+  /** Takes a message in among the dead letters straight away. */
+  refuse(arrival: Arrival, properties: PropertyChanges): void {
+    const deadLetters = this.#deadLetters();
+    const { content } = arrival;
+    const changed = this.#ports.withProperties(content, properties);
+    const message = this.create(arrival, this.#ports.now());
+    const dead = deadLetters.adopt(message, changed);
+    this.#ports.journal.write([deadLetters.creation(dead, changed)], () => {
+      deadLetters.admit(dead);
+    });
+  }
+
   /** Throws `not-allowed` for a queue of dead letters. */
   checkDeadLetters(): void {
     this.#deadLetters();
