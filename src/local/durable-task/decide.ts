@@ -8,8 +8,9 @@ import {
 } from "./history-event";
 import type { Instance, NewInstance } from "./instance";
 import type { EntityMessage, Outgoing } from "./message";
-import { httpActivity, type Request } from "./request";
+import { httpActivity, labelOf, type Request } from "./request";
 import type { Limits } from "./limits";
+import { tooLargeFor } from "./payload-limit";
 
 /** Names of the app's functions by kind; looked up without regard to case. */
 export interface KnownFunctions {
@@ -25,6 +26,7 @@ export interface World {
   readonly defaultVersion: string;
   readonly limits: Limits;
   readonly maxActions: number;
+  readonly maxPayloadBytes: number;
 }
 
 export interface ActivityCall {
@@ -51,6 +53,33 @@ type Asked<Kind extends Request["kind"]> = Extract<Request, { kind: Kind }>;
 
 /** The decision for something that is asked for the first time, or why it cannot be, as a sentence. */
 export function decide(
+  id: number,
+  request: Request,
+  instance: Instance,
+  world: World,
+): Decision | string {
+  const decision = decisionFor(id, request, instance, world);
+  return typeof decision === "string"
+    ? decision
+    : (oversize(request, decision, world) ?? decision);
+}
+
+function oversize(
+  request: Request,
+  { activity, child, outgoing }: Decision,
+  { maxPayloadBytes }: World,
+): string | undefined {
+  const message = outgoing?.message;
+  const input =
+    activity?.input ??
+    child?.input ??
+    (message && "operation" in message ? message.input : null);
+  const { kind, name } = labelOf(request);
+  const to = request.kind === "entity" ? request.entityId : name;
+  return tooLargeFor(maxPayloadBytes, `The input of ${kind} '${to}'`, input);
+}
+
+function decisionFor(
   id: number,
   request: Request,
   instance: Instance,

@@ -5,7 +5,12 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import type { Engine } from "./engine";
-import { answerTo, type BatchEnd, batchText, endBatch } from "./entity-batch";
+import {
+  type BatchEnd,
+  batchText,
+  endBatch,
+  refusedBatch,
+} from "./entity-batch";
 import { parseEntityId } from "./entity-id";
 import { type EntityWork, nextWork } from "./entity-work";
 import { unknownFunction } from "./failure";
@@ -124,15 +129,18 @@ export class Entities {
       return undefined;
     }
     try {
-      return endBatch(
+      const end = endBatch(
         row,
         requests,
         resultText(outcome.returnValue) ?? "null",
         {
           now: this.#engine.now(),
           newId: () => this.#engine.newId(),
+          maxPayloadBytes: this.#engine.settings.maxPayloadBytes,
         },
       );
+      if (end.problem !== undefined) this.#engine.problem(end.problem);
+      return end;
     } catch (error) {
       this.#engine.problem(
         `Entity ${row.entityId}: its function gave no usable answer. The batch will be tried again.`,
@@ -153,11 +161,7 @@ export class Entities {
       this.#engine.functions.entity,
     );
     this.#engine.problem(`Entity ${row.entityId}: ${sentence}`);
-    const result = { isError: true, result: JSON.stringify(sentence) };
-    return {
-      row,
-      outgoing: requests.flatMap((request) => answerTo(request, result)),
-    };
+    return refusedBatch(row, requests, sentence);
   }
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { EventType } from "./history-event";
 import { entityIdText, parseEntityId } from "./entity-id";
 import type { EntityRequest, Outgoing } from "./message";
+import { tooLargeFor } from "./payload-limit";
 import type { EntityRow } from "./store";
 
 /** The trigger value of the entity function. */
@@ -39,22 +40,34 @@ const responseSchema = z.object({
 export interface BatchEnd {
   readonly row: EntityRow;
   readonly outgoing: readonly Outgoing[];
+  /** Why the batch has changed nothing, as a sentence. */
+  readonly problem?: string;
 }
+
+interface World {
+  readonly now: number;
+  readonly maxPayloadBytes: number;
+  newId(): string;
+}
+
+type Result = z.output<typeof responseSchema>["results"][number];
 
 /** Throws when the function's answer cannot be used; nothing of the batch counts then. */
 export function endBatch(
   row: EntityRow,
   requests: readonly EntityRequest[],
   answer: string,
-  world: { readonly now: number; newId(): string },
+  world: World,
 ): BatchEnd {
   const response = responseSchema.parse(JSON.parse(answer));
   if (response.results.length < requests.length)
     throw new Error(
       `The entity function answered ${response.results.length} of ${requests.length} operations.`,
     );
+  const problem = oversize(row, response, world);
+  if (problem !== undefined) return refusedBatch(row, requests, problem);
   const answers = requests.flatMap((request, index) =>
-    answerTo(request, response.results[index]),
+    answerTo(request, kept(request, response.results[index], world)),
   );
   const signals = response.signals.map(({ target, name, input }) => ({
     to: entityIdText(target),
@@ -77,12 +90,60 @@ export function endBatch(
   };
 }
 
+function oversize(
+  { entityId }: EntityRow,
+  { entityState, signals }: z.output<typeof responseSchema>,
+  { maxPayloadBytes: limit }: World,
+): string | undefined {
+  const ofState = `The new state of entity ${entityId}`;
+  return (
+    tooLargeFor(limit, ofState, entityState ?? null) ??
+    signals
+      .map(({ target, name, input }) => {
+        const what = `The input of the signal '${name}' from entity ${entityId} to ${entityIdText(target)}`;
+        return tooLargeFor(limit, what, input ?? null);
+      })
+      .find((problem) => problem !== undefined)
+  );
+}
+
+/** Every caller is told why; the state and what the operations would have sent stay as they were. */
+export function refusedBatch(
+  row: EntityRow,
+  requests: readonly EntityRequest[],
+  problem: string,
+): BatchEnd {
+  const result = failedWith(problem);
+  return {
+    row,
+    outgoing: requests.flatMap((request) => answerTo(request, result)),
+    problem,
+  };
+}
+
+const failedWith = (problem: string): Result => ({
+  isError: true,
+  result: JSON.stringify(problem),
+});
+
+/** The result, or that it is too large to be passed on. */
+function kept(
+  { operation }: EntityRequest,
+  result: Result | undefined,
+  { maxPayloadBytes }: World,
+): Result | undefined {
+  const problem = tooLargeFor(
+    maxPayloadBytes,
+    `The result of operation '${operation}'`,
+    result?.result ?? null,
+  );
+  return problem === undefined ? result : failedWith(problem);
+}
+
 /** The event that a calling orchestration waits for; nothing for a signal. */
-export function answerTo(
+function answerTo(
   { id, caller }: EntityRequest,
-  result:
-    | { readonly isError: boolean; readonly result?: string | null | undefined }
-    | undefined,
+  result: Result | undefined,
 ): readonly Outgoing[] {
   if (caller === null) return [];
   const Input = JSON.stringify({

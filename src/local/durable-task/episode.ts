@@ -24,6 +24,7 @@ import {
 import type { Instance } from "./instance";
 import { startMessage } from "./message";
 import type { Opening } from "./open-episode";
+import { tooLargeFor } from "./payload-limit";
 import { type Ending, ending, going, type Turn } from "./turn";
 import { type Walk, walk } from "./walk";
 
@@ -57,45 +58,58 @@ export function closeEpisode(
   if (typeof state === "string") return fail(state);
 
   const walked = walkOf(state, history, arrived, outcome.ok, world);
-  const customStatus = valueText(state.customStatus);
+  const instance = { ...before, customStatus: valueText(state.customStatus) };
+  const decisions = decisionsFor(walked, instance, world);
+  if (typeof decisions === "string") return fail(decisions);
+
+  const turn = going(instance, arrived, decisions, walked.cancelledTimers);
+  if (walked.isOpen) return turn;
+  const end = (how: Ending): Turn =>
+    ended(instance, arrived, history, decisions, how);
+  if (!outcome.ok) return end(thrown(instance, state));
+  const left = leaving(state, walked);
+  if (left === undefined) return turn;
+  const tooLarge = tooLargeFor(world.maxPayloadBytes, left.what, left.value);
+  if (tooLarge !== undefined) return fail(tooLarge);
+  return walked.continueAsNew
+    ? anew(turn, left.value, [...history.events, ...arrived], state, world)
+    : end({ status: "Completed", result: left.value });
+}
+
+/** Or why the execution cannot go on, as a sentence. */
+function decisionsFor(
+  walked: Walk,
+  instance: Instance,
+  world: World,
+): readonly Decision[] | string {
   const problem =
     walked.problem ??
     tooManyActions(walked, world) ??
-    customStatusProblem(customStatus);
-  if (problem !== undefined) return fail(problem);
-
-  const instance = { ...before, customStatus };
+    customStatusProblem(instance.customStatus);
+  if (problem !== undefined) return problem;
   const decided = walked.fresh.map(({ id, request }) =>
     decide(id, request, instance, world),
   );
   const refused = decided.find((decision) => typeof decision === "string");
-  if (refused !== undefined) return fail(refused);
-  const decisions = decided.filter((decision) => typeof decision !== "string");
-
-  const turn = going(instance, arrived, decisions, walked.cancelledTimers);
-  if (walked.isOpen) return turn;
-  if (!outcome.ok)
-    return ended(
-      instance,
-      arrived,
-      history,
-      decisions,
-      thrown(instance, state),
-    );
-  if (walked.continueAsNew)
-    return anew(
-      turn,
-      walked.continueAsNew.input,
-      [...history.events, ...arrived],
-      state,
-      world,
-    );
-  if (!state.isDone) return turn;
-  return ended(instance, arrived, history, decisions, {
-    status: "Completed",
-    result: valueText(state.output),
-  });
+  return refused ?? decided.filter((decision) => typeof decision !== "string");
 }
+
+/** What an execution that comes to its end leaves: an input for the next one, or an output. */
+function leaving(
+  { isDone, output }: OrchestratorState,
+  { continueAsNew }: Walk,
+): { readonly what: string; readonly value: string | null } | undefined {
+  if (continueAsNew)
+    return {
+      what: "The input for continue-as-new",
+      value: nextInput(continueAsNew.input),
+    };
+  return isDone ? { what: "Its output", value: valueText(output) } : undefined;
+}
+
+/** The client library has made JSON text of a string already. */
+const nextInput = (input: unknown): string | null =>
+  typeof input === "string" ? input : valueText(input);
 
 /** The function's state, or the message of a failure that left none. */
 function stateOf(outcome: InvocationOutcome): OrchestratorState | string {
@@ -218,7 +232,7 @@ function ended(
 
 function anew(
   turn: Turn,
-  input: unknown,
+  input: string | null,
   past: readonly HistoryEvent[],
   state: OrchestratorState,
   world: World,
@@ -226,8 +240,7 @@ function anew(
   const instance: Instance = {
     ...turn.instance,
     executionId: world.newId(),
-    // The client library has made JSON text of a string already.
-    input: typeof input === "string" ? input : valueText(input),
+    input,
   };
   const to = instance.instanceId;
   return {

@@ -5,6 +5,7 @@ import { activityFailure } from "./failure";
 import { activityTrigger, resultText } from "./function-value";
 import { EventType, type MessageEvent } from "./history-event";
 import { callHttp } from "./http-activity";
+import { tooLargeFor } from "./payload-limit";
 import { httpActivity } from "./request";
 
 /** Runs an activity once and gives the event that tells of it; what it throws is part of that. */
@@ -13,27 +14,30 @@ export async function runActivity(
   instanceId: string,
   { taskId, name, input }: ActivityCall,
 ): Promise<MessageEvent> {
-  if (name === httpActivity) return track(runHttp(taskId, input));
+  if (name === httpActivity)
+    return track(runHttp(taskId, input, maxPayloadBytes));
   const trigger = activityTrigger(input);
   const metadata = { instanceId: { string: instanceId }, data: trigger };
   const outcome = await invoke(name, trigger, { metadata });
   if (!outcome.ok) return failed(taskId, name, outcome);
   const result = resultText(outcome.returnValue);
-  return result !== null && Buffer.byteLength(result) > maxPayloadBytes
-    ? failed(taskId, name, {
-        message: `Its result is larger than ${maxPayloadBytes} bytes (maxPayloadBytes in host.json). Keep large data elsewhere and return where it is.`,
-        stack: "",
-      })
-    : completed(taskId, result);
+  const tooLarge = tooLargeFor(maxPayloadBytes, "Its result", result);
+  return tooLarge === undefined
+    ? completed(taskId, result)
+    : failed(taskId, name, { message: tooLarge, stack: "" });
 }
 
 async function runHttp(
   taskId: number,
   input: string | null,
+  limit: number,
 ): Promise<MessageEvent> {
   try {
     const call = JSON.parse(input ?? "null") as HttpCall;
-    return completed(taskId, await callHttp(call));
+    const answer = await callHttp(call);
+    const tooLarge = tooLargeFor(limit, `The answer of ${call.uri}`, answer);
+    if (tooLarge !== undefined) throw new Error(tooLarge);
+    return completed(taskId, answer);
   } catch (error) {
     const { message, cause } = error as Error;
     const reason = cause instanceof Error ? `: ${cause.message}` : "";

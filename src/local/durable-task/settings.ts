@@ -57,7 +57,7 @@ const settingsSchema = z.object({
       useForwardedHost: z.boolean().default(false),
     })
     .prefault({}),
-  /** Our own: the longest input, event or signal that a client may send. The real host has no such limit. */
+  /** Our own: how many bytes a body of a request may have, and the JSON of any input, output, result or state. The real host has no such limit. */
   maxPayloadBytes: z
     .int()
     .positive()

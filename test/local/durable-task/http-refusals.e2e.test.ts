@@ -180,7 +180,7 @@ test("a result of an activity over the limit fails it, naming the limit", async 
   await any.startAs(id, "large", 80_000);
   const { output } = await any.whenIn(id, "Failed");
   expect(output).toContain("Activity function 'largeText' failed: Its result");
-  expect(output).toContain("70000 bytes");
+  expect(output).toContain("70000 are the limit");
   await any.startAs(id, "large", 65_000);
   await any.whenIn(id, "Completed");
 });
