@@ -1,8 +1,8 @@
 /** The program of the process in which a test's cloud runs. It ends with the channel to the test, however that ends. */
-import { type Clock, systemClock } from "../durable-task/clock";
+import { type Clock, systemClock } from "../time/clock";
 import { type DurableTask, durableTask } from "../durable-task/extension";
 import type { TaskHub } from "../durable-task/hub";
-import { VirtualClock } from "../durable-task/virtual-clock";
+import { VirtualClock } from "../time/virtual-clock";
 import { startFunctionsHost } from "../functions-host/host";
 import { asksForStorage } from "../storage/asks-for-storage";
 import { type LocalStorage, startStorage } from "../storage/storage";
