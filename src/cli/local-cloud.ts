@@ -4,6 +4,7 @@ import {
   type FunctionsHost,
   startFunctionsHost,
 } from "../local/functions-host/host";
+import { timerTriggers } from "../local/functions-host/timer/extension";
 import { asksForStorage } from "../local/storage/asks-for-storage";
 import { startStorage } from "../local/storage/storage";
 import { logTo, type Verbosity } from "./log";
@@ -35,7 +36,7 @@ export const startLocalCloud = async (
       port,
       dataFolder: data,
       auth,
-      extensions: [durableTask()],
+      extensions: [durableTask(), timerTriggers()],
       log: logTo(process.stderr, verbosity),
       prepare: async (settings) => {
         if (storage === "when asked for" && !asksForStorage(settings))

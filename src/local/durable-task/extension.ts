@@ -37,6 +37,7 @@ export function durableTask(clock: Clock = systemClock): DurableTask {
       return running?.hub;
     },
     name: "durableTask",
+    triggers: ["orchestrationTrigger", "activityTrigger", "entityTrigger"],
     start: async (host) => {
       running = await start(host, clock);
     },
