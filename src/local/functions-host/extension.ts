@@ -117,7 +117,7 @@ export interface ExtensionHost {
   /** `code=<system key>` when keys are enforced, an empty string otherwise. */
   readonly webhookQuery: string;
   invoke(invocation: Invocation): Promise<InvocationOutcome>;
-  log(level: LogLevel, message: string): void;
+  readonly log: (level: LogLevel, message: string) => void;
 }
 
 /**

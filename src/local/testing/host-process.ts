@@ -4,8 +4,9 @@ import { type DurableTask, durableTask } from "../durable-task/extension";
 import type { TaskHub } from "../durable-task/hub";
 import { VirtualClock } from "../time/virtual-clock";
 import { startFunctionsHost } from "../functions-host/host";
+import { storageQueues } from "../functions-host/storage-queue/extension";
 import { timerTriggers } from "../functions-host/timer/extension";
-import { asksForStorage } from "../storage/asks-for-storage";
+import { settingsForStorage } from "../storage/asks-for-storage";
 import { type LocalStorage, startStorage } from "../storage/storage";
 import {
   type Call,
@@ -36,14 +37,16 @@ async function run({ app, data, clock: kind }: ProcessOptions): Promise<void> {
     port: 0,
     dataFolder: data,
     auth: false,
-    extensions: [extension, timers],
+    extensions: [storageQueues(), extension, timers],
     log: (level, category, message) => {
       process.stderr.write(`${level} ${category}: ${message}\n`);
     },
     prepare: async (settings) => {
-      if (!asksForStorage(settings)) return {};
+      const names = settingsForStorage(settings);
+      if (names.length === 0) return {};
       storage = await startStorage({ dataFolder: data });
-      return { AzureWebJobsStorage: storage.connectionString };
+      const { connectionString } = storage;
+      return Object.fromEntries(names.map((name) => [name, connectionString]));
     },
   });
   process.on("message", ({ id, call }: Request) => {
