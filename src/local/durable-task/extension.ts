@@ -6,7 +6,7 @@ import type {
   WebhookResponse,
 } from "../functions-host/extension";
 import { addresses, clientBinding } from "./client-binding";
-import { type Clock, systemClock } from "../time/clock";
+import { type Clock, systemClock } from "../scheduling/clock";
 import type { KnownFunctions } from "./decide";
 import { httpApi } from "./http-api/routes";
 import { TaskHub } from "./hub";

@@ -1,4 +1,4 @@
-import type { UnderWay } from "../time/under-way";
+import type { UnderWay } from "../scheduling/under-way";
 
 /** How long running functions may take to end when the host stops. */
 const graceMs = 3000;

@@ -1,8 +1,8 @@
 /** The program of the process in which a test's cloud runs. It ends with the channel to the test, however that ends. */
-import { type Clock, systemClock } from "../time/clock";
+import { type Clock, systemClock } from "../scheduling/clock";
 import { type DurableTask, durableTask } from "../durable-task/extension";
 import type { TaskHub } from "../durable-task/hub";
-import { VirtualClock } from "../time/virtual-clock";
+import { VirtualClock } from "../scheduling/virtual-clock";
 import { startFunctionsHost } from "../functions-host/host";
 import { storageQueues } from "../functions-host/storage-queue/extension";
 import { timerTriggers } from "../functions-host/timer/extension";

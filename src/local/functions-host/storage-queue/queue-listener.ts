@@ -1,6 +1,6 @@
 import type { DequeuedMessageItem, QueueClient } from "@azure/storage-queue";
 import { setTimeout as wait } from "node:timers/promises";
-import { UnderWay } from "../../time/under-way";
+import { UnderWay } from "../../scheduling/under-way";
 import type { InvocationOutcome, LogLevel } from "../extension";
 import { ended } from "../grace";
 import { messageOf } from "../host-error";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { type Clock, systemClock } from "../../time/clock";
-import { UnderWay } from "../../time/under-way";
+import { type Clock, systemClock } from "../../scheduling/clock";
+import { UnderWay } from "../../scheduling/under-way";
 import type { Extension, ExtensionHost } from "../extension";
 import { ended } from "../grace";
 import { messageOf } from "../host-error";

@@ -1,5 +1,5 @@
-import type { Clock } from "../../time/clock";
-import type { UnderWay } from "../../time/under-way";
+import type { Clock } from "../../scheduling/clock";
+import type { UnderWay } from "../../scheduling/under-way";
 import type { ExtensionHost, FunctionMetadata, TypedData } from "../extension";
 import { withRetries } from "./retries";
 

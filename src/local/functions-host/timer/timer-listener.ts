@@ -1,4 +1,4 @@
-import type { Clock } from "../../time/clock";
+import type { Clock } from "../../scheduling/clock";
 import type { TypedData } from "../extension";
 import type { Schedule } from "./schedule";
 import {

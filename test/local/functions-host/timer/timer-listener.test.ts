@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { readSchedule } from "../../../../src/local/functions-host/timer/schedule";
 import type { ScheduleStatus } from "../../../../src/local/functions-host/timer/schedule-status";
 import { TimerListener } from "../../../../src/local/functions-host/timer/timer-listener";
-import { UnderWay } from "../../../../src/local/time/under-way";
-import { VirtualClock } from "../../../../src/local/time/virtual-clock";
+import { UnderWay } from "../../../../src/local/scheduling/under-way";
+import { VirtualClock } from "../../../../src/local/scheduling/virtual-clock";
 
 const hourMs = 3_600_000;
 const midnight = Date.parse("2026-11-24T00:00:00Z");
