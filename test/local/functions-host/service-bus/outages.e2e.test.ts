@@ -39,8 +39,21 @@ const send = (
       .createSender(queue)
       .sendMessages(bodies.map((body) => ({ body, sessionId: "one" }))),
   );
-const taken = (broker: BrokerProcess, count: number) =>
-  withClient(broker, (client) => new SeenQueue(client).take(count, 30_000));
+
+/** Waits for a message in `seen` like `wanted`. Others may come before it: what an outage has cut off happens again. */
+const arrives = (broker: BrokerProcess, wanted: object) =>
+  withClient(broker, async (client) => {
+    const seen = new SeenQueue(client);
+    for (;;) {
+      const [found] = await seen.take(1);
+      try {
+        expect(found).toMatchObject(wanted);
+        return found;
+      } catch {
+        continue; // `take` fails when nothing comes any more
+      }
+    }
+  });
 
 test("a message whose host is killed while its function runs is delivered again", async () => {
   const options = { entities, port: 0, dataFolder: newFolder() };
@@ -65,7 +78,7 @@ test("a message whose host is killed while its function runs is delivered again"
       });`,
   });
   await using next = await startHost({ app: app2, data: newFolder(), env });
-  expect(await taken(broker, 1)).toEqual([{ id: 1, deliveryCount: 2 }]);
+  await arrives(broker, { id: 1, deliveryCount: 2 });
   expect(next.output()).not.toContain("warning");
 });
 
@@ -80,25 +93,23 @@ test("a broker that is not there yet, and one that is killed and comes back, is 
     expect(host.output()).toMatch(/ordered cannot be received from/);
     return Promise.resolve();
   });
-  for (const round of [1, 2, 3]) {
+  for (const round of [1, 2]) {
     broker = await startBrokerProcess({ entities, port, dataFolder });
     await send(broker, "requests", `hello ${round}`);
-    expect(await taken(broker, 1)).toMatchObject([{ body: `hello ${round}` }]);
+    await arrives(broker, { body: `hello ${round}` });
     await send(broker, "ordered", { number: round });
-    expect(await taken(broker, 1)).toMatchObject([{ number: round }]);
+    await arrives(broker, { number: round });
     await send(broker, "batches", { round });
-    expect(await taken(broker, 1)).toMatchObject([{ bodies: [{ round }] }]);
+    await arrives(broker, { bodies: [{ round }] });
     // What is under way when the broker dies comes back with it.
-    if (round < 3) await send(broker, "slow", { id: round, ms: 1000 });
+    await send(broker, "slow", { id: round, ms: 1000 });
     await eventually(() => {
-      if (round < 3) expect(host.output()).toContain(`slow ${round} has begun`);
+      expect(host.output()).toContain(`slow ${round} has begun`);
       return Promise.resolve();
     });
     await broker.kill();
-    if (round === 3) break;
     broker = await startBrokerProcess({ entities, port, dataFolder });
-    const [slow] = await taken(broker, 1);
-    expect(slow).toMatchObject({ id: round });
+    await arrives(broker, { id: round });
     await broker.kill();
   }
   expect(await host.stop()).toBe(0);
