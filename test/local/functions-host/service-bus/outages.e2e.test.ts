@@ -82,6 +82,24 @@ test("a message whose host is killed while its function runs is delivered again"
   expect(next.output()).not.toContain("warning");
 });
 
+test("a host that is stopped lets the function end that runs, and settles its message", async () => {
+  const options = { entities, port: 0, dataFolder: newFolder() };
+  await using broker = await startBrokerProcess(options);
+  const env = settingsFor(broker.connectionString);
+  await using host = await startHost({ app, data: newFolder(), env });
+  await send(broker, "slow", { id: 1, ms: 800 });
+  await eventually(() => {
+    expect(host.output()).toContain("slow 1 has begun");
+    return Promise.resolve();
+  });
+  expect(await host.stop()).toBe(0);
+  await arrives(broker, { id: 1, deliveryCount: 1 });
+  const left = await withClient(broker, (client) =>
+    client.createReceiver("slow").peekMessages(1),
+  );
+  expect(left).toEqual([]);
+});
+
 test("a broker that is not there yet, and one that is killed and comes back, is connected to again", async () => {
   const dataFolder = newFolder();
   let broker = await startBrokerProcess({ entities, port: 0, dataFolder });
