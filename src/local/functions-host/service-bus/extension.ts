@@ -4,7 +4,7 @@ import { outputValues } from "../output-values";
 import { settingsProblems } from "../schema-problems";
 import { BatchListener } from "./batch-listener";
 import { entityOf, entityText, isServiceBusOutput } from "./entity";
-import { inTime, NoAnswerError } from "./in-time";
+import { NoAnswerError } from "./in-time";
 import { type Listener, patienceMs } from "./listener";
 import {
   batchInvocation,
@@ -94,9 +94,8 @@ async function write(
   const { connection, name } = entityOf(binding, host.setting);
   const sender = namespaces.sender(connection, name);
   try {
-    const tries = settings.clientRetryOptions.maxRetries + 1;
-    const limitMs = tries * tryMs(settings) + patienceMs;
-    await inTime(sendAll(sender, values.map(outputMessage)), limitMs);
+    const limitMs = tryMs(settings) + patienceMs;
+    await sendAll(sender, values.map(outputMessage), limitMs);
   } catch (error) {
     if (error instanceof NoAnswerError) namespaces.forget(connection);
     throw error;

@@ -58,7 +58,7 @@ export const serviceBusSettings = z
 export type ServiceBusSettings = z.output<typeof serviceBusSettings>;
 
 /** No operation of a client is waited for longer than this, nor does it wait longer for a message or a session to come. */
-const longestTryMs = 10_000;
+const longestTryMs = 5000;
 
 /** How long one try of a client takes, at most. */
 export const tryMs = ({ clientRetryOptions }: ServiceBusSettings): number =>
