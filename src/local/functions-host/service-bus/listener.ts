@@ -63,7 +63,7 @@ export class Outage {
 }
 
 /** How much longer than it should take a client is waited for, before another takes its place. */
-export const patienceMs = 5000;
+export const patienceMs = 3000;
 
 /** Milliseconds before the try that follows so many failed ones. */
 export const backOffMs = (

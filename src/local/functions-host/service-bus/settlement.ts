@@ -26,7 +26,7 @@ export function openLink(): AbortController {
 }
 
 /** A broker that has not answered by then will not. The client alone would wait for four minutes. */
-const patienceMs = 10_000;
+const patienceMs = 5000;
 
 /**
  * Completes messages whose function has succeeded and abandons those whose function has failed, so that they are delivered

@@ -85,13 +85,13 @@ test("a lost lock is told of", async () => {
   ]);
 });
 
-test("a broker that does not answer is waited for no longer than ten seconds", async () => {
+test("a broker that does not answer is waited for no longer than five seconds", async () => {
   jest.useFakeTimers();
   try {
     const told = settled(receiverThat(() => never));
-    await jest.advanceTimersByTimeAsync(10_000);
+    await jest.advanceTimersByTimeAsync(5000);
     expect(await told).toEqual([
-      expect.stringMatching(/there was no answer within 10 s$/),
+      expect.stringMatching(/there was no answer within 5 s$/),
     ] as string[]);
   } finally {
     jest.useRealTimers();
