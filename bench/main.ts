@@ -1,17 +1,43 @@
 /** `npm run bench`: one JSON document on stdout, progress on stderr, nothing left behind. See docs/benchmarks.md. */
 import { cpus } from "node:os";
 import { fsyncLatency } from "./fsync";
-import { inTemporaryFolder, measure, roundedAll } from "./measure";
+import {
+  inTemporaryFolder,
+  measure,
+  measureBroker,
+  roundedAll,
+} from "./measure";
 import { readOptions } from "./options";
-import type { Figures, Size, Workload } from "./workload";
+import type { BrokerWorkload, Figures, Size, Workload } from "./workload";
+import { brokerMessages } from "./workloads/broker-messages";
+import { brokerRoundTrip } from "./workloads/broker-round-trip";
 import { chain10 } from "./workloads/chain-10";
 import { chain500 } from "./workloads/chain-500";
 import { entityUpdates } from "./workloads/entity-updates";
 import { fanOut1000 } from "./workloads/fan-out-1000";
 import { oneStep } from "./workloads/one-step";
 
-const workloads: ReadonlyMap<string, Workload> = new Map(
-  Object.entries({ chain10, oneStep, fanOut1000, chain500, entityUpdates }),
+type Measure = (size: Size, signal: AbortSignal) => Promise<Figures>;
+
+const onHost =
+  (workload: Workload): Measure =>
+  (size, signal) =>
+    measure(workload, size, signal);
+const onBroker =
+  (workload: BrokerWorkload): Measure =>
+  (size, signal) =>
+    measureBroker(workload, size, signal);
+
+const workloads: ReadonlyMap<string, Measure> = new Map(
+  Object.entries({
+    chain10: onHost(chain10),
+    oneStep: onHost(oneStep),
+    fanOut1000: onHost(fanOut1000),
+    chain500: onHost(chain500),
+    entityUpdates: onHost(entityUpdates),
+    brokerMessages: onBroker(brokerMessages),
+    brokerRoundTrip: onBroker(brokerRoundTrip),
+  }),
 );
 const fsyncWrites = { full: 500, quick: 20 };
 
@@ -46,7 +72,7 @@ async function measuredAll(
   const all: Record<string, Figures> = {};
   for (const [name, workload] of workloads)
     if (names.includes(name))
-      all[name] = progress(name, await measure(workload, size, signal));
+      all[name] = progress(name, await workload(size, signal));
   return all;
 }
 

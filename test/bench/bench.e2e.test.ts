@@ -54,6 +54,13 @@ const documentSchema = z.strictObject({
       "calls",
       "concurrency",
     ),
+    brokerMessages: z.strictObject({
+      ...{ perSecond: figure, p50Ms: figure, p99Ms: figure },
+      ...{ messages: figure, concurrency: figure },
+    }),
+    brokerRoundTrip: z.strictObject({
+      ...{ p50Ms: figure, p99Ms: figure, messages: figure },
+    }),
   }),
 });
 
