@@ -149,7 +149,7 @@ test("a broker that is killed again and again under load loses nothing", async (
   });
   const env = settingsFor(broker.connectionString);
   await using host = await startHost({ app, data: newFolder(), env });
-  for (const upMs of [800]) {
+  for (const upMs of [500, 900]) {
     await wait(upMs);
     await broker.kill();
     broker = await startBrokerProcess({ entities, port, dataFolder });

@@ -34,8 +34,12 @@ export class SeenQueue {
 
   /** The next ones, as many as there are; fails when none comes within `patienceMs`. */
   async some(patienceMs = 20_000): Promise<readonly Seen[]> {
-    const found = await this.within(patienceMs);
-    if (found.length > 0) return found;
+    const deadline = Date.now() + patienceMs;
+    while (Date.now() < deadline) {
+      // In this mode the client waits for as long as it may unless it gets all that it asks for.
+      const found = await this.within(500);
+      if (found.length > 0) return found;
+    }
     throw new Error(`Nothing has come within ${patienceMs} ms.`);
   }
 
