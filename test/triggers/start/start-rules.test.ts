@@ -2,7 +2,7 @@ import fc from "fast-check";
 import {
   looksAbandoned,
   mayStillStart,
-} from "../../../../src/triggers/http/start/start-rules";
+} from "../../../src/triggers/start/start-rules";
 
 const takenAt = Date.parse("2026-01-01T00:00:00Z");
 const claim = {

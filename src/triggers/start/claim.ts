@@ -1,11 +1,10 @@
 /** Claims an orchestration id and starts it, so that it starts once whatever dies when. Rules: `start-rules.ts`. */
-import { AosError } from "../../../errors";
-import type { Claim, Storage } from "../../../history/ports";
-import type { WorkflowInput } from "../../../model/contracts";
-import type { Json } from "../../../model/payload";
-import type { Hub } from "../endpoint";
-import { startOf } from "../find-orchestration";
-import { findInstance, startInstance } from "../hub";
+import { AosError } from "../../errors";
+import type { Claim, Storage } from "../../history/ports";
+import type { WorkflowInput } from "../../model/contracts";
+import type { Json } from "../../model/payload";
+import { findInstance, type Hub, startInstance } from "./hub";
+import { startOf } from "./start-input";
 import { giveUpMs, looksAbandoned, mayStillStart } from "./start-rules";
 
 interface World {

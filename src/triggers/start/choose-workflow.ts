@@ -1,8 +1,8 @@
-import { AosError } from "../../../errors";
-import { validateWorkflow } from "../../../model/validate-workflow";
-import type { WorkflowDefinition } from "../../../model/workflow";
-import { RequestError } from "../problem";
-import type { StartRequest } from "../schemas";
+import { AosError } from "../../errors";
+import { validateWorkflow } from "../../model/validate-workflow";
+import type { WorkflowDefinition } from "../../model/workflow";
+import { RequestError } from "../request-error";
+import type { StartRequest } from "./start-request";
 
 export interface Known {
   readonly agents: ReadonlySet<string>;

@@ -1,7 +1,10 @@
 /** What the task hub knows of an orchestration; its client tells most things in the text of errors only. */
+import type { DurableClient } from "durable-functions";
 import { AosError } from "../../errors";
 import { agentWorkflow, type WorkflowInput } from "../../model/contracts";
-import type { Hub } from "./endpoint";
+
+/** What AOS uses of the durable client. */
+export type Hub = Pick<DurableClient, "startNew" | "getStatus">;
 
 export type Instance =
   | { readonly state: "absent" | "active" | "suspended" | "completed" }

@@ -1,8 +1,12 @@
 import Ajv2020, { type ErrorObject } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
-import type { Json } from "../../../model/payload";
-import type { WorkflowDefinition } from "../../../model/workflow";
-import { type FieldError, invalidRequest, RequestError } from "../problem";
+import type { Json } from "../../model/payload";
+import type { WorkflowDefinition } from "../../model/workflow";
+import {
+  type FieldError,
+  invalidRequest,
+  RequestError,
+} from "../request-error";
 import { toPointer } from "../parse-request";
 
 /** Throws `invalid_request` when the input is not what the workflow's JSON Schema asks for. */

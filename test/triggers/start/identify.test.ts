@@ -1,9 +1,6 @@
 import fc from "fast-check";
-import type { Json } from "../../../../src/model/payload";
-import {
-  canonicalJson,
-  identify,
-} from "../../../../src/triggers/http/start/identify";
+import type { Json } from "../../../src/model/payload";
+import { canonicalJson, identify } from "../../../src/triggers/start/identify";
 
 const json = fc.jsonValue() as fc.Arbitrary<Json>;
 const never = () => {

@@ -1,6 +1,6 @@
-import type { Json } from "../../../../src/model/payload";
-import type { WorkflowDefinition } from "../../../../src/model/workflow";
-import { checkInput } from "../../../../src/triggers/http/start/check-input";
+import type { Json } from "../../../src/model/payload";
+import type { WorkflowDefinition } from "../../../src/model/workflow";
+import { checkInput } from "../../../src/triggers/start/check-input";
 
 const taking = (input: Readonly<Record<string, Json>>): WorkflowDefinition => ({
   name: "w",

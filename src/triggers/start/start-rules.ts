@@ -6,7 +6,7 @@
  * 2. A claim is taken over only `takeOverMs` after it was last taken, by which time its holder has started or given up.
  * 3. Only one caller takes a claim over (the store compares ETags), and only when the hub knows no such instance.
  */
-import type { Claim } from "../../../history/ports";
+import type { Claim } from "../../history/ports";
 
 export const giveUpMs = 20_000;
 const takeOverMs = 30_000;

@@ -4,8 +4,7 @@
  */
 import type { Claim, Storage } from "../../history/ports";
 import type { OrchestrationSummary } from "../../model/history";
-import type { Hub } from "./endpoint";
-import { findInstance, type Instance } from "./hub";
+import { findInstance, type Hub, type Instance } from "./hub";
 import { isEnded } from "./status";
 
 export async function reconcile(

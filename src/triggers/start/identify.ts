@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Json } from "../../../model/payload";
-import { invalidRequest } from "../problem";
+import type { Json } from "../../model/payload";
+import { invalidRequest } from "../request-error";
 
 /** The orchestration id that a request asks for, and the digest that tells a repeated request from another one. */
 export interface Identity {

@@ -1,5 +1,5 @@
-import type { WorkflowDefinition } from "../../../../src/model/workflow";
-import { chooseWorkflow } from "../../../../src/triggers/http/start/choose-workflow";
+import type { WorkflowDefinition } from "../../../src/model/workflow";
+import { chooseWorkflow } from "../../../src/triggers/start/choose-workflow";
 
 const version = (number: string): WorkflowDefinition => ({
   name: "review",

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type FieldError, invalidRequest } from "./problem";
+import { type FieldError, invalidRequest } from "./request-error";
 
 /** The value as the schema has it, or `invalid_request` with an error for every field at fault. */
 export function parseRequest<Schema extends z.ZodType>(
