@@ -54,6 +54,23 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
     title: "Storage is unavailable",
     retryAfterSeconds: 5,
   },
+  messaging_unavailable: {
+    status: 503,
+    title: "Service Bus is unavailable",
+    retryAfterSeconds: 5,
+  },
+  messaging_not_configured: {
+    status: 501,
+    title: "Service Bus is not configured",
+  },
+  queue_not_found: { status: 404, title: "No such queue" },
+  message_refused: { status: 422, title: "Service Bus refused the message" },
+  dead_letter_not_found: { status: 404, title: "No such dead letter" },
+  dead_letter_locked: {
+    status: 409,
+    title: "The dead letter is in use",
+    retryAfterSeconds: 30,
+  },
   configuration_invalid: { status: 500, title: "A setting is not valid" },
   internal_error: { status: 500, title: "Something went wrong in AOS" },
 };
