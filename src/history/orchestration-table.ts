@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { TableClient } from "@azure/data-tables";
 import { AosError } from "../errors";
+import { present } from "../model/present";
 import type { Ready } from "./clients";
 import type { RowKeys } from "./document-row";
 import { hintsOf, statusHint } from "./orchestration-index";
@@ -30,7 +31,15 @@ export const orchestrationTable = (
       const found = await readRecord(await table(), id);
       if (found === undefined) return undefined;
       const { summary, fingerprint, start, claimedAt } = found.record;
-      return { summary, fingerprint, start, claimedAt, etag: found.etag };
+      const { place, waiting } = found.record;
+      return {
+        summary,
+        fingerprint,
+        start,
+        claimedAt,
+        ...present({ place, waiting }),
+        etag: found.etag,
+      };
     }),
 
   takeOver: (claim, now) =>
@@ -38,7 +47,11 @@ export const orchestrationTable = (
       const { etag, ...record } = claim;
       return replaceRecord(
         await table(),
-        { ...record, claimedAt: now.toISOString() },
+        {
+          ...record,
+          claimedAt: now.toISOString(),
+          ...(claim.waiting === true && { waiting: false }),
+        },
         etag,
       );
     }),

@@ -8,10 +8,21 @@ export const maxBodyBytes = 1024 * 1024;
 type Body = Pick<HttpRequest, "headers" | "body">;
 
 /** The parsed body, at most 1 MiB of UTF-8. */
-export async function readJsonBody(request: Body): Promise<Json> {
+export const readJsonBody = async (request: Body): Promise<Json> =>
+  parseJson(await readText(request));
+
+/** Undefined when the body is empty. */
+export async function readOptionalJsonBody(
+  request: Body,
+): Promise<Json | undefined> {
+  const text = await readText(request);
+  return text.trim() === "" ? undefined : parseJson(text);
+}
+
+async function readText(request: Body): Promise<string> {
   const declared = Number(request.headers.get("content-length") ?? "0");
   if (declared > maxBodyBytes) throw tooLarge();
-  return parseJson(decode(await readBytes(request)));
+  return decode(await readBytes(request));
 }
 
 const tooLarge = (): AosError =>

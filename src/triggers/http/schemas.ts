@@ -1,7 +1,12 @@
 /** Every request that the API accepts. Unknown fields are refused, so that a misspelt one is not silently ignored. */
 import { z } from "zod";
 import { parseDuration } from "../../model/duration";
-import { idSchema } from "../start/start-request";
+import {
+  deadLetterQueues,
+  deadLettersOf,
+  rejectedQueue,
+} from "../../messaging/entities";
+import { idSchema, jsonSchema } from "../start/start-request";
 
 const maxWaitMs = 200_000;
 
@@ -83,4 +88,39 @@ export const historyQuerySchema = z.strictObject({
   ...hostParameters,
   after: z.string().min(1).max(1000).optional(),
   limit: wholeNumber(1000, 200),
+});
+
+/** Of 64 bits. */
+const sequenceNumberSchema = z
+  .string()
+  .regex(/^\d{1,19}$/, { error: "must be a sequence number" });
+
+/** A queue of dead letters, or one whose dead letters are meant. */
+const deadLetterQueueSchema = z
+  .string()
+  .transform((name) =>
+    deadLetterQueues.includes(name) ? name : deadLettersOf(name),
+  )
+  .refine((name) => deadLetterQueues.includes(name), {
+    error: `must be one of ${deadLetterQueues.join(", ")}`,
+  });
+
+export const deadLettersQuerySchema = z.strictObject({
+  ...hostParameters,
+  queue: deadLetterQueueSchema.optional(),
+  after: sequenceNumberSchema.optional(),
+  limit: wholeNumber(200, 50),
+});
+
+export const deadLetterPathSchema = z.object({
+  sequenceNumber: sequenceNumberSchema,
+});
+
+export const replayQuerySchema = z.strictObject({
+  ...hostParameters,
+  queue: deadLetterQueueSchema.default(rejectedQueue),
+});
+
+export const replayBodySchema = z.strictObject({
+  body: jsonSchema.optional(),
 });

@@ -3,12 +3,13 @@ import type { HttpRequest } from "@azure/functions";
 import type { Claim, Storage } from "../../history/ports";
 import type { WorkflowInput } from "../../model/contracts";
 import { parseRequest } from "../parse-request";
+import { invalidRequest } from "../request-error";
 import type { Hub } from "../start/hub";
 import { identify } from "../start/identify";
 import { reconcile } from "../start/reconcile";
 import { start } from "../start/start";
-import { startOf } from "../start/start-input";
-import { startRequestSchema } from "../start/start-request";
+import { type Caller, startOf } from "../start/start-input";
+import { type StartRequest, startRequestSchema } from "../start/start-request";
 import { answer } from "./endpoint";
 import { collectionOf, orchestrationView } from "./orchestration-view";
 import { readJsonBody } from "./read-json-body";
@@ -24,11 +25,28 @@ export const startOrchestration =
       { id: wanted.id, idempotencyKey: keyOf(request), body },
       () => randomUUID().replaceAll("-", ""),
     );
-    const started = await start({ identity, wanted }, services, hub);
+    const caller = callerOf(identity.id, wanted, services);
+    const started = await start({ identity, wanted, caller }, services, hub);
     return started.as === "new"
       ? accepted(request, started.claim, started.input)
       : replayed(request, started.claim, hub, services.storage());
   };
+
+function callerOf(
+  id: string,
+  { replyTo }: StartRequest,
+  services: HttpServices,
+): Caller {
+  if (replyTo === undefined) return {};
+  if (services.messaging() === undefined)
+    throw invalidRequest([
+      {
+        pointer: "/replyTo",
+        detail: "needs Service Bus, which this app runs without",
+      },
+    ]);
+  return { reply: { queue: replyTo, correlationId: id } };
+}
 
 const keyOf = (request: HttpRequest): string | undefined =>
   parseRequest(

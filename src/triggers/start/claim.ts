@@ -1,17 +1,13 @@
 /** Claims an orchestration id and starts it, so that it starts once whatever dies when. Rules: `start-rules.ts`. */
-import { AosError } from "../../errors";
-import type { Claim, Storage } from "../../history/ports";
+import type { Claim } from "../../history/ports";
 import type { WorkflowInput } from "../../model/contracts";
 import type { Json } from "../../model/payload";
-import { findInstance, type Hub, startInstance } from "./hub";
+import { findInstance } from "./hub";
+import { enterSession } from "./session-turns";
 import { startOf } from "./start-input";
-import { giveUpMs, looksAbandoned, mayStillStart } from "./start-rules";
-
-interface World {
-  readonly storage: Storage;
-  readonly hub: Hub;
-  readonly now: () => Date;
-}
+import { startInTime } from "./start-in-time";
+import { looksAbandoned } from "./start-rules";
+import type { World } from "./world";
 
 /** The winner's claim, or undefined for whoever came later and should look at what there is. */
 export async function claimAndStart(
@@ -40,10 +36,12 @@ export async function claimAndStart(
     fingerprint: request.fingerprint,
     start,
     claimedAt: at,
+    ...(input.place !== undefined && { place: input.place, waiting: true }),
   } as const;
   if ((await storage.orchestrations.claim(claim)) === "exists")
     return undefined;
-  await startInTime(claim, input, { hub, now });
+  if (input.place === undefined) await startInTime(claim, input, { hub, now });
+  else await enterSession({ id, place: input.place }, { storage, hub, now });
   return claim;
 }
 
@@ -52,6 +50,11 @@ export async function startIfAbandoned(
   claim: Claim,
   { storage, hub, now }: World,
 ): Promise<void> {
+  const { place, waiting, summary } = claim;
+  if (place !== undefined && waiting === true) {
+    await enterSession({ id: summary.id, place }, { storage, hub, now });
+    return;
+  }
   const takenAt = now();
   if (!looksAbandoned(claim, takenAt)) return;
   const { state } = await findInstance(hub, claim.summary.id);
@@ -59,17 +62,4 @@ export async function startIfAbandoned(
   const input = await startOf(claim, storage);
   if (!(await storage.orchestrations.takeOver(claim, takenAt))) return;
   await startInTime({ claimedAt: takenAt.toISOString() }, input, { hub, now });
-}
-
-async function startInTime(
-  claim: Pick<Claim, "claimedAt">,
-  input: WorkflowInput,
-  { hub, now }: Pick<World, "hub" | "now">,
-): Promise<void> {
-  if (!mayStillStart(claim, now()))
-    throw new AosError(
-      "storage_unavailable",
-      `Orchestration "${input.orchestrationId}" was not started: storage took over ${giveUpMs / 1000} s to claim it. Send the same request again in a minute.`,
-    );
-  await startInstance(hub, input);
 }

@@ -6,10 +6,14 @@ import { chooseWorkflow } from "./choose-workflow";
 import type { StartServices } from "./services";
 import type { StartRequest } from "./start-request";
 
+/** How the request came, as far as the orchestration has to know. */
+export type Caller = Pick<WorkflowInput, "traceparent" | "reply" | "place">;
+
 /** What the orchestrator is told: the request held against the catalog. Throws what is wrong with it. */
 export async function toInput(
   id: string,
   wanted: StartRequest,
+  caller: Caller,
   services: StartServices,
 ): Promise<WorkflowInput> {
   const definition = chooseWorkflow(wanted, {
@@ -25,6 +29,8 @@ export async function toInput(
     agents: agentsOf(definition, services),
     input: await services.storage().payloads.put(id, input),
     ...(wanted.sessionId !== undefined && { sessionId: wanted.sessionId }),
+    ...(wanted.tags !== undefined && { tags: wanted.tags }),
+    ...caller,
   };
 }
 

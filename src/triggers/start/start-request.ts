@@ -13,7 +13,14 @@ export const idSchema = z
   })
   .refine((id) => !/^\.{1,2}$/.test(id), { error: "must not be . or .." });
 
-const jsonSchema = z.custom<Json>((value) => value !== undefined);
+/** A queue or topic of the app's own namespace. */
+export const entityNameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,258}[A-Za-z0-9])?$/, {
+    error: "must be the name of a queue",
+  });
+
+export const jsonSchema = z.custom<Json>((value) => value !== undefined);
 
 const tagsSchema = z
   .record(
@@ -39,6 +46,7 @@ export const startRequestSchema = z
     id: idSchema.optional(),
     tags: tagsSchema.optional(),
     sessionId: idSchema.optional(),
+    replyTo: entityNameSchema.optional(),
   })
   .refine(
     (body) => (body.workflow === undefined) !== (body.definition === undefined),

@@ -5,13 +5,14 @@ import { claimAndStart, startIfAbandoned } from "./claim";
 import type { Hub } from "./hub";
 import type { Identity } from "./identify";
 import type { StartServices } from "./services";
-import { toInput } from "./start-input";
+import { type Caller, toInput } from "./start-input";
 import type { StartRequest } from "./start-request";
 
 /** A request that was read and found to be one, whichever way it came. */
 export interface Requested {
   readonly identity: Identity;
   readonly wanted: StartRequest;
+  readonly caller?: Caller;
 }
 
 export type Started =
@@ -24,7 +25,7 @@ export type Started =
 
 /** Starts the orchestration once; whoever asks again is given the existing one. Throws what is wrong with the request. */
 export async function start(
-  { identity: { id, fingerprint }, wanted }: Requested,
+  { identity: { id, fingerprint }, wanted, caller = {} }: Requested,
   services: StartServices,
   hub: Hub,
 ): Promise<Started> {
@@ -35,7 +36,7 @@ export async function start(
   // time, even when its workflow has changed since.
   const existing = await storage.orchestrations.find(id);
   if (existing === undefined) {
-    const input = await toInput(id, wanted, services);
+    const input = await toInput(id, wanted, caller, services);
     const tags = wanted.tags ?? {};
     const claim = await claimAndStart(input, { fingerprint, tags }, world);
     if (claim !== undefined) return { as: "new", claim, input };

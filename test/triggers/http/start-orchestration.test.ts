@@ -54,6 +54,7 @@ function api(hub: ReturnType<typeof taskHub>, workflows = [workflow]) {
       tools: new Set(["look"]),
       workflows,
       modelProvider: () => "offline",
+      messaging: () => undefined,
       now: () => new Date(clock.ms),
     }),
   );
