@@ -16,7 +16,7 @@ export async function reaching<Result>(
   }
 }
 
-export function toMessagingError(what: string, error: unknown): unknown {
+function toMessagingError(what: string, error: unknown): unknown {
   if (!(error instanceof Error) || !foreign.test(error.name)) return error;
   const code = codeOf(error);
   return new AosError(code, textOf[code](what, firstLine(error)), {

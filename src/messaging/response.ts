@@ -60,7 +60,7 @@ function responseBody(ended: Ended): Json {
   };
 }
 
-export const shortened = ({ code, message }: Failure) => ({
+const shortened = ({ code, message }: Failure) => ({
   code,
   message:
     message.length > longestError
