@@ -65,13 +65,14 @@ module.exports = {
     {
       name: "local-siblings-meet-at-interfaces",
       comment:
-        "The folders of the local cloud see of each other only extension.ts; the test kit puts them together.",
+        "The folders of the local cloud see of each other only extension.ts; the test kit puts them together. What they all need of time and of work at once is in scheduling.",
       severity: "error",
       from: { path: "^src/local/([^/]+)/", pathNot: "^src/local/testing/" },
       to: {
         path: "^src/local/([^/]+)/",
         pathNot: [
           "^src/local/$1/",
+          "^src/local/scheduling/",
           "^src/local/functions-host/extension[.]ts$",
         ],
       },

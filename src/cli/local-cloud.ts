@@ -4,7 +4,9 @@ import {
   type FunctionsHost,
   startFunctionsHost,
 } from "../local/functions-host/host";
-import { asksForStorage } from "../local/storage/asks-for-storage";
+import { storageQueues } from "../local/functions-host/storage-queue/extension";
+import { timerTriggers } from "../local/functions-host/timer/extension";
+import { settingsForStorage } from "../local/storage/asks-for-storage";
 import { startStorage } from "../local/storage/storage";
 import { logTo, type Verbosity } from "./log";
 import type { Own } from "./run-until-stopped";
@@ -35,15 +37,21 @@ export const startLocalCloud = async (
       port,
       dataFolder: data,
       auth,
-      extensions: [durableTask()],
+      // They are stopped in the reverse order: what others write to goes last.
+      extensions: [storageQueues(), durableTask(), timerTriggers()],
       log: logTo(process.stderr, verbosity),
       prepare: async (settings) => {
-        if (storage === "when asked for" && !asksForStorage(settings))
-          return {};
+        const names = [
+          ...(storage === "always" ? ["AzureWebJobsStorage"] : []),
+          ...settingsForStorage(settings),
+        ];
+        if (names.length === 0) return {};
         const { connectionString } = own(
           await startStorage({ dataFolder: data }),
         );
-        return { AzureWebJobsStorage: connectionString };
+        return Object.fromEntries(
+          names.map((name) => [name, connectionString]),
+        );
       },
     }),
   );

@@ -6,7 +6,7 @@ import type {
   WebhookResponse,
 } from "../functions-host/extension";
 import { addresses, clientBinding } from "./client-binding";
-import { type Clock, systemClock } from "./clock";
+import { type Clock, systemClock } from "../scheduling/clock";
 import type { KnownFunctions } from "./decide";
 import { httpApi } from "./http-api/routes";
 import { TaskHub } from "./hub";
@@ -37,6 +37,7 @@ export function durableTask(clock: Clock = systemClock): DurableTask {
       return running?.hub;
     },
     name: "durableTask",
+    triggers: ["orchestrationTrigger", "activityTrigger", "entityTrigger"],
     start: async (host) => {
       running = await start(host, clock);
     },

@@ -1,10 +1,12 @@
 /** The program of the process in which a test's cloud runs. It ends with the channel to the test, however that ends. */
-import { type Clock, systemClock } from "../durable-task/clock";
+import { type Clock, systemClock } from "../scheduling/clock";
 import { type DurableTask, durableTask } from "../durable-task/extension";
 import type { TaskHub } from "../durable-task/hub";
-import { VirtualClock } from "../durable-task/virtual-clock";
+import { VirtualClock } from "../scheduling/virtual-clock";
 import { startFunctionsHost } from "../functions-host/host";
-import { asksForStorage } from "../storage/asks-for-storage";
+import { storageQueues } from "../functions-host/storage-queue/extension";
+import { timerTriggers } from "../functions-host/timer/extension";
+import { settingsForStorage } from "../storage/asks-for-storage";
 import { type LocalStorage, startStorage } from "../storage/storage";
 import {
   type Call,
@@ -23,24 +25,32 @@ const sentence = (error: unknown): string =>
 async function run({ app, data, clock: kind }: ProcessOptions): Promise<void> {
   const clock = kind === "virtual" ? new VirtualClock(Date.now()) : systemClock;
   const extension = durableTask(clock);
+  const timers = timerTriggers(clock);
+  /** Timer functions go first: what they start is the hub's. */
+  const atRest = async (): Promise<void> => {
+    await timers.whenIdle();
+    await running(extension).whenIdle();
+  };
   let storage: LocalStorage | undefined;
   const host = await startFunctionsHost({
     appFolder: app,
     port: 0,
     dataFolder: data,
     auth: false,
-    extensions: [extension],
+    extensions: [storageQueues(), extension, timers],
     log: (level, category, message) => {
       process.stderr.write(`${level} ${category}: ${message}\n`);
     },
     prepare: async (settings) => {
-      if (!asksForStorage(settings)) return {};
+      const names = settingsForStorage(settings);
+      if (names.length === 0) return {};
       storage = await startStorage({ dataFolder: data });
-      return { AzureWebJobsStorage: storage.connectionString };
+      const { connectionString } = storage;
+      return Object.fromEntries(names.map((name) => [name, connectionString]));
     },
   });
   process.on("message", ({ id, call }: Request) => {
-    answer(call, clock, extension).then(
+    answer(call, clock, extension, atRest).then(
       (value) => {
         tell({ kind: "answer", id, value });
       },
@@ -60,6 +70,7 @@ async function answer(
   call: Call,
   clock: Clock,
   extension: DurableTask,
+  atRest: () => Promise<void>,
 ): Promise<unknown> {
   if (call.name === "now") return clock.now();
   const hub = running(extension);
@@ -67,7 +78,7 @@ async function answer(
     case "advance":
       if (!(clock instanceof VirtualClock))
         throw new Error("The time of the machine cannot be advanced.");
-      await clock.advance(call.ms, () => hub.whenIdle());
+      await clock.advance(call.ms, atRest);
       return undefined;
     case "whenEnded":
       await hub.whenEnded(call.instanceId, new AbortController().signal);

@@ -1,4 +1,4 @@
-/** Where the hub takes the time from, and what wakes it at a time. */
+/** Where the local cloud takes the time from, and what wakes it at a time. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { VirtualClock } from "../../../src/local/durable-task/virtual-clock";
+import { VirtualClock } from "../../../src/local/scheduling/virtual-clock";
 
 const atRest = () => Promise.resolve();
 

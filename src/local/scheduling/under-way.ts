@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** The work of a hub that has begun and not ended: functions that run, commits on their way to disk. */
+/** Work that has begun and not ended: functions that run, commits on their way to disk. */
 export class UnderWay {
   readonly #open = new Set<Promise<unknown>>();
 
