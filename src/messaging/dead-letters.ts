@@ -52,10 +52,10 @@ export async function takeDeadLetter(
   sequenceNumber: string,
   work: (message: DeadLetter) => Promise<void>,
 ): Promise<"taken" | "absent" | "locked"> {
-  const range = { from: sequenceNumber, limit: 1 };
-  const [known] = await peekDeadLetters(client, path, range);
-  if (known?.sequenceNumber !== sequenceNumber) return "absent";
   return inTurn(path, async () => {
+    const range = { from: sequenceNumber, limit: 1 };
+    const [known] = await peekDeadLetters(client, path, range);
+    if (known?.sequenceNumber !== sequenceNumber) return "absent";
     const receiver = receiverOf(client, path);
     const others: ServiceBusReceivedMessage[] = [];
     try {

@@ -18,9 +18,12 @@ export type MessagingOptions =
       readonly credential: TokenCredential;
     };
 
-/** Tried once: whoever sends has a retry policy of its own, or is a message that is delivered again. */
+/**
+ * Tried once: whoever sends has a retry policy of its own, or is a message that is delivered again. What was on its way
+ * when a connection broke is given up after the time; the client is told nothing sooner.
+ */
 const clientOptions = {
-  retryOptions: { maxRetries: 0, timeoutInMs: 15_000 },
+  retryOptions: { maxRetries: 0, timeoutInMs: 10_000 },
 };
 
 /** Azure Service Bus. Nothing is opened before the first use; one connection, and one link for each entity, are kept. */
