@@ -19,6 +19,7 @@ export async function runDemo(): Promise<void> {
       const { url } = await startLocalCloud(own, {
         app: projectFolder,
         storage: "always",
+        serviceBus: { when: "always", port: 0, onListening: () => undefined },
         port: 0,
         data,
         auth: false,

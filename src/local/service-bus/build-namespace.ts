@@ -11,7 +11,9 @@ import type { Filter } from "./filters/filter";
 import { LiveQueue } from "./live-queue";
 import { Namespace } from "./namespace";
 import type { Arrival } from "./rules/message";
-import { Queue, type QueuePorts } from "./rules/queue";
+import type { Messages } from "./rules/messages";
+import type { QueuePorts } from "./rules/ports";
+import { Queue } from "./rules/queue";
 import { deadLetterSettings, type QueueSettings } from "./rules/settings";
 import type { Store } from "./store";
 import {
@@ -110,16 +112,14 @@ function receivingQueue(
   parts: Parts,
 ): LiveQueue {
   const side = deadLetterSettings(settings);
-  const [dead, transfer] = [
-    "$DeadLetterQueue",
-    "$Transfer/$DeadLetterQueue",
-  ].map((name) => {
+  const beside = (name: string): LiveQueue => {
     const queue = restored(`${path}/${name}`, side, parts, {});
     parts.namespace.add(`${path}/${name}`, { kind: "dead-letters", queue });
     return queue;
-  });
-  void transfer;
-  return restored(path, settings, parts, { deadLetters: dead?.rules });
+  };
+  beside("$Transfer/$DeadLetterQueue");
+  const dead = beside("$DeadLetterQueue");
+  return restored(path, settings, parts, { deadLetters: dead.rules.messages });
 }
 
 function restored(
@@ -130,7 +130,7 @@ function restored(
     deadLetters,
     forward,
   }: {
-    readonly deadLetters?: Queue | undefined;
+    readonly deadLetters?: Messages | undefined;
     readonly forward?: (arrival: Arrival) => void;
   },
 ): LiveQueue {

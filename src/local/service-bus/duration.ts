@@ -8,7 +8,8 @@ const longestMs = 10_000 * 365 * 24 * 60 * 60_000;
 
 /** Milliseconds of an ISO 8601 duration of days, hours, minutes and seconds; undefined when it is none. */
 export function durationMs(text: string): number | undefined {
-  const [, ...parts] = iso.exec(text) ?? [];
+  const [, ...found] = iso.exec(text) ?? [];
+  const parts: readonly (string | undefined)[] = found;
   if (parts.every((part) => part === undefined)) return undefined;
   const ms = units.reduce(
     (sum, unit, index) =>

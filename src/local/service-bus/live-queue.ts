@@ -31,7 +31,7 @@ export class LiveQueue {
   constructor(rules: Queue, clock: Clock) {
     this.rules = rules;
     this.#clock = clock;
-    rules.onChanged = () => {
+    rules.messages.onChanged = () => {
       this.pump();
     };
   }
@@ -85,12 +85,12 @@ export class LiveQueue {
     this.#turn = (this.#turn + 1) % this.#consumers.length;
     const consumer = this.#consumers[this.#turn];
     if (consumer === undefined || consumer.credit <= 0) return false;
-    const message = this.rules.next(consumer.session);
+    const message = this.rules.messages.take(consumer.session);
     if (message === undefined) return false;
     const content = this.rules.contentOf(message);
     consumer.reserve();
     if (consumer.deletes)
-      this.rules.remove([message], () => {
+      this.rules.messages.remove([message], () => {
         consumer.deliver(message, content, undefined);
       });
     else

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import Database from "libsql";
-import type { Row } from "./sqlite-rows";
+import { type Row, text } from "./sqlite-rows";
 import { migrations } from "./sqlite-schema";
 import { BrokerStartError } from "./store";
 
@@ -60,8 +60,8 @@ const migrate = (database: Database.Database, from: number): void => {
 
 function check(database: Database.Database, path: string): void {
   const result = database.prepare("pragma quick_check(1)").all() as Row[];
-  const verdict = Object.values(result[0] ?? {})[0];
-  if (verdict !== "ok") throw damaged(path, String(verdict).split("\n").at(-1));
+  const verdict = text(Object.values(result[0] ?? {})[0]);
+  if (verdict !== "ok") throw damaged(path, verdict.split("\n").at(-1));
 }
 
 const isBusy = (error: unknown): boolean =>

@@ -31,14 +31,14 @@ export const toRecord = (row: Row): MessageRecord => ({
   sequence: Number(row["sequence"]),
   enqueuedSequence: Number(row["enqueued_sequence"]),
   enqueuedAt: Number(row["enqueued_at"]),
-  messageId: String(row["message_id"]),
+  messageId: text(row["message_id"]),
   sessionId: textOrAbsent(row["session_id"]),
   partitionKey: textOrAbsent(row["partition_key"]),
   ttlMs: numberOrAbsent(row["ttl"]),
   scheduledFor: numberOrAbsent(row["scheduled_for"]),
   expiresAt: numberOrAbsent(row["expires_at"]) ?? Infinity,
   annotations: bytes(row["annotations"]),
-  state: String(row["state"]) as MessageRecord["state"],
+  state: text(row["state"]) as MessageRecord["state"],
   deliveryCount: Number(row["delivery_count"]),
 });
 
@@ -53,6 +53,8 @@ export function bytes(value: Value | undefined): Buffer {
   return value instanceof ArrayBuffer ? Buffer.from(value) : Buffer.alloc(0);
 }
 
+export const text = (value: Value | undefined): string =>
+  typeof value === "string" ? value : "";
 const textOrAbsent = (value: Value | undefined) =>
   typeof value === "string" ? value : undefined;
 const numberOrAbsent = (value: Value | undefined) =>

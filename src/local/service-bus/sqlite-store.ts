@@ -5,6 +5,7 @@ import {
   bytes,
   fromMessage,
   type Row,
+  text,
   toRecord,
   toStoredMessage,
 } from "./sqlite-rows";
@@ -34,7 +35,7 @@ export function openSqliteStore(path: string): Store {
     counts: () =>
       new Map(
         (to.counts.all() as Row[]).map((row) => [
-          String(row["path"]),
+          text(row["path"]),
           Number(row["count"]),
         ]),
       ),
@@ -48,20 +49,20 @@ export function openSqliteStore(path: string): Store {
       ).map(toStoredMessage),
     duplicates: (queue) =>
       (to.duplicates.all(queue) as Row[]).map((row) => ({
-        messageId: String(row["message_id"]),
+        messageId: text(row["message_id"]),
         until: Number(row["until"]),
       })),
     sessionStates: (queue) =>
       (to.sessions.all(queue) as Row[]).map((row) => ({
-        sessionId: String(row["session_id"]),
+        sessionId: text(row["session_id"]),
         state: bytes(row["state"]),
       })),
     rules: (queue) => {
       const row = to.rules.get(queue) as Row | undefined;
       return (
         row && {
-          rules: String(row["rules"]),
-          configured: String(row["configured"]),
+          rules: text(row["rules"]),
+          configured: text(row["configured"]),
         }
       );
     },

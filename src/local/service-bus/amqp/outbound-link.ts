@@ -97,7 +97,10 @@ export class OutboundLink implements Consumer, SessionHolder {
     this.#queue.pump();
     if (!link._draining) return;
     // A message that is being deleted is given out when that is on disk; the drain waits for it.
-    if (this.#reserved > 0) setImmediate(() => this.#flow());
+    if (this.#reserved > 0)
+      setImmediate(() => {
+        this.#flow();
+      });
     else this.#drained();
   }
 

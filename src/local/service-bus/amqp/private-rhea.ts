@@ -69,7 +69,9 @@ export function handOnBytes(session: Session): void {
   const inside = session as unknown as PrivateSession;
   const onTransfer = inside.on_transfer.bind(session);
   inside.on_transfer = (frame) => {
-    frame.performative.message_format ||= rawFormat;
+    const { performative } = frame;
+    const isPlain = (performative.message_format ?? 0) === 0;
+    if (isPlain) performative.message_format = rawFormat;
     onTransfer(frame);
   };
 }

@@ -76,23 +76,20 @@ function readProperties(bytes: Buffer, properties: Section | undefined) {
 function readAnnotations(bytes: Buffer, section: Section | undefined) {
   const items = section ? itemsOf(bytes, section.value) : [];
   const others: Buffer[] = [];
-  let partitionKey: string | undefined;
-  let scheduledFor: number | undefined;
+  const own = new Map<string, unknown>();
   for (let index = 0; index + 1 < items.length; index += 2) {
     const [key, value] = [items[index], items[index + 1]];
     if (key === undefined || value === undefined) break;
     const name = scalarAt(bytes, key.start);
-    const scalar = scalarAt(bytes, value.start);
-    if (typeof name !== "string" || !ownAnnotations.has(name))
-      others.push(bytes.subarray(key.start, value.end));
-    else if (name === "x-opt-partition-key" && typeof scalar === "string")
-      partitionKey = scalar;
-    else if (
-      name === "x-opt-scheduled-enqueue-time" &&
-      typeof scalar === "number"
-    )
-      scheduledFor = scalar;
+    if (typeof name === "string" && ownAnnotations.has(name))
+      own.set(name, scalarAt(bytes, value.start));
+    else others.push(bytes.subarray(key.start, value.end));
   }
-  const annotations = Buffer.concat(others);
-  return { partitionKey, scheduledFor, annotations };
+  const partitionKey = own.get("x-opt-partition-key");
+  const scheduledFor = own.get("x-opt-scheduled-enqueue-time");
+  return {
+    partitionKey: typeof partitionKey === "string" ? partitionKey : undefined,
+    scheduledFor: typeof scheduledFor === "number" ? scheduledFor : undefined,
+    annotations: Buffer.concat(others),
+  };
 }

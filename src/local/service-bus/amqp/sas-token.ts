@@ -16,25 +16,35 @@ export function problemOfToken(
   { name, key }: AccessKey,
   now: number,
 ): string | undefined {
-  const [scheme, fields] = token.split(" ", 2);
-  if (scheme !== "SharedAccessSignature" || fields === undefined)
-    return "it is no shared access signature";
-  const parameters = new Map(
-    fields.split("&").map((pair) => {
-      const at = pair.indexOf("=");
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
-  const [resource = "", expiry = "", signature = ""] = ["sr", "se", "sig"].map(
-    (field) => parameters.get(field),
-  );
-  if (parameters.get("skn") !== name)
-    return `there is no key named '${parameters.get("skn") ?? ""}'`;
+  const fields = fieldsOf(token);
+  if (fields === undefined) return "it is no shared access signature";
+  const { resource, expiry, signature, keyName } = fields;
+  if (keyName !== name) return `there is no key named '${keyName}'`;
   if (!isSignature(signature, `${resource}\n${expiry}`, key))
     return "its signature was made with another key";
   if (Number(expiry) * 1000 <= now) return "it has expired";
   const isCovered = isBelow(path(audience), path(decoded(resource)));
   return isCovered ? undefined : "it is for another resource";
+}
+
+/** Undefined when the token is of another kind. What is missing is empty. */
+function fieldsOf(token: string) {
+  const [scheme, text] = token.split(" ", 2);
+  if (scheme !== "SharedAccessSignature" || text === undefined)
+    return undefined;
+  const fields = new Map(
+    text.split("&").map((pair) => {
+      const at = pair.indexOf("=");
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+  const field = (name: string): string => fields.get(name) ?? "";
+  return {
+    resource: field("sr"),
+    expiry: field("se"),
+    signature: field("sig"),
+    keyName: field("skn"),
+  };
 }
 
 function isSignature(encoded: string, text: string, key: string): boolean {

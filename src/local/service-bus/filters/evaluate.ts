@@ -23,27 +23,19 @@ function truth(expression: Expression, message: FilteredMessage): Truth {
       return inner === undefined ? undefined : !inner;
     }
     case "and":
-      return bothTrue(
-        truth(expression.left, message),
-        truth(expression.right, message),
-      );
-    case "or":
-      return eitherTrue(
-        truth(expression.left, message),
-        truth(expression.right, message),
-      );
-    case "compare":
-    case "like":
-    case "in":
-    case "is-null":
-    case "exists":
-      return predicate(expression, message);
+    case "or": {
+      const combine = expression.kind === "and" ? bothTrue : eitherTrue;
+      const { left, right } = expression;
+      return combine(truth(left, message), truth(right, message));
+    }
     case "literal":
     case "property":
     case "arithmetic": {
       const value = valueOf(expression, message);
       return typeof value === "boolean" ? value : undefined;
     }
+    default:
+      return predicate(expression, message);
   }
 }
 
@@ -129,15 +121,19 @@ function compared(operator: Comparison, a: Value, b: Value): Truth {
 
 /** Negative: `a` comes first. Undefined: they are of different kinds, or one is NULL. */
 function orderOf(a: Value, b: Value): number | undefined {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  if (typeof a === "string" && typeof b === "string")
-    return a === b ? 0 : a < b ? -1 : 1;
-  if (typeof a === "boolean" && typeof b === "boolean")
-    return Number(a) - Number(b);
-  if (a instanceof Date && b instanceof Date) return a.getTime() - b.getTime();
   if (Buffer.isBuffer(a) && Buffer.isBuffer(b)) return Buffer.compare(a, b);
-  return undefined;
+  const [x, y] = [comparable(a), comparable(b)];
+  if (x === undefined || y === undefined || typeof a !== typeof b)
+    return undefined;
+  return x === y ? 0 : x < y ? -1 : 1;
 }
+
+const comparable = (value: Value): string | number | undefined =>
+  typeof value === "string" || typeof value === "number"
+    ? value
+    : typeof value === "boolean" || value instanceof Date
+      ? Number(value)
+      : undefined;
 
 function calculated(operator: Arithmetic, a: Value, b: Value): Value {
   if (operator === "+" && typeof a === "string" && typeof b === "string")

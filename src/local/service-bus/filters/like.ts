@@ -11,7 +11,7 @@ export function isLike(
   escape?: string,
 ): boolean {
   const places = placesOf(pattern, escape);
-  const characters = [...text];
+  const characters = Array.from(text);
   let place = 0;
   /** Where to go on when what followed the last "any text" did not fit: one character later. */
   let retry: { readonly place: number; at: number } | undefined;
@@ -35,7 +35,7 @@ const fits = (place: Place | undefined, character: string | undefined) =>
   (typeof place === "object" && place.character === character);
 
 function placesOf(pattern: string, escape: string | undefined): Place[] {
-  const characters = [...pattern];
+  const characters = Array.from(pattern);
   const places: Place[] = [];
   for (let index = 0; index < characters.length; index += 1) {
     const character = characters[index] ?? "";

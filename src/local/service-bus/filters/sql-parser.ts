@@ -103,7 +103,7 @@ class Parser {
     if (!this.#takes("escape"))
       return { kind: "like", operand, pattern, escape: undefined };
     const token = this.#token;
-    if (token.kind !== "string" || [...token.value].length !== 1)
+    if (token.kind !== "string" || Array.from(token.value).length !== 1)
       throw new SqlFilterError(
         "ESCAPE must be followed by one character in quotes",
         token.at,

@@ -1,9 +1,6 @@
 import { ServiceBusError } from "../service-bus-error";
-import type { Change, Journal } from "./change";
-import { Contents } from "./contents";
+import type { Change } from "./change";
 import { Duplicates } from "./duplicates";
-import { Available } from "./available";
-import { Deadlines } from "./deadlines";
 import { Leases } from "./leases";
 import type {
   Arrival,
@@ -14,90 +11,42 @@ import type {
   Outcome,
   PropertyChanges,
 } from "./message";
-import { newRecord, toMessage } from "./records";
+import { Messages } from "./messages";
+import type { QueueIdentity, QueuePorts } from "./ports";
+import { toMessage } from "./records";
 import { type Session, type SessionHolder, Sessions } from "./sessions";
 import type { QueueSettings } from "./settings";
-
-/** What a queue needs of the world. */
-export interface QueuePorts {
-  readonly journal: Journal;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** A new lock token: a UUID, in lower case. */
-  readonly newToken: () => string;
-  readonly contentOnDisk: (queue: number, sequence: number) => Content;
-  /** The content with application properties set. */
-  readonly withProperties: (
-    content: Content,
-    changes: PropertyChanges,
-  ) => Content;
-}
-
-export interface QueueIdentity {
-  /** The number of the queue on disk. */
-  readonly id: number;
-  /** For people and for clients, as it was configured. */
-  readonly path: string;
-  readonly settings: QueueSettings;
-  /** Absent: the queue is a dead-letter queue itself. */
-  readonly deadLetters: Queue | undefined;
-  /** The highest sequence number that was ever given in this queue. */
-  readonly lastSequence: number;
-  /**
-   * Present for a topic, which keeps nothing but what is scheduled: takes what arrives. What it writes in the same tick
-   * becomes true together with what this queue writes.
-   */
-  readonly forward?: (arrival: Arrival) => void;
-}
 
 /**
  * The rules of one queue, subscription or dead-letter queue: which message is given to whom, and what becomes of it.
  *
- * Q1. Nothing is given out, and nobody is told of a change, before the change is on disk.
- * Q2. Between a decision and its landing a message is `moving` and can neither be given out nor settled.
- * Q3. A message has one holder at a time. The lock's token is the right to settle it; a token is never used twice.
- * Q4. Sequence numbers rise and are never used twice. Messages are given out in their order; one that comes back takes
- *     its old place.
- * Q5. A delivery that failed (abandoned, or its lock expired) counts; one that a closed session gives back, or a
+ * Q1. A message has one holder at a time. The lock's token is the right to settle it; a token is never used twice.
+ * Q2. A delivery that failed (abandoned, or its lock expired) counts; one that a closed session gives back, or a
  *     restart of the broker, does not.
  */
 export class Queue {
   readonly id: number;
   readonly path: string;
-  readonly settings: QueueSettings;
-  readonly deadLetters: Queue | undefined;
+  readonly messages: Messages;
   readonly sessions: Sessions | undefined;
-  /** Called when something has landed: there may be something to give out, or another deadline. */
-  onChanged: () => void = () => undefined;
 
+  readonly #settings: QueueSettings;
   readonly #ports: QueuePorts;
-  readonly #contents: Contents;
-  readonly #duplicates: Duplicates;
-  readonly #available = new Available();
-  readonly #locks = new Leases<string, Lock>();
-  /** By sequence number. */
-  readonly #deferred = new Map<number, Message>();
-  readonly #scheduled = new Map<number, Message>();
-  readonly #due = new Deadlines();
-  readonly #expiring = new Deadlines();
   readonly #forward: ((arrival: Arrival) => void) | undefined;
-  #lastSequence: number;
+  readonly #duplicates: Duplicates;
+  readonly #locks = new Leases<string, Lock>();
 
   constructor(identity: QueueIdentity, ports: QueuePorts) {
-    this.id = identity.id;
-    this.path = identity.path;
-    this.settings = identity.settings;
-    this.deadLetters = identity.deadLetters;
-    this.#lastSequence = identity.lastSequence;
-    this.#forward = identity.forward;
+    const { id, path, settings, forward } = identity;
+    this.id = id;
+    this.path = path;
+    this.#settings = settings;
+    this.#forward = forward;
     this.#ports = ports;
-    this.#contents = new Contents(identity.id, ports.contentOnDisk);
-    this.#duplicates = new Duplicates(
-      identity.id,
-      identity.settings.duplicateWindowMs,
-    );
-    if (identity.settings.requiresSession)
+    if (settings.requiresSession)
       this.sessions = new Sessions(() => this.#lockUntil());
+    this.messages = new Messages(identity, ports, this.sessions);
+    this.#duplicates = new Duplicates(id, settings.duplicateWindowMs);
   }
 
   /** How many messages and sessions are locked. */
@@ -121,7 +70,17 @@ export class Queue {
       this.#duplicates.restore(messageId, until);
     for (const { sessionId, state } of sessionStates)
       this.sessions?.setState(sessionId, state);
-    for (const record of messages) this.#admit(toMessage(record, undefined));
+    for (const record of messages)
+      this.messages.admit(toMessage(record, undefined));
+  }
+
+  /** Throws when this queue does not take the message. */
+  check({ sessionId }: Arrival): void {
+    if (this.sessions && sessionId === undefined)
+      throw new ServiceBusError(
+        "amqp:not-allowed",
+        `'${this.path}' requires sessions: give the message a sessionId.`,
+      );
   }
 
   /**
@@ -134,53 +93,52 @@ export class Queue {
   ): (number | undefined)[] {
     const now = this.#ports.now();
     const changes: Change[] = [];
-    const messages: Message[] = [];
+    const kept: Message[] = [];
     const sequences = arrivals.map((arrival) => {
       const remembered = this.#duplicates.admit(arrival.messageId, now);
       if (remembered === undefined) return undefined;
-      const message = this.#newMessage(arrival, now);
       changes.push(...remembered);
-      if (this.#forward && message.state === "active") {
-        this.#forward(arrival);
-        return message.sequence;
+      const message = this.messages.create(arrival, now);
+      if (this.#forward && message.state === "active") this.#forward(arrival);
+      else {
+        kept.push(message);
+        changes.push(this.messages.creation(message, arrival.content));
       }
-      messages.push(message);
-      changes.push(this.#put(message, arrival.content));
       return message.sequence;
     });
     this.#ports.journal.write(changes, () => {
-      for (const message of messages) this.#admit(message);
+      for (const message of kept) this.messages.admit(message);
       landed();
     });
     return sequences;
   }
 
-  /** Whether this queue takes the message; throws when it does not. */
-  check({ sessionId }: Arrival): void {
-    if (this.sessions && sessionId === undefined)
-      throw new ServiceBusError(
-        "amqp:not-allowed",
-        `'${this.path}' requires sessions: give the message a sessionId.`,
-      );
-  }
-
   /** Throws when one of the numbers is not a scheduled message's; then none is cancelled. */
   cancelScheduled(sequences: readonly number[], landed: () => void): void {
     const messages = sequences.map((sequence) =>
-      this.#found(this.#scheduled, sequence),
+      this.messages.scheduled(sequence),
     );
-    this.#removeAll(messages, landed);
+    this.messages.remove(messages, landed);
   }
 
-  /** The next message for a receiver of the session, or of the queue. It is the caller's to lock or to remove. */
-  next(session?: Session): Message | undefined {
-    const available = session?.available ?? this.#available;
-    for (;;) {
-      const message = available.take();
-      if (message === undefined || message.expiresAt > this.#ports.now())
+  /** Deferred messages by their numbers; throws when one is not there, is locked, or is of another session. */
+  findDeferred(
+    sequences: readonly number[],
+    session: Session | undefined,
+  ): Message[] {
+    return sequences.map((sequence) => {
+      const message = this.messages.deferred(sequence);
+      if (session === undefined || message.sessionId === session.id)
         return message;
-      this.#expired(message);
-    }
+      throw new ServiceBusError(
+        "com.microsoft:message-not-found",
+        `The message with the sequence number ${sequence} is not of the session '${session.id}'.`,
+      );
+    });
+  }
+
+  contentOf(message: Message): Content {
+    return this.messages.contentOf(message);
   }
 
   lock(message: Message, session?: Session): Lock {
@@ -193,46 +151,28 @@ export class Queue {
     return lock;
   }
 
-  contentOf(message: Message): Content {
-    return this.#contents.of(message);
-  }
-
-  /** Takes the messages out for good. */
-  remove(messages: readonly Message[], landed: () => void): void {
-    this.#removeAll(messages, landed);
-  }
-
-  /** Deferred messages by their sequence numbers; throws when one is not there, or is locked. */
-  findDeferred(
-    sequences: readonly number[],
-    session: Session | undefined,
-  ): Message[] {
-    return sequences.map((sequence) => {
-      const message = this.#found(this.#deferred, sequence);
-      if (session && message.sessionId !== session.id)
-        throw notFound(this.path, sequence);
-      return message;
-    });
-  }
-
   /** Throws `message-lock-lost` when the token is of no lock (any more), `not-allowed` for a dead letter of a dead letter. */
   settle(token: string, outcome: Outcome, landed: () => void): void {
-    if (outcome.kind === "dead-letter") this.#deadLetterQueue();
+    if (outcome.kind === "dead-letter") this.messages.checkDeadLetters();
     this.passTime();
     const message = this.#unlocked(token);
     switch (outcome.kind) {
       case "complete":
-        this.#removeAll([message], landed);
+        this.messages.remove([message], landed);
         break;
       case "abandon":
         this.#failed(message, outcome.properties, landed);
         break;
       case "defer":
         message.state = "deferred";
-        this.#putBack(message, outcome.properties, landed);
+        this.messages.putBack(message, outcome.properties, landed);
         break;
       case "dead-letter":
-        this.#moveToDeadLetters(message, outcome.properties ?? {}, landed);
+        this.messages.moveToDeadLetters(
+          message,
+          outcome.properties ?? {},
+          landed,
+        );
         break;
     }
   }
@@ -255,7 +195,7 @@ export class Queue {
   releaseSession(session: Session, holder: SessionHolder): void {
     if (session.holder !== holder) return;
     for (const message of this.sessions?.release(session) ?? [])
-      this.#makeAvailable(message);
+      this.messages.release(message);
   }
 
   setSessionState(
@@ -272,13 +212,12 @@ export class Queue {
     );
   }
 
-  /** The time at which `passTime` next has something to do. */
+  /** The time at which `passTime` next has something to do; Infinity when there is none. */
   get nextDeadline(): number {
     return Math.min(
       this.#locks.nextExpiry ?? Infinity,
       this.sessions?.nextExpiry ?? Infinity,
-      this.#due.next ?? Infinity,
-      this.#expiring.next ?? Infinity,
+      this.messages.nextDeadline,
     );
   }
 
@@ -289,38 +228,14 @@ export class Queue {
       this.#failed(message, undefined, nobody);
     for (const session of this.sessions?.takeExpired(now) ?? [])
       this.#sessionExpired(session);
-    for (const message of this.#due.takeDue(now)) this.#activate(message, now);
-    for (const message of this.#expiring.takeDue(now))
-      if (message.status === "waiting") this.#expired(message);
+    this.messages.passTime(now);
   }
 
   #sessionExpired(session: Session): void {
-    const holder = session.holder;
+    const { holder } = session;
     for (const message of this.sessions?.release(session) ?? [])
       this.#failed(message, undefined, nobody);
     holder?.sessionLost();
-  }
-
-  /** A scheduled message arrives as if it had been sent now: with a new number, at the end. */
-  #activate(scheduled: Message, now: number): void {
-    if (scheduled.status !== "waiting") return;
-    const content = this.#contents.of(scheduled);
-    if (this.#forward) {
-      this.#forward({ ...scheduled, scheduledFor: undefined, content });
-      this.#removeAll([scheduled], nobody);
-      return;
-    }
-    const message = this.#newMessage(
-      { ...scheduled, scheduledFor: undefined, content },
-      now,
-    );
-    const active = { ...message, scheduledFor: scheduled.scheduledFor };
-    scheduled.status = "moving";
-    const changes = [this.#removal(scheduled), this.#put(active, content)];
-    this.#ports.journal.write(changes, () => {
-      this.#gone(scheduled);
-      this.#admit(active);
-    });
   }
 
   /** A delivery has failed. */
@@ -330,130 +245,20 @@ export class Queue {
     landed: () => void,
   ): void {
     message.deliveryCount += 1;
-    const { maxDeliveryCount } = this.settings;
-    if (message.deliveryCount < maxDeliveryCount)
-      this.#putBack(message, properties, landed);
-    else
-      this.#moveToDeadLetters(
-        message,
-        {
-          ...properties,
-          DeadLetterReason: "MaxDeliveryCountExceeded",
-          DeadLetterErrorDescription: `Message could not be consumed after ${maxDeliveryCount} delivery attempts.`,
-        },
-        landed,
-      );
-  }
-
-  #putBack(
-    message: Message,
-    properties: PropertyChanges | undefined,
-    landed: () => void,
-  ): void {
-    message.status = "moving";
-    const { sequence, state, deliveryCount } = message;
-    const content =
-      properties &&
-      this.#ports.withProperties(this.#contents.of(message), properties);
-    const update: Change = {
-      ...{ kind: "update", queue: this.id, sequence, state, deliveryCount },
-      ...(content && { content }),
+    const { maxDeliveryCount } = this.#settings;
+    if (message.deliveryCount < maxDeliveryCount) {
+      this.messages.putBack(message, properties, landed);
+      return;
+    }
+    const reason = {
+      DeadLetterReason: "MaxDeliveryCountExceeded",
+      DeadLetterErrorDescription: `Message could not be consumed after ${maxDeliveryCount} delivery attempts.`,
     };
-    this.#ports.journal.write([update], () => {
-      if (content) this.#contents.replace(message, content);
-      this.#makeAvailable(message);
-      landed();
-    });
-  }
-
-  #expired(message: Message): void {
-    if (this.settings.deadLetterOnExpiry)
-      this.#moveToDeadLetters(
-        message,
-        {
-          DeadLetterReason: "TTLExpiredException",
-          DeadLetterErrorDescription:
-            "The message expired and was dead lettered.",
-        },
-        nobody,
-      );
-    else this.#removeAll([message], nobody);
-  }
-
-  #moveToDeadLetters(
-    message: Message,
-    properties: PropertyChanges,
-    landed: () => void,
-  ): void {
-    const deadLetters = this.#deadLetterQueue();
-    message.status = "moving";
-    const content = this.#ports.withProperties(
-      this.#contents.of(message),
-      properties,
+    this.messages.moveToDeadLetters(
+      message,
+      { ...properties, ...reason },
+      landed,
     );
-    const dead = deadLetters.#adopted(message, content);
-    const changes = [this.#removal(message), deadLetters.#put(dead, content)];
-    this.#ports.journal.write(changes, () => {
-      this.#gone(message);
-      deadLetters.#admit(dead);
-      landed();
-    });
-  }
-
-  #deadLetterQueue(): Queue {
-    if (this.deadLetters) return this.deadLetters;
-    throw new ServiceBusError(
-      "amqp:not-allowed",
-      `'${this.path}' is a dead-letter queue: complete the message, or abandon it.`,
-    );
-  }
-
-  #removeAll(messages: readonly Message[], landed: () => void): void {
-    for (const message of messages) message.status = "moving";
-    this.#ports.journal.write(
-      messages.map((message) => this.#removal(message)),
-      () => {
-        for (const message of messages) this.#gone(message);
-        landed();
-      },
-    );
-  }
-
-  /** Takes in a message that is new in memory and on disk. */
-  #admit(message: Message): void {
-    this.#contents.keep(message);
-    if (message.state === "scheduled") {
-      message.status = "waiting";
-      this.#scheduled.set(message.sequence, message);
-      this.#due.add(message, message.scheduledFor ?? 0);
-      this.onChanged();
-      return;
-    }
-    this.#expiring.add(message, message.expiresAt);
-    this.#makeAvailable(message);
-  }
-
-  /** Nobody has the message now. */
-  #makeAvailable(message: Message): void {
-    message.status = "waiting";
-    if (message.expiresAt <= this.#ports.now()) {
-      this.#expired(message);
-      return;
-    }
-    if (message.state === "deferred") {
-      this.#deferred.set(message.sequence, message);
-      return;
-    }
-    if (this.sessions) this.sessions.add(message);
-    else this.#available.add(message);
-    this.onChanged();
-  }
-
-  #gone(message: Message): void {
-    message.status = "gone";
-    this.#deferred.delete(message.sequence);
-    this.#scheduled.delete(message.sequence);
-    this.#contents.drop(message);
   }
 
   #unlocked(token: string): Message {
@@ -465,40 +270,8 @@ export class Queue {
     return lock.message;
   }
 
-  #found(where: ReadonlyMap<number, Message>, sequence: number): Message {
-    const message = where.get(sequence);
-    if (message?.status === "waiting") return message;
-    throw notFound(this.path, sequence);
-  }
-
-  #newMessage(arrival: Arrival, now: number): Message {
-    const sequence = (this.#lastSequence += 1);
-    const record = newRecord(arrival, sequence, now, this.settings.ttlMs);
-    return toMessage(record, arrival.content);
-  }
-
-  /** The message as it will be among these dead letters. */
-  #adopted(message: Message, content: Content): Message {
-    const sequence = (this.#lastSequence += 1);
-    const record: MessageRecord = {
-      ...message,
-      sequence,
-      state: "active",
-      expiresAt: Infinity,
-    };
-    return toMessage(record, content);
-  }
-
-  #put(message: MessageRecord, content: Content): Change {
-    return { kind: "put", queue: this.id, message, content };
-  }
-
-  #removal({ sequence }: Message): Change {
-    return { kind: "remove", queue: this.id, sequence };
-  }
-
   #lockUntil(): number {
-    return this.#ports.now() + this.settings.lockMs;
+    return this.#ports.now() + this.#settings.lockMs;
   }
 }
 
@@ -508,10 +281,4 @@ const lockLost = (): ServiceBusError =>
   new ServiceBusError(
     "com.microsoft:message-lock-lost",
     "The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.",
-  );
-
-const notFound = (path: string, sequence: number): ServiceBusError =>
-  new ServiceBusError(
-    "com.microsoft:message-not-found",
-    `There is no such message in '${path}' to be had by the sequence number ${sequence}.`,
   );

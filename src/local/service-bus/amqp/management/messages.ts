@@ -91,7 +91,7 @@ export const receiveBySequenceNumber: Operation = async (request) => {
   const contents = messages.map((message) => rules.contentOf(message));
   if (request.body["receiver-settle-mode"] === 0) {
     await onDisk((landed) => {
-      rules.remove(messages, landed);
+      rules.messages.remove(messages, landed);
     });
     return { messages: messages.map(encodedWith(contents)) };
   }
