@@ -4,6 +4,7 @@ import {
   type FunctionsHost,
   startFunctionsHost,
 } from "../local/functions-host/host";
+import { serviceBus } from "../local/functions-host/service-bus/extension";
 import { storageQueues } from "../local/functions-host/storage-queue/extension";
 import { timerTriggers } from "../local/functions-host/timer/extension";
 import { settingsForStorage } from "../local/storage/asks-for-storage";
@@ -40,7 +41,12 @@ export const startLocalCloud = async (
       dataFolder: options.data,
       auth: options.auth,
       // They are stopped in the reverse order: what others write to goes last.
-      extensions: [storageQueues(), durableTask(), timerTriggers()],
+      extensions: [
+        storageQueues(),
+        serviceBus(),
+        durableTask(),
+        timerTriggers(),
+      ],
       log: logTo(process.stderr, options.verbosity),
       prepare: async (settings) => ({
         ...(await prepareStorage(own, settings, options)),

@@ -1,58 +1,53 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { run } from "./local-host";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+
+const program = `
+  const { startBroker } = require(process.env.BROKER_MODULE);
+  startBroker({ ...JSON.parse(process.env.BROKER_OPTIONS), log: () => {} }).then(
+    ({ connectionString, port }) => console.log(JSON.stringify({ connectionString, port })),
+    (error) => { console.error(error); process.exit(1); },
+  );
+  process.on("disconnect", () => process.exit());
+`;
 
 export interface BrokerProcess extends AsyncDisposable {
   readonly connectionString: string;
+  readonly port: number;
   /** Ends it without warning, as a crash does. */
   kill(): Promise<void>;
 }
 
-export interface BrokerRun {
-  /** Where messages are kept, and the entities are written to. */
-  readonly data: string;
-  /** 0 picks a free one; to start it again in the same place, give the one it had. */
-  readonly port?: number;
-  /** ISO 8601. A message whose receiver was killed is delivered again after that time, as Service Bus does. */
-  readonly lockDuration?: string;
-}
-
-/** Starts the built broker with the entities of AOS as a process of its own. */
-export async function startBrokerProcess({
-  data,
-  port = 0,
-  lockDuration = "PT5M",
-}: BrokerRun): Promise<BrokerProcess> {
-  const config = join(data, "entities.json");
-  const entities = readFileSync("service-bus.json", "utf8");
-  writeFileSync(config, entities.replaceAll("PT5M", lockDuration));
-  const {
-    process: child,
-    output,
-    exited,
-  } = run([
-    ...["broker", "--config", config, "--data", data],
-    ...["--port", String(port)],
-  ]);
-  const connectionString = await new Promise<string>((resolve, reject) => {
-    child.stdout?.on("data", () => {
-      const found = /Endpoint=\S+/.exec(output())?.[0];
-      if (found !== undefined) resolve(found);
+/** The built broker in a process of its own; it ends with this one. */
+export async function startBrokerProcess(options: {
+  readonly entities: unknown;
+  readonly port: number;
+  readonly dataFolder: string;
+}): Promise<BrokerProcess> {
+  const child = spawn(process.execPath, ["-e", program], {
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+    env: {
+      ...process.env,
+      BROKER_MODULE: resolve("dist/src/local/service-bus/broker"),
+      BROKER_OPTIONS: JSON.stringify(options),
+    },
+  });
+  const exited = once(child, "exit");
+  const said = new Promise<string>((tell, fail) => {
+    child.stdout?.once("data", (line: Buffer) => {
+      tell(line.toString("utf8"));
     });
-    void exited.then((code) => {
-      reject(new Error(`It ended with ${code ?? "a signal"}:\n${output()}`));
+    void exited.then(() => {
+      fail(new Error("The broker ended before it listened."));
     });
   });
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    child.kill(signal);
+  const { connectionString, port } = JSON.parse(await said) as {
+    connectionString: string;
+    port: number;
+  };
+  const kill = async (): Promise<void> => {
+    child.kill("SIGKILL");
     await exited;
   };
-  return {
-    connectionString,
-    kill: () => end("SIGKILL"),
-    [Symbol.asyncDispose]: () => end("SIGTERM"),
-  };
+  return { connectionString, port, kill, [Symbol.asyncDispose]: kill };
 }
-
-export const portOf = (connectionString: string): number =>
-  Number(/:(\d+);/.exec(connectionString)?.[1]);

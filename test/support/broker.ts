@@ -11,11 +11,17 @@ export interface Broker {
   stop(): Promise<void>;
 }
 
+/** What is in service-bus.json; with another time after which a message whose receiver was killed is delivered again. */
+export const aosEntities = (lockDuration = "PT5M"): unknown =>
+  JSON.parse(
+    readFileSync("service-bus.json", "utf8").replaceAll("PT5M", lockDuration),
+  );
+
 /** A broker in this process with the entities of AOS and a data folder of its own. */
 export async function startTestBroker(): Promise<Broker> {
   const dataFolder = mkdtempSync(join(tmpdir(), "aos-broker-"));
   const broker = await startBroker({
-    entities: JSON.parse(readFileSync("service-bus.json", "utf8")) as unknown,
+    entities: aosEntities(),
     port: 0,
     dataFolder,
     log: () => undefined,

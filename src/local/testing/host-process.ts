@@ -4,6 +4,7 @@ import { type DurableTask, durableTask } from "../durable-task/extension";
 import type { TaskHub } from "../durable-task/hub";
 import { VirtualClock } from "../scheduling/virtual-clock";
 import { startFunctionsHost } from "../functions-host/host";
+import { serviceBus } from "../functions-host/service-bus/extension";
 import { storageQueues } from "../functions-host/storage-queue/extension";
 import { timerTriggers } from "../functions-host/timer/extension";
 import { settingsForStorage } from "../storage/asks-for-storage";
@@ -37,7 +38,7 @@ async function run({ app, data, clock: kind }: ProcessOptions): Promise<void> {
     port: 0,
     dataFolder: data,
     auth: false,
-    extensions: [storageQueues(), extension, timers],
+    extensions: [storageQueues(), serviceBus(), extension, timers],
     log: (level, category, message) => {
       process.stderr.write(`${level} ${category}: ${message}\n`);
     },

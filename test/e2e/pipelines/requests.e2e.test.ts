@@ -1,6 +1,5 @@
 import { ServiceBusClient } from "@azure/service-bus";
 import { apiAt, type Problem, until } from "../../support/api";
-import { whenThereAre } from "../../support/bus";
 import { type LocalCloud, startLocalCloud } from "../../support/local-cloud";
 import type { DeadLetterView } from "../../../src/triggers/http/dead-letter-view";
 import type { OrchestrationView } from "../../../src/triggers/http/orchestration-view";
@@ -85,8 +84,9 @@ const theOnly = async (messageId: string): Promise<DeadLetterView> => {
     ({ items }) => items.some((item) => item.messageId === messageId),
   );
   const found = items.filter((item) => item.messageId === messageId);
-  expect(found).toHaveLength(1);
-  return found[0]!;
+  const [only, ...more] = found;
+  if (only !== undefined && more.length === 0) return only;
+  throw new Error(`There are ${found.length} dead letters ${messageId}.`);
 };
 
 test("a request by message is answered by message, and is an orchestration like any other", async () => {
@@ -256,31 +256,24 @@ describe("a dead letter", () => {
     expect(await theOnly("text-1")).toMatchObject({ body: "{ no json" });
   });
 
-  test("of the broker is replayed without starting again what had started", async () => {
-    const request = { definition: echo, input: { n: 4 } };
-    await send(request, { messageId: "dead-1", correlationId: "dead" });
-    await answerTo("dead");
-    // The same request once more, put away by the broker.
-    await send(request, {
-      messageId: "dead-1b",
-      applicationProperties: { idempotencyKey: "dead-1" },
-      timeToLive: 1,
-      scheduledEnqueueTimeUtc: new Date(Date.now() + 1),
-    });
-    const { items } = await until(
-      () => deadLetters("?queue=agent-requests"),
-      ({ items }) => items.length > 0,
-    ).catch(() => ({ items: [] as readonly DeadLetterView[] }));
-    const [letter] = items;
-    if (letter === undefined) return;
-    const { sequenceNumber } = letter;
-    expect(letter.reason).toBe("TTLExpiredException");
-    const sent = await replay(`${sequenceNumber}/replay?queue=agent-requests`);
-    expect(sent.status).toBe(202);
-    const { body } = await apiAt(cloud.url).get<{ items: OrchestrationView[] }>(
-      "orchestrations?limit=200",
-    );
-    expect(body.items.filter(({ id }) => id.includes("dead"))).toEqual([]);
+  test("of the broker goes back to the queue that it was in", async () => {
+    await send({ n: 5 }, { messageId: "dead-1" }, "agent-responses");
+    const receiver = client.createReceiver("agent-responses");
+    const [received] = await receiver.receiveMessages(1);
+    if (received !== undefined)
+      await receiver.deadLetterMessage(received, { deadLetterReason: "Bad" });
+    await receiver.close();
+    const { items, queues } = await deadLetters("?queue=agent-responses");
+    const queue = "agent-responses/$DeadLetterQueue";
+    expect(queues).toEqual([{ queue, count: 1 }]);
+    expect(items).toMatchObject([
+      { queue, reason: "Bad", messageId: "dead-1", body: { n: 5 } },
+    ]);
+    const number = items[0]?.sequenceNumber ?? "";
+    const path = `${number}/replay?queue=agent-responses`;
+    expect((await replay(path)).status).toBe(202);
+    expect((await replay(path)).status).toBe(404);
+    expect((await answerTo("dead-1"))?.body).toEqual({ n: 5 });
   });
 
   test("that is not there is not found, and bad requests are told so", async () => {
@@ -308,26 +301,4 @@ describe("a dead letter", () => {
 test("readiness tells of Service Bus", async () => {
   const { body } = await apiAt(cloud.url).get("health/ready");
   expect(body).toMatchObject({ checks: { serviceBus: { status: "ok" } } });
-});
-
-test("the messages of a session run one after another, and are answered in order", async () => {
-  const count = 10;
-  const sender = client.createSender("agent-session-requests");
-  for (let n = 0; n < count; n++)
-    for (const sessionId of ["s1", "s2", "s3"])
-      await sender.sendMessages({
-        body: { definition: echo, input: { n } },
-        messageId: `${sessionId}-${n}`,
-        correlationId: `${sessionId}-${n}`,
-        sessionId,
-        replyTo: "agent-responses",
-      });
-  await sender.close();
-  const answers = await whenThereAre(3 * count, client, "agent-responses");
-  for (const session of ["s1", "s2", "s3"])
-    expect(
-      answers
-        .map(({ correlationId }) => String(correlationId))
-        .filter((id) => id.startsWith(session)),
-    ).toEqual(Array.from({ length: count }, (_, n) => `${session}-${n}`));
 });

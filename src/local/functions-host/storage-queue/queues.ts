@@ -1,40 +1,22 @@
-import { DefaultAzureCredential } from "@azure/identity";
 import { type QueueClient, QueueServiceClient } from "@azure/storage-queue";
+import { findConnection } from "../connection";
+import { credential } from "../credential";
 
 type Setting = (name: string) => string | undefined;
-
-/** The app settings in which a connection of that name may be found, the first one first. */
-const settingNames = (connection: string): readonly string[] => [
-  `AzureWebJobs${connection}`,
-  connection,
-];
 
 export const connectionName = (connection: unknown): string =>
   typeof connection === "string" && connection !== "" ? connection : "Storage";
 
+const identityParts = ["queueServiceUri", "accountName"];
+
 /** What is wrong with a connection; undefined when it can be used. */
-export function connectionProblem(
+export const connectionProblem = (
   connection: string,
   setting: Setting,
-): string | undefined {
-  if (serviceAt(connection, setting)) return undefined;
-  return `connection: the setting ${connection} is not set; give it a connection string, or set ${connection}__queueServiceUri to use an identity`;
-}
-
-type Service = { readonly connectionString: string } | { readonly url: string };
-
-function serviceAt(connection: string, setting: Setting): Service | undefined {
-  for (const name of settingNames(connection)) {
-    const connectionString = setting(name);
-    if (connectionString) return { connectionString };
-    const account = setting(`${name}__accountName`);
-    const url =
-      setting(`${name}__queueServiceUri`) ??
-      (account && `https://${account}.queue.core.windows.net`);
-    if (url) return { url };
-  }
-  return undefined;
-}
+): string | undefined =>
+  findConnection(connection, identityParts, setting)
+    ? undefined
+    : `connection: the setting ${connection} is not set; give it a connection string, or set ${connection}__queueServiceUri to use an identity`;
 
 /** Queues by connection and name; the client of each service is made once. */
 export class Queues {
@@ -54,19 +36,20 @@ export class Queues {
     return service.getQueueClient(name);
   }
 
-  #connect(connection: string): QueueServiceClient {
-    const found = serviceAt(connection, this.#setting);
+  #connect(name: string): QueueServiceClient {
+    const found = findConnection(name, identityParts, this.#setting);
     if (found === undefined)
-      throw new Error(connectionProblem(connection, this.#setting));
+      throw new Error(connectionProblem(name, this.#setting));
     // The listener polls again anyway, and a function whose output cannot be written should not hang on for long.
     const retryOptions = { maxTries: 3, retryDelayInMs: 100 };
-    return "url" in found
-      ? new QueueServiceClient(found.url, new DefaultAzureCredential(), {
-          retryOptions,
-        })
-      : QueueServiceClient.fromConnectionString(found.connectionString, {
-          retryOptions,
-        });
+    if (found.kind === "string")
+      return QueueServiceClient.fromConnectionString(found.value, {
+        retryOptions,
+      });
+    const url = found.setting.endsWith("__accountName")
+      ? `https://${found.value}.queue.core.windows.net`
+      : found.value;
+    return new QueueServiceClient(url, credential(found), { retryOptions });
   }
 }
 
