@@ -5,6 +5,7 @@ import {
   type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
 } from "@azure/service-bus";
+import Long from "long";
 import { eventually } from "./eventually";
 
 /** All messages that are in a queue, without locking or removing one. */
@@ -12,10 +13,14 @@ export async function peekAll(
   receiver: ServiceBusReceiver,
 ): Promise<readonly ServiceBusReceivedMessage[]> {
   const all: ServiceBusReceivedMessage[] = [];
+  // Said every time: without it the client goes on where it stopped, also with another receiver.
+  let from = Long.ZERO;
   for (;;) {
-    const page = await receiver.peekMessages(250);
-    if (page.length === 0) return all;
+    const page = await receiver.peekMessages(250, { fromSequenceNumber: from });
+    const last = page.at(-1)?.sequenceNumber;
+    if (last === undefined) return all;
     all.push(...page);
+    from = last.add(1);
   }
 }
 

@@ -1,18 +1,9 @@
 import { ServiceBusClient } from "@azure/service-bus";
 import { apiAt, type Problem, until } from "../../support/api";
+import { echo } from "../../support/echo";
 import { type LocalCloud, startLocalCloud } from "../../support/local-cloud";
 import type { DeadLetterView } from "../../../src/triggers/http/dead-letter-view";
 import type { OrchestrationView } from "../../../src/triggers/http/orchestration-view";
-
-/** Gives back its input, having done nothing. */
-const echo = {
-  name: "echo",
-  version: "1",
-  steps: [
-    { id: "nothing", kind: "tool", tool: "listDocuments", when: "false" },
-  ],
-  output: "${input}",
-};
 
 let cloud: LocalCloud;
 let client: ServiceBusClient;
@@ -261,7 +252,10 @@ describe("a dead letter", () => {
     const receiver = client.createReceiver("agent-responses");
     const [received] = await receiver.receiveMessages(1);
     if (received !== undefined)
-      await receiver.deadLetterMessage(received, { deadLetterReason: "Bad" });
+      await receiver.deadLetterMessage(received, {
+        deadLetterReason: "Bad",
+        deadLetterErrorDescription: "",
+      });
     await receiver.close();
     const { items, queues } = await deadLetters("?queue=agent-responses");
     const queue = "agent-responses/$DeadLetterQueue";
