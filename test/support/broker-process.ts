@@ -45,6 +45,10 @@ export async function startBrokerProcess(options: {
     connectionString: string;
     port: number;
   };
+  // A test that fails may leave it running; that should not keep the tests from ending, and then it ends too.
+  child.unref();
+  child.channel?.unref();
+  child.stdout?.destroy();
   const kill = async (): Promise<void> => {
     child.kill("SIGKILL");
     await exited;

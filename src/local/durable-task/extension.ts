@@ -11,7 +11,7 @@ import type { KnownFunctions } from "./decide";
 import { httpApi } from "./http-api/routes";
 import { TaskHub } from "./hub";
 import { startRpcListener } from "./rpc-listener";
-import { readSettings } from "./settings";
+import { readSettings, settingsProblems } from "./settings";
 import { openSqliteStore } from "./sqlite-store";
 
 /** How long running functions may take to end when the host stops. */
@@ -38,6 +38,7 @@ export function durableTask(clock: Clock = systemClock): DurableTask {
     },
     name: "durableTask",
     triggers: ["orchestrationTrigger", "activityTrigger", "entityTrigger"],
+    problems: ({ settings }) => settingsProblems(settings),
     start: async (host) => {
       running = await start(host, clock);
     },

@@ -7,8 +7,7 @@ import { startFunctionsHost } from "../functions-host/host";
 import { serviceBus } from "../functions-host/service-bus/extension";
 import { storageQueues } from "../functions-host/storage-queue/extension";
 import { timerTriggers } from "../functions-host/timer/extension";
-import { settingsForStorage } from "../storage/asks-for-storage";
-import { type LocalStorage, startStorage } from "../storage/storage";
+import { type Azure, startAzure } from "./azure";
 import {
   type Call,
   type Message,
@@ -32,22 +31,21 @@ async function run({ app, data, clock: kind }: ProcessOptions): Promise<void> {
     await timers.whenIdle();
     await running(extension).whenIdle();
   };
-  let storage: LocalStorage | undefined;
+  let azure: Azure | undefined;
+  const log = (level: string, category: string, message: string): void => {
+    process.stderr.write(`${level} ${category}: ${message}\n`);
+  };
   const host = await startFunctionsHost({
     appFolder: app,
     port: 0,
     dataFolder: data,
     auth: false,
+    // They are stopped in the reverse order: what others write to goes last.
     extensions: [storageQueues(), serviceBus(), extension, timers],
-    log: (level, category, message) => {
-      process.stderr.write(`${level} ${category}: ${message}\n`);
-    },
+    log,
     prepare: async (settings) => {
-      const names = settingsForStorage(settings);
-      if (names.length === 0) return {};
-      storage = await startStorage({ dataFolder: data });
-      const { connectionString } = storage;
-      return Object.fromEntries(names.map((name) => [name, connectionString]));
+      azure = await startAzure(settings, { app, data }, log);
+      return azure.settings;
     },
   });
   process.on("message", ({ id, call }: Request) => {
@@ -61,10 +59,10 @@ async function run({ app, data, clock: kind }: ProcessOptions): Promise<void> {
     );
   });
   const ended = new Promise((resolve) => process.once("disconnect", resolve));
-  tell({ kind: "ready", url: host.url });
+  tell({ kind: "ready", url: host.url, settings: azure?.settings ?? {} });
   if (process.connected) await ended;
   await host.stop();
-  await storage?.stop();
+  await azure?.stop();
 }
 
 async function answer(

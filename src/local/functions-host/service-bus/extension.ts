@@ -110,7 +110,7 @@ function listener(
     return host.invoke(invocation);
   };
   const options = {
-    client: namespaces.client(entity.connection),
+    client: namespaces.newClient(entity.connection),
     entity,
     settings,
     autoComplete:

@@ -30,9 +30,13 @@ export function connectionProblem(
   }
 }
 
-/** The namespaces that the app is connected to, by connection: each has one client, and one sender for an entity. */
+/**
+ * The namespaces that the app is connected to. Each listener has a client, and so a connection, of its own: when a broker
+ * comes back, receivers that share a connection take it from each other again and again. All senders share one.
+ */
 export class Namespaces {
-  readonly #clients = new Map<string, ServiceBusClient>();
+  readonly #clients: ServiceBusClient[] = [];
+  readonly #sending = new Map<string, ServiceBusClient>();
   readonly #senders = new Map<string, ServiceBusSender>();
   readonly #setting: Setting;
   readonly #settings: ServiceBusSettings;
@@ -42,20 +46,19 @@ export class Namespaces {
     this.#settings = settings;
   }
 
-  client(connection: string): ServiceBusClient {
-    let client = this.#clients.get(connection);
-    if (client === undefined) {
-      client = this.#connect(connection);
-      this.#clients.set(connection, client);
-    }
+  /** A client for one listener. */
+  newClient(connection: string): ServiceBusClient {
+    const client = this.#connect(connection);
+    this.#clients.push(client);
     return client;
   }
 
+  /** The one sender of a queue or topic. */
   sender(connection: string, queueOrTopic: string): ServiceBusSender {
     const key = `${connection}/${queueOrTopic.toLowerCase()}`;
     let sender = this.#senders.get(key);
     if (sender === undefined) {
-      sender = this.client(connection).createSender(queueOrTopic);
+      sender = this.#sendingClient(connection).createSender(queueOrTopic);
       this.#senders.set(key, sender);
     }
     return sender;
@@ -63,9 +66,16 @@ export class Namespaces {
 
   async close(): Promise<void> {
     // A namespace that is gone cannot be taken leave of; the connections end here all the same.
-    await Promise.allSettled(
-      [...this.#clients.values()].map((client) => client.close()),
-    );
+    await Promise.allSettled(this.#clients.map((client) => client.close()));
+  }
+
+  #sendingClient(connection: string): ServiceBusClient {
+    let client = this.#sending.get(connection);
+    if (client === undefined) {
+      client = this.newClient(connection);
+      this.#sending.set(connection, client);
+    }
+    return client;
   }
 
   #connect(connection: string): ServiceBusClient {

@@ -15,7 +15,7 @@ export interface QueueBinding {
 
 type Given = Pick<ExtensionHost, "functions" | "setting">;
 
-export const isQueueTrigger = ({ type }: Binding): boolean =>
+const isQueueTrigger = ({ type }: Binding): boolean =>
   type.toLowerCase() === "queuetrigger";
 export const isQueueOutput = ({ type, direction }: Binding): boolean =>
   type.toLowerCase() === "queue" && direction === "out";

@@ -18,8 +18,14 @@ export function outcomeOf(state: unknown): Outcome {
     case "modified":
       return { kind: undeliverable_here ? "defer" : "abandon", properties };
     case "rejected":
-      return { kind: "dead-letter", properties: error?.info ?? {} };
+      return { kind: "dead-letter", properties: given(error?.info ?? {}) };
     default:
       return { kind: "abandon" };
   }
 }
+
+/** The client sends null for a reason that was not given. */
+const given = (properties: PropertyChanges): PropertyChanges =>
+  Object.fromEntries(
+    Object.entries(properties).filter(([, value]) => value !== null),
+  );
