@@ -1,17 +1,10 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { ServiceBusClient } from "@azure/service-bus";
 import type { OrchestrationView } from "../../../src/triggers/http/orchestration-view";
 import { apiAt } from "../../support/api";
-import { aosEntities } from "../../support/broker";
-import {
-  type BrokerProcess,
-  startBrokerProcess,
-} from "../../support/broker-process";
 import { peekAll, whenThereAre } from "../../support/bus";
 import { eventually } from "../../support/eventually";
-import { type LocalCloud, startLocalCloud } from "../../support/local-cloud";
 import { temporaryFolder } from "../../support/local-host";
+import { type Pipeline, startPipeline } from "../../support/pipeline";
 
 const { messages, kills } =
   process.env["AOS_SOAK"] === "1"
@@ -27,29 +20,11 @@ const definition = {
 };
 
 const folder = temporaryFolder();
-const data = join(folder, "host");
-const dataFolder = join(folder, "broker");
-let broker: BrokerProcess;
-let host: LocalCloud;
-
-// What a killed host had locked comes again after this time; in the namespace of AOS it is five minutes.
-const startBroker = (port: number) =>
-  startBrokerProcess({ entities: aosEntities("PT10S"), port, dataFolder });
-const startHost = () =>
-  startLocalCloud({
-    data,
-    env: { AZURE_SERVICEBUS_CONNECTION_STRING: broker.connectionString },
-  });
+let pipeline: Pipeline;
 beforeAll(async () => {
-  mkdirSync(data);
-  mkdirSync(dataFolder);
-  broker = await startBroker(0);
-  host = await startHost();
+  pipeline = await startPipeline(folder);
 });
-afterAll(async () => {
-  await host.stop();
-  await broker[Symbol.asyncDispose]();
-});
+afterAll(() => pipeline[Symbol.asyncDispose]());
 
 /** Sends every message once, in an order of its own, and each until the broker has said that it has it. */
 async function sendAll(client: ServiceBusClient): Promise<void> {
@@ -77,23 +52,16 @@ const answered = (client: ServiceBusClient, count: number) =>
 async function killOneAfterTheOther(client: ServiceBusClient): Promise<void> {
   for (let kill = 0; kill < kills; kill++) {
     await answered(client, Math.floor((messages * kill) / (kills + 1)));
-    if (kill % 2 === 0) {
-      await host.kill();
-      host = await startHost();
-    } else {
-      const { port } = broker;
-      await broker.kill();
-      broker = await startBroker(port);
-    }
+    await (kill % 2 === 0 ? pipeline.killHost() : pipeline.killBroker());
   }
 }
 
 test(`of ${messages} requests, each sent ${copies} times, with ${kills} kills of host and broker: as many orchestrations, as many answers`, async () => {
   const clients = Array.from(
     { length: copies },
-    () => new ServiceBusClient(broker.connectionString),
+    () => new ServiceBusClient(pipeline.connectionString),
   );
-  const [client = new ServiceBusClient(broker.connectionString)] = clients;
+  const [client = new ServiceBusClient(pipeline.connectionString)] = clients;
   await Promise.all([
     ...clients.map((each) => sendAll(each)),
     killOneAfterTheOther(client),
@@ -112,7 +80,7 @@ test(`of ${messages} requests, each sent ${copies} times, with ${kills} kills of
       output: { n: Number(String(correlationId).slice("order-".length)) },
     });
   expect(await startsOfAll()).toEqual(Array<number>(messages).fill(1));
-  const { body } = await apiAt(host.url).get<{
+  const { body } = await apiAt(pipeline.url()).get<{
     readonly queues: readonly { readonly count: number }[];
   }>("dead-letters");
   expect(body.queues.map(({ count }) => count)).toEqual([0, 0, 0, 0, 0]);
@@ -131,7 +99,7 @@ const whenEmpty = (client: ServiceBusClient, queue: string) =>
 
 /** How often each orchestration that there is has begun, by its history. */
 async function startsOfAll(): Promise<readonly number[]> {
-  const api = apiAt(host.url);
+  const api = apiAt(pipeline.url());
   const { body: all } = await api.get<{
     readonly items: readonly OrchestrationView[];
     readonly cursor?: string;

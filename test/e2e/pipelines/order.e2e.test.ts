@@ -1,11 +1,12 @@
 import { ServiceBusClient } from "@azure/service-bus";
 import { sendAll, whenThereAre } from "../../support/bus";
-import { type LocalCloud, startLocalCloud } from "../../support/local-cloud";
+import { temporaryFolder } from "../../support/local-host";
+import { type Pipeline, startPipeline } from "../../support/pipeline";
 
-const { sessions, messages } =
+const { sessions, messages, kills } =
   process.env["AOS_SOAK"] === "1"
-    ? { sessions: 20, messages: 50 }
-    : { sessions: 6, messages: 8 };
+    ? { sessions: 20, messages: 50, kills: 4 }
+    : { sessions: 6, messages: 8, kills: 0 };
 
 /** One that takes a moment, so that it can be seen whether two of them ran at once. */
 const definition = {
@@ -15,18 +16,20 @@ const definition = {
   output: "${input}",
 };
 
-let cloud: LocalCloud;
+const folder = temporaryFolder();
+let pipeline: Pipeline;
 let client: ServiceBusClient;
 beforeAll(async () => {
-  cloud = await startLocalCloud();
-  client = new ServiceBusClient(
-    /Endpoint=sb:\S+/.exec(cloud.output())?.[0] ?? "",
-  );
+  pipeline = await startPipeline(folder);
+  client = new ServiceBusClient(pipeline.connectionString);
 });
 afterAll(async () => {
   await client.close();
-  await cloud.stop();
+  await pipeline[Symbol.asyncDispose]();
 });
+
+const answered = (count: number) =>
+  whenThereAre(count, client, "agent-responses", 240_000);
 
 interface Run {
   readonly session: number;
@@ -35,7 +38,7 @@ interface Run {
   readonly endedAt: string;
 }
 
-test(`${sessions} sessions of ${messages} messages, interleaved: in order within each, side by side otherwise`, async () => {
+test(`${sessions} sessions of ${messages} messages, interleaved: in order within each, side by side otherwise, through ${kills} kill(s) of the host`, async () => {
   const all = Array.from({ length: messages }, (_, n) =>
     Array.from({ length: sessions }, (_, session) => ({
       sessionId: `s-${session}`,
@@ -50,12 +53,11 @@ test(`${sessions} sessions of ${messages} messages, interleaved: in order within
       "agent-session-requests",
       all.filter(({ sessionId }) => sessionId === `s-${session}`),
     );
-  const answers = await whenThereAre(
-    all.length,
-    client,
-    "agent-responses",
-    240_000,
-  );
+  for (let kill = 1; kill <= kills; kill++) {
+    await answered(Math.floor((all.length * kill) / (kills + 2)));
+    await pipeline.killHost();
+  }
+  const answers = await answered(all.length);
   const runs = answers.map(({ body }): Run => {
     const { output, startedAt, endedAt } = body as {
       output: { session: number; n: number };
