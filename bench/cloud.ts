@@ -2,15 +2,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
+import type { Broker } from "./broker";
 
 const main = resolve(__dirname, "..", "src", "cli", "main.js");
 
-export interface Cloud extends AsyncDisposable {
-  readonly connectionString: string;
-}
-
 /** Starts it on free ports. What the caller's shell says of Azure is left out: this is to be measured on this machine. */
-export async function startCloud(dataFolder: string): Promise<Cloud> {
+export async function startCloud(dataFolder: string): Promise<Broker> {
   const child = spawn(
     process.execPath,
     [

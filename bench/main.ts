@@ -1,9 +1,17 @@
 /** `npm run bench`: one JSON document on stdout, progress on stderr, nothing left behind. See docs/benchmarks.md. */
 import { cpus } from "node:os";
 import { fsyncLatency } from "./fsync";
-import { inTemporaryFolder, measure, roundedAll } from "./measure";
+import {
+  inTemporaryFolder,
+  measure,
+  measureBroker,
+  measureCloud,
+  roundedAll,
+} from "./measure";
 import { readOptions } from "./options";
-import type { Figures, Size, SystemWorkload, Workload } from "./workload";
+import type { BrokerWorkload, Figures, Size, Workload } from "./workload";
+import { brokerMessages } from "./workloads/broker-messages";
+import { brokerRoundTrip } from "./workloads/broker-round-trip";
 import { chain10 } from "./workloads/chain-10";
 import { chain500 } from "./workloads/chain-500";
 import { entityUpdates } from "./workloads/entity-updates";
@@ -11,19 +19,37 @@ import { fanOut1000 } from "./workloads/fan-out-1000";
 import { oneStep } from "./workloads/one-step";
 import { requestResponse } from "./workloads/request-response";
 
-const workloads: ReadonlyMap<string, Workload> = new Map(
-  Object.entries({ chain10, oneStep, fanOut1000, chain500, entityUpdates }),
-);
-const systemWorkloads: ReadonlyMap<string, SystemWorkload> = new Map(
-  Object.entries({ requestResponse }),
+type Measure = (size: Size, signal: AbortSignal) => Promise<Figures>;
+
+const onHost =
+  (workload: Workload): Measure =>
+  (size, signal) =>
+    measure(workload, size, signal);
+const onBroker =
+  (workload: BrokerWorkload): Measure =>
+  (size, signal) =>
+    measureBroker(workload, size, signal);
+const onCloud =
+  (workload: BrokerWorkload): Measure =>
+  (size, signal) =>
+    measureCloud(workload, size, signal);
+
+const workloads: ReadonlyMap<string, Measure> = new Map(
+  Object.entries({
+    chain10: onHost(chain10),
+    oneStep: onHost(oneStep),
+    fanOut1000: onHost(fanOut1000),
+    chain500: onHost(chain500),
+    entityUpdates: onHost(entityUpdates),
+    brokerMessages: onBroker(brokerMessages),
+    brokerRoundTrip: onBroker(brokerRoundTrip),
+    requestResponse: onCloud(requestResponse),
+  }),
 );
 const fsyncWrites = { full: 500, quick: 20 };
 
 async function main(argv: readonly string[]): Promise<void> {
-  const { names, size } = readOptions(argv, [
-    ...workloads.keys(),
-    ...systemWorkloads.keys(),
-  ]);
+  const { names, size } = readOptions(argv, [...workloads.keys()]);
   const signal = stopSignal();
   const processors = cpus();
   const document = {
@@ -53,10 +79,7 @@ async function measuredAll(
   const all: Record<string, Figures> = {};
   for (const [name, workload] of workloads)
     if (names.includes(name))
-      all[name] = progress(name, await measure(workload, size, signal));
-  for (const [name, workload] of systemWorkloads)
-    if (names.includes(name))
-      all[name] = progress(name, roundedAll(await workload(size, signal)));
+      all[name] = progress(name, await workload(size, signal));
   return all;
 }
 

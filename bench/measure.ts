@@ -2,10 +2,12 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Broker, startBroker } from "./broker";
+import { startCloud } from "./cloud";
 import { startHost } from "./host";
 import { rounded } from "./statistics";
 import { webhooksAt } from "./webhooks";
-import type { Figures, Size, Workload } from "./workload";
+import type { BrokerWorkload, Figures, Size, Workload } from "./workload";
 
 /** Runs a workload on a host of its own, with an empty task hub: no workload's figures depend on the one before. */
 export const measure = (
@@ -22,6 +24,36 @@ export const measure = (
     ]);
     const hostRssMiB = (await rssBytes(host.url)) / 2 ** 20;
     return roundedAll({ ...figures, hostRssMiB });
+  });
+
+/** Runs a workload on a broker of its own, with empty queues. */
+export const measureBroker = (
+  workload: BrokerWorkload,
+  size: Size,
+  signal: AbortSignal,
+): Promise<Figures> => measureBus(startBroker, workload, size, signal);
+
+/** Runs a workload on an AOS of its own, with everything it needs. */
+export const measureCloud = (
+  workload: BrokerWorkload,
+  size: Size,
+  signal: AbortSignal,
+): Promise<Figures> => measureBus(startCloud, workload, size, signal);
+
+const measureBus = (
+  start: (folder: string) => Promise<Broker>,
+  workload: BrokerWorkload,
+  size: Size,
+  signal: AbortSignal,
+): Promise<Figures> =>
+  inTemporaryFolder(async (folder) => {
+    await using broker = await start(folder);
+    signal.throwIfAborted();
+    const figures = await Promise.race([
+      workload(broker.connectionString, size),
+      aborted(signal),
+    ]);
+    return roundedAll(figures);
   });
 
 /** Rejects when the signal is given; the host is then stopped under the work that is left. */

@@ -5,10 +5,10 @@ export type Size = "full" | "quick";
 
 export type Figures = Readonly<Record<string, number>>;
 
-/** Measures one thing on a system that it starts itself, and stops early when the signal is given. */
-export type SystemWorkload = (
+/** Measures one thing on a fresh broker, found by its connection string; the unit of each figure is in its name. */
+export type BrokerWorkload = (
+  connectionString: string,
   size: Size,
-  signal: AbortSignal,
 ) => Promise<Figures>;
 
 /** Measures one thing on a fresh host; the unit of each figure is in its name. */

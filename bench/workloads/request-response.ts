@@ -1,9 +1,7 @@
 import { ServiceBusClient, type ServiceBusSender } from "@azure/service-bus";
-import { startCloud } from "../cloud";
-import { inTemporaryFolder } from "../measure";
 import { percentile } from "../statistics";
 import { timed, timedEach } from "../stopwatch";
-import type { SystemWorkload } from "../workload";
+import type { BrokerWorkload } from "../workload";
 
 const sizes = {
   full: { messages: 1_000, alone: 100, warmUp: 50 },
@@ -22,17 +20,17 @@ const body = {
 };
 
 /** From a request message to its response, through a workflow that does nothing: many at once, and one at a time. */
-export const requestResponse: SystemWorkload = (size, signal) =>
-  inTemporaryFolder(async (folder) => {
-    await using cloud = await startCloud(folder);
-    signal.throwIfAborted();
-    const client = new ServiceBusClient(cloud.connectionString);
-    try {
-      return await measured(client, sizes[size]);
-    } finally {
-      await client.close();
-    }
-  });
+export const requestResponse: BrokerWorkload = async (
+  connectionString,
+  size,
+) => {
+  const client = new ServiceBusClient(connectionString);
+  try {
+    return await measured(client, sizes[size]);
+  } finally {
+    await client.close();
+  }
+};
 
 async function measured(
   client: ServiceBusClient,

@@ -62,6 +62,13 @@ const documentSchema = z.strictObject({
       loadedP99Ms: figure,
       messages: figure,
     }),
+    brokerMessages: z.strictObject({
+      ...{ perSecond: figure, p50Ms: figure, p99Ms: figure },
+      ...{ messages: figure, concurrency: figure },
+    }),
+    brokerRoundTrip: z.strictObject({
+      ...{ p50Ms: figure, p99Ms: figure, messages: figure },
+    }),
   }),
 });
 

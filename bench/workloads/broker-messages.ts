@@ -1,0 +1,69 @@
+import { ServiceBusClient } from "@azure/service-bus";
+import { queueName } from "../broker";
+import { percentile } from "../statistics";
+import { atOnce, timed } from "../stopwatch";
+import type { BrokerWorkload } from "../workload";
+
+const sizes = {
+  full: { messages: 20_000, warmUp: 3000 },
+  quick: { messages: 300, warmUp: 50 },
+};
+/** So many messages are on their way at a time: sent, and not yet completed. */
+const concurrency = 400;
+const receivers = 200;
+/** With the rest of the body about half a kilobyte of JSON. */
+const padding = "x".repeat(440);
+
+interface Body {
+  readonly key: number;
+  readonly padding: string;
+}
+
+/** Messages through one queue: sent one by one, received, and completed, each on disk before it is confirmed. */
+export const brokerMessages: BrokerWorkload = async (
+  connectionString,
+  size,
+) => {
+  const { messages, warmUp } = sizes[size];
+  const client = new ServiceBusClient(connectionString);
+  const sender = client.createSender(queueName);
+  const receiver = client.createReceiver(queueName);
+  const completed = new Map<number, () => void>();
+  const subscription = receiver.subscribe(
+    {
+      processMessage: async (message) => {
+        await receiver.completeMessage(message);
+        const { key } = message.body as Body;
+        completed.get(key)?.();
+        completed.delete(key);
+      },
+      processError: ({ error }) => Promise.reject(error),
+    },
+    { maxConcurrentCalls: receivers, autoCompleteMessages: false },
+  );
+  let times: number[] = [];
+  let next = 0;
+  const one = async (): Promise<void> => {
+    const key = (next += 1);
+    const done = new Promise<void>((resolve) => completed.set(key, resolve));
+    const body: Body = { key, padding };
+    times.push(
+      await timed(async () => {
+        await sender.sendMessages({ body });
+        await done;
+      }),
+    );
+  };
+  await atOnce({ count: warmUp, concurrency }, one);
+  times = [];
+  const ms = await timed(() => atOnce({ count: messages, concurrency }, one));
+  await subscription.close();
+  await client.close();
+  return {
+    perSecond: (messages / ms) * 1000,
+    p50Ms: percentile(times, 50),
+    p99Ms: percentile(times, 99),
+    messages,
+    concurrency,
+  };
+};
