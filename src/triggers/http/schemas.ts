@@ -105,12 +105,17 @@ const deadLetterQueueSchema = z
     error: `must be one of ${deadLetterQueues.join(", ")}`,
   });
 
-export const deadLettersQuerySchema = z.strictObject({
-  ...hostParameters,
-  queue: deadLetterQueueSchema.optional(),
-  after: sequenceNumberSchema.optional(),
-  limit: wholeNumber(200, 50),
-});
+export const deadLettersQuerySchema = z
+  .strictObject({
+    ...hostParameters,
+    queue: deadLetterQueueSchema.optional(),
+    after: sequenceNumberSchema.optional(),
+    limit: wholeNumber(200, 50),
+  })
+  .refine(({ queue, after }) => after === undefined || queue !== undefined, {
+    path: ["after"],
+    error: "goes with queue: sequence numbers count within one",
+  });
 
 export const deadLetterPathSchema = z.object({
   sequenceNumber: sequenceNumberSchema,

@@ -1,8 +1,8 @@
 import { ServiceBusClient } from "@azure/service-bus";
-import { apiAt, type Problem, until } from "../../support/api";
+import { apiAt, until } from "../../support/api";
 import { echo } from "../../support/echo";
+import { requesterAt } from "../../support/requester";
 import { type LocalCloud, startLocalCloud } from "../../support/local-cloud";
-import type { DeadLetterView } from "../../../src/triggers/http/dead-letter-view";
 import type { OrchestrationView } from "../../../src/triggers/http/orchestration-view";
 
 let cloud: LocalCloud;
@@ -17,68 +17,7 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-const send = async (
-  body: unknown,
-  fields: Readonly<Record<string, unknown>> = {},
-  queue = "agent-requests",
-): Promise<void> => {
-  const sender = client.createSender(queue);
-  await sender.sendMessages({ body, ...fields });
-  await sender.close();
-};
-/** Takes the answer with that correlation id out of the queue. */
-async function answerTo(correlationId: string) {
-  const receiver = client.createReceiver("agent-responses");
-  try {
-    return await until(
-      async () => {
-        const found = await receiver.receiveMessages(20, {
-          maxWaitTimeInMs: 500,
-        });
-        const answer = found.find(
-          (each) => each.correlationId === correlationId,
-        );
-        for (const each of found)
-          await (each === answer
-            ? receiver.completeMessage(each)
-            : receiver.abandonMessage(each));
-        return answer;
-      },
-      (answer) => answer !== undefined,
-    );
-  } finally {
-    await receiver.close();
-  }
-}
-interface DeadLetters {
-  readonly queues: readonly {
-    readonly queue: string;
-    readonly count: number;
-  }[];
-  readonly items: readonly DeadLetterView[];
-}
-const deadLetters = async (query = "") =>
-  (await apiAt(cloud.url).get<DeadLetters>(`dead-letters${query}`)).body;
-const replay = async (path: string, body?: object) => {
-  const response = await fetch(`${cloud.url}/api/dead-letters/${path}`, {
-    method: "POST",
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  return {
-    status: response.status,
-    body: (await response.json()) as Problem & Record<string, unknown>,
-  };
-};
-const theOnly = async (messageId: string): Promise<DeadLetterView> => {
-  const { items } = await until(
-    () => deadLetters(),
-    ({ items }) => items.some((item) => item.messageId === messageId),
-  );
-  const found = items.filter((item) => item.messageId === messageId);
-  const [only, ...more] = found;
-  if (only !== undefined && more.length === 0) return only;
-  throw new Error(`There are ${found.length} dead letters ${messageId}.`);
-};
+const { send, answerTo } = requesterAt(() => client);
 
 test("a request by message is answered by message, and is an orchestration like any other", async () => {
   const trace = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
@@ -184,112 +123,30 @@ test("events of an orchestration reach the subscribers of the topic", async () =
   ]);
 });
 
-describe("a dead letter", () => {
-  test("tells why it is there, and is processed once it was corrected, under its first id", async () => {
-    const wrong = { definition: echo, inputs: { n: 3 } };
-    await send(wrong, {
-      messageId: "wrong-1",
-      correlationId: "wrong",
-      replyTo: "agent-responses",
-    });
-    const refused = await answerTo("wrong");
-    expect(refused?.body).toMatchObject({
-      status: "rejected",
-      error: { code: "invalid_request", errors: [{ pointer: "/inputs" }] },
-    });
-    const letter = await theOnly("wrong-1");
-    expect(letter).toMatchObject({
-      queue: "agent-requests-deadletter",
-      source: "agent-requests",
-      reason: "invalid_request",
-      errors: [{ pointer: "/inputs", detail: "is not a known field" }],
-      body: wrong,
-      correlationId: "wrong",
-      replyTo: "agent-responses",
-    });
-    expect(letter.ageSeconds).toBeLessThan(60);
-    const body = { definition: echo, input: { n: 3 } };
-    const sent = await replay(`${letter.sequenceNumber}/replay`, { body });
-    expect(sent).toMatchObject({
-      status: 202,
-      body: { source: "agent-requests", messageId: "wrong-1" },
-    });
-    const answer = await answerTo("wrong");
-    expect(answer?.body).toMatchObject({ output: { n: 3 } });
-    const { items } = await deadLetters();
-    expect(items.map(({ messageId }) => messageId)).not.toContain("wrong-1");
-    const again = await apiAt(cloud.url).start(body, {
-      "idempotency-key": "wrong-1",
-    });
-    expect(again.status).toBe(200);
+test("requests of one session are turns of one agent session", async () => {
+  const definition = {
+    name: "one-turn",
+    version: "1",
+    steps: [{ id: "say", kind: "agent", agent: "writer", prompt: "${input}" }],
+  };
+  for (const n of [1, 2])
+    await send(
+      { definition, input: `Line ${n}.`, id: `turn-${n}` },
+      { messageId: `turn-${n}`, sessionId: "talk" },
+      "agent-session-requests",
+    );
+  await answerTo("turn-2");
+  const turns = [1, 2].map(async (n) => {
+    const { body } = await apiAt(cloud.url).get<{
+      readonly items: readonly {
+        readonly type: string;
+        readonly data: { readonly turn?: number };
+      }[];
+    }>(`orchestrations/turn-${n}/history`);
+    const call = body.items.find(({ type }) => type === "model.called");
+    return call?.data.turn;
   });
-
-  test("that is replayed as it was comes back, and is not lost", async () => {
-    await send(Buffer.from("{ no json"), { messageId: "text-1" });
-    const first = await theOnly("text-1");
-    expect(first).toMatchObject({
-      reason: "malformed_json",
-      body: "{ no json",
-    });
-    for (let time = 0; time < 2; time++) {
-      const { sequenceNumber } = await theOnly("text-1");
-      await replay(`${sequenceNumber}/replay`);
-      await until(
-        () => deadLetters(),
-        ({ items }) =>
-          items.some(
-            (item) =>
-              item.messageId === "text-1" &&
-              item.sequenceNumber !== sequenceNumber,
-          ),
-      );
-    }
-    expect(await theOnly("text-1")).toMatchObject({ body: "{ no json" });
-  });
-
-  test("of the broker goes back to the queue that it was in", async () => {
-    await send({ n: 5 }, { messageId: "dead-1" }, "agent-responses");
-    const receiver = client.createReceiver("agent-responses");
-    const [received] = await receiver.receiveMessages(1);
-    if (received !== undefined)
-      await receiver.deadLetterMessage(received, {
-        deadLetterReason: "Bad",
-        deadLetterErrorDescription: "",
-      });
-    await receiver.close();
-    const { items, queues } = await deadLetters("?queue=agent-responses");
-    const queue = "agent-responses/$DeadLetterQueue";
-    expect(queues).toEqual([{ queue, count: 1 }]);
-    expect(items).toMatchObject([
-      { queue, reason: "Bad", messageId: "dead-1", body: { n: 5 } },
-    ]);
-    const number = items[0]?.sequenceNumber ?? "";
-    const path = `${number}/replay?queue=agent-responses`;
-    expect((await replay(path)).status).toBe(202);
-    expect((await replay(path)).status).toBe(404);
-    expect((await answerTo("dead-1"))?.body).toEqual({ n: 5 });
-  });
-
-  test("that is not there is not found, and bad requests are told so", async () => {
-    expect(await replay("999999/replay")).toMatchObject({
-      status: 404,
-      body: { code: "dead_letter_not_found" },
-    });
-    expect(await replay("abc/replay")).toMatchObject({
-      status: 400,
-      body: { errors: [{ pointer: "/path/sequenceNumber" }] },
-    });
-    expect(await replay("1/replay?queue=nope")).toMatchObject({
-      status: 400,
-      body: { errors: [{ pointer: "/query/queue" }] },
-    });
-    expect(await replay("1/replay", { bodi: 1 })).toMatchObject({
-      status: 400,
-      body: { errors: [{ pointer: "/bodi" }] },
-    });
-    const { status } = await apiAt(cloud.url).get("dead-letters?limit=0");
-    expect(status).toBe(400);
-  });
+  expect(await Promise.all(turns)).toEqual([1, 2]);
 });
 
 test("readiness tells of Service Bus", async () => {
