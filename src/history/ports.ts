@@ -105,6 +105,8 @@ export interface SessionQueue {
   /** Joining twice is joining once. */
   join(placed: Placed): Promise<void>;
   first(session: string): Promise<Placed | undefined>;
+  /** The ids of all of them. */
+  members(session: string): Promise<ReadonlySet<string>>;
   /** Leaving twice is leaving once. */
   leave(placed: Placed): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { odata, type TableClient } from "@azure/data-tables";
 import type { Ready } from "./clients";
 import type { RowKeys } from "./document-row";
 import type { Placed, SessionQueue } from "./ports";
+import { rowsOf } from "./read-rows";
 import { isStatus, reaching } from "./storage-error";
 import { toKey } from "./table-key";
 
@@ -25,6 +26,12 @@ export const sessionTable = (table: Ready<TableClient>): SessionQueue => ({
         for (const { id, position } of rows)
           return { id, place: { session, position } };
       return undefined;
+    }),
+
+  members: (session) =>
+    reaching(`the session ${session}`, async () => {
+      const rows = await rowsOf(await table(), toKey(session));
+      return new Set(rows.map((row) => String(row["id"])));
     }),
 
   leave: (placed) =>

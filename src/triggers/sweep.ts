@@ -5,7 +5,7 @@
 import { toFailure } from "../errors";
 import type { OrchestrationSummary } from "../model/history";
 import { startIfAbandoned } from "./start/claim";
-import { mendSession } from "./start/session-turns";
+import { enterSession, mendSession } from "./start/session-turns";
 import { takeOverMs } from "./start/start-rules";
 import type { World } from "./start/world";
 
@@ -20,6 +20,7 @@ export async function sweep(
   report: (problem: string) => void,
 ): Promise<void> {
   const startedAt = world.now().getTime();
+  const sessions: Sessions = new Map();
   let cursor: string | undefined;
   do {
     const page = await world.storage.orchestrations.list({
@@ -28,13 +29,14 @@ export async function sweep(
       limit: pageSize,
       ...(cursor !== undefined && { cursor }),
     });
-    await mendAll(page.items, world, report);
+    await mendAll(page.items, sessions, world, report);
     cursor = page.cursor;
   } while (cursor !== undefined && world.now().getTime() - startedAt < sweepMs);
 }
 
 async function mendAll(
   found: readonly OrchestrationSummary[],
+  sessions: Sessions,
   world: World,
   report: (problem: string) => void,
 ): Promise<void> {
@@ -42,7 +44,7 @@ async function mendAll(
   const worker = async (): Promise<void> => {
     for (let next = left.pop(); next !== undefined; next = left.pop())
       try {
-        await mend(next.id, world);
+        await mend(next.id, sessions, world);
       } catch (error) {
         const { code, message } = toFailure(error);
         report(
@@ -53,11 +55,33 @@ async function mendAll(
   await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
-async function mend(id: string, world: World): Promise<void> {
+/** The members of each session that was looked at in this sweep: however many wait in it, it is mended once. */
+type Sessions = Map<string, Promise<ReadonlySet<string>>>;
+
+async function mend(
+  id: string,
+  sessions: Sessions,
+  world: World,
+): Promise<void> {
   const claim = await world.storage.orchestrations.find(id);
   if (claim === undefined) return;
   const { place, waiting } = claim;
-  if (place !== undefined && waiting === true)
-    await mendSession({ id, place }, world);
-  else await startIfAbandoned(claim, world);
+  if (place === undefined || waiting !== true) {
+    await startIfAbandoned(claim, world);
+    return;
+  }
+  const { session } = place;
+  const members = sessions.get(session) ?? mended(session, world);
+  sessions.set(session, members);
+  // Its process died after the claim and before it had joined.
+  if (!(await members).has(id)) await enterSession({ id, place }, world);
+}
+
+async function mended(
+  session: string,
+  world: World,
+): Promise<ReadonlySet<string>> {
+  const members = await world.storage.sessions.members(session);
+  await mendSession(session, world);
+  return members;
 }

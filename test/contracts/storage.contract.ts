@@ -232,6 +232,11 @@ export function storageContract(open: () => Storage): void {
       for (const position of ["03", "01", "02", "02"])
         await sessions.join(placed(session, position));
       await sessions.join(placed(newId(), "00"));
+      expect([...(await sessions.members(session))].sort()).toEqual([
+        "01",
+        "02",
+        "03",
+      ]);
       for (const position of ["01", "02", "03"]) {
         expect(await sessions.first(session)).toEqual(
           placed(session, position),

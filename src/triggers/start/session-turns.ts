@@ -49,13 +49,15 @@ async function takeTurn(claim: Claim, world: World): Promise<void> {
   await startInTime({ claimedAt: takenAt.toISOString() }, input, world);
 }
 
-/** For a session that somebody waits in: the first may have been ended in the hub without having written it. */
-export async function mendSession(placed: Placed, world: World): Promise<void> {
+/** For a session that somebody has waited in for long: the first may have been ended in the hub without having written it. */
+export async function mendSession(
+  session: string,
+  world: World,
+): Promise<void> {
   const { storage, hub } = world;
-  await storage.sessions.join(placed);
-  const first = await storage.sessions.first(placed.place.session);
+  const first = await storage.sessions.first(session);
   const claim = first && (await storage.orchestrations.find(first.id));
   if (claim !== undefined && claim.waiting !== true)
     await reconcile(claim, hub, storage);
-  await startFirst(placed.place.session, world);
+  await startFirst(session, world);
 }

@@ -129,6 +129,20 @@ describe("the orchestrations of a session", () => {
     expect(begun()).toEqual([1]);
   });
 
+  test("are taken into the queue by the sweeper when their process died before they had joined", async () => {
+    const { clock, ask, end, begun, swept, idOf } = newSession();
+    await ask(1);
+    await ask(2);
+    const claim = await storage.orchestrations.find(idOf(2));
+    if (claim?.place !== undefined)
+      await storage.sessions.leave({ id: idOf(2), place: claim.place });
+    await end(1);
+    expect(begun()).toEqual([1]);
+    clock.ms += 31_000;
+    await swept();
+    expect(begun()).toEqual([1, 2]);
+  });
+
   test("go on after one that was ended in the hub", async () => {
     const { hub, clock, ask, begun, swept, idOf } = newSession();
     await ask(1);
