@@ -28,7 +28,7 @@ export interface BrokerOptions {
 }
 
 /** What is open at the moment; all is 0 when no client is connected and all locks have ended. */
-export interface OpenCounts {
+interface OpenCounts {
   readonly connections: number;
   readonly links: number;
   readonly receivers: number;

@@ -11,8 +11,7 @@ import type { Filter } from "./filters/filter";
 import { LiveQueue } from "./live-queue";
 import { Namespace } from "./namespace";
 import type { Arrival } from "./rules/message";
-import type { Messages } from "./rules/messages";
-import type { QueuePorts } from "./rules/ports";
+import type { DeadLetters, QueuePorts } from "./rules/ports";
 import { Queue } from "./rules/queue";
 import { deadLetterSettings, type QueueSettings } from "./rules/settings";
 import type { Store } from "./store";
@@ -130,7 +129,7 @@ function restored(
     deadLetters,
     forward,
   }: {
-    readonly deadLetters?: Messages | undefined;
+    readonly deadLetters?: DeadLetters | undefined;
     readonly forward?: (arrival: Arrival) => void;
   },
 ): LiveQueue {

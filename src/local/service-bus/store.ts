@@ -1,7 +1,7 @@
 import type { Change } from "./rules/change";
 import type { Content, MessageRecord } from "./rules/message";
 
-export interface StoredQueue {
+interface StoredQueue {
   /** The number of the queue in changes and reads. */
   readonly id: number;
   /** The highest sequence number ever given; 0 for none. */
@@ -19,7 +19,7 @@ export interface StoredRules {
   readonly configured: string;
 }
 
-export interface PeekRange {
+interface PeekRange {
   readonly from: number;
   readonly limit: number;
   /** Only the messages of this session. */

@@ -17,7 +17,18 @@ export const fanOut =
   (subscriptions: readonly Subscription[]) =>
   (arrival: Arrival): void => {
     for (const { queue, rules } of subscriptions)
-      if (rules.match(arrival.content)) queue.rules.send([arrival], nobody);
+      if (rules.match(arrival.content)) give(queue, arrival);
   };
+
+/** The sender cannot know which subscriptions have sessions, so a message without one is not its failure. */
+function give({ rules }: LiveQueue, arrival: Arrival): void {
+  if (rules.sessions && arrival.sessionId === undefined)
+    rules.messages.refuse(arrival, {
+      DeadLetterReason: "Session ID is null",
+      DeadLetterErrorDescription:
+        "Session enabled entity doesn't allow a message whose session identifier is null.",
+    });
+  else rules.send([arrival], nobody);
+}
 
 const nobody = (): void => undefined;

@@ -1,4 +1,4 @@
-import { Bus, bodies, glance, take } from "./bus";
+import { Bus, bodies, glance, take, takeOne } from "./bus";
 
 describe("the subscriptions of a topic", () => {
   const bus = new Bus();
@@ -30,5 +30,23 @@ describe("the subscriptions of a topic", () => {
     }
     const messages = await take(all, 5);
     for (const message of messages) await all.completeMessage(message);
+  });
+
+  test("that have sessions put a message without one among their dead letters", async () => {
+    const { sender } = bus.topic("events", "ordered");
+    await sender.sendMessages([{ body: 1 }, { body: 2, sessionId: "a" }]);
+    const session = await bus.client.acceptSession("events", "ordered", "a");
+    const ordered = await takeOne(session);
+    expect(ordered.body).toBe(2);
+    await session.completeMessage(ordered);
+    const deadLetters = bus.client.createReceiver("events", "ordered", {
+      subQueueType: "deadLetter",
+    });
+    const dead = await takeOne(deadLetters);
+    expect(dead).toMatchObject({
+      body: 1,
+      deadLetterReason: "Session ID is null",
+    });
+    await deadLetters.completeMessage(dead);
   });
 });

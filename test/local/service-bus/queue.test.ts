@@ -99,75 +99,98 @@ const command = fc.oneof(
   fc.record({ kind: fc.constant("pass" as const), ms: fc.nat(150) }),
 );
 
+type Command = typeof command extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** A queue and its model, of which the same is asked. */
+class Pair {
+  readonly #world = world();
+  readonly #model = new Model();
+  readonly #locks: Lock[] = [];
+  #sent = 0;
+
+  run(step: Command): void {
+    if (step.kind === "send") this.#send();
+    else if (step.kind === "receive") this.#receive();
+    else if (step.kind === "pass") {
+      this.#world.pass(step.ms);
+      this.#model.expire(this.#world.now());
+    } else if (step.kind === "renew") this.#renew(step.pick);
+    else this.#settle(step.kind, step.pick);
+    this.#world.land();
+  }
+
+  #send(): void {
+    const { queue } = this.#world;
+    const id = String((this.#sent += 1));
+    queue.send([arrival(id)], () => undefined);
+    // Nothing is given out before it is on disk.
+    const before: Message | undefined = queue.messages.take(undefined);
+    expect(before?.messageId).toBe(this.#model.waiting[0]?.id);
+    if (before) queue.messages.release(before);
+    this.#model.waiting.push({ id, count: 0 });
+  }
+
+  #receive(): void {
+    const { queue } = this.#world;
+    const message = queue.messages.take(undefined);
+    const expected = this.#model.waiting.shift();
+    expect(message?.messageId).toBe(expected?.id);
+    expect(message?.deliveryCount).toBe(expected?.count);
+    if (!message || !expected) return;
+    const lock = queue.lock(message);
+    this.#locks.push(lock);
+    this.#model.locked.push({ ...expected, until: lock.until });
+  }
+
+  #renew(pick: number): void {
+    const lock = this.#locks[pick];
+    if (lock === undefined) return;
+    const renew = () => this.#world.queue.renew([lock.token]);
+    const held = this.#held(lock);
+    if (held) [held.until = 0] = renew();
+    else expect(renew).toThrow(/lock/);
+  }
+
+  #settle(kind: "complete" | "abandon" | "dead-letter", pick: number): void {
+    const lock = this.#locks[pick];
+    if (lock === undefined) return;
+    const settle = () => {
+      this.#world.queue.settle(lock.token, { kind }, () => undefined);
+    };
+    const held = this.#held(lock);
+    if (held === undefined) {
+      expect(settle).toThrow(/lock/);
+      return;
+    }
+    settle();
+    const { locked, dead } = this.#model;
+    this.#model.locked = locked.filter((one) => one !== held);
+    if (kind === "abandon") this.#model.back(held.id, held.count + 1);
+    if (kind === "dead-letter") dead.push(held.id);
+  }
+
+  /** What the model has of the lock; undefined when it is no lock any more. */
+  #held(lock: Lock) {
+    const id = lock.message.messageId;
+    return lock === currentLock(this.#locks, id)
+      ? this.#model.locked.find((one) => one.id === id)
+      : undefined;
+  }
+
+  check(): void {
+    const { queue, dead } = this.#world;
+    expect(drained(queue)).toEqual(this.#model.waiting.map(({ id }) => id));
+    expect(drained(dead)).toEqual(this.#model.dead);
+    expect(queue.lockCount).toBe(this.#model.locked.length);
+  }
+}
+
 test("a queue does what a simple model of it does, whatever is asked of it", () => {
   fc.assert(
     fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
-      const { queue, dead, land, pass, now } = world();
-      const model = new Model();
-      const locks: Lock[] = [];
-      let sent = 0;
-      for (const step of commands) {
-        switch (step.kind) {
-          case "send": {
-            const id = String((sent += 1));
-            queue.send([arrival(id)], () => undefined);
-            // Nothing is given out before it is on disk.
-            const before: Message | undefined = queue.messages.take(undefined);
-            expect(before?.messageId).toBe(model.waiting[0]?.id);
-            if (before) queue.messages.release(before);
-            model.waiting.push({ id, count: 0 });
-            break;
-          }
-          case "receive": {
-            const message = queue.messages.take(undefined);
-            const expected = model.waiting.shift();
-            expect(message?.messageId).toBe(expected?.id);
-            expect(message?.deliveryCount).toBe(expected?.count);
-            if (!message || !expected) break;
-            const lock = queue.lock(message);
-            locks.push(lock);
-            model.locked.push({ ...expected, until: lock.until });
-            break;
-          }
-          case "pass":
-            pass(step.ms);
-            model.expire(now());
-            break;
-          case "renew": {
-            const lock = locks[step.pick];
-            if (lock === undefined) break;
-            const held = model.locked.find(
-              ({ id }) => id === lock.message.messageId,
-            );
-            const isCurrent = held && lock === currentLock(locks, held.id);
-            if (held && isCurrent)
-              [held.until] = queue.renew([lock.token]) as [number];
-            else expect(() => queue.renew([lock.token])).toThrow(/invalid/);
-            break;
-          }
-          default: {
-            const lock = locks[step.pick];
-            if (lock === undefined) break;
-            const id = lock.message.messageId;
-            const held = model.locked.find((one) => one.id === id);
-            const settle = () => {
-              queue.settle(lock.token, { kind: step.kind }, () => undefined);
-            };
-            if (!held || lock !== currentLock(locks, id)) {
-              expect(settle).toThrow(/lock/);
-              break;
-            }
-            settle();
-            model.locked = model.locked.filter((one) => one !== held);
-            if (step.kind === "abandon") model.back(id, held.count + 1);
-            if (step.kind === "dead-letter") model.dead.push(id);
-          }
-        }
-        land();
-      }
-      expect(drained(queue)).toEqual(model.waiting.map(({ id }) => id));
-      expect(drained(dead)).toEqual(model.dead);
-      expect(queue.lockCount).toBe(model.locked.length);
+      const pair = new Pair();
+      for (const step of commands) pair.run(step);
+      pair.check();
     }),
     { numRuns: 300 },
   );

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { truncateSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { ServiceBusClient } from "@azure/service-bus";
+import { ServiceBusClient, type ServiceBusReceiver } from "@azure/service-bus";
 import { temporaryFolder } from "../../support/local-host";
 import { bodies, describeLocal, glance, take, takeOne } from "./bus";
 
@@ -35,7 +35,7 @@ class BrokerProcess {
 
   async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null) return null;
+    if (child?.exitCode !== null) return null;
     const exited = once(child, "exit");
     child.kill(signal);
     const [code] = (await exited) as [number | null];
@@ -48,6 +48,21 @@ class BrokerProcess {
     await this.end("SIGKILL");
     return this.start();
   }
+}
+
+/** Completes, abandons, defers and dead-letters one message each, locks another; gives the number of the deferred one. */
+async function settledInEveryWay(receiver: ServiceBusReceiver) {
+  const [completed, abandoned, deferred, dead] = await take(receiver, 5);
+  if (!completed || !abandoned || !deferred?.sequenceNumber || !dead)
+    throw new Error("Fewer messages came than were sent.");
+  await receiver.completeMessage(completed);
+  await receiver.abandonMessage(abandoned, { mark: 1 });
+  await receiver.deferMessage(deferred);
+  await receiver.deadLetterMessage(dead, {
+    deadLetterReason: "why",
+    deadLetterErrorDescription: "because",
+  });
+  return deferred.sequenceNumber;
 }
 
 describeLocal("a broker that is killed", () => {
@@ -68,15 +83,7 @@ describeLocal("a broker that is killed", () => {
         (body) => ({ body, messageId: body }),
       ),
     );
-    const [completed, abandoned, deferred, dead] = await take(receiver, 5);
-    if (!completed || !abandoned || !deferred || !dead) throw new Error("none");
-    await receiver.completeMessage(completed);
-    await receiver.abandonMessage(abandoned, { mark: 1 });
-    await receiver.deferMessage(deferred);
-    await receiver.deadLetterMessage(dead, {
-      deadLetterReason: "why",
-      deadLetterErrorDescription: "because",
-    });
+    const deferred = await settledInEveryWay(receiver);
     const soon = new Date(Date.now() + 1500);
     await sender.scheduleMessages({ body: "scheduled" }, soon);
 
@@ -93,8 +100,7 @@ describeLocal("a broker that is killed", () => {
       { body: "active", deliveryCount: 0 },
     ]);
     for (const message of now) await again.completeMessage(message);
-    const number = deferred.sequenceNumber;
-    const [taken] = number ? await again.receiveDeferredMessages([number]) : [];
+    const [taken] = await again.receiveDeferredMessages(deferred);
     expect(taken?.body).toBe("deferred");
     if (taken) await again.completeMessage(taken);
     const scheduled = await takeOne(again);

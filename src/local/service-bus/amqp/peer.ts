@@ -3,6 +3,7 @@ import type { Clock } from "../clock";
 import type { Namespace } from "../namespace";
 import type { Store } from "../store";
 import { ServiceBusError } from "../service-bus-error";
+import { sendSettled } from "./private-rhea";
 import { type AccessKey, isBelow, path } from "./sas-token";
 
 /** What the links of every connection work with. */
@@ -59,7 +60,8 @@ export class Peer {
 
   /** Answers a request, unless whoever asked has gone. */
   reply(to: string | undefined, answer: object): void {
-    this.#replyLinks.get(to ?? "")?.send(answer as Message);
+    const link = this.#replyLinks.get(to ?? "");
+    if (link) sendSettled(link, answer as Message);
   }
 
   /** `close` is called once, however the link ends. */

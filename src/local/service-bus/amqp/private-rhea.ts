@@ -6,6 +6,7 @@ import {
   message as codec,
   type Connection,
   type Delivery,
+  type Message,
   type Sender,
   type Session,
   types,
@@ -35,6 +36,9 @@ interface TransferFrame {
 
 interface PrivateSession {
   on_transfer: (frame: TransferFrame) => void;
+  _get_link(frame: TransferFrame): {
+    readonly _incomplete?: { readonly frames: readonly Buffer[] };
+  };
 }
 
 interface PrivateConnection {
@@ -57,6 +61,9 @@ export const inner = (link: unknown): PrivateLink => link as PrivateLink;
 const outcomes = codec as unknown as Outcomes;
 const accepted = outcomes.accepted().described();
 
+/** 32 MiB. A message is refused when it is complete; one that never ends is cut off. */
+const maxFramesOfMessage = 512;
+
 /** Stands for the message format 0, which rhea would decode: the broker wants the bytes. */
 const rawFormat = 0x7fff0000;
 export const batchFormat = 0x80013700;
@@ -73,6 +80,9 @@ export function handOnBytes(session: Session): void {
     const isPlain = (performative.message_format ?? 0) === 0;
     if (isPlain) performative.message_format = rawFormat;
     onTransfer(frame);
+    const parts = inside._get_link(frame)._incomplete?.frames.length ?? 0;
+    if (parts > maxFramesOfMessage)
+      throw new Error("A message is larger than any broker takes.");
   };
 }
 
@@ -89,6 +99,15 @@ export function settle(
     error ? outcomes.rejected({ error }).described() : accepted,
   );
   (delivery as { remote_settled: boolean }).remote_settled = true;
+}
+
+/**
+ * Sends without waiting for a confirmation. The client would write it in a small packet of its own, and its next request
+ * would then wait 40 ms for the acknowledgement of that one (Nagle's algorithm against delayed acknowledgements).
+ */
+export function sendSettled(sender: Sender, message: Message): void {
+  const delivery = sender.send(message);
+  (delivery as { settled: boolean }).settled = true;
 }
 
 /** Keeps the answer to an attach back until it is called. */

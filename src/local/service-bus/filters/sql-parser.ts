@@ -10,7 +10,7 @@ import { SqlFilterError, type Token, tokensOf } from "./tokens";
 const longest = 1024;
 
 /** The system properties that a filter may name, in lower case. */
-export const systemProperties = [
+const systemProperties = [
   "messageid",
   "correlationid",
   "to",

@@ -10,7 +10,7 @@ import type {
   MessageRecord,
   PropertyChanges,
 } from "./message";
-import type { QueueIdentity, QueuePorts } from "./ports";
+import type { DeadLetters, QueueIdentity, QueuePorts } from "./ports";
 import { newRecord, toMessage } from "./records";
 import type { Session, Sessions } from "./sessions";
 
@@ -22,7 +22,7 @@ import type { Session, Sessions } from "./sessions";
  * M3. Sequence numbers rise and are never used twice. Messages are given out in their order; one that comes back takes
  *     its old place.
  */
-export class Messages {
+export class Messages implements DeadLetters {
   readonly sessions: Sessions | undefined;
   /** Called when something has landed: there may be something to give out, or another deadline. */
   onChanged: () => void = () => undefined;
@@ -78,6 +78,14 @@ export class Messages {
     const sequence = (this.#lastSequence += 1);
     const { ttlMs } = this.#identity.settings;
     return toMessage(newRecord(arrival, sequence, now, ttlMs), arrival.content);
+  }
+
+  adopt(message: MessageRecord, content: Content): Message {
+    const sequence = (this.#lastSequence += 1);
+    return toMessage(
+      { ...message, sequence, state: "active", expiresAt: Infinity },
+      content,
+    );
   }
 
   creation(message: MessageRecord, content: Content): Change {
@@ -158,7 +166,7 @@ export class Messages {
       this.#contents.of(message),
       properties,
     );
-    const dead = deadLetters.#adopted(message, content);
+    const dead = deadLetters.adopt(message, content);
     const changes = [
       this.#removal(message),
       deadLetters.creation(dead, content),
@@ -170,13 +178,25 @@ export class Messages {
     });
   }
 
-  #deadLetters(): Messages {
+  #deadLetters(): DeadLetters {
     const { deadLetters, path } = this.#identity;
     if (deadLetters) return deadLetters;
     throw new ServiceBusError(
       "amqp:not-allowed",
       `'${path}' is a dead-letter queue: complete the message, or abandon it.`,
     );
+  }
+
+  /** Takes a message in among the dead letters straight away. */
+  refuse(arrival: Arrival, properties: PropertyChanges): void {
+    const deadLetters = this.#deadLetters();
+    const { content } = arrival;
+    const changed = this.#ports.withProperties(content, properties);
+    const message = this.create(arrival, this.#ports.now());
+    const dead = deadLetters.adopt(message, changed);
+    this.#ports.journal.write([deadLetters.creation(dead, changed)], () => {
+      deadLetters.admit(dead);
+    });
   }
 
   /** Throws `not-allowed` for a queue of dead letters. */
@@ -234,17 +254,6 @@ export class Messages {
         nobody,
       );
     else this.remove([message], nobody);
-  }
-
-  /** The message as it will be among these dead letters. */
-  #adopted(message: Message, content: Content): Message {
-    const record: MessageRecord = {
-      ...message,
-      sequence: (this.#lastSequence += 1),
-      state: "active",
-      expiresAt: Infinity,
-    };
-    return toMessage(record, content);
   }
 
   #gone(message: Message): void {

@@ -1,6 +1,11 @@
-import type { Journal } from "./change";
-import type { Arrival, Content, PropertyChanges } from "./message";
-import type { Messages } from "./messages";
+import type { Change, Journal } from "./change";
+import type {
+  Arrival,
+  Content,
+  Message,
+  MessageRecord,
+  PropertyChanges,
+} from "./message";
 import type { QueueSettings } from "./settings";
 
 /** What a queue needs of the world. */
@@ -18,6 +23,16 @@ export interface QueuePorts {
   ) => Content;
 }
 
+/** Where messages go that nobody could deal with. */
+export interface DeadLetters {
+  /** The message as it will be among the dead letters: with a number of theirs. It is there when it is admitted. */
+  adopt(message: MessageRecord, content: Content): Message;
+  /** What writes the message down. */
+  creation(message: MessageRecord, content: Content): Change;
+  /** Takes in a message that has become durable. */
+  admit(message: Message): void;
+}
+
 export interface QueueIdentity {
   /** The number of the queue on disk. */
   readonly id: number;
@@ -25,7 +40,7 @@ export interface QueueIdentity {
   readonly path: string;
   readonly settings: QueueSettings;
   /** Undefined: the queue is a dead-letter queue itself, or a topic. */
-  readonly deadLetters: Messages | undefined;
+  readonly deadLetters: DeadLetters | undefined;
   /** The highest sequence number that was ever given in this queue. */
   readonly lastSequence: number;
   /**

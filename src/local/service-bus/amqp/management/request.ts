@@ -13,7 +13,7 @@ export interface Request {
 }
 
 /** The body of an answer; undefined says that there is nothing (204). */
-export type Answer = Readonly<Record<string, unknown>> | undefined;
+type Answer = Readonly<Record<string, unknown>> | undefined;
 
 export type Operation = (request: Request) => Answer | Promise<Answer>;
 
