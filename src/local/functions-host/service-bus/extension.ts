@@ -4,7 +4,8 @@ import { outputValues } from "../output-values";
 import { settingsProblems } from "../schema-problems";
 import { BatchListener } from "./batch-listener";
 import { entityOf, entityText, isServiceBusOutput } from "./entity";
-import type { Listener } from "./listener";
+import { NoAnswerError } from "./in-time";
+import { type Listener, patienceMs } from "./listener";
 import {
   batchInvocation,
   messageInvocation,
@@ -20,7 +21,7 @@ import {
   type ServiceBusFunction,
 } from "./service-bus-functions";
 import { SessionListener } from "./session-listener";
-import { serviceBusSettings, type ServiceBusSettings } from "./settings";
+import { serviceBusSettings, type ServiceBusSettings, tryMs } from "./settings";
 
 interface Running {
   readonly host: ExtensionHost;
@@ -87,11 +88,18 @@ const byName = (
 async function write(
   binding: Binding,
   values: ReturnType<typeof outputValues>,
-  { host, namespaces }: Running,
+  { host, settings, namespaces }: Running,
 ): Promise<void> {
   if (values.length === 0) return;
   const { connection, name } = entityOf(binding, host.setting);
-  await sendAll(namespaces.sender(connection, name), values.map(outputMessage));
+  const sender = namespaces.sender(connection, name);
+  try {
+    const limitMs = tryMs(settings) + patienceMs;
+    await sendAll(sender, values.map(outputMessage), limitMs);
+  } catch (error) {
+    if (error instanceof NoAnswerError) namespaces.forget(connection);
+    throw error;
+  }
 }
 
 function listener(
@@ -110,7 +118,7 @@ function listener(
     return host.invoke(invocation);
   };
   const options = {
-    client: namespaces.newClient(entity.connection),
+    connect: () => namespaces.newClient(entity.connection),
     entity,
     settings,
     autoComplete:

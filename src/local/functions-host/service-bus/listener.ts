@@ -9,7 +9,8 @@ import { messageOf } from "../host-error";
 import type { ServiceBusSettings } from "./settings";
 
 export interface ListenerOptions {
-  readonly client: ServiceBusClient;
+  /** A new client, with a connection of its own. */
+  readonly connect: () => ServiceBusClient;
   readonly entity: Entity;
   readonly settings: ServiceBusSettings;
   readonly autoComplete: boolean;
@@ -60,6 +61,9 @@ export class Outage {
     this.#told = undefined;
   }
 }
+
+/** How much longer than it should take a client is waited for, before another takes its place. */
+export const patienceMs = 3000;
 
 /** Milliseconds before the try that follows so many failed ones. */
 export const backOffMs = (

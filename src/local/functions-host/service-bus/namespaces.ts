@@ -35,7 +35,6 @@ export function connectionProblem(
  * comes back, receivers that share a connection take it from each other again and again. All senders share one.
  */
 export class Namespaces {
-  readonly #clients: ServiceBusClient[] = [];
   readonly #sending = new Map<string, ServiceBusClient>();
   readonly #senders = new Map<string, ServiceBusSender>();
   readonly #setting: Setting;
@@ -46,11 +45,18 @@ export class Namespaces {
     this.#settings = settings;
   }
 
-  /** A client for one listener. */
+  /** A client for one listener, which closes it. */
   newClient(connection: string): ServiceBusClient {
-    const client = this.#connect(connection);
-    this.#clients.push(client);
-    return client;
+    return this.#connect(connection);
+  }
+
+  /** Lets go of a client that does not answer, with its senders; the next message is sent by another. */
+  forget(connection: string): void {
+    const client = this.#sending.get(connection);
+    this.#sending.delete(connection);
+    for (const key of [...this.#senders.keys()])
+      if (key.startsWith(`${connection}/`)) this.#senders.delete(key);
+    client?.close().catch(() => undefined); // it is not there to be taken leave of
   }
 
   /** The one sender of a queue or topic. */
@@ -66,7 +72,9 @@ export class Namespaces {
 
   async close(): Promise<void> {
     // A namespace that is gone cannot be taken leave of; the connections end here all the same.
-    await Promise.allSettled(this.#clients.map((client) => client.close()));
+    await Promise.allSettled(
+      [...this.#sending.values()].map((client) => client.close()),
+    );
   }
 
   #sendingClient(connection: string): ServiceBusClient {

@@ -4,6 +4,7 @@ import type {
 } from "@azure/service-bus";
 import { UnderWay } from "../../scheduling/under-way";
 import { gathered } from "./gathered";
+import { openLink } from "./settlement";
 import type { ServiceBusSettings } from "./settings";
 
 interface Holding {
@@ -13,7 +14,11 @@ interface Holding {
 }
 
 export interface MessageHolding extends Holding {
-  readonly process: (message: ServiceBusReceivedMessage) => Promise<void>;
+  /** `link` is aborted when the session is lost. */
+  readonly process: (
+    message: ServiceBusReceivedMessage,
+    link: AbortSignal,
+  ) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -27,6 +32,7 @@ export async function holdForMessages(
 ): Promise<void> {
   const calls = new UnderWay();
   const over = new AbortController();
+  const link = openLink();
   let running = 0;
   let idle: NodeJS.Timeout | undefined;
   const rest = (): void => {
@@ -40,12 +46,13 @@ export async function holdForMessages(
       processMessage: async (message) => {
         clearTimeout(idle);
         running += 1;
-        await calls.track(process(message));
+        await calls.track(process(message, link.signal));
         running -= 1;
         if (running === 0) rest();
       },
       processError: ({ error }) => {
         onError(error);
+        link.abort();
         over.abort();
         return Promise.resolve();
       },
@@ -56,7 +63,8 @@ export async function holdForMessages(
     },
   );
   await aborted(AbortSignal.any([signal, over.signal]));
-  await subscription.close();
+  // What is lost is not taken leave of.
+  if (!link.signal.aborted) await subscription.close();
   await calls.ended();
   clearTimeout(idle);
 }

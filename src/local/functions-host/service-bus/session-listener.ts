@@ -1,4 +1,5 @@
 import type {
+  ServiceBusClient,
   ServiceBusReceivedMessage,
   ServiceBusSessionReceiver,
 } from "@azure/service-bus";
@@ -6,14 +7,18 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { InvocationOutcome } from "../extension";
 import { UnderWay } from "../../scheduling/under-way";
 import { ended } from "../grace";
+import { inTime, NoAnswerError } from "./in-time";
 import {
   backOffMs,
   type Listener,
   type ListenerOptions,
   Outage,
+  patienceMs,
 } from "./listener";
 import { holdForBatches, holdForMessages } from "./session-hold";
-import { settle } from "./settlement";
+import { openLink, settle, type SettlementOptions } from "./settlement";
+
+import { tryMs } from "./settings";
 
 /**
  * Messages with sessions.
@@ -29,6 +34,7 @@ export class SessionListener implements Listener {
   readonly #outage: Outage;
   readonly #stopping = new AbortController();
   #workers: Promise<unknown> = Promise.resolve();
+  #client: ServiceBusClient | undefined;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -45,6 +51,7 @@ export class SessionListener implements Listener {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await ended(this.#underWay, this.#workers);
+    await ended(this.#underWay, this.#client?.close());
   }
 
   /** Takes one session after another. */
@@ -67,8 +74,26 @@ export class SessionListener implements Listener {
       }
   }
 
-  #nextSession(): Promise<ServiceBusSessionReceiver> {
-    const { client, entity, settings } = this.#options;
+  async #nextSession(): Promise<ServiceBusSessionReceiver> {
+    const { connect, settings } = this.#options;
+    const client = (this.#client ??= connect());
+    try {
+      const accepted = this.#accept(client);
+      const session = await inTime(accepted, tryMs(settings) + patienceMs);
+      if (session) return session;
+      throw new NoAnswerError(tryMs(settings));
+    } catch (error) {
+      // The next try is another client's: this one may wait long for answers that will not come.
+      if (error instanceof NoAnswerError && this.#client === client) {
+        this.#client = undefined;
+        client.close().catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  #accept(client: ServiceBusClient): Promise<ServiceBusSessionReceiver> {
+    const { entity, settings } = this.#options;
     const accepting = {
       receiveMode: "peekLock",
       skipParsingBodyAsJson: true,
@@ -90,30 +115,33 @@ export class SessionListener implements Listener {
         await holdForBatches(receiver, {
           ...holding,
           process: (messages) =>
-            this.#process(messages, receiver, invokeMany(messages)),
+            this.#process(messages, invokeMany(messages), {
+              receiver,
+              link: openLink().signal,
+            }),
         });
       else
         await holdForMessages(receiver, {
           ...holding,
-          process: (message) =>
-            this.#process([message], receiver, invokeOne(message)),
+          process: (message, link) =>
+            this.#process([message], invokeOne(message), { receiver, link }),
           onError: (error) => {
             if (!isLockLost(error) && !signal.aborted) this.#outage.tell(error);
           },
         });
     } finally {
-      await receiver.close();
+      await inTime(receiver.close(), patienceMs);
     }
   }
 
   #process(
     messages: readonly ServiceBusReceivedMessage[],
-    receiver: ServiceBusSessionReceiver,
     invoked: Promise<InvocationOutcome>,
+    by: Pick<SettlementOptions, "receiver" | "link">,
   ): Promise<void> {
     const { autoComplete, log } = this.#options;
     this.#outage.over();
-    const settling = { receiver, autoComplete, log };
+    const settling = { ...by, autoComplete, log };
     return this.#underWay.track(
       invoked.then((outcome) => settle(messages, outcome, settling)),
     );

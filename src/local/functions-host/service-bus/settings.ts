@@ -57,12 +57,20 @@ export const serviceBusSettings = z
   }));
 export type ServiceBusSettings = z.output<typeof serviceBusSettings>;
 
-export const retryOptions = ({
-  clientRetryOptions: { mode, tryTimeout, delay, maxDelay, maxRetries },
-}: ServiceBusSettings): RetryOptions => ({
-  mode,
-  timeoutInMs: tryTimeout,
-  retryDelayInMs: delay,
-  maxRetryDelayInMs: maxDelay,
-  maxRetries,
-});
+/** No operation of a client is waited for longer than this, nor does it wait longer for a message or a session to come. */
+const longestTryMs = 5000;
+
+/** How long one try of a client takes, at most. */
+export const tryMs = ({ clientRetryOptions }: ServiceBusSettings): number =>
+  Math.min(clientRetryOptions.tryTimeout, longestTryMs);
+
+export const retryOptions = (settings: ServiceBusSettings): RetryOptions => {
+  const { mode, delay, maxDelay, maxRetries } = settings.clientRetryOptions;
+  return {
+    mode,
+    timeoutInMs: tryMs(settings),
+    retryDelayInMs: delay,
+    maxRetryDelayInMs: maxDelay,
+    maxRetries,
+  };
+};

@@ -1,5 +1,6 @@
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { ServiceBusClient } from "@azure/service-bus";
 import {
   type BrokerProcess,
@@ -132,6 +133,38 @@ test("a broker that is not there yet, and one that is killed and comes back, is 
   }
   expect(await host.stop()).toBe(0);
 });
+
+test("a broker that is killed again and again under load loses nothing", async () => {
+  const dataFolder = newFolder();
+  let broker = await startBrokerProcess({ entities, port: 0, dataFolder });
+  const { port } = broker;
+  const ids = Array.from({ length: 400 }, (_, id) => id);
+  await withClient(broker, async (client) => {
+    const plain = ids.map((id) => ({ body: { id, ms: 0 } }));
+    await client.createSender("slow").sendMessages(plain);
+    const ordered = ids.map((number) => ({
+      ...{ body: { number }, sessionId: String(number % 10) },
+    }));
+    await client.createSender("ordered").sendMessages(ordered);
+  });
+  const env = settingsFor(broker.connectionString);
+  await using host = await startHost({ app, data: newFolder(), env });
+  for (const upMs of [500, 900]) {
+    await wait(upMs);
+    await broker.kill();
+    broker = await startBrokerProcess({ entities, port, dataFolder });
+  }
+  const [plain, ordered] = [new Set<unknown>(), new Set<unknown>()];
+  await withClient(broker, async (client) => {
+    const seen = new SeenQueue(client);
+    while (plain.size + ordered.size < 2 * ids.length)
+      for (const { id, number } of await seen.some(40_000))
+        if (id === undefined) ordered.add(number);
+        else plain.add(id);
+  });
+  await host.stop();
+  await broker.kill();
+}, 150_000);
 
 test("an app whose Service Bus bindings cannot be served says at its start all that is wrong", async () => {
   const folder = appOf({

