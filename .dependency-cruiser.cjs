@@ -10,7 +10,10 @@ const layers = {
   "src/model": ["^src/model/", "^src/errors[.]ts$"],
   "src/history": ["^src/(history|model)/", "^src/(errors|config)[.]ts$"],
   "src/agents": ["^src/(agents|model)/", "^src/(errors|config)[.]ts$"],
-  "src/messaging": ["^src/(messaging|model)/", "^src/(errors|config)[.]ts$"],
+  "src/messaging": [
+    "^src/(messaging|model)/",
+    "^src/(errors|config|once)[.]ts$",
+  ],
   "src/telemetry": ["^src/(telemetry|model)/", "^src/(errors|config)[.]ts$"],
   "src/triggers": [
     "^src/(triggers|model|history|messaging|telemetry)/",
