@@ -10,6 +10,7 @@ import { taskHub } from "../task-hub";
 /** Nothing of storage is asked for but whether it is there. */
 const storage = {
   orchestrations: { check: () => Promise.resolve() },
+  payloads: { check: () => Promise.resolve() },
 } as unknown as Storage;
 const services = {
   storage: () => storage,
