@@ -5,6 +5,7 @@ import {
   inTemporaryFolder,
   measure,
   measureBroker,
+  measureCloud,
   roundedAll,
 } from "./measure";
 import { readOptions } from "./options";
@@ -16,6 +17,7 @@ import { chain500 } from "./workloads/chain-500";
 import { entityUpdates } from "./workloads/entity-updates";
 import { fanOut1000 } from "./workloads/fan-out-1000";
 import { oneStep } from "./workloads/one-step";
+import { requestResponse } from "./workloads/request-response";
 
 type Measure = (size: Size, signal: AbortSignal) => Promise<Figures>;
 
@@ -27,6 +29,10 @@ const onBroker =
   (workload: BrokerWorkload): Measure =>
   (size, signal) =>
     measureBroker(workload, size, signal);
+const onCloud =
+  (workload: BrokerWorkload): Measure =>
+  (size, signal) =>
+    measureCloud(workload, size, signal);
 
 const workloads: ReadonlyMap<string, Measure> = new Map(
   Object.entries({
@@ -37,6 +43,7 @@ const workloads: ReadonlyMap<string, Measure> = new Map(
     entityUpdates: onHost(entityUpdates),
     brokerMessages: onBroker(brokerMessages),
     brokerRoundTrip: onBroker(brokerRoundTrip),
+    requestResponse: onCloud(requestResponse),
   }),
 );
 const fsyncWrites = { full: 500, quick: 20 };

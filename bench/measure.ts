@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startBroker } from "./broker";
+import { type Broker, startBroker } from "./broker";
+import { startCloud } from "./cloud";
 import { startHost } from "./host";
 import { rounded } from "./statistics";
 import { webhooksAt } from "./webhooks";
@@ -30,9 +31,23 @@ export const measureBroker = (
   workload: BrokerWorkload,
   size: Size,
   signal: AbortSignal,
+): Promise<Figures> => measureBus(startBroker, workload, size, signal);
+
+/** Runs a workload on an AOS of its own, with everything it needs. */
+export const measureCloud = (
+  workload: BrokerWorkload,
+  size: Size,
+  signal: AbortSignal,
+): Promise<Figures> => measureBus(startCloud, workload, size, signal);
+
+const measureBus = (
+  start: (folder: string) => Promise<Broker>,
+  workload: BrokerWorkload,
+  size: Size,
+  signal: AbortSignal,
 ): Promise<Figures> =>
   inTemporaryFolder(async (folder) => {
-    await using broker = await startBroker(folder);
+    await using broker = await start(folder);
     signal.throwIfAborted();
     const figures = await Promise.race([
       workload(broker.connectionString, size),

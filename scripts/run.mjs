@@ -10,7 +10,11 @@ const programs = {
   broker: ["dist/src/cli/main.js", "broker"],
   test: ["node_modules/jest/bin/jest.js"],
   // The same suites, in the whole measure where they have a smaller one for every day.
-  soak: ["node_modules/jest/bin/jest.js", "chaos", "--silent=false"],
+  soak: [
+    "node_modules/jest/bin/jest.js",
+    "chaos|e2e/pipelines",
+    "--silent=false",
+  ],
   bench: ["dist/bench/main.js"],
   "bench:peers": ["bench/peers/main.mjs"],
 };

@@ -23,6 +23,25 @@ describe("readConfig", () => {
     });
   });
 
+  test("finds Service Bus by connection string, or by namespace with an identity", () => {
+    const name = "AZURE_SERVICEBUS_CONNECTION_STRING";
+    const found = (settings: object) =>
+      readConfig({ ...storage, ...settings }).serviceBus;
+    const connectionString = "Endpoint=sb://localhost;SharedAccessKey=x";
+    expect(found({ [name]: connectionString })).toEqual({ connectionString });
+    const fullyQualifiedNamespace = "aos.servicebus.windows.net";
+    expect(
+      found({
+        [`${name}__fullyQualifiedNamespace`]: fullyQualifiedNamespace,
+        [`${name}__clientId`]: "id",
+      }),
+    ).toEqual({ fullyQualifiedNamespace, clientId: "id" });
+    expect(found({ [name]: " " })).toBeUndefined();
+    expect(() => found({ [name]: "aos.servicebus.windows.net" })).toThrow(
+      /AZURE_SERVICEBUS_CONNECTION_STRING must be a connection string/,
+    );
+  });
+
   test("chooses the provider whose settings are there", () => {
     expect(
       readConfig({

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { startBroker } from "../local/service-bus/broker";
-import { readEntityFile } from "./entities";
+import { readEntityFile } from "../local/service-bus/read-entity-file";
 import { portNumber } from "./host";
 import { defaultData, projectFolder } from "./local-cloud";
 import { logTo } from "./log";

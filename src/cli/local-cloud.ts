@@ -4,7 +4,10 @@ import {
   type FunctionsHost,
   startFunctionsHost,
 } from "../local/functions-host/host";
-import { asksForStorage } from "../local/storage/asks-for-storage";
+import { serviceBus } from "../local/functions-host/service-bus/extension";
+import { storageQueues } from "../local/functions-host/storage-queue/extension";
+import { timerTriggers } from "../local/functions-host/timer/extension";
+import { settingsForStorage } from "../local/storage/asks-for-storage";
 import { startStorage } from "../local/storage/storage";
 import { logTo, type Verbosity } from "./log";
 import type { Own } from "./run-until-stopped";
@@ -37,7 +40,13 @@ export const startLocalCloud = async (
       port: options.port,
       dataFolder: options.data,
       auth: options.auth,
-      extensions: [durableTask()],
+      // They are stopped in the reverse order: what others write to goes last.
+      extensions: [
+        storageQueues(),
+        serviceBus(),
+        durableTask(),
+        timerTriggers(),
+      ],
       log: logTo(process.stderr, options.verbosity),
       prepare: async (settings) => ({
         ...(await prepareStorage(own, settings, options)),
@@ -54,7 +63,11 @@ async function prepareStorage(
   settings: Readonly<Record<string, string>>,
   { data, storage }: LocalCloudOptions,
 ): Promise<Readonly<Record<string, string>>> {
-  if (storage === "when asked for" && !asksForStorage(settings)) return {};
+  const names = [
+    ...(storage === "always" ? ["AzureWebJobsStorage"] : []),
+    ...settingsForStorage(settings),
+  ];
+  if (names.length === 0) return {};
   const { connectionString } = own(await startStorage({ dataFolder: data }));
-  return { AzureWebJobsStorage: connectionString };
+  return Object.fromEntries(names.map((name) => [name, connectionString]));
 }

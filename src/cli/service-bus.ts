@@ -4,7 +4,7 @@ import {
   type ServiceBusBroker,
   startBroker,
 } from "../local/service-bus/broker";
-import { readEntityFile } from "./entities";
+import { readEntityFile } from "../local/service-bus/read-entity-file";
 import { logTo, type Verbosity } from "./log";
 import type { Own } from "./run-until-stopped";
 

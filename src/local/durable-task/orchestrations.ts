@@ -17,7 +17,7 @@ import { runActivity } from "./run-activity";
 import { Resting } from "./resting";
 import { runEpisode, worldOf } from "./run-episode";
 import { type ChildStarts, startChildren } from "./start-children";
-import { Slots } from "./slots";
+import { Slots } from "../scheduling/slots";
 import type { InboxRow, StoredEvent } from "./store";
 import type { Turn } from "./turn";
 import { versionProblem } from "./version-match";

@@ -136,7 +136,7 @@ function coreContext(
   }: InvocationOptions,
   logging: { readonly invocationContext: unknown },
 ): CoreInvocationContext {
-  const { traceContext } = invocation;
+  const { traceContext, retryContext } = invocation;
   return {
     invocationId,
     request: {
@@ -150,6 +150,7 @@ function coreContext(
       ...(traceContext && {
         traceContext: { traceState: "", attributes: {}, ...traceContext },
       }),
+      ...(retryContext && { retryContext }),
     },
     metadata,
     state: undefined,

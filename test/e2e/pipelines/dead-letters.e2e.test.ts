@@ -1,0 +1,160 @@
+import { ServiceBusClient } from "@azure/service-bus";
+import { apiAt, type Problem, until } from "../../support/api";
+import { echo } from "../../support/echo";
+import { requesterAt } from "../../support/requester";
+import { type LocalCloud, startLocalCloud } from "../../support/local-cloud";
+import type { DeadLetterView } from "../../../src/triggers/http/dead-letter-view";
+
+let cloud: LocalCloud;
+let client: ServiceBusClient;
+beforeAll(async () => {
+  cloud = await startLocalCloud();
+  const connectionString = /Endpoint=sb:\S+/.exec(cloud.output())?.[0] ?? "";
+  client = new ServiceBusClient(connectionString);
+});
+afterAll(async () => {
+  await client.close();
+  await cloud.stop();
+});
+
+const { send, answerTo } = requesterAt(() => client);
+
+interface DeadLetters {
+  readonly queues: readonly {
+    readonly queue: string;
+    readonly count: number;
+  }[];
+  readonly items: readonly DeadLetterView[];
+}
+const deadLetters = async (query = "") =>
+  (await apiAt(cloud.url).get<DeadLetters>(`dead-letters${query}`)).body;
+const replay = async (path: string, body?: object) => {
+  const response = await fetch(`${cloud.url}/api/dead-letters/${path}`, {
+    method: "POST",
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return {
+    status: response.status,
+    body: (await response.json()) as Problem & Record<string, unknown>,
+  };
+};
+const theOnly = async (messageId: string): Promise<DeadLetterView> => {
+  const { items } = await until(
+    () => deadLetters(),
+    ({ items }) => items.some((item) => item.messageId === messageId),
+  );
+  const found = items.filter((item) => item.messageId === messageId);
+  const [only, ...more] = found;
+  if (only !== undefined && more.length === 0) return only;
+  throw new Error(`There are ${found.length} dead letters ${messageId}.`);
+};
+
+describe("a dead letter", () => {
+  test("tells why it is there, and is processed once it was corrected, under its first id", async () => {
+    const wrong = { definition: echo, inputs: { n: 3 } };
+    await send(wrong, {
+      messageId: "wrong-1",
+      correlationId: "wrong",
+      replyTo: "agent-responses",
+    });
+    const refused = await answerTo("wrong");
+    expect(refused?.body).toMatchObject({
+      status: "rejected",
+      error: { code: "invalid_request", errors: [{ pointer: "/inputs" }] },
+    });
+    const letter = await theOnly("wrong-1");
+    expect(letter).toMatchObject({
+      queue: "agent-requests-deadletter",
+      source: "agent-requests",
+      reason: "invalid_request",
+      errors: [{ pointer: "/inputs", detail: "is not a known field" }],
+      body: wrong,
+      correlationId: "wrong",
+      replyTo: "agent-responses",
+    });
+    expect(letter.ageSeconds).toBeLessThan(60);
+    const body = { definition: echo, input: { n: 3 } };
+    const sent = await replay(`${letter.sequenceNumber}/replay`, { body });
+    expect(sent).toMatchObject({
+      status: 202,
+      body: { source: "agent-requests", messageId: "wrong-1" },
+    });
+    const answer = await answerTo("wrong");
+    expect(answer?.body).toMatchObject({ output: { n: 3 } });
+    const { items } = await deadLetters();
+    expect(items.map(({ messageId }) => messageId)).not.toContain("wrong-1");
+    const again = await apiAt(cloud.url).start(body, {
+      "idempotency-key": "wrong-1",
+    });
+    expect(again.status).toBe(200);
+  });
+
+  test("that is replayed as it was comes back, and is not lost", async () => {
+    await send(Buffer.from("{ no json"), { messageId: "text-1" });
+    const first = await theOnly("text-1");
+    expect(first).toMatchObject({
+      reason: "malformed_json",
+      body: "{ no json",
+    });
+    for (let time = 0; time < 2; time++) {
+      const { sequenceNumber } = await theOnly("text-1");
+      await replay(`${sequenceNumber}/replay`);
+      await until(
+        () => deadLetters(),
+        ({ items }) =>
+          items.some(
+            (item) =>
+              item.messageId === "text-1" &&
+              item.sequenceNumber !== sequenceNumber,
+          ),
+      );
+    }
+    expect(await theOnly("text-1")).toMatchObject({ body: "{ no json" });
+  });
+
+  test("of the broker goes back to the queue that it was in", async () => {
+    await send({ n: 5 }, { messageId: "dead-1" }, "agent-responses");
+    const receiver = client.createReceiver("agent-responses");
+    const [received] = await receiver.receiveMessages(1);
+    if (received !== undefined)
+      await receiver.deadLetterMessage(received, {
+        deadLetterReason: "Bad",
+        deadLetterErrorDescription: "",
+      });
+    await receiver.close();
+    const { items, queues } = await deadLetters("?queue=agent-responses");
+    const queue = "agent-responses/$DeadLetterQueue";
+    expect(queues).toEqual([{ queue, count: 1 }]);
+    expect(items).toMatchObject([
+      { queue, reason: "Bad", messageId: "dead-1", body: { n: 5 } },
+    ]);
+    const number = items[0]?.sequenceNumber ?? "";
+    const path = `${number}/replay?queue=agent-responses`;
+    expect((await replay(path)).status).toBe(202);
+    expect((await replay(path)).status).toBe(404);
+    expect((await answerTo("dead-1"))?.body).toEqual({ n: 5 });
+  });
+
+  test("that is not there is not found, and bad requests are told so", async () => {
+    expect(await replay("999999/replay")).toMatchObject({
+      status: 404,
+      body: { code: "dead_letter_not_found" },
+    });
+    expect(await replay("abc/replay")).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: "/path/sequenceNumber" }] },
+    });
+    expect(await replay("1/replay?queue=nope")).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: "/query/queue" }] },
+    });
+    expect(await replay("1/replay", { bodi: 1 })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: "/bodi" }] },
+    });
+    for (const query of ["limit=0", "after=1", "queue=nope"]) {
+      const { status } = await apiAt(cloud.url).get(`dead-letters?${query}`);
+      expect(status).toBe(400);
+    }
+  });
+});

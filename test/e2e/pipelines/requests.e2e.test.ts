@@ -1,0 +1,155 @@
+import { ServiceBusClient } from "@azure/service-bus";
+import { apiAt, until } from "../../support/api";
+import { echo } from "../../support/echo";
+import { requesterAt } from "../../support/requester";
+import { type LocalCloud, startLocalCloud } from "../../support/local-cloud";
+import type { OrchestrationView } from "../../../src/triggers/http/orchestration-view";
+
+let cloud: LocalCloud;
+let client: ServiceBusClient;
+beforeAll(async () => {
+  cloud = await startLocalCloud();
+  const connectionString = /Endpoint=sb:\S+/.exec(cloud.output())?.[0] ?? "";
+  client = new ServiceBusClient(connectionString);
+});
+afterAll(async () => {
+  await client.close();
+  await cloud.stop();
+});
+
+const { send, answerTo } = requesterAt(() => client);
+
+test("a request by message is answered by message, and is an orchestration like any other", async () => {
+  const trace = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
+  await send(
+    { definition: echo, input: { n: 1 }, tags: { team: "red" } },
+    {
+      messageId: "order-1",
+      correlationId: "cart-9",
+      replyToSessionId: "caller-3",
+      applicationProperties: { traceparent: trace },
+    },
+  );
+  const answer = await answerTo("cart-9");
+  const body = answer?.body as OrchestrationView & { output: unknown };
+  expect(answer).toMatchObject({
+    messageId: `${body.id}:response`,
+    sessionId: "caller-3",
+    contentType: "application/json",
+    applicationProperties: {
+      workflow: "echo",
+      status: "completed",
+      traceparent: trace,
+    },
+  });
+  expect(body).toMatchObject({ status: "completed", output: { n: 1 } });
+  const seen = await apiAt(cloud.url).status(body.id);
+  expect(seen.body).toMatchObject({
+    workflow: "echo",
+    status: "completed",
+    tags: { team: "red" },
+  });
+});
+
+test("the same key by message and over HTTP is the same orchestration", async () => {
+  const request = { definition: echo, input: { n: 2 } };
+  await send(request, { messageId: "shared-1", correlationId: "shared" });
+  await answerTo("shared");
+  const again = await apiAt(cloud.url).start(request, {
+    "idempotency-key": "shared-1",
+  });
+  expect(again.status).toBe(200);
+  expect(again.headers.get("x-aos-idempotent-replay")).toBe("true");
+});
+
+test("a request over HTTP is answered by message if it asks for that", async () => {
+  const { status, body } = await apiAt(cloud.url).start({
+    definition: echo,
+    replyTo: "agent-responses",
+  });
+  expect(status).toBe(202);
+  const answer = await answerTo(body.id);
+  expect(answer?.body).toMatchObject({ id: body.id, status: "completed" });
+});
+
+test("a reply queue that does not exist costs the answer, which the history tells, and nothing else", async () => {
+  const { body } = await apiAt(cloud.url).start({
+    definition: echo,
+    replyTo: "no-such-queue",
+  });
+  const ended = await apiAt(cloud.url).status(body.id, "30s");
+  expect(ended.body.status).toBe("completed");
+  interface Row {
+    readonly type: string;
+  }
+  const { body: history } = await until(
+    () =>
+      apiAt(cloud.url).get<{ readonly items: readonly Row[] }>(
+        `orchestrations/${body.id}/history`,
+      ),
+    ({ body: { items } }) =>
+      items.some(({ type }) => type === "message.refused"),
+  );
+  expect(history.items.at(-1)).toMatchObject({
+    type: "message.refused",
+    data: { to: "no-such-queue", error: { code: "queue_not_found" } },
+  });
+});
+
+test("events of an orchestration reach the subscribers of the topic", async () => {
+  const receiver = client.createReceiver("agent-events", "all", {
+    receiveMode: "receiveAndDelete",
+  });
+  const { body } = await apiAt(cloud.url).start({
+    definition: echo,
+    tags: { kind: "event-test" },
+  });
+  const seen: string[] = [];
+  await until(
+    async () => {
+      for (const event of await receiver.receiveMessages(50, {
+        maxWaitTimeInMs: 500,
+      }))
+        if (event.applicationProperties?.["tag.kind"] === "event-test")
+          seen.push(String(event.messageId));
+      return seen;
+    },
+    (ids) => ids.length >= 2,
+  );
+  await receiver.close();
+  expect(seen).toEqual([
+    `${body.id}:orchestration.started`,
+    `${body.id}:orchestration.completed`,
+  ]);
+});
+
+test("requests of one session are turns of one agent session", async () => {
+  const definition = {
+    name: "one-turn",
+    version: "1",
+    steps: [{ id: "say", kind: "agent", agent: "writer", prompt: "${input}" }],
+  };
+  for (const n of [1, 2])
+    await send(
+      { definition, input: `Line ${n}.`, id: `turn-${n}` },
+      { messageId: `turn-${n}`, sessionId: "talk" },
+      "agent-session-requests",
+    );
+  await answerTo("turn-2");
+  const turns = [1, 2].map(async (n) => {
+    const { body } = await apiAt(cloud.url).get<{
+      readonly items: readonly {
+        readonly type: string;
+        readonly data: { readonly turn?: number };
+      }[];
+    }>(`orchestrations/turn-${n}/history`);
+    const call = body.items.find(({ type }) => type === "model.called");
+    return call?.data.turn;
+  });
+  expect(await Promise.all(turns)).toEqual([1, 2]);
+});
+
+test("readiness tells of Service Bus", async () => {
+  const { body } = await apiAt(cloud.url).get("health/ready");
+  expect(body).toMatchObject({ checks: { serviceBus: { status: "ok" } } });
+});
