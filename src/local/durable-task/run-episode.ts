@@ -74,7 +74,8 @@ async function replayed(
   active: ActiveInstance,
 ): Promise<InvocationOutcome> {
   const { events, texts } = active.history;
-  const string = triggerText(opening, texts, limits);
+  const isPlayed = active.session !== undefined;
+  const string = triggerText(opening, texts, limits, isPlayed);
   const options = { wantsObject: true };
   const outcome = await invoke(opening.instance.name, { string }, options);
   const seen = events.length + opening.arrived.length;
