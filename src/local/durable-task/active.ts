@@ -1,9 +1,10 @@
+import type { ExtendedSession } from "./extended-session";
 import { History } from "./history";
 import type { Instance } from "./instance";
 import type { Delivery, OrchestrationMessage } from "./message";
 import type { Store, StoredEvent } from "./store";
 
-/** An instance that has not ended, as it is in memory. Its history is there only while it is being worked on. */
+/** An instance that has not ended, as it is in memory. Its history is there only while it is needed, and not for long after. */
 export class ActiveInstance {
   readonly queue: Delivery<OrchestrationMessage>[] = [];
   /** Messages that wait for the instance to be resumed. */
@@ -13,6 +14,8 @@ export class ActiveInstance {
   /** Activities that run or wait to run. */
   openActivities = 0;
   readonly timers = new Set<string>();
+  /** Where the function stands, if that is known without a replay. */
+  session: ExtendedSession | undefined;
   readonly #store: Store;
   #history: History | undefined;
 
@@ -28,6 +31,11 @@ export class ActiveInstance {
     return this.#history;
   }
 
+  /** How many events of the history are in memory. */
+  get loadedEvents(): number {
+    return this.#history?.events.length ?? 0;
+  }
+
   /** Takes over what has just been committed. */
   advance(
     instance: Instance,
@@ -35,12 +43,15 @@ export class ActiveInstance {
     anew: boolean,
   ): void {
     this.instance = instance;
-    if (anew) this.#history = new History();
-    else this.#history?.append(appended.map(({ event }) => event));
+    if (anew) {
+      this.#history = new History();
+      this.session = undefined;
+    } else this.#history?.append(appended.map(({ event }) => event));
   }
 
-  /** Frees the history of an instance that waits for something slow; it is read again when that comes. */
-  rest(): void {
-    if (this.openActivities === 0) this.#history = undefined;
+  /** Of what can be had again from the store. */
+  free(): void {
+    this.#history = undefined;
+    this.session = undefined;
   }
 }

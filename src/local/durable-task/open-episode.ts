@@ -59,13 +59,17 @@ export function openEpisode(
   };
 }
 
-/** The invocation's input: `durable-functions` reads these fields and no others. Schema 3 is its latest. */
+/**
+ * The invocation's input: `durable-functions` reads these fields and no others. Schema 3 is its latest. `isPlayed` says
+ * that the function has met what has arrived before, in a session.
+ */
 export const triggerText = (
   { instance, arrived }: Opening,
   past: readonly string[],
   { maximumTimerMs, timerIntervalMs, httpSleepMs }: Limits,
+  isPlayed = false,
 ): string =>
-  `{"history":[${[...past, ...arrived.flatMap((event) => libraryText(event, false) ?? [])].join(",")}],` +
+  `{"history":[${[...past, ...arrived.flatMap((event) => libraryText(event, isPlayed) ?? [])].join(",")}],` +
   `"input":${instance.input ?? "null"},"instanceId":${JSON.stringify(instance.instanceId)},` +
   `"isReplaying":${past.length > 0},"parentInstanceId":${JSON.stringify(instance.parent?.instanceId ?? null)},` +
   `"upperSchemaVersion":1,"upperSchemaVersionNew":3,"maximumShortTimerDuration":"${timeSpan(maximumTimerMs)}",` +

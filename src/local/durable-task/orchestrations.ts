@@ -14,6 +14,7 @@ import { hasEnded, type Instance } from "./instance";
 import type { Delivery, OrchestrationMessage } from "./message";
 import { openEpisode, type Opening } from "./open-episode";
 import { runActivity } from "./run-activity";
+import { Resting } from "./resting";
 import { runEpisode, worldOf } from "./run-episode";
 import { type ChildStarts, startChildren } from "./start-children";
 import { Slots } from "../scheduling/slots";
@@ -28,6 +29,7 @@ export class Orchestrations {
   readonly #episodes: Slots;
   readonly #activities: Slots;
   readonly #world: World;
+  readonly #resting = new Resting();
   #isStopping = false;
 
   constructor(engine: Engine, onEnd: (instance: Instance) => void) {
@@ -104,7 +106,12 @@ export class Orchestrations {
   drop(instanceId: string): void {
     const active = this.#active.get(instanceId);
     for (const key of active?.timers ?? []) this.#engine.timers.cancel(key);
-    this.#active.delete(instanceId);
+    if (active) this.#forget(active);
+  }
+
+  #forget(active: ActiveInstance): void {
+    this.#active.delete(active.instance.instanceId);
+    this.#resting.remove(active);
   }
 
   /** Takes no new work. What running functions still bring goes to the inbox, for the next start. */
@@ -141,10 +148,13 @@ export class Orchestrations {
     )
       await this.#episodes.run(() => this.#turn(active));
     active.isTurning = false;
-    active.rest();
+    // What its activities bring may come at any moment.
+    if (this.#isCurrent(active) && active.openActivities === 0)
+      this.#resting.add(active);
   }
 
   async #turn(active: ActiveInstance): Promise<void> {
+    this.#resting.remove(active);
     const deliveries = [...active.held, ...active.queue.splice(0)];
     if (this.#isRejected(active)) {
       active.held = deliveries;
@@ -158,12 +168,7 @@ export class Orchestrations {
       deliveries,
       now,
     );
-    const turn = await runEpisode(
-      this.#engine,
-      this.#world,
-      opening,
-      active.history,
-    );
+    const turn = await runEpisode(this.#engine, this.#world, opening, active);
     await this.#commit(active, opening, turn);
   }
 
@@ -233,7 +238,7 @@ export class Orchestrations {
       this.#cancel(active, timerKey(active.instance, id));
     if (!hasEnded(turn.instance)) return;
     for (const key of active.timers) this.#cancel(active, key);
-    this.#active.delete(turn.instance.instanceId);
+    this.#forget(active);
     this.#onEnd(turn.instance);
   }
 

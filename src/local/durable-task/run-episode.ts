@@ -1,9 +1,10 @@
 import type { InvocationOutcome } from "../functions-host/extension";
+import type { ActiveInstance } from "./active";
 import type { World } from "./decide";
 import type { Engine } from "./engine";
 import { closeEpisode, restEpisode } from "./episode";
+import { ExtendedSession } from "./extended-session";
 import { unknownFunction } from "./failure";
-import type { History } from "./history";
 import { timerLimits } from "./limits";
 import { type Opening, triggerText } from "./open-episode";
 import type { Turn } from "./turn";
@@ -26,10 +27,11 @@ export async function runEpisode(
   engine: Engine,
   world: World,
   opening: Opening,
-  history: History,
+  active: ActiveInstance,
 ): Promise<Turn> {
+  const { history } = active;
   if (opening.next !== "run") return restEpisode(opening, history);
-  const outcome = await outcomeOf(engine, world, opening, history);
+  const outcome = await outcomeOf(engine, world, opening, active);
   try {
     return closeEpisode(opening, history, outcome, world);
   } catch (error) {
@@ -47,9 +49,9 @@ const failed = (message: string): InvocationOutcome => ({
 
 async function outcomeOf(
   engine: Engine,
-  { limits }: World,
+  world: World,
   opening: Opening,
-  { texts }: History,
+  active: ActiveInstance,
 ): Promise<InvocationOutcome> {
   const { name, version } = opening.instance;
   const known = engine.functions.orchestrator;
@@ -57,6 +59,29 @@ async function outcomeOf(
     return failed(unknownFunction("orchestrator", name, known));
   const unfit = versionProblem(version, engine.settings);
   if (unfit !== undefined) return failed(unfit);
-  const string = triggerText(opening, texts, limits);
-  return engine.invoke(name, { string }, { wantsObject: true });
+  const { history, session } = active;
+  const result = session?.play(history.events, opening.arrived);
+  return result === undefined
+    ? replayed(engine, world, opening, active)
+    : { ok: true, returnValue: undefined, result };
+}
+
+/** Runs the function over the whole history. */
+async function replayed(
+  { invoke, settings }: Engine,
+  { limits }: World,
+  opening: Opening,
+  active: ActiveInstance,
+): Promise<InvocationOutcome> {
+  const { events, texts } = active.history;
+  const isPlayed = active.session !== undefined;
+  const string = triggerText(opening, texts, limits, isPlayed);
+  const options = { wantsObject: true };
+  const outcome = await invoke(opening.instance.name, { string }, options);
+  const seen = events.length + opening.arrived.length;
+  active.session =
+    outcome.ok && settings.extendedSessionsEnabled
+      ? ExtendedSession.of(outcome.kept, seen)
+      : undefined;
+  return outcome;
 }

@@ -37,6 +37,7 @@ const settingsSchema = z.object({
   maxConcurrentOrchestratorFunctions: z.int().positive().default(perCore),
   maxConcurrentEntityFunctions: z.int().positive().default(perCore),
   maxEntityOperationBatchSize: z.int().positive().default(5000),
+  extendedSessionsEnabled: z.boolean().default(true),
   maxOrchestrationActions: z.int().positive().default(100_000),
   versionMatchStrategy: oneOf(
     ["None", "Strict", "CurrentOrOlder"],

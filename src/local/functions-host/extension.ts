@@ -79,8 +79,18 @@ export type InvocationOutcome =
       readonly returnValue: TypedData | undefined;
       /** The object itself, when `wantsObject` was said. */
       readonly result?: unknown;
+      /** When `wantsObject` was said, unless the app has hooks that are to see every invocation. */
+      readonly kept?: KeptInvocation;
     }
   | { readonly ok: false; readonly message: string; readonly stack: string };
+
+/** An invocation that is over, but whose function can go on: a generator that waits for its next value. */
+export interface KeptInvocation {
+  /** The library's context of the invocation. */
+  readonly context: unknown;
+  /** Runs `work` as part of the invocation: what the function logs meanwhile is logged as its own. */
+  resume<Result>(work: () => Result): Result;
+}
 
 export interface WebhookRequest {
   readonly method: string;

@@ -49,6 +49,7 @@ export class FunctionRunner {
           ok: true,
           returnValue: end.response.returnValue ?? undefined,
           ...(invocation.wantsObject && { result: end.result }),
+          ...(end.kept && { kept: end.kept }),
         }
       : end;
   }

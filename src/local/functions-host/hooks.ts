@@ -45,6 +45,10 @@ export class Hooks {
     });
   }
 
+  has(name: HookName): boolean {
+    return (this.#hooks.get(name)?.length ?? 0) > 0;
+  }
+
   async run(name: HookName, context: object): Promise<void> {
     for (const hook of this.#hooks.get(name) ?? []) await hook(context);
   }

@@ -5,7 +5,7 @@ import type {
   InvocationResponse,
   ProgrammingModel,
 } from "./core-api";
-import type { Invocation, TypedData } from "./extension";
+import type { Invocation, KeptInvocation, TypedData } from "./extension";
 import { messageOf } from "./host-error";
 import type { RegisteredFunction, WorkerApp } from "./worker-app";
 
@@ -15,6 +15,7 @@ export type InvocationEnd =
       readonly ok: true;
       readonly response: InvocationResponse;
       readonly result: unknown;
+      readonly kept?: KeptInvocation;
     }
   | { readonly ok: false; readonly message: string; readonly stack: string };
 
@@ -99,10 +100,29 @@ async function run(options: InvocationOptions): Promise<InvocationEnd> {
   if (after.error !== undefined && after.error !== null)
     return failure(after.error);
   const { result } = after;
-  const response = options.invocation.wantsObject
-    ? {}
-    : await invocationModel.getResponse(context, result);
+  if (options.invocation.wantsObject)
+    return { ok: true, response: {}, result, ...keptOf(app, core, context) };
+  const response = await invocationModel.getResponse(context, result);
   return { ok: true, response, result };
+}
+
+/** Hooks of the app may want to see every invocation; then each is one of its own. */
+function keptOf(
+  { hooks }: WorkerApp,
+  core: CoreInvocationContext,
+  context: unknown,
+): { readonly kept?: KeptInvocation } {
+  if (hooks.has("preInvocation") || hooks.has("postInvocation")) return {};
+  const resume = <Result>(work: () => Result): Result => {
+    // In any other state the library takes what is logged now for a call that nobody has waited for.
+    core.state = "postInvocationHooks";
+    try {
+      return work();
+    } finally {
+      core.state = undefined;
+    }
+  };
+  return { kept: { context, resume } };
 }
 
 function coreContext(

@@ -1,6 +1,8 @@
 /** One orchestration run by the pure halves of the episode and by the client library's own executor: a hub without disk or clock. */
 import { InvocationContext } from "@azure/functions";
 import type { OrchestrationContext, Task } from "durable-functions";
+import type { OrchestratorState } from "../../../src/local/durable-task/actions";
+import { ExtendedSession } from "../../../src/local/durable-task/extended-session";
 import { History } from "../../../src/local/durable-task/history";
 import type { World } from "../../../src/local/durable-task/decide";
 import {
@@ -9,6 +11,7 @@ import {
 } from "../../../src/local/durable-task/episode";
 import {
   EventType,
+  type HistoryEvent,
   type MessageEvent,
 } from "../../../src/local/durable-task/history-event";
 import {
@@ -50,7 +53,16 @@ export const limits = {
 /** What comes of something that was asked for: the event, without being delivered yet. */
 export type Answer = (turn: Turn) => readonly MessageEvent[];
 
+/** What the client library has made of a whole history. */
+interface Replay {
+  readonly state: OrchestratorState | undefined;
+  readonly context: unknown;
+  readonly arrived: readonly HistoryEvent[];
+}
+
 export class PureHub {
+  /** How many turns an extended session has played as well. */
+  sessionTurns = 0;
   instance: Instance;
   history = new History();
   /** Messages on their way to the orchestration, in no order. */
@@ -58,6 +70,7 @@ export class PureHub {
   now = Date.UTC(2026, 0, 1);
   readonly #handler: InstanceType<Internals["Orchestrator"]>;
   readonly #answer: Answer;
+  #session: ExtendedSession | undefined;
   #ids = 0;
 
   constructor(orchestration: Orchestration, input: unknown, answer: Answer) {
@@ -92,6 +105,13 @@ export class PureHub {
 
   /** The turn that these messages lead to; nothing is taken over. */
   async turn(messages: readonly OrchestrationMessage[]): Promise<Turn> {
+    return (await this.#turn(messages)).turn;
+  }
+
+  async #turn(messages: readonly OrchestrationMessage[]): Promise<{
+    readonly turn: Turn;
+    readonly replay?: Replay;
+  }> {
     const deliveries = messages.map((message) => ({ inboxId: null, message }));
     const opening = openEpisode(
       this.instance,
@@ -99,17 +119,41 @@ export class PureHub {
       deliveries,
       this.now,
     );
-    if (opening.next !== "run") return restEpisode(opening, this.history);
+    if (opening.next !== "run")
+      return { turn: restEpisode(opening, this.history) };
     const trigger = JSON.parse(
       triggerText(opening, this.history.texts, limits),
     ) as object;
-    const outcome = await this.#run(trigger);
-    return closeEpisode(opening, this.history, outcome, this.#world());
+    const { outcome, context } = await this.#run(trigger);
+    const turn = closeEpisode(opening, this.history, outcome, this.#world());
+    const state = outcome.ok
+      ? (outcome.result as OrchestratorState)
+      : undefined;
+    return { turn, replay: { state, context, arrived: opening.arrived } };
+  }
+
+  /** An extended session comes to the same as the replay, as long as the function does not end. */
+  #follow({ state, context, arrived }: Replay): void {
+    const played = this.#session?.play(this.history.events, arrived);
+    if (played) {
+      this.sessionTurns += 1;
+      expect(JSON.stringify(played.actions)).toBe(
+        JSON.stringify(state?.actions),
+      );
+      expect(state?.isDone).toBe(false);
+      return;
+    }
+    if (this.#session) expect(state?.isDone ?? true).toBe(true);
+    const kept = { context, resume: <Result>(work: () => Result) => work() };
+    const seen = this.history.events.length + arrived.length;
+    this.#session = ExtendedSession.of(kept, seen);
   }
 
   /** Delivers the messages for good. */
   async deliver(messages: readonly OrchestrationMessage[]): Promise<void> {
-    const turn = await this.turn(messages);
+    const { turn, replay } = await this.#turn(messages);
+    if (replay) this.#follow(replay);
+    if (turn.startsAnew) this.#session = undefined;
     this.pending = this.pending.filter(
       (message) => !messages.includes(message),
     );
@@ -132,10 +176,13 @@ export class PureHub {
     });
     try {
       const result = await this.#handler.handle(trigger, context);
-      return { ok: true as const, returnValue: undefined, result };
+      return {
+        context,
+        outcome: { ok: true as const, returnValue: undefined, result },
+      };
     } catch (error) {
       const { message } = error as Error;
-      return { ok: false as const, message, stack: "" };
+      return { context, outcome: { ok: false as const, message, stack: "" } };
     }
   }
 

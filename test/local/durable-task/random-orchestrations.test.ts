@@ -1,6 +1,7 @@
 /**
  * Random orchestrations on the pure hub: whatever they ask for, in whatever order and company the answers come, and
- * wherever a turn is lost before it is on disk, they end with the results that a direct evaluation gives.
+ * wherever a turn is lost before it is on disk, they end with the results that a direct evaluation gives. An extended
+ * session comes to the same as a replay at every turn.
  */
 import fc from "fast-check";
 import { EventType } from "../../../src/local/durable-task/history-event";
@@ -16,6 +17,7 @@ import {
 
 describe("random orchestrations", () => {
   test("end with the right results in every order, with and without turns that are lost", async () => {
+    let sessionTurns = 0;
     await fc.assert(
       fc.asyncProperty(
         program,
@@ -45,6 +47,7 @@ describe("random orchestrations", () => {
             if (pick(3) === 0) await hub.turn(some);
             await hub.deliver(some);
           }
+          sessionTurns += hub.sessionTurns;
           expect(hub.instance).toMatchObject({ status: "Completed" });
           expect(JSON.parse(hub.instance.output ?? "")).toEqual(
             expectedAll(input),
@@ -53,5 +56,6 @@ describe("random orchestrations", () => {
       ),
       { numRuns: 300 },
     );
+    expect(sessionTurns).toBeGreaterThan(300);
   });
 });
