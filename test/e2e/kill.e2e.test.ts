@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import Database from "libsql";
+import { EventType } from "../../src/local/durable-task/history-event";
+import type { StoredEvent } from "../../src/local/durable-task/store";
 import { apiAt } from "../support/api";
 import { eventually } from "../support/eventually";
 import {
@@ -8,6 +9,7 @@ import {
   type Started,
   temporaryFolder,
 } from "../support/local-host";
+import { readTaskHub } from "../support/task-hub";
 
 const folder = temporaryFolder();
 const data = join(folder, "data");
@@ -74,49 +76,35 @@ const canonical = (line: string): string => {
   return JSON.stringify([instanceId, name, input]);
 };
 
-interface StoredTurn {
-  readonly instance_id: string;
-  readonly text: string;
-  readonly input: string | null;
-}
-interface TaskEvent {
-  readonly EventType: number;
-  readonly EventId: number;
-  readonly Name: string;
-  readonly TaskScheduledId: number;
-}
-
-/** Activities whose result is in the task hub's file. */
-function recorded(): ReadonlySet<string> {
-  const database = new Database(join(data, "task-hub.db"));
-  const rows = database.prepare("select * from history").all() as StoredTurn[];
-  database.close();
-  const events = rows.flatMap(({ instance_id, text, input }) => {
-    const inputs = JSON.parse(input ?? "[]") as (string | null)[];
-    return (JSON.parse(text) as TaskEvent[]).map((event, index) => ({
-      instance_id,
-      event,
-      input: inputs[index] ?? null,
-    }));
-  });
-  const taskKey = (instance: string, id: number) => `${instance} ${id}`;
-  const settled = new Set(
-    events
-      .filter(({ event }) => event.EventType === 5)
-      .map(({ instance_id, event }) =>
-        taskKey(instance_id, event.TaskScheduledId),
+/** Activities whose result is on disk, as they are traced. */
+const recorded = (): ReadonlySet<string> =>
+  readTaskHub(
+    data,
+    (store) =>
+      new Set(
+        store
+          .instances({})
+          .flatMap(({ instanceId }) =>
+            settledActivities(instanceId, store.history(instanceId)),
+          ),
       ),
   );
-  return new Set(
-    events
-      .filter(
-        ({ instance_id, event }) =>
-          event.EventType === 4 &&
-          settled.has(taskKey(instance_id, event.EventId)),
-      )
-      .map(({ instance_id, event, input }) =>
-        JSON.stringify([instance_id, event.Name, JSON.parse(input ?? "null")]),
-      ),
+
+function settledActivities(
+  instanceId: string,
+  history: readonly StoredEvent[],
+): readonly string[] {
+  const settled = new Set(
+    history.flatMap(({ event }) =>
+      event.EventType === EventType.TaskCompleted
+        ? [event.TaskScheduledId]
+        : [],
+    ),
+  );
+  return history.flatMap(({ event, input }) =>
+    event.EventType === EventType.TaskScheduled && settled.has(event.EventId)
+      ? [JSON.stringify([instanceId, event.Name, JSON.parse(input ?? "null")])]
+      : [],
   );
 }
 

@@ -1,13 +1,13 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { EventType } from "../../../src/local/durable-task/history-event";
-import { openSqliteStore } from "../../../src/local/durable-task/sqlite-store";
 import { eventually } from "../../support/eventually";
 import {
   startHost,
   type Started,
   temporaryFolder,
 } from "../../support/local-host";
+import { readTaskHub } from "../../support/task-hub";
 
 /** `npm run test:soak` asks for the whole measure. */
 const isSoak = process.env["AOS_SOAK"] === "1";
@@ -31,26 +31,25 @@ const begun = (): readonly string[] =>
   readFileSync(trace, "utf8").split("\n").slice(0, -1);
 const instances = () => `${host.url}/runtime/webhooks/durabletask/instances`;
 
-/** Steps whose result is on disk, as they are traced. Read in a copy: opening a hub's files already recovers them. */
-function recorded(): ReadonlySet<string> {
-  const copy = join(folder, "copy");
-  cpSync(data, copy, { recursive: true });
-  const store = openSqliteStore(join(copy, "task-hub.db"));
-  const steps = store
-    .instances({})
-    .flatMap(({ instanceId }) =>
-      store
-        .history(instanceId)
-        .flatMap(({ event }) =>
-          event.EventType === EventType.TaskCompleted
-            ? [`${instanceId} ${event.TaskScheduledId}`]
-            : [],
-        ),
-    );
-  store.close();
-  rmSync(copy, { recursive: true });
-  return new Set(steps);
-}
+/** Steps whose result is on disk, as they are traced. */
+const recorded = (): ReadonlySet<string> =>
+  readTaskHub(
+    data,
+    (store) =>
+      new Set(
+        store
+          .instances({})
+          .flatMap(({ instanceId }) =>
+            store
+              .history(instanceId)
+              .flatMap(({ event }) =>
+                event.EventType === EventType.TaskCompleted
+                  ? [`${instanceId} ${event.TaskScheduledId}`]
+                  : [],
+              ),
+          ),
+      ),
+  );
 
 async function startAll(): Promise<void> {
   const ids = Array.from({ length: orchestrations }, (_, n) => `chain-${n}`);

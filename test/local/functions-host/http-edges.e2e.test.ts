@@ -165,7 +165,9 @@ describe("an unusual answer", () => {
 
   test("is given although an output binding is not written, with a warning", async () => {
     expect(await (await call("/withOutput")).text()).toBe("done");
-    await logged("warning Function.withOutput: The output binding eventHubOutput");
+    await logged(
+      "warning Function.withOutput: The output binding eventHubOutput",
+    );
   });
 });
 
