@@ -8,19 +8,17 @@ import type { Commit } from "../../../src/local/durable-task/store";
 export class Ledger {
   /** Attempts whose outcome is on disk, by call. */
   readonly recorded = new Map<string, number>();
-  /** Ids of starts and names of events that came from clients and are on disk. */
-  readonly requests = new Set<string>();
+  isStarted = false;
+  /** How many events from clients are on disk. */
+  events = 0;
   readonly #calls = new Map<string, string>();
 
-  add({ instances = [], histories = [], received = [] }: Commit): void {
-    for (const { instanceId, parent } of instances)
-      if (parent === null) this.requests.add(instanceId);
-    for (const { message } of received)
-      if (
-        "event" in message &&
-        message.event.EventType === EventType.EventRaised
-      )
-        this.requests.add(message.event.Name);
+  add(commit: Commit): void {
+    const { instances = [], histories = [], received = [] } = commit;
+    this.isStarted ||= instances.some(({ parent }) => parent === null);
+    // Only a client sends without having taken a step.
+    if (Object.keys(commit).join() === "received")
+      this.events += received.length;
     for (const { instanceId, events } of histories)
       for (const { event, input } of events)
         this.#note(instanceId, event, input);

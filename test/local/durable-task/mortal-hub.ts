@@ -130,14 +130,17 @@ class Incarnation {
   readonly #drama: Drama;
   readonly #around: Surroundings;
   readonly #hub: TaskHub;
+  /** Rejects when something goes wrong that no death explains. */
   readonly #death: Promise<"died">;
   #die: () => void = () => undefined;
+  #fail: (error: Error) => void = () => undefined;
   #isDead = false;
 
   constructor(drama: Drama, { functions, invoke }: Cast, around: Surroundings) {
     this.#drama = drama;
     this.#around = around;
-    this.#death = new Promise((resolve) => {
+    this.#death = new Promise((resolve, reject) => {
+      this.#fail = reject;
       this.#die = () => {
         this.#isDead = true;
         resolve("died");
@@ -150,11 +153,9 @@ class Incarnation {
       invoke: this.#traced(invoke),
       clock: around.clock,
       problem: (sentence, error) => {
-        throw error instanceof Error ? error : new Error(sentence);
+        this.#fail(error instanceof Error ? error : new Error(sentence));
       },
-      fail: (error) => {
-        throw error;
-      },
+      fail: this.#fail,
     });
   }
 
@@ -182,9 +183,9 @@ class Incarnation {
 
   /** Sends what a client has not got to disk yet; false when nothing is left. */
   async #request(): Promise<boolean> {
-    const { requests } = this.#around.ledger;
+    const { ledger } = this.#around;
     const { input, version, events = [] } = this.#drama;
-    if (!requests.has(instanceId)) {
+    if (!ledger.isStarted) {
       await this.#hub.start({
         name: this.#hub.functions.orchestrator[0] ?? "",
         instanceId,
@@ -193,7 +194,7 @@ class Incarnation {
       });
       return true;
     }
-    const event = events.find(({ name }) => !requests.has(name));
+    const event = events[ledger.events];
     if (event === undefined) return false;
     await this.#hub.send(instanceId, {
       EventType: EventType.EventRaised,
@@ -253,14 +254,14 @@ class Incarnation {
 
 /** The log when only the first half of what was written last got to the disk. */
 function torn(before: Buffer, after: Buffer): Buffer {
-  const from = [...after.keys()].find((at) => after[at] !== before[at]) ?? 0;
-  let to = after.length - 1;
-  while (to > from && after[to] === (before[to] ?? 0)) to -= 1;
+  const old = Buffer.alloc(after.length);
+  before.copy(old);
+  let from = 0;
+  while (from < after.length && after[from] === old[from]) from += 1;
+  let to = after.length;
+  while (to > from && after[to - 1] === old[to - 1]) to -= 1;
   const middle = from + Math.floor((to - from) / 2);
-  const left = Buffer.from(after);
-  left.fill(0, middle, to + 1);
-  before.copy(left, middle, middle, Math.min(to + 1, before.length));
-  return left;
+  return Buffer.concat([after.subarray(0, middle), old.subarray(middle)]);
 }
 
 /** Fails when a step was made again although its outcome was on disk: no life may make more than are left to it. */

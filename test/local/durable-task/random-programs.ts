@@ -20,6 +20,10 @@ export type Step =
   | { readonly kind: "event"; readonly name: string }
   | { readonly kind: "entity"; readonly key: number }
   | { readonly kind: "signal" }
+  /** A critical section: two calls of an entity that nobody else may come between. */
+  | { readonly kind: "section"; readonly key: number }
+  /** What follows runs in a new execution. */
+  | { readonly kind: "anew" }
   | {
       readonly kind: "all" | "any";
       readonly of: readonly Step[];
@@ -59,7 +63,23 @@ const steps = fc.letrec<{ step: Step }>((tie) => ({
     }),
   ),
 })).step;
-export const program = fc.array(steps, { minLength: 1, maxLength: 5 });
+export const program = fc.array(
+  fc.oneof(
+    { arbitrary: steps, weight: 8 },
+    {
+      arbitrary: fc.record({ kind: fc.constant("section" as const), key }),
+      weight: 1,
+    },
+    { arbitrary: fc.constant({ kind: "anew" as const }), weight: 1 },
+  ),
+  { minLength: 1, maxLength: 5 },
+);
+
+/** What an execution is started with: what is left to do, and what has come of the rest. */
+export interface Progress {
+  readonly steps: readonly Step[];
+  readonly results: readonly unknown[];
+}
 
 const failed = "failed";
 interface Built {
@@ -92,6 +112,9 @@ function build(context: OrchestrationContext, step: Step): Built {
       return leaf(df.waitForExternalEvent(step.name));
     case "entity":
       return leaf(df.callEntity(new EntityId("counter", "k"), "add", step.key));
+    case "anew":
+    case "section":
+      throw new Error(`'${step.kind}' is no task.`);
     case "signal":
       df.signalEntity(new EntityId("counter", "k"), "add", 1);
       return build(context, { kind: "timer", hours: 0 });
@@ -116,8 +139,18 @@ function* wait(task: Task): Generator<Task, unknown, unknown> {
 export function* interpret(
   context: OrchestrationContext,
 ): Generator<Task, unknown, unknown> {
-  const results: unknown[] = [];
-  for (const step of context.df.getInput<readonly Step[]>()) {
+  const { df } = context;
+  const { steps: all, results: earlier } = df.getInput<Progress>();
+  const results = [...earlier];
+  for (const [at, step] of all.entries()) {
+    if (step.kind === "anew") {
+      df.continueAsNew({ steps: all.slice(at + 1), results });
+      return undefined;
+    }
+    if (step.kind === "section") {
+      results.push(yield* section(context, step.key));
+      continue;
+    }
     const built = build(context, step);
     const value = yield* wait(built.task);
     results.push(shown(step, value));
@@ -132,6 +165,20 @@ export function* interpret(
     }
   }
   return results;
+}
+
+function* section(
+  { df }: OrchestrationContext,
+  value: number,
+): Generator<Task, unknown, unknown> {
+  const counter = new EntityId("counter", "k");
+  const lock = (yield df.lock([counter, new EntityId("counter", "j")])) as {
+    release(): void;
+  };
+  const first: unknown = yield df.callEntity(counter, "add", value);
+  const second: unknown = yield df.callEntity(counter, "add", value + 1);
+  lock.release();
+  return [first, second];
 }
 
 const isOpen = ({ isCompleted, isFaulted }: Task): boolean =>
@@ -161,6 +208,8 @@ function expected(step: Step): unknown {
       return step.of.some(fails) ? failed : step.of.map(expected);
     case "any":
       return "any";
+    case "section":
+      return [step.key, step.key + 1];
     default:
       return "timer";
   }
@@ -174,7 +223,7 @@ const fails = (step: Step): boolean =>
   step.kind === "all" ? step.of.some(fails) : expected(step) === failed;
 
 export const expectedAll = (all: readonly Step[]): unknown[] =>
-  all.map(expected);
+  all.filter(({ kind }) => kind !== "anew").map(expected);
 
 export const eventsIn = (step: Step): readonly string[] => {
   if (step.kind === "event") return [step.name];
