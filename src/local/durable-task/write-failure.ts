@@ -39,5 +39,8 @@ export function writeFailure(cause: unknown): WriteFailure {
   };
 }
 
+/** By its shape: under a test runner, errors of Node.js are of another realm. */
 const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : "";
+  typeof error === "object" && error !== null && "code" in error
+    ? String(error.code)
+    : "";
