@@ -8,6 +8,7 @@ import {
 } from "./history-event";
 import type { Instance, NewInstance } from "./instance";
 import type { EntityMessage, Outgoing } from "./message";
+import { payloadProblem } from "./payload";
 import { httpActivity, type Request } from "./request";
 import type { Limits } from "./limits";
 
@@ -25,6 +26,7 @@ export interface World {
   readonly defaultVersion: string;
   readonly limits: Limits;
   readonly maxActions: number;
+  readonly maxPayloadBytes: number;
 }
 
 export interface ActivityCall {
@@ -60,6 +62,7 @@ export function decide(
     case "activity":
       return (
         missing("activity", request.name, world) ??
+        tooLarge(`The input of activity '${request.name}'`, request, world) ??
         scheduleActivity(id, request.name, valueText(request.input))
       );
     case "http":
@@ -69,6 +72,11 @@ export function decide(
     case "child":
       return (
         missing("orchestrator", request.name, world) ??
+        tooLarge(
+          `The input of sub-orchestration '${request.name}'`,
+          request,
+          world,
+        ) ??
         startChild(id, request, instance, world)
       );
     case "timer":
@@ -88,6 +96,11 @@ function decideMessage(
     case "entity":
       return (
         missing("entity", parseEntityId(request.entityId).name, world) ??
+        tooLarge(
+          `The input of '${request.operation}' for entity ${request.entityId}`,
+          request,
+          world,
+        ) ??
         askEntity(id, request, instance, world)
       );
     case "lock":
@@ -109,6 +122,13 @@ function missing(
     ? undefined
     : unknownFunction(kind, name, functions[kind]);
 }
+
+const tooLarge = (
+  what: string,
+  { input }: { readonly input: unknown },
+  { maxPayloadBytes }: World,
+): string | undefined =>
+  payloadProblem(what, valueText(input), maxPayloadBytes);
 
 const scheduled = (id: number, name: string): DecisionEvent => ({
   EventType: EventType.TaskScheduled,

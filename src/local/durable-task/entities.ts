@@ -11,6 +11,7 @@ import { type EntityWork, nextWork } from "./entity-work";
 import { unknownFunction } from "./failure";
 import { resultText } from "./function-value";
 import type { Delivery, EntityMessage, EntityRequest } from "./message";
+import { payloadProblem } from "./payload";
 import { Slots } from "./slots";
 import type { EntityRow } from "./store";
 
@@ -113,7 +114,11 @@ export class Entities {
     const { functions } = this.#engine;
     const { name } = parseEntityId(row.entityId);
     if (!functions.entity.some((known) => known.toLowerCase() === name))
-      return this.#refuse(row, requests, name);
+      return this.#refuse(
+        row,
+        requests,
+        unknownFunction("entity", name, functions.entity),
+      );
     const outcome = await this.#engine.invoke(name, {
       string: batchText(row, requests),
     });
@@ -124,7 +129,7 @@ export class Entities {
       return undefined;
     }
     try {
-      return endBatch(
+      const end = endBatch(
         row,
         requests,
         resultText(outcome.returnValue) ?? "null",
@@ -133,6 +138,13 @@ export class Entities {
           newId: () => this.#engine.newId(),
         },
       );
+      const large = payloadProblem(
+        `The state of entity ${row.entityId}`,
+        end.row.state,
+        this.#engine.settings.maxPayloadBytes,
+      );
+      // Tried again it would be as large: the operations fail, and the state stays what it was.
+      return large === undefined ? end : this.#refuse(row, requests, large);
     } catch (error) {
       this.#engine.problem(
         `Entity ${row.entityId}: its function gave no usable answer. The batch will be tried again.`,
@@ -145,13 +157,8 @@ export class Entities {
   #refuse(
     row: EntityRow,
     requests: readonly EntityRequest[],
-    name: string,
+    sentence: string,
   ): BatchEnd {
-    const sentence = unknownFunction(
-      "entity",
-      name,
-      this.#engine.functions.entity,
-    );
     this.#engine.problem(`Entity ${row.entityId}: ${sentence}`);
     const result = { isError: true, result: JSON.stringify(sentence) };
     return {

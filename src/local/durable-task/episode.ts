@@ -24,6 +24,7 @@ import {
 import type { Instance } from "./instance";
 import { startMessage } from "./message";
 import type { Opening } from "./open-episode";
+import { payloadProblem } from "./payload";
 import { type Ending, ending, going, type Turn } from "./turn";
 import { type Walk, walk } from "./walk";
 
@@ -82,7 +83,14 @@ export function closeEpisode(
       decisions,
       thrown(instance, state),
     );
-  if (walked.continueAsNew)
+  if (walked.continueAsNew) {
+    const input = valueText(walked.continueAsNew.input);
+    const large = payloadProblem(
+      "The input to continue as new with",
+      input,
+      world.maxPayloadBytes,
+    );
+    if (large !== undefined) return fail(large);
     return anew(
       turn,
       walked.continueAsNew.input,
@@ -90,11 +98,15 @@ export function closeEpisode(
       state,
       world,
     );
+  }
   if (!state.isDone) return turn;
-  return ended(instance, arrived, history, decisions, {
-    status: "Completed",
-    result: valueText(state.output),
-  });
+  const result = valueText(state.output);
+  const large = payloadProblem("Its output", result, world.maxPayloadBytes);
+  const end: Ending =
+    large === undefined
+      ? { status: "Completed", result }
+      : failure(instance, large, null);
+  return ended(instance, arrived, history, decisions, end);
 }
 
 /** The function's state, or the message of a failure that left none. */

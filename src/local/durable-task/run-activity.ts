@@ -5,6 +5,7 @@ import { activityFailure } from "./failure";
 import { activityTrigger, resultText } from "./function-value";
 import { EventType, type MessageEvent } from "./history-event";
 import { callHttp } from "./http-activity";
+import { payloadProblem } from "./payload";
 import { httpActivity } from "./request";
 
 /** Runs an activity once and gives the event that tells of it; what it throws is part of that. */
@@ -19,12 +20,10 @@ export async function runActivity(
   const outcome = await invoke(name, trigger, { metadata });
   if (!outcome.ok) return failed(taskId, name, outcome);
   const result = resultText(outcome.returnValue);
-  return result !== null && Buffer.byteLength(result) > maxPayloadBytes
-    ? failed(taskId, name, {
-        message: `Its result is larger than ${maxPayloadBytes} bytes (maxPayloadBytes in host.json). Keep large data elsewhere and return where it is.`,
-        stack: "",
-      })
-    : completed(taskId, result);
+  const message = payloadProblem("Its result", result, maxPayloadBytes);
+  return message === undefined
+    ? completed(taskId, result)
+    : failed(taskId, name, { message, stack: "" });
 }
 
 async function runHttp(

@@ -14,6 +14,7 @@ export const worldOf = ({ functions, settings, newId }: Engine): World => ({
   functions,
   defaultVersion: settings.defaultVersion,
   maxActions: settings.maxOrchestrationActions,
+  maxPayloadBytes: settings.maxPayloadBytes,
   limits: {
     ...timerLimits,
     httpSleepMs: settings.httpSettings.defaultAsyncRequestSleepTimeMilliseconds,

@@ -41,6 +41,7 @@ const instance = pendingInstance(
 const world: World = {
   limits,
   maxActions: 10,
+  maxPayloadBytes: 1_000_000,
   newId: () => "new-id",
   functions: { orchestrator: ["flow"], activity: ["act"], entity: ["counter"] },
   defaultVersion: "",

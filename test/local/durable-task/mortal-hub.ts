@@ -41,6 +41,8 @@ export interface Drama {
   readonly input?: unknown;
   readonly version?: string;
   readonly events?: readonly Event[];
+  /** `extensions.durableTask` of host.json. */
+  readonly settings?: object;
   /** Asked at each commit. */
   readonly fate: () => Fate;
 }
@@ -148,11 +150,12 @@ class Incarnation {
     });
     this.#hub = new TaskHub({
       store: this.#mortal(),
-      settings: readSettings({}),
+      settings: readSettings(drama.settings ?? {}),
       functions,
       invoke: this.#traced(invoke),
       clock: around.clock,
       problem: (sentence, error) => {
+        if (drama.settings) return; // what it refuses it says, too
         this.#fail(error instanceof Error ? error : new Error(sentence));
       },
       fail: this.#fail,

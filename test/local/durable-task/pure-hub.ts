@@ -150,6 +150,7 @@ export class PureHub {
       defaultVersion: "",
       limits,
       maxActions: 1000,
+      maxPayloadBytes: 1_000_000,
     };
   }
 }
