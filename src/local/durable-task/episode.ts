@@ -61,7 +61,7 @@ export function closeEpisode(
   const customStatus = valueText(state.customStatus);
   const problem =
     walked.problem ??
-    tooManyActions(walked, world) ??
+    tooMuch(walked, world) ??
     customStatusProblem(customStatus);
   if (problem !== undefined) return fail(problem);
 
@@ -83,14 +83,7 @@ export function closeEpisode(
       decisions,
       thrown(instance, state),
     );
-  if (walked.continueAsNew) {
-    const input = valueText(walked.continueAsNew.input);
-    const large = payloadProblem(
-      "The input to continue as new with",
-      input,
-      world.maxPayloadBytes,
-    );
-    if (large !== undefined) return fail(large);
+  if (walked.continueAsNew)
     return anew(
       turn,
       walked.continueAsNew.input,
@@ -98,15 +91,34 @@ export function closeEpisode(
       state,
       world,
     );
-  }
   if (!state.isDone) return turn;
-  const result = valueText(state.output);
-  const large = payloadProblem("Its output", result, world.maxPayloadBytes);
-  const end: Ending =
-    large === undefined
-      ? { status: "Completed", result }
-      : failure(instance, large, null);
+  const end = completion(instance, valueText(state.output), world);
   return ended(instance, arrived, history, decisions, end);
+}
+
+const tooMuch = (walked: Walk, world: World): string | undefined =>
+  tooManyActions(walked, world) ?? tooLargeInput(walked, world);
+
+const tooLargeInput = (
+  { continueAsNew }: Walk,
+  { maxPayloadBytes }: World,
+): string | undefined =>
+  continueAsNew &&
+  payloadProblem(
+    "The input to continue as new with",
+    valueText(continueAsNew.input),
+    maxPayloadBytes,
+  );
+
+function completion(
+  instance: Instance,
+  result: string | null,
+  { maxPayloadBytes }: World,
+): Ending {
+  const large = payloadProblem("Its output", result, maxPayloadBytes);
+  return large === undefined
+    ? { status: "Completed", result }
+    : failure(instance, large, null);
 }
 
 /** The function's state, or the message of a failure that left none. */

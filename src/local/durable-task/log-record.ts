@@ -61,10 +61,7 @@ export function scanRecords(log: Buffer, hub: number, applied: number): Scan {
   return {
     records,
     end: last < applied ? 0 : end,
-    isDamaged:
-      !isComplete ||
-      isForeign(log, hub) ||
-      hasLater(log, end, hub, Math.max(last, applied)),
+    isDamaged: !isComplete || hasUnread(log, end, hub, Math.max(last, applied)),
   };
 }
 
@@ -88,6 +85,13 @@ function recordAt(
       }
     : undefined;
 }
+
+const hasUnread = (
+  log: Buffer,
+  from: number,
+  hub: number,
+  last: number,
+): boolean => isForeign(log, hub) || hasLater(log, from, hub, last);
 
 /** Whether the log begins with another hub's record: then that hub's database is missing, and with it what it did. */
 function isForeign(log: Buffer, hub: number): boolean {

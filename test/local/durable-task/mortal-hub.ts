@@ -207,13 +207,17 @@ class Incarnation {
     return true;
   }
 
+  #hasDied(): boolean {
+    return this.#isDead;
+  }
+
   #traced(invoke: Invoke): Invoke {
     return async (name, trigger, options) => {
       if (this.#isDead) return new Promise(() => undefined);
       if (this.#hub.functions.activity.includes(name))
         increment(this.#around.life.made, `${name} ${trigger.string ?? ""}`);
       const outcome = await invoke(name, trigger, options);
-      return this.#isDead ? new Promise(() => undefined) : outcome;
+      return this.#hasDied() ? new Promise(() => undefined) : outcome;
     };
   }
 

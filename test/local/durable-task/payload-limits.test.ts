@@ -143,7 +143,8 @@ test("nine megabytes, more than the commit log holds, go through a hub that dies
     {
       orchestrator: function* ({ df }: OrchestrationContext) {
         const result: unknown = yield df.callActivity("text", size);
-        return yield df.callActivity("length", result);
+        const length: unknown = yield df.callActivity("length", result);
+        return length;
       },
       roles,
       fate: () => "dies after",
