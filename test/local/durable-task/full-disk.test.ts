@@ -12,11 +12,13 @@ import type {
 import { eventually } from "../../support/eventually";
 import { instanceOf } from "./store.contract";
 
+/** By their paths: they are the system's, not a package's. */
+const [mount, umount] = ["/bin/mount", "/bin/umount"] as const;
 const disk = mkdtempSync(join(tmpdir(), "full-disk-"));
 const size = ["-t", "tmpfs", "-o", "size=2m", "tmpfs", disk];
-const isMounted = spawnSync("mount", size).status === 0;
+const isMounted = spawnSync(mount, size).status === 0;
 afterAll(() => {
-  if (isMounted) spawnSync("umount", ["-l", disk]);
+  if (isMounted) spawnSync(umount, ["-l", disk]);
   rmSync(disk, { recursive: true });
 });
 
@@ -63,7 +65,7 @@ whereMounted("a full disk", () => {
     expect({ told, broken }).toEqual({ told: [], broken: [] });
     rmSync(ballast);
     // Half of the room is the log's.
-    spawnSync("mount", ["-o", "remount,size=64m", disk]);
+    spawnSync(mount, ["-o", "remount,size=64m", disk]);
     await all;
     await committer.stop();
     store.close();
@@ -74,18 +76,18 @@ whereMounted("a full disk", () => {
 
   test("is recognised when it is the database that finds no room", async () => {
     const path = join(disk, "large.db");
-    spawnSync("mount", ["-o", "remount,size=64m", disk]);
+    spawnSync(mount, ["-o", "remount,size=64m", disk]);
     const store = openSqliteStore(path);
     const large = JSON.stringify("x".repeat(9_000_000)); // larger than the log, so the database has to take it
     fill();
     writeFileSync(ballast, Buffer.alloc(2 ** 20));
-    spawnSync("mount", ["-o", "remount,size=7m", disk]);
+    spawnSync(mount, ["-o", "remount,size=7m", disk]);
     const refused = store.commit([
       { instances: [instanceOf("large", { input: large })] },
     ]);
     await expect(refused).rejects.toMatchObject({ code: "SQLITE_FULL" });
     rmSync(ballast);
-    spawnSync("mount", ["-o", "remount,size=64m", disk]);
+    spawnSync(mount, ["-o", "remount,size=64m", disk]);
     expect(store.instance("large")).toBeUndefined();
     await store.commit([
       { instances: [instanceOf("large", { input: large })] },

@@ -57,7 +57,7 @@ export interface Outcome {
   /** The calls of activities in each life, and what was on disk of them when it began. */
   readonly lives: readonly Life[];
 }
-export interface Life {
+interface Life {
   readonly recorded: ReadonlyMap<string, number>;
   readonly made: Map<string, number>;
 }
