@@ -10,11 +10,13 @@ import {
   closeSync,
   existsSync,
   fdatasync,
+  fsyncSync,
   openSync,
   readFileSync,
   rmSync,
   writeSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { encodeRecord, type Scan, scanRecords } from "./log-record";
 
@@ -37,6 +39,7 @@ export class CommitLog {
     this.#hub = hub;
     // Not opened for appending: what has been used up is overwritten in place.
     this.#file = openSync(path, size > 0 ? "r+" : "w");
+    if (size === 0) flushFolder(dirname(path));
     this.#size = size;
     this.#next = next;
   }
@@ -86,6 +89,17 @@ export class CommitLog {
       writeAll(this.#file, Buffer.alloc(growth), this.#size);
       this.#size += growth;
     }
+  }
+}
+
+/** What a new file has is on disk only when its name is, too. Windows has no such call, and no need of it. */
+function flushFolder(path: string): void {
+  if (process.platform === "win32") return;
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 

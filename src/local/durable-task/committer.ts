@@ -2,32 +2,44 @@ import {
   setImmediate as nextTick,
   setTimeout as wait,
 } from "node:timers/promises";
-import type { Commit, Store } from "./store";
+import type { Commit, Store, TaskHubError } from "./store";
+import { writeFailure } from "./write-failure";
 
 interface Waiting {
   readonly commit: Commit;
   readonly done: () => void;
 }
 
+export interface CommitTroubles {
+  /** A commit waits, and is tried again. */
+  readonly delayed: (sentence: string, cause: unknown) => void;
+  /** No commit will succeed any more: those that are asked for never resolve. */
+  readonly broken: (error: TaskHubError) => void;
+}
+
 /**
  * Commits in groups: what is asked for in one tick of the event loop, or while the group before is on its way to disk,
- * goes there together. A group that fails (a full disk) is tried again until it succeeds; nobody is told of it before.
+ * goes there together. A group that a full disk refuses is tried again until it succeeds; nobody is told of it before.
+ * After a failure of another kind, and after `stop`, nothing is written any more.
  */
 export class Committer {
   readonly #store: Store;
-  readonly #onProblem: (error: unknown) => void;
+  readonly #troubles: CommitTroubles;
   readonly #stopping = new AbortController();
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
+  #isOver = false;
 
-  constructor(store: Store, onProblem: (error: unknown) => void) {
+  constructor(store: Store, troubles: CommitTroubles) {
     this.#store = store;
-    this.#onProblem = onProblem;
+    this.#troubles = troubles;
   }
 
   /** Resolves when `commit` is on disk. Commits get there in the order in which they were asked for. */
   commit(commit: Commit): Promise<void> {
     return new Promise((done) => {
+      // A function that ends late must not write to files that are closed, or that are another's by now.
+      if (this.#isOver) return;
       this.#waiting.push({ commit, done });
       this.#running ??= this.#run();
     });
@@ -37,11 +49,12 @@ export class Committer {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
+    this.#isOver = true;
   }
 
   async #run(): Promise<void> {
     let isWritable = true;
-    while (this.#waiting.length > 0 && isWritable) {
+    while (this.#waiting.length > 0 && isWritable && !this.#isOver) {
       await nextTick();
       const group = this.#waiting;
       this.#waiting = [];
@@ -59,10 +72,19 @@ export class Committer {
         await this.#store.commit(commits);
         return true;
       } catch (error) {
-        this.#onProblem(error);
-        if (signal.aborted) return false;
+        if (!this.#mayPass(error) || signal.aborted) return false;
         await wait(retryMs, undefined, { signal }).catch(() => undefined);
       }
+  }
+
+  #mayPass(cause: unknown): boolean {
+    const failure = writeFailure(cause);
+    if (failure.mayPass) this.#troubles.delayed(failure.sentence, cause);
+    else {
+      this.#isOver = true;
+      this.#troubles.broken(failure.error);
+    }
+    return failure.mayPass;
   }
 }
 

@@ -118,7 +118,11 @@ export class Entities {
     const { functions } = this.#engine;
     const { name } = parseEntityId(row.entityId);
     if (!functions.entity.some((known) => known.toLowerCase() === name))
-      return this.#refuse(row, requests, name);
+      return this.#refuse(
+        row,
+        requests,
+        unknownFunction("entity", name, functions.entity),
+      );
     const outcome = await this.#engine.invoke(name, {
       string: batchText(row, requests),
     });
@@ -153,13 +157,8 @@ export class Entities {
   #refuse(
     row: EntityRow,
     requests: readonly EntityRequest[],
-    name: string,
+    sentence: string,
   ): BatchEnd {
-    const sentence = unknownFunction(
-      "entity",
-      name,
-      this.#engine.functions.entity,
-    );
     this.#engine.problem(`Entity ${row.entityId}: ${sentence}`);
     return refusedBatch(row, requests, sentence);
   }

@@ -71,6 +71,13 @@ async function start(host: ExtensionHost, clock: Clock): Promise<Running> {
     clock,
     functions: functionsByKind(host),
     problem,
+    fail: (error) => {
+      problem(error.message);
+      // What is in memory counts for nothing any more. The process ends, and the next goes on from what is on disk.
+      setImmediate(() => {
+        throw error;
+      });
+    },
     invoke: (functionName, trigger, { metadata, wantsObject } = {}) =>
       host.invoke({
         // Callers may write a function's name in any case.

@@ -28,6 +28,7 @@ import type {
   InstanceFilter,
   Store,
   StoredEvent,
+  TaskHubError,
 } from "./store";
 import { TimerHeap } from "./timer-heap";
 import { UnderWay } from "../scheduling/under-way";
@@ -41,6 +42,8 @@ export interface HubOptions {
   /** Default: the time of the machine. */
   readonly clock?: Clock;
   readonly problem: (sentence: string, error?: unknown) => void;
+  /** Told once, when nothing can be made durable any more: the hub does nothing from then on. */
+  readonly fail: (error: TaskHubError) => void;
 }
 
 export type Accepted = "accepted" | "unknown" | "ended";
@@ -61,13 +64,15 @@ export class TaskHub {
     functions,
     invoke,
     problem,
+    fail,
     clock = systemClock,
   }: HubOptions) {
-    this.#committer = new Committer(store, (error) => {
-      problem(
-        "The task hub cannot write to its file; it tries again every second.",
-        error,
-      );
+    this.#committer = new Committer(store, {
+      delayed: problem,
+      broken: (error) => {
+        this.#halt();
+        fail(error);
+      },
     });
     this.#engine = {
       store,
@@ -217,10 +222,8 @@ export class TaskHub {
 
   /** Takes no new work, gives running functions `graceMs` to end, and closes the store. */
   async stop(graceMs: number): Promise<void> {
-    const { timers, store } = this.#engine;
-    timers.stop();
-    this.#entities.stop();
-    this.#orchestrations.stop();
+    const { store } = this.#engine;
+    this.#halt();
     await Promise.race([
       this.#underWay.ended(),
       new Promise((resolve) => setTimeout(resolve, graceMs).unref()),
@@ -231,6 +234,12 @@ export class TaskHub {
     if (left.length > 0) void this.#committer.commit({ received: left });
     await this.#committer.stop();
     store.close();
+  }
+
+  #halt(): void {
+    this.#engine.timers.stop();
+    this.#entities.stop();
+    this.#orchestrations.stop();
   }
 
   async #post(outgoing: readonly Outgoing[]): Promise<void> {

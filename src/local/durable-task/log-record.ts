@@ -15,7 +15,7 @@ export interface Scan {
   readonly records: readonly LogRecord[];
   /** Where the next record belongs: what comes after is older, or was never told to anyone. */
   readonly end: number;
-  /** Whether a record is missing or cannot be read although later ones are there. */
+  /** Whether a record is missing or cannot be read although later ones are there, or the log is another hub's. */
   readonly isDamaged: boolean;
 }
 
@@ -61,7 +61,7 @@ export function scanRecords(log: Buffer, hub: number, applied: number): Scan {
   return {
     records,
     end: last < applied ? 0 : end,
-    isDamaged: !isComplete || hasLater(log, end, hub, Math.max(last, applied)),
+    isDamaged: !isComplete || hasUnread(log, end, hub, Math.max(last, applied)),
   };
 }
 
@@ -84,6 +84,20 @@ function recordAt(
         text: record.toString("utf8", at.text),
       }
     : undefined;
+}
+
+const hasUnread = (
+  log: Buffer,
+  from: number,
+  hub: number,
+  last: number,
+): boolean => isForeign(log, hub) || hasLater(log, from, hub, last);
+
+/** Whether the log begins with another hub's record: then that hub's database is missing, and with it what it did. */
+function isForeign(log: Buffer, hub: number): boolean {
+  if (log.length < at.text) return false;
+  const owner = log.readUInt32LE(at.hub);
+  return owner !== hub && recordAt(log, 0, owner) !== undefined;
 }
 
 /** A record that was torn by the end of the process is the last one. With a later one behind it, it is damaged. */

@@ -21,18 +21,11 @@ export class Database {
   readonly lists: SqliteLists;
   readonly #file: Libsql.Database;
   readonly #statements: Statements;
-  readonly #take: (pending: Pending, sequence: number) => void;
 
   constructor(path: string) {
     this.#file = openHubFile(path);
     this.#statements = prepare(this.#file);
     this.lists = new SqliteLists(this.#file);
-    this.#take = this.#file.transaction(
-      (pending: Pending, sequence: number) => {
-        write(this.#statements, pending);
-        this.#statements.setApplied.run(sequence);
-      },
-    );
   }
 
   /** Takes over all that is pending, or none and throws. It is on disk after the next `checkpoint`. */
@@ -54,7 +47,23 @@ export class Database {
   checkpoint(): void {
     const [row] = this.#file.pragma("wal_checkpoint(TRUNCATE)") as Row[];
     if (row?.["busy"] !== 0)
-      throw new Error("another process is reading the task hub's file");
+      throw Object.assign(
+        new Error("another process is reading the task hub's file"),
+        { code: "SQLITE_BUSY" },
+      );
+  }
+
+  /** Not libsql's own `transaction`: a full disk has rolled back already, and its second attempt hides the reason. */
+  #take(pending: Pending, sequence: number): void {
+    this.#file.exec("begin immediate");
+    try {
+      write(this.#statements, pending);
+      this.#statements.setApplied.run(sequence);
+      this.#file.exec("commit");
+    } catch (error) {
+      if (this.#file.inTransaction) this.#file.exec("rollback");
+      throw error;
+    }
   }
 
   /** The number of the hub, and that of the last record of its log that was applied. */

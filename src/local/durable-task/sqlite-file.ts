@@ -23,6 +23,9 @@ export function openHubFile(path: string): Database.Database {
       );
     if (!isNew) check(database, path);
     migrate(database, version);
+    // The log's records bear the number that the hub has here: it is on disk before the first of them.
+    if (version < migrations.length)
+      database.pragma("wal_checkpoint(TRUNCATE)");
     return database;
   } catch (cause) {
     database.close();

@@ -11,6 +11,7 @@ import type { Instance } from "./instance";
 import type { LogRecord, Scan } from "./log-record";
 import { type Beneath, Pending } from "./pending";
 import { Database } from "./sqlite-database";
+import { writeFailure } from "./write-failure";
 import {
   type Commit,
   type EntityFilter,
@@ -29,22 +30,37 @@ export function openSqliteStore(path: string): Store {
   const database = new Database(path);
   try {
     const { hub, applied } = database.logPosition();
+    if (path === ":memory:")
+      return new SqliteStore(database, undefined, applied, []);
     const logPath = path.replace(/(?:\.db)?$/, ".log");
     const { log, scan } = CommitLog.open(logPath, hub, applied);
     if (scan.isDamaged) {
       log.close();
       throw damaged(path, logPath);
     }
-    return new SqliteStore(database, log, applied, scan);
-  } catch (error) {
+    try {
+      return new SqliteStore(database, log, applied, scan.records);
+    } catch (error) {
+      log.close();
+      throw error;
+    }
+  } catch (cause) {
     database.close();
-    throw error;
+    const failure = writeFailure(cause);
+    throw failure.mayPass && !(cause instanceof TaskHubError)
+      ? new TaskHubError(
+          "task_hub_full",
+          `The task hub ${path} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}. Nothing is lost. Make room on the disk, or end who else has the file, and start again.`,
+          { cause },
+        )
+      : cause;
   }
 }
 
 class SqliteStore implements Store {
   readonly #database: Database;
-  readonly #log: CommitLog;
+  /** A hub in memory has none: it has no crash to come back from. */
+  readonly #log: CommitLog | undefined;
   readonly #pending = new Pending();
   readonly #beneath: Beneath;
   #sequence: number;
@@ -52,9 +68,9 @@ class SqliteStore implements Store {
 
   constructor(
     database: Database,
-    log: CommitLog,
+    log: CommitLog | undefined,
     applied: number,
-    { records }: Scan,
+    records: Scan["records"],
   ) {
     this.#database = database;
     this.#log = log;
@@ -70,7 +86,7 @@ class SqliteStore implements Store {
     const sequence = this.#sequence + 1;
     const text = JSON.stringify(commits.map(withoutInputs));
     const record = this.#fitting(sequence, text);
-    if (record === undefined) {
+    if (record === undefined || this.#log === undefined) {
       this.#commitDirectly(commits, sequence);
       return;
     }
@@ -125,10 +141,10 @@ class SqliteStore implements Store {
     try {
       this.#restart();
       // One file is left behind, not a file and its logs.
-      this.#log.remove();
+      this.#log?.remove();
     } catch {
       // What the database has no room for stays in the log, and is taken over at the next start.
-      this.#log.close();
+      this.#log?.close();
     }
     this.#database.close();
   }
@@ -148,8 +164,8 @@ class SqliteStore implements Store {
 
   /** The record, with room made for it; undefined when it is larger than the whole log. */
   #fitting(sequence: number, text: string): Buffer | undefined {
-    const record = this.#log.encode(sequence, text);
-    if (record !== undefined) return record;
+    const record = this.#log?.encode(sequence, text);
+    if (record !== undefined || this.#log === undefined) return record;
     this.#restart();
     return this.#log.encode(sequence, text);
   }
@@ -184,7 +200,7 @@ class SqliteStore implements Store {
   #restart(): void {
     this.#apply();
     this.#database.checkpoint();
-    this.#log.restart();
+    this.#log?.restart();
   }
 }
 

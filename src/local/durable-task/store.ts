@@ -99,10 +99,14 @@ export interface Store {
   close(): void;
 }
 
-/** The hub cannot be opened. The message is one sentence for people. */
+/** The hub cannot be opened, or cannot go on. The message is one sentence for people. */
 export class TaskHubError extends Error {
   override readonly name = "TaskHubError";
-  readonly code: "task_hub_damaged" | "task_hub_newer"; // written by a later version of the hub
+  readonly code:
+    | "task_hub_damaged"
+    | "task_hub_newer" // written by a later version of the hub
+    | "task_hub_full" // no room on the disk to take up what the log has
+    | "task_hub_unwritable"; // the files refuse a commit, and will go on refusing it
 
   constructor(
     code: TaskHubError["code"],

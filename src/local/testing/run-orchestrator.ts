@@ -83,6 +83,7 @@ const hubInMemory = (
     clock,
     // What goes wrong in a function reaches the orchestration; memory has no disk that could be full.
     problem: () => undefined,
+    fail: () => undefined,
   });
 
 async function start(

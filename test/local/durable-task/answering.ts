@@ -72,6 +72,16 @@ function otherAnswer({
       },
     ];
   const message = outgoing?.message;
+  if (message && "lockSet" in message)
+    return [
+      {
+        EventType: EventType.EventRaised,
+        Name: message.id,
+        Input: JSON.stringify({
+          result: JSON.stringify("Lock Acquisition Completed"),
+        }),
+      },
+    ];
   return message && "operation" in message && message.caller
     ? [
         {

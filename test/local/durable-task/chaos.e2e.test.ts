@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { crc32 } from "node:zlib";
 import { EventType } from "../../../src/local/durable-task/history-event";
 import { eventually } from "../../support/eventually";
 import {
@@ -14,6 +15,11 @@ const isSoak = process.env["AOS_SOAK"] === "1";
 const orchestrations = isSoak ? 1000 : 150;
 const kills = isSoak ? 20 : 4;
 const steps = 20;
+
+const seed = Number(process.env["AOS_CHAOS_SEED"] ?? Date.now() % 1_000_000);
+/** Where in its span the kill of that number falls: 0 to 1, the same for the same seed. */
+const moment = (kill: number): number => crc32(`${seed} ${kill}`) / 2 ** 32;
+const moments: number[] = [];
 
 const folder = temporaryFolder();
 const data = join(folder, "data");
@@ -97,15 +103,19 @@ test("no orchestration is lost, wrong or run again from what was recorded, howev
     readonly known: ReadonlySet<string>;
   }[] = [];
   const recoveryMs: number[] = [];
+  process.stdout.write(
+    `AOS_CHAOS_SEED=${seed} repeats the moments of the kills\n`,
+  );
   for (let kill = 0; kill < kills; kill++) {
     const before = begun().length;
     const share = ((total - before) / (kills - kill + 1)) * 0.9;
-    const target = before + Math.ceil(Math.random() * share);
+    const target = before + Math.ceil(moment(kill) * share);
     await eventually(() => {
       expect(begun().length).toBeGreaterThanOrEqual(target);
       return Promise.resolve();
     });
     await host.kill();
+    moments.push(begun().length);
     killings.push({ at: begun().length, known: recorded() });
     const killedAt = Date.now();
     host = await start();
@@ -127,6 +137,7 @@ test("no orchestration is lost, wrong or run again from what was recorded, howev
   }
   if (isSoak)
     process.stdout.write(
-      `from the start of the process to listening, ms: ${recoveryMs.join(" ")}\n`,
+      `killed when so many steps had begun: ${moments.join(" ")}\n` +
+        `from the start of the process to listening, ms: ${recoveryMs.join(" ")}\n`,
     );
 }, 600_000);

@@ -94,8 +94,11 @@ describe("the records of a commit log", () => {
     expect(scanRecords(bytes, hub, 4).isDamaged).toBe(false);
   });
 
-  test("of another hub are none", () => {
+  test("of another hub are not taken over, and not written over either", () => {
     const bytes = bytesOf(recordsFrom(1, ["a"]), hub + 1);
-    expect(scanRecords(bytes, hub, 0)).toMatchObject({ records: [], end: 0 });
+    expect(scanRecords(bytes, hub, 0)).toMatchObject({
+      records: [],
+      isDamaged: true,
+    });
   });
 });

@@ -20,6 +20,10 @@ export type Step =
   | { readonly kind: "event"; readonly name: string }
   | { readonly kind: "entity"; readonly key: number }
   | { readonly kind: "signal" }
+  /** A critical section: two calls of an entity that nobody else may come between. */
+  | { readonly kind: "section"; readonly key: number }
+  /** What follows runs in a new execution. */
+  | { readonly kind: "anew" }
   | {
       readonly kind: "all" | "any";
       readonly of: readonly Step[];
@@ -59,7 +63,23 @@ const steps = fc.letrec<{ step: Step }>((tie) => ({
     }),
   ),
 })).step;
-export const program = fc.array(steps, { minLength: 1, maxLength: 5 });
+export const program = fc.array(
+  fc.oneof(
+    { arbitrary: steps, weight: 8 },
+    {
+      arbitrary: fc.record({ kind: fc.constant("section" as const), key }),
+      weight: 1,
+    },
+    { arbitrary: fc.constant({ kind: "anew" as const }), weight: 1 },
+  ),
+  { minLength: 1, maxLength: 5 },
+);
+
+/** What an execution is started with: what is left to do, and what has come of the rest. */
+export interface Progress {
+  readonly steps: readonly Step[];
+  readonly results: readonly unknown[];
+}
 
 const failed = "failed";
 interface Built {
@@ -68,7 +88,8 @@ interface Built {
   readonly of: readonly Built[];
 }
 
-function build(context: OrchestrationContext, step: Step): Built {
+function build(context: OrchestrationContext, given: Step): Built {
+  const step = given as Exclude<Step, { kind: "anew" | "section" }>;
   const { df } = context;
   const leaf = (task: Task): Built => ({ task, step, of: [] });
   switch (step.kind) {
@@ -116,8 +137,18 @@ function* wait(task: Task): Generator<Task, unknown, unknown> {
 export function* interpret(
   context: OrchestrationContext,
 ): Generator<Task, unknown, unknown> {
-  const results: unknown[] = [];
-  for (const step of context.df.getInput<readonly Step[]>()) {
+  const { df } = context;
+  const { steps: all, results: earlier } = df.getInput<Progress>();
+  const results = [...earlier];
+  for (const [at, step] of all.entries()) {
+    if (step.kind === "anew") {
+      df.continueAsNew({ steps: all.slice(at + 1), results });
+      return undefined;
+    }
+    if (step.kind === "section") {
+      results.push(yield* section(context, step.key));
+      continue;
+    }
     const built = build(context, step);
     const value = yield* wait(built.task);
     results.push(shown(step, value));
@@ -134,6 +165,20 @@ export function* interpret(
   return results;
 }
 
+function* section(
+  { df }: OrchestrationContext,
+  value: number,
+): Generator<Task, unknown, unknown> {
+  const counter = new EntityId("counter", "k");
+  const lock = (yield df.lock([counter, new EntityId("counter", "j")])) as {
+    release(): void;
+  };
+  const first: unknown = yield df.callEntity(counter, "add", value);
+  const second: unknown = yield df.callEntity(counter, "add", value + 1);
+  lock.release();
+  return [first, second];
+}
+
 const isOpen = ({ isCompleted, isFaulted }: Task): boolean =>
   !isCompleted && !isFaulted;
 
@@ -148,22 +193,22 @@ function shown(step: Step, value: unknown): unknown {
 
 /** What the result must be, without a hub. */
 function expected(step: Step): unknown {
+  if (step.kind === "section") return [step.key, step.key + 1];
   switch (step.kind) {
     case "activity":
     case "retry":
       return failsItself(step) ? failed : step.key;
-    case "child":
-    case "entity":
-      return step.key;
     case "event":
       return step.name;
     case "all":
       return step.of.some(fails) ? failed : step.of.map(expected);
-    case "any":
-      return "any";
     default:
-      return "timer";
+      return outcomeOf(step);
   }
+}
+function outcomeOf(step: Step): unknown {
+  if ("key" in step) return step.key;
+  return step.kind === "any" ? "any" : "timer";
 }
 const failsItself = (
   step: Extract<Step, { readonly kind: "activity" | "retry" }>,
@@ -174,7 +219,7 @@ const fails = (step: Step): boolean =>
   step.kind === "all" ? step.of.some(fails) : expected(step) === failed;
 
 export const expectedAll = (all: readonly Step[]): unknown[] =>
-  all.map(expected);
+  all.filter(({ kind }) => kind !== "anew").map(expected);
 
 export const eventsIn = (step: Step): readonly string[] => {
   if (step.kind === "event") return [step.name];
