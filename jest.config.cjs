@@ -6,4 +6,6 @@ module.exports = {
   transform: { "^.+\\.ts$": "ts-jest" },
   modulePathIgnorePatterns: ["<rootDir>/dist/"],
   testTimeout: 60_000,
+  // Most of a test waits for processes of its own; jest would leave one of two cores idle.
+  maxWorkers: "100%",
 };
