@@ -10,7 +10,10 @@ const layers = {
   "src/model": ["^src/model/", "^src/errors[.]ts$"],
   "src/history": ["^src/(history|model)/", "^src/(errors|config)[.]ts$"],
   "src/agents": ["^src/(agents|model)/", "^src/(errors|config)[.]ts$"],
-  "src/messaging": ["^src/(messaging|model)/", "^src/(errors|config)[.]ts$"],
+  "src/messaging": [
+    "^src/(messaging|model)/",
+    "^src/(errors|config|once)[.]ts$",
+  ],
   "src/telemetry": ["^src/(telemetry|model)/", "^src/(errors|config)[.]ts$"],
   "src/triggers": [
     "^src/(triggers|model|history|messaging|telemetry)/",
@@ -62,13 +65,14 @@ module.exports = {
     {
       name: "local-siblings-meet-at-interfaces",
       comment:
-        "The folders of the local cloud see of each other only extension.ts; the test kit puts them together.",
+        "The folders of the local cloud see of each other only extension.ts; the test kit puts them together. What they all need of time and of work at once is in scheduling.",
       severity: "error",
       from: { path: "^src/local/([^/]+)/", pathNot: "^src/local/testing/" },
       to: {
         path: "^src/local/([^/]+)/",
         pathNot: [
           "^src/local/$1/",
+          "^src/local/scheduling/",
           "^src/local/functions-host/extension[.]ts$",
         ],
       },

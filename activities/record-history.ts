@@ -1,23 +1,32 @@
+import { lifecycleEvents } from "../src/messaging/lifecycle-event";
 import type { RecordHistoryInput } from "../src/model/contracts";
 import type { Services } from "./services";
+import { tell } from "./tell";
 
-/** Writes down what the orchestrator decided. Rows have keys of their own, so that a retry overwrites them. */
+/** Writes down what the orchestrator decided, then tells it. Rows have keys of their own, so that a retry overwrites them. */
 export const recordHistory =
-  ({ storage }: Pick<Services, "storage">) =>
+  ({ storage, messaging }: Pick<Services, "storage" | "messaging">) =>
   async ({
     orchestrationId,
     rows,
     status,
+    about,
   }: RecordHistoryInput): Promise<null> => {
     const { history, orchestrations } = storage();
     await history.append(orchestrationId, rows);
-    if (status !== undefined) {
-      const latest = rows
-        .map(({ at }) => at)
-        .sort()
-        .at(-1);
-      const updatedAt = latest ?? new Date().toISOString();
-      await orchestrations.update(orchestrationId, { status, updatedAt });
-    }
+    const latest = rows
+      .map(({ at }) => at)
+      .sort()
+      .at(-1);
+    const at = latest ?? new Date().toISOString();
+    if (status !== undefined)
+      await orchestrations.update(orchestrationId, { status, updatedAt: at });
+    const broker = messaging();
+    if (broker !== undefined && about !== undefined)
+      await tell(
+        lifecycleEvents(orchestrationId, rows, about),
+        { orchestrationId, at },
+        { messaging: broker, history },
+      );
     return null;
   };

@@ -3,20 +3,27 @@ import { cpus } from "node:os";
 import { fsyncLatency } from "./fsync";
 import { inTemporaryFolder, measure, roundedAll } from "./measure";
 import { readOptions } from "./options";
-import type { Figures, Size, Workload } from "./workload";
+import type { Figures, Size, SystemWorkload, Workload } from "./workload";
 import { chain10 } from "./workloads/chain-10";
 import { chain500 } from "./workloads/chain-500";
 import { entityUpdates } from "./workloads/entity-updates";
 import { fanOut1000 } from "./workloads/fan-out-1000";
 import { oneStep } from "./workloads/one-step";
+import { requestResponse } from "./workloads/request-response";
 
 const workloads: ReadonlyMap<string, Workload> = new Map(
   Object.entries({ chain10, oneStep, fanOut1000, chain500, entityUpdates }),
 );
+const systemWorkloads: ReadonlyMap<string, SystemWorkload> = new Map(
+  Object.entries({ requestResponse }),
+);
 const fsyncWrites = { full: 500, quick: 20 };
 
 async function main(argv: readonly string[]): Promise<void> {
-  const { names, size } = readOptions(argv, [...workloads.keys()]);
+  const { names, size } = readOptions(argv, [
+    ...workloads.keys(),
+    ...systemWorkloads.keys(),
+  ]);
   const signal = stopSignal();
   const processors = cpus();
   const document = {
@@ -47,6 +54,9 @@ async function measuredAll(
   for (const [name, workload] of workloads)
     if (names.includes(name))
       all[name] = progress(name, await measure(workload, size, signal));
+  for (const [name, workload] of systemWorkloads)
+    if (names.includes(name))
+      all[name] = progress(name, roundedAll(await workload(size, signal)));
   return all;
 }
 

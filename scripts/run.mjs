@@ -1,4 +1,4 @@
-// `npm run demo | start | host | test | test:soak | bench | bench:peers`: sets the clone up when needed, then runs the command.
+// `npm run demo | start | host | broker | test | test:soak | bench | bench:peers`: sets the clone up when needed, then runs the command.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fail, root, setUp } from "./set-up.mjs";
@@ -7,9 +7,14 @@ const programs = {
   demo: ["dist/src/cli/main.js", "demo"],
   start: ["dist/src/cli/main.js", "start"],
   host: ["dist/src/cli/main.js", "host"],
+  broker: ["dist/src/cli/main.js", "broker"],
   test: ["node_modules/jest/bin/jest.js"],
   // The same suites, in the whole measure where they have a smaller one for every day.
-  soak: ["node_modules/jest/bin/jest.js", "chaos", "--silent=false"],
+  soak: [
+    "node_modules/jest/bin/jest.js",
+    "chaos|e2e/pipelines",
+    "--silent=false",
+  ],
   bench: ["dist/bench/main.js"],
   "bench:peers": ["bench/peers/main.mjs"],
 };
@@ -28,8 +33,10 @@ const child = spawn(
   {
     stdio: "inherit",
     env: name === "soak" ? { ...process.env, AOS_SOAK: "1" } : process.env,
-    // A path after --app is meant from where the user stands, which is npm's INIT_CWD.
-    cwd: name === "host" ? (process.env.INIT_CWD ?? root) : root,
+    // A path that the user gives is meant from where the user stands, which is npm's INIT_CWD.
+    cwd: ["host", "broker"].includes(name)
+      ? (process.env.INIT_CWD ?? root)
+      : root,
   },
 );
 // Ctrl-C reaches the child through the terminal; a signal sent to this process alone is passed on.

@@ -15,6 +15,8 @@ import {
 export interface Config {
   readonly storage: StorageConfig;
   readonly model: ModelConfig;
+  /** Absent: requests come over HTTP only, and no messages are sent. */
+  readonly serviceBus?: ServiceBusConfig;
   readonly documentsFolder: string;
   readonly reportsFolder: string;
 }
@@ -22,6 +24,10 @@ export type StorageConfig =
   | { readonly connectionString: string }
   /** Reached with the app's identity. */
   | { readonly tableEndpoint: string; readonly blobEndpoint: string };
+export type ServiceBusConfig =
+  | { readonly connectionString: string }
+  /** Reached with the app's identity; `clientId` picks one of several. */
+  | { readonly fullyQualifiedNamespace: string; readonly clientId?: string };
 type ModelConfig = { readonly timeoutMs: number } & (
   | {
       readonly provider: "azure-openai";
@@ -62,6 +68,21 @@ const settings = z.object({
   AzureWebJobsStorage__accountName: z.string().optional(),
   AzureWebJobsStorage__tableServiceUri: url.optional(),
   AzureWebJobsStorage__blobServiceUri: url.optional(),
+
+  /** A connection string, or the namespace below for access with the app's identity. Neither: no Service Bus. */
+  AZURE_SERVICEBUS_CONNECTION_STRING: z
+    .string()
+    .regex(/(^|;)\s*Endpoint=sb:\/\//i, {
+      error: "must be a connection string that begins with Endpoint=sb://",
+    })
+    .optional(),
+  AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]+$/, {
+      error: "must be a host name such as aos.servicebus.windows.net",
+    })
+    .optional(),
+  AZURE_SERVICEBUS_CONNECTION_STRING__clientId: z.string().optional(),
 
   /** Default: the provider whose settings are there, or else offline. */
   AOS_MODEL_PROVIDER: z
@@ -104,9 +125,11 @@ export function readConfig(
   const model = modelConfig(parsed.data, problems);
   if (problems.length > 0) throw invalid(problems);
   if (storage === undefined || model === undefined) throw invalid(problems);
+  const serviceBus = serviceBusConfig(parsed.data);
   return {
     storage,
     model,
+    ...(serviceBus !== undefined && { serviceBus }),
     documentsFolder: resolve(appFolder(), parsed.data.AOS_DOCUMENTS_FOLDER),
     reportsFolder: resolve(appFolder(), parsed.data.AOS_REPORTS_FOLDER),
   };
@@ -179,6 +202,19 @@ function storageConfig(
       "is missing: give a connection string, or AzureWebJobsStorage__accountName, or both AzureWebJobsStorage__tableServiceUri and AzureWebJobsStorage__blobServiceUri",
   });
   return undefined;
+}
+
+function serviceBusConfig(from: Settings): ServiceBusConfig | undefined {
+  const connectionString = from.AZURE_SERVICEBUS_CONNECTION_STRING;
+  if (connectionString !== undefined) return { connectionString };
+  const fullyQualifiedNamespace =
+    from.AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace;
+  if (fullyQualifiedNamespace === undefined) return undefined;
+  const clientId = from.AZURE_SERVICEBUS_CONNECTION_STRING__clientId;
+  return {
+    fullyQualifiedNamespace,
+    ...(clientId !== undefined && { clientId }),
+  };
 }
 
 function modelConfig(

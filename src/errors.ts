@@ -20,6 +20,12 @@ export type ErrorCode =
   | "too_many_rounds" // the agent kept calling tools past its limit
   | "step_timeout" // the step did not settle in its time
   | "storage_unavailable" // tables or blobs could not be reached: asking again may help
+  | "messaging_unavailable" // Service Bus could not be reached: asking again may help
+  | "messaging_not_configured" // the app has no Service Bus, and was asked for something that needs it
+  | "queue_not_found" // the namespace has no such queue or topic
+  | "message_refused" // Service Bus will never take this message
+  | "dead_letter_not_found" // no dead letter of that number in the queue
+  | "dead_letter_locked" // the dead letter is being looked at by somebody else
   | "configuration_invalid" // a setting is missing or wrong
   | "internal_error"; // a fault of ours
 
@@ -27,6 +33,7 @@ export type ErrorCode =
 const retryableCodes: ReadonlySet<string> = new Set<ErrorCode>([
   "model_unavailable",
   "storage_unavailable",
+  "messaging_unavailable",
   "tool_failed",
   "output_invalid",
 ]);

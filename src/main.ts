@@ -1,10 +1,12 @@
 /** The app: composes its parts and registers them with the Functions host. The only file that does anything on import. */
+import { app as functions } from "@azure/functions";
 import { app, getClient, input } from "durable-functions";
 import { announceStep } from "../activities/announce-step";
 import { callModel } from "../activities/call-model";
 import { callTool } from "../activities/call-tool";
 import { evaluateExpression } from "../activities/evaluate-expression";
 import { finishOrchestration } from "../activities/finish-orchestration";
+import { leaveSession } from "../activities/leave-session";
 import { recordHistory } from "../activities/record-history";
 import { agentSession } from "../entities/agent-session";
 import { agentTurn } from "../orchestrators/agent-turn";
@@ -16,12 +18,17 @@ import { checkCatalog } from "./check-catalog";
 import { readConfig } from "./config";
 import { AosError, toFailure } from "./errors";
 import { openStorage } from "./history/storage";
+import { messagingOptions } from "./messaging-options";
+import { openServiceBus } from "./messaging/service-bus";
 import { agentSessionEntity } from "./model/agent-session";
 import * as contracts from "./model/contracts";
 import { once } from "./once";
 import { registerActivity, registerOrchestrator } from "./register";
 import { storageOptions } from "./storage-options";
 import { registerHttpRoutes } from "./triggers/http/routes";
+import { registerServiceBus } from "./triggers/service-bus";
+import { startFirst } from "./triggers/start/session-turns";
+import { registerTimers } from "./triggers/timers";
 
 const config = readConfig();
 const parts = catalog(config);
@@ -30,7 +37,16 @@ checkCatalog(parts);
 const storage = once(() => openStorage(storageOptions(config.storage)));
 const model = once(() => selectModel(config.model));
 const tools = new Map(parts.tools.map((tool) => [tool.name, tool]));
-const services = { storage, model, tools };
+const { serviceBus } = config;
+const messaging =
+  serviceBus && once(() => openServiceBus(messagingOptions(serviceBus)));
+const services = {
+  storage,
+  model,
+  tools,
+  messaging: () => messaging?.(),
+};
+const now = (): Date => new Date();
 
 // Without it an orchestrator would be told an error's message only, and decides by its code.
 app.setExceptionPropertiesProvider({
@@ -52,14 +68,31 @@ registerActivity(
   (step, context) => announceStep(getClient(context))(step),
   [input.durableClient()],
 );
+registerActivity(
+  contracts.leaveSession,
+  (place, context) =>
+    leaveSession(services, (session) =>
+      startFirst(session, { storage: storage(), hub: getClient(context), now }),
+    )(place),
+  [input.durableClient()],
+);
 
 app.entity(agentSessionEntity, agentSession);
 
-registerHttpRoutes({
+const starting = {
   storage,
   agents: new Map(parts.agents.map((agent) => [agent.name, agent])),
   tools: new Set(tools.keys()),
   workflows: parts.workflows,
+  now,
+};
+registerHttpRoutes({
+  ...starting,
   modelProvider: () => model().provider,
-  now: () => new Date(),
+  messaging: services.messaging,
 });
+if (messaging !== undefined) {
+  registerServiceBus({ ...starting, messaging });
+  functions.hook.appTerminate(() => messaging().close());
+}
+registerTimers({ storage, now });

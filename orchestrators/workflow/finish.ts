@@ -1,6 +1,7 @@
 import {
   type FinishInput,
   finishOrchestration,
+  leaveSession,
   type WorkflowInput,
 } from "../../src/model/contracts";
 import {
@@ -11,12 +12,12 @@ import {
 } from "../../src/model/durable";
 import type { HistoryRow } from "../../src/model/history";
 import type { Json, Payload } from "../../src/model/payload";
-import { defaultRetry } from "../../src/model/retry";
+import { patientRetry } from "../../src/model/retry";
 import type { WorkflowEnd } from "../../src/model/scheduler";
 import { scopeFor } from "../../src/model/scope";
 import { attempted } from "../step/attempts";
 import { lastRows } from "./record";
-import { type Run, wholeScope } from "./run";
+import { aboutOf, type Run, wholeScope } from "./run";
 
 /** Writes the end and gives the output; throws the failure, so that the instance is failed as well. */
 export function* finish(
@@ -25,9 +26,13 @@ export function* finish(
 ): Steps<{ readonly output: Payload }> {
   const rows = yield* lastRows(run);
   const completed = yield* complete(run, rows, end);
-  if (completed.ok) return { output: completed.value };
+  if (completed.ok) {
+    yield* letNextBegin(run);
+    return { output: completed.value };
+  }
   const error = completed.failure;
   const told = yield* write(run, rows, { status: "failed", error });
+  yield* letNextBegin(run);
   const untold = told.ok
     ? ""
     : ` And it could not be written down: ${told.failure.message}`;
@@ -61,13 +66,15 @@ function write(
   rows: readonly HistoryRow[],
   result: FinishInput["result"],
 ): Steps<Settled<Payload>> {
-  const { orchestrationId } = run.input;
+  const { orchestrationId, reply } = run.input;
   // One time for all attempts, so that they write the same rows.
   const at = now(run.context);
-  const { usage } = run;
+  const { usage, startedAt } = run;
+  const about = aboutOf(run);
   return attempted(
     run.context,
-    { retry: defaultRetry },
+    // The answer is sent when Service Bus is back, however long that takes.
+    { retry: patientRetry },
     {
       name: "finish",
       start: () =>
@@ -77,7 +84,25 @@ function write(
           rows,
           usage,
           result,
+          startedAt,
+          about,
+          ...(reply !== undefined && { reply }),
         }),
+    },
+  );
+}
+
+/** Of its session. Should this fail for a day, the sweeper has long done it. */
+function* letNextBegin({ context, input }: Run): Steps<void> {
+  const { orchestrationId, place } = input;
+  if (place === undefined) return;
+  yield* attempted(
+    context,
+    { retry: patientRetry },
+    {
+      name: "leave",
+      start: () =>
+        startActivity(context, leaveSession, { orchestrationId, place }),
     },
   );
 }

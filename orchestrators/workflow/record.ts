@@ -8,7 +8,7 @@ import {
   type Steps,
 } from "../../src/model/durable";
 import type { HistoryRow } from "../../src/model/history";
-import type { Run } from "./run";
+import { aboutOf, type Run } from "./run";
 
 /**
  * One record of all that is due, to be started with the next wait. What failed to be written goes along, but is no
@@ -26,6 +26,7 @@ export function* recordDue(run: Run): Steps<readonly Pending<null>[]> {
     rows,
     // An ended orchestration stays as it ended, and saying this again changes nothing.
     status: "running",
+    ...(rows.some(isOfOrchestration) && { about: aboutOf(run) }),
   });
   run.records.push({ rows, pending });
   return [pending];
@@ -36,6 +37,9 @@ export function* lastRows(run: Run): Steps<readonly HistoryRow[]> {
   yield* read(run, [...run.records]);
   return takeUnwritten(run);
 }
+
+const isOfOrchestration = ({ type }: HistoryRow): boolean =>
+  type.startsWith("orchestration.");
 
 const takeUnwritten = (run: Run): readonly HistoryRow[] => [
   ...run.unwritten.splice(0),

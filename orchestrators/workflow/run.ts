@@ -1,4 +1,5 @@
 import type {
+  About,
   Scope,
   ScopeStep,
   StepOutcome,
@@ -69,6 +70,8 @@ export interface Run {
   readonly unwritten: HistoryRow[];
   readonly records: PendingRecord[];
   usage: Usage;
+  /** ISO 8601. */
+  readonly startedAt: string;
 }
 
 export const newRun = (
@@ -89,6 +92,15 @@ export const newRun = (
   unwritten: [],
   records: [],
   usage: noUsage,
+  startedAt: now(context),
+});
+
+/** What messages about the orchestration are to say of it. */
+export const aboutOf = ({ input, definition }: Run): About => ({
+  workflow: definition.name,
+  version: definition.version,
+  tags: input.tags ?? {},
+  ...(input.traceparent !== undefined && { traceparent: input.traceparent }),
 });
 
 /** Notes a fact, to be written with the next record. */

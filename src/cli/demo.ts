@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { askByMessage, DemoFailed } from "./demo-message";
 import { type Progress, progressLines } from "./demo-progress";
 import { projectFolder, startLocalCloud } from "./local-cloud";
 import { owning } from "./run-until-stopped";
@@ -15,10 +16,20 @@ export async function runDemo(): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), "aos-demo-"));
   try {
     await owning(async (own) => {
-      say("Starting the local cloud: Functions host, task hub and storage …");
+      say(
+        "Starting the local cloud: Functions host, task hub, storage and Service Bus …",
+      );
+      let connectionString = "";
       const { url } = await startLocalCloud(own, {
         app: projectFolder,
         storage: "always",
+        serviceBus: {
+          when: "always",
+          port: 0,
+          onListening: (broker) => {
+            connectionString = broker.connectionString;
+          },
+        },
         port: 0,
         data,
         auth: false,
@@ -26,6 +37,8 @@ export async function runDemo(): Promise<void> {
       });
       say(`Listening on ${url}\n`);
       await review(`${url}/api/orchestrations`);
+      // One that the environment names is not the demo's to send to.
+      if (connectionString !== "") await askByMessage(connectionString);
     });
   } finally {
     await rm(data, { recursive: true, force: true });
@@ -84,8 +97,4 @@ async function answer<Body>(url: string, init?: RequestInit): Promise<Body> {
   throw new DemoFailed(
     `${url} answered ${response.status}: ${await response.text()}`,
   );
-}
-
-class DemoFailed extends Error {
-  readonly code = "demo_failed";
 }

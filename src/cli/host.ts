@@ -10,13 +10,16 @@ const usage = `Runs any Functions v4 Node app on this machine: npm run host -- -
 
   --app <folder>   the app (default: the current folder)
   --port <n>       the port to listen on; 0 picks a free one (default: 7071)
-  --data <folder>  where task hub, keys and storage are kept (default: <app>/.aos)
+  --service-bus-port <n>
+                   the port of Service Bus, for an app that asks for one (default: 5672, or a free one)
+  --data <folder>  where task hub, keys, storage and messages are kept (default: <app>/.aos)
   --auth           ask for function keys
   --verbose        log what the host does`;
 
 interface ServeOptions {
   readonly app: string;
   readonly port: number;
+  readonly serviceBusPort: number | undefined;
   readonly data: string;
   readonly auth: boolean;
   readonly verbosity: Verbosity;
@@ -33,6 +36,13 @@ export async function runHost(argv: readonly string[]): Promise<void> {
     const host = await startLocalCloud(own, {
       ...options,
       storage: "when asked for",
+      serviceBus: {
+        when: "when asked for",
+        port: options.serviceBusPort,
+        onListening: ({ connectionString }) => {
+          say(`Service Bus ${connectionString}`);
+        },
+      },
     });
     announce(host, options);
   });
@@ -46,6 +56,7 @@ function hostArguments(argv: readonly string[]): ServeOptions | undefined {
   return {
     app,
     port: portNumber(values.port, usage),
+    serviceBusPort: serviceBusPort(values["service-bus-port"], usage),
     data: resolve(values.data ?? join(app, ".aos")),
     auth: values.auth,
     verbosity: values.verbose ? "verbose" : "normal",
@@ -59,6 +70,7 @@ const parsed = (argv: readonly string[]) =>
       options: {
         app: { type: "string" },
         port: { type: "string" },
+        "service-bus-port": { type: "string" },
         data: { type: "string" },
         auth: { type: "boolean", default: false },
         verbose: { type: "boolean", default: false },
@@ -68,14 +80,27 @@ const parsed = (argv: readonly string[]) =>
   );
 
 /** Throws `UsageError`. */
-export function portNumber(text = "7071", usage: string): number {
+export function portNumber(
+  text = "7071",
+  usage: string,
+  option = "--port",
+): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port <= 65_535) return port;
   throw new UsageError(
-    `--port ${text} is not a port: give a number from 0 to 65535.`,
+    `${option} ${text} is not a port: give a number from 0 to 65535.`,
     usage,
   );
 }
+
+/** Undefined when none was given. Throws `UsageError`. */
+export const serviceBusPort = (
+  text: string | undefined,
+  usage: string,
+): number | undefined =>
+  text === undefined
+    ? undefined
+    : portNumber(text, usage, "--service-bus-port");
 
 function announce(host: FunctionsHost, { auth, data }: ServeOptions): void {
   const lines = [

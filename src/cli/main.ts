@@ -1,3 +1,4 @@
+import { runBroker } from "./broker";
 import { runDemo } from "./demo";
 import { runHost } from "./host";
 import { runStart } from "./start";
@@ -5,7 +6,7 @@ import { problemText, UsageError } from "./voice";
 
 const commands: Readonly<
   Record<string, (argv: readonly string[]) => Promise<void>>
-> = { demo: runDemo, host: runHost, start: runStart };
+> = { broker: runBroker, demo: runDemo, host: runHost, start: runStart };
 
 async function main([name = "", ...argv]: readonly string[]): Promise<void> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;

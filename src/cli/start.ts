@@ -1,6 +1,6 @@
 import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { portNumber } from "./host";
+import { portNumber, serviceBusPort } from "./host";
 import { defaultData, projectFolder, startLocalCloud } from "./local-cloud";
 import { runUntilStopped } from "./run-until-stopped";
 import { parsedOrUsage, say } from "./voice";
@@ -8,7 +8,9 @@ import { parsedOrUsage, say } from "./voice";
 const usage = `Starts AOS with everything it needs on this machine, until Ctrl-C: npm start
 
   --port <n>       the port to listen on; 0 picks a free one (default: 7071)
-  --data <folder>  where orchestrations are kept (default: .aos)
+  --service-bus-port <n>
+                   the port of Service Bus; 0 picks a free one (default: 5672, or a free one when that is taken)
+  --data <folder>  where orchestrations and messages are kept (default: .aos)
   --auth           ask for function keys
   --verbose        log what the host does`;
 
@@ -19,6 +21,7 @@ export async function runStart(argv: readonly string[]): Promise<void> {
       args: [...argv],
       options: {
         port: { type: "string" },
+        "service-bus-port": { type: "string" },
         data: { type: "string" },
         auth: { type: "boolean", default: false },
         verbose: { type: "boolean", default: false },
@@ -31,26 +34,44 @@ export async function runStart(argv: readonly string[]): Promise<void> {
     return;
   }
   const port = portNumber(values.port, usage);
+  const busPort = serviceBusPort(values["service-bus-port"], usage);
   const data = resolve(values.data ?? defaultData);
   await runUntilStopped(async (own) => {
+    let serviceBus = "as the settings of the app say";
     const host = await startLocalCloud(own, {
       app: projectFolder,
       storage: "always",
+      serviceBus: {
+        when: "always",
+        port: busPort,
+        onListening: ({ connectionString }) => {
+          serviceBus = connectionString;
+        },
+      },
       port,
       data,
       auth: values.auth,
       verbosity: values.verbose ? "verbose" : "normal",
     });
-    say(welcome(host.url, data, values.auth));
+    say(welcome({ url: host.url, serviceBus, data, auth: values.auth }));
   });
 }
 
-const welcome = (url: string, data: string, auth: boolean): string => `
+interface Started {
+  readonly url: string;
+  /** The connection string. */
+  readonly serviceBus: string;
+  readonly data: string;
+  readonly auth: boolean;
+}
+
+const welcome = ({ url, serviceBus, data, auth }: Started): string => `
 AOS runs agent workflows on this machine. Stop it with Ctrl-C; what is under way goes on at the next start.
 
 Listening on ${url}
   API    ${url}/api/orchestrations
   Health ${url}/api/health/ready
+  Bus    ${serviceBus}
   Data   ${relative(projectFolder, data) || data}${auth ? " (keys.json in it holds the keys that callers need)" : ""}
 
 Start a workflow:

@@ -96,7 +96,12 @@ export function worthOf(
       partitionKey === hint.partitionKey && rowKey === hint.rowKey,
   );
   if (isTrue) return "right";
-  // When it began never changes; what it is does, until it has ended.
+  // When it began never changes; what it is does, until it has ended. Only it is not pending again.
   const isOfThisRun = hint.rowKey === hintKey(summary);
-  return isOfThisRun && !hasEnded(summary) ? "not now" : "never";
+  return isOfThisRun && mayBecome(hint, summary) ? "not now" : "never";
 }
+
+const mayBecome = (
+  { partitionKey }: RowKeys,
+  summary: OrchestrationSummary,
+): boolean => !hasEnded(summary) && partitionKey !== byStatus("pending");

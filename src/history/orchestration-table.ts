@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { TableClient } from "@azure/data-tables";
 import { AosError } from "../errors";
+import { present } from "../model/present";
+import type { OrchestrationSummary } from "../model/history";
 import type { Ready } from "./clients";
 import type { RowKeys } from "./document-row";
 import { hintsOf, statusHint } from "./orchestration-index";
@@ -30,7 +32,15 @@ export const orchestrationTable = (
       const found = await readRecord(await table(), id);
       if (found === undefined) return undefined;
       const { summary, fingerprint, start, claimedAt } = found.record;
-      return { summary, fingerprint, start, claimedAt, etag: found.etag };
+      const { place, waiting } = found.record;
+      return {
+        summary,
+        fingerprint,
+        start,
+        claimedAt,
+        ...present({ place, waiting }),
+        etag: found.etag,
+      };
     }),
 
   takeOver: (claim, now) =>
@@ -38,7 +48,11 @@ export const orchestrationTable = (
       const { etag, ...record } = claim;
       return replaceRecord(
         await table(),
-        { ...record, claimedAt: now.toISOString() },
+        {
+          ...record,
+          claimedAt: now.toISOString(),
+          ...(claim.waiting === true && { waiting: false }),
+        },
         etag,
       );
     }),
@@ -138,16 +152,18 @@ async function updateRecord(
     if (next.summary.status !== before.status)
       await writeHint(table, statusHint(next.summary, next.summary.status));
     if (!(await replaceRecord(table, next, found.etag))) continue;
-    if (hasEnded(next.summary))
-      // The hints it is most likely to have; what is left of others is removed by whoever lists them.
-      await Promise.all(
-        [...new Set(["pending", before.status] as const)].map((status) =>
-          removeHint(table, statusHint(before, status)),
-        ),
-      );
+    // What is left of others, after a crash here or from further back, is removed by whoever lists them.
+    if (next.summary.status !== before.status && isOver(before, next.summary))
+      await removeHint(table, statusHint(before, before.status));
     return;
   }
 }
+
+/** Whether the orchestration can never again have the status that it had before. */
+const isOver = (
+  before: OrchestrationSummary,
+  next: OrchestrationSummary,
+): boolean => before.status === "pending" || hasEnded(next);
 
 async function writeHint(table: TableClient, hint: RowKeys): Promise<void> {
   await table.upsertEntity({ ...hint }, "Replace");

@@ -4,6 +4,7 @@ import type {
   OrchestrationStatus,
   OrchestrationSummary,
 } from "../model/history";
+import type { SessionPlace } from "../model/contracts";
 import type { Json, Payload } from "../model/payload";
 
 /** What a claim holds: the summary, and what a later caller needs to finish the start should this one die. */
@@ -17,6 +18,9 @@ export interface Claim {
   readonly etag: string;
   /** When the claim was last taken, ISO 8601. */
   readonly claimedAt: string;
+  readonly place?: SessionPlace;
+  /** Whether it has yet to become the first of its session: until it was taken over, nobody may start it. */
+  readonly waiting?: boolean;
 }
 
 export interface ListQuery {
@@ -38,7 +42,7 @@ export interface OrchestrationStore {
   /** Inserts the row if no row of that id exists. The insert is the claim: exactly one caller wins. */
   claim(claim: Omit<Claim, "etag">): Promise<"claimed" | "exists">;
   find(id: string): Promise<Claim | undefined>;
-  /** Takes over a claim whose holder is gone. False when somebody else was quicker. */
+  /** Takes over a claim that waits, or whose holder is gone. False when somebody else was quicker. */
   takeOver(claim: Claim, now: Date): Promise<boolean>;
   /** Moves the summary on. Never back: an ended orchestration stays as it ended. */
   update(id: string, change: SummaryChange): Promise<void>;
@@ -90,6 +94,21 @@ export interface TranscriptStore {
   ): Promise<readonly TranscriptMessage[]>;
 }
 
+/** An orchestration with its place in its session. */
+export interface Placed {
+  readonly id: string;
+  readonly place: SessionPlace;
+}
+
+/** For each session the orchestrations that are to run one after another, in the order of their places. */
+export interface SessionQueue {
+  /** Joining twice is joining once. */
+  join(placed: Placed): Promise<void>;
+  first(session: string): Promise<Placed | undefined>;
+  /** Leaving twice is leaving once. */
+  leave(placed: Placed): Promise<void>;
+}
+
 /** Values too large for history and rows. */
 export interface PayloadStore {
   /** Keeps the value inline when small, otherwise under a name derived from its content, so that a retry overwrites. */
@@ -104,5 +123,6 @@ export interface Storage {
   readonly orchestrations: OrchestrationStore;
   readonly history: HistoryLog;
   readonly transcripts: TranscriptStore;
+  readonly sessions: SessionQueue;
   readonly payloads: PayloadStore;
 }

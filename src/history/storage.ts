@@ -3,6 +3,7 @@ import { historyTable } from "./history-table";
 import { orchestrationTable } from "./orchestration-table";
 import { payloadBlobs } from "./payload-blobs";
 import type { Storage } from "./ports";
+import { sessionTable } from "./session-table";
 import { transcriptTable } from "./transcript-table";
 
 /** Table and Blob Storage as AOS uses them. Nothing is sent yet; tables and container are made with their first use. */
@@ -15,6 +16,7 @@ export function openStorage(options: StorageOptions): Storage {
       openTable(options, "AosTranscripts"),
       payloads,
     ),
+    sessions: sessionTable(openTable(options, "AosSessionQueue")),
     payloads,
   };
 }

@@ -78,6 +78,29 @@ export type StepOutcome =
 
 // — orchestrators
 
+/** What messages about an orchestration say of it, besides what happened. */
+export interface About {
+  readonly workflow: string;
+  readonly version: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Of the request, W3C Trace Context. */
+  readonly traceparent?: string;
+}
+
+/** Where the answer is to be sent, and what it repeats of the request. */
+export interface ReplyAddress {
+  readonly queue: string;
+  readonly correlationId?: string;
+  readonly sessionId?: string;
+}
+
+/** The place of an orchestration among those of its session, which run one at a time. */
+export interface SessionPlace {
+  readonly session: string;
+  /** Sorts as text. */
+  readonly position: string;
+}
+
 export interface WorkflowInput {
   readonly orchestrationId: string;
   readonly definition: WorkflowDefinition;
@@ -85,6 +108,10 @@ export interface WorkflowInput {
   readonly agents: Readonly<Record<string, Agent>>;
   readonly input: Payload;
   readonly sessionId?: string;
+  readonly tags?: About["tags"];
+  readonly traceparent?: string;
+  readonly reply?: ReplyAddress;
+  readonly place?: SessionPlace;
 }
 export const agentWorkflow = orchestrator<
   WorkflowInput,
@@ -180,6 +207,8 @@ export interface RecordHistoryInput {
   readonly rows: readonly HistoryRow[];
   /** Also moves the summary row to this status. */
   readonly status?: OrchestrationStatus;
+  /** There when one of the rows is to be told as an event. */
+  readonly about?: About;
 }
 export const recordHistory = activity<RecordHistoryInput, null>(
   "recordHistory",
@@ -197,11 +226,21 @@ export interface FinishInput {
         readonly scope: Scope;
       }
     | { readonly status: "failed"; readonly error: Failure };
+  readonly startedAt?: string;
+  readonly about?: About;
+  readonly reply?: ReplyAddress;
 }
-/** Writes the final row; returns the output (null when failed). Fails with `expression_failed` on a bad output template. */
+/** Writes the final row, then sends the response; returns the output (null when failed). Fails with `expression_failed` on a bad output template. */
 export const finishOrchestration = activity<FinishInput, Payload>(
   "finishOrchestration",
 );
+
+export interface LeaveSessionInput {
+  readonly orchestrationId: string;
+  readonly place: SessionPlace;
+}
+/** Gives up the place in the session and starts the orchestration that is next. */
+export const leaveSession = activity<LeaveSessionInput, null>("leaveSession");
 
 export interface AnnounceInput extends StepRef {
   /** The instance to wake; the orchestration id. */

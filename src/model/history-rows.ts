@@ -19,6 +19,7 @@ const ranks: Readonly<Record<HistoryType, number>> = {
   "orchestration.started": 0,
   "model.called": 1,
   "tool.called": 1,
+  "message.refused": 9,
   "step.completed": 2,
   "step.failed": 2,
   "step.skipped": 2,

@@ -22,7 +22,8 @@ export type HistoryType =
   | "step.skipped"
   | "step.retried"
   | "model.called"
-  | "tool.called";
+  | "tool.called"
+  | "message.refused";
 
 /**
  * One fact of an orchestration's history. `key` is deterministic: whoever writes the same fact twice, because a

@@ -9,6 +9,13 @@ export const defaultRetry: RetryPolicy = {
   backoff: 2,
 };
 
+/** For what must happen in the end: goes on for about a day, so that it outlasts an outage. */
+export const patientRetry: RetryPolicy = {
+  maxAttempts: 300,
+  firstDelayMs: 1_000,
+  backoff: 2,
+};
+
 /** However long a chain of retries gets, something is tried every five minutes. */
 const longestDelayMs = 300_000;
 

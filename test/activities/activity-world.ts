@@ -46,6 +46,7 @@ export function newWorld(storage: () => Storage) {
   ];
   const services: Services = {
     storage,
+    messaging: () => undefined,
     model: () => model,
     tools: new Map(tools.map((each) => [each.name, each])),
   };

@@ -103,11 +103,17 @@ describe("the end of an orchestration", () => {
     const orchestrationId = newId();
     await storage.orchestrations.claim(claimOf(orchestrationId));
     const rows = [historyRow({ type: "orchestration.started", at })];
-    const record = recordHistory({ storage: () => storage });
+    const record = recordHistory({
+      storage: () => storage,
+      messaging: () => undefined,
+    });
     await record({ orchestrationId, rows, status: "running" });
     return orchestrationId;
   };
-  const finish = finishOrchestration({ storage: () => storage });
+  const finish = finishOrchestration({
+    storage: () => storage,
+    messaging: () => undefined,
+  });
   const inputOf = (
     orchestrationId: string,
     result: FinishInput["result"],

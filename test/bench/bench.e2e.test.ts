@@ -54,6 +54,14 @@ const documentSchema = z.strictObject({
       "calls",
       "concurrency",
     ),
+    requestResponse: z.strictObject({
+      messagesPerSecond: figure,
+      p50Ms: figure,
+      p99Ms: figure,
+      loadedP50Ms: figure,
+      loadedP99Ms: figure,
+      messages: figure,
+    }),
   }),
 });
 

@@ -34,9 +34,23 @@ test("the demo reviews the sample documents, shows each step, and leaves nothing
     for (const quote of quotes) expect(text).toContain(oneLine(quote));
   }
 
+  const findings = answerByMessage(output);
+  expect(findings.length).toBeGreaterThanOrEqual(2);
+  const lease = join(documents, "contract-office-lease.txt");
+  for (const finding of findings)
+    expect(oneLine(readFileSync(lease, "utf8"))).toContain(finding);
+
   const url = /Listening on (\S+)/.exec(output)?.[1] ?? "";
   await expect(fetch(url)).rejects.toThrow("fetch failed");
 });
+
+/** Its findings, without the summary before them. */
+const answerByMessage = (output: string): readonly string[] =>
+  (output.split("in answer to demo-1: completed\n")[1] ?? "")
+    .split("\n")
+    .slice(1)
+    .map((line) => oneLine(line).trim())
+    .filter((line) => line !== "");
 
 test("a demo that fails says why and exits with 1", async () => {
   const demo = run(["demo"], { AOS_DOCUMENTS_FOLDER: "/nowhere/at/all" });

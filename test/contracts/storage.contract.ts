@@ -74,6 +74,21 @@ export function storageContract(open: () => Storage): void {
       expect(now?.claimedAt).toBe(minutes(taken.indexOf(true) + 1));
     });
 
+    test("no longer wait once they were taken over", async () => {
+      const id = newId();
+      const place = { session: "s", position: "1" };
+      const waiting = { ...claimOf(id), place, waiting: true };
+      await open().orchestrations.claim(waiting);
+      const seen = await open().orchestrations.find(id);
+      expect(seen).toMatchObject({ place, waiting: true });
+      if (seen !== undefined)
+        await open().orchestrations.takeOver(seen, new Date(minutes(1)));
+      expect(await open().orchestrations.find(id)).toMatchObject({
+        place,
+        waiting: false,
+      });
+    });
+
     test("stay as they ended", async () => {
       const id = newId();
       const { orchestrations } = open();
@@ -201,6 +216,30 @@ export function storageContract(open: () => Storage): void {
       await expect(listed({ cursor: "nonsense" })).rejects.toMatchObject({
         code: "invalid_request",
       });
+    });
+  });
+
+  describe("the queue of a session", () => {
+    const placed = (session: string, position: string, id = position) => ({
+      id,
+      place: { session, position },
+    });
+
+    test("has in first place whoever is to run first, however they came", async () => {
+      const session = `a/b ${newId()}`;
+      const { sessions } = open();
+      expect(await sessions.first(session)).toBeUndefined();
+      for (const position of ["03", "01", "02", "02"])
+        await sessions.join(placed(session, position));
+      await sessions.join(placed(newId(), "00"));
+      for (const position of ["01", "02", "03"]) {
+        expect(await sessions.first(session)).toEqual(
+          placed(session, position),
+        );
+        await sessions.leave(placed(session, position));
+        await sessions.leave(placed(session, position));
+      }
+      expect(await sessions.first(session)).toBeUndefined();
     });
   });
 }

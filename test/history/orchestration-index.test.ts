@@ -65,6 +65,8 @@ describe("the index of orchestrations", () => {
     expect(worthOf(early, pending)).toBe("not now");
     expect(worthOf(early, { ...pending, status: "running" })).toBe("right");
     expect(worthOf(early, { ...pending, status: "failed" })).toBe("never");
+    const first = statusHint(pending, "pending");
+    expect(worthOf(first, { ...pending, status: "running" })).toBe("never");
     const createdAt = "2026-01-01T00:00:01.000Z";
     expect(worthOf(early, { ...pending, createdAt })).toBe("never");
   });

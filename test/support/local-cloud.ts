@@ -20,7 +20,13 @@ export async function startLocalCloud({
 }: CloudRun = {}): Promise<LocalCloud> {
   const folder = data ?? mkdtempSync(join(tmpdir(), "aos-cloud-"));
   const cloud = await listening(
-    run(["start", "--port", "0", "--data", folder, ...args], env),
+    run(
+      [
+        ...["start", "--port", "0", "--service-bus-port", "0"],
+        ...["--data", folder, ...args],
+      ],
+      env,
+    ),
   );
   if (data !== undefined) return cloud;
   const stop = async (): Promise<number | null> => {

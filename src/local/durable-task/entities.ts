@@ -11,7 +11,7 @@ import { type EntityWork, nextWork } from "./entity-work";
 import { unknownFunction } from "./failure";
 import { resultText } from "./function-value";
 import type { Delivery, EntityMessage, EntityRequest } from "./message";
-import { Slots } from "./slots";
+import { Slots } from "../scheduling/slots";
 import type { EntityRow } from "./store";
 
 interface ActiveEntity {

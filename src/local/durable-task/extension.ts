@@ -6,12 +6,12 @@ import type {
   WebhookResponse,
 } from "../functions-host/extension";
 import { addresses, clientBinding } from "./client-binding";
-import { type Clock, systemClock } from "./clock";
+import { type Clock, systemClock } from "../scheduling/clock";
 import type { KnownFunctions } from "./decide";
 import { httpApi } from "./http-api/routes";
 import { TaskHub } from "./hub";
 import { startRpcListener } from "./rpc-listener";
-import { readSettings } from "./settings";
+import { readSettings, settingsProblems } from "./settings";
 import { openSqliteStore } from "./sqlite-store";
 
 /** How long running functions may take to end when the host stops. */
@@ -37,6 +37,8 @@ export function durableTask(clock: Clock = systemClock): DurableTask {
       return running?.hub;
     },
     name: "durableTask",
+    triggers: ["orchestrationTrigger", "activityTrigger", "entityTrigger"],
+    problems: ({ settings }) => settingsProblems(settings),
     start: async (host) => {
       running = await start(host, clock);
     },

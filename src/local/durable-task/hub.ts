@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Clock, systemClock } from "./clock";
+import { type Clock, systemClock } from "../scheduling/clock";
 import { Committer } from "./committer";
 import type { KnownFunctions } from "./decide";
 import type { Engine, Invoke } from "./engine";
@@ -30,7 +30,7 @@ import type {
   StoredEvent,
 } from "./store";
 import { TimerHeap } from "./timer-heap";
-import { UnderWay } from "./under-way";
+import { UnderWay } from "../scheduling/under-way";
 import { Waiters } from "./waiters";
 
 export interface HubOptions {

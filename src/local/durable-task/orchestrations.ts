@@ -16,7 +16,7 @@ import { openEpisode, type Opening } from "./open-episode";
 import { runActivity } from "./run-activity";
 import { runEpisode, worldOf } from "./run-episode";
 import { type ChildStarts, startChildren } from "./start-children";
-import { Slots } from "./slots";
+import { Slots } from "../scheduling/slots";
 import type { InboxRow, StoredEvent } from "./store";
 import type { Turn } from "./turn";
 import { versionProblem } from "./version-match";

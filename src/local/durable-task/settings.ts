@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
-import { TaskHubError } from "./store";
 
 const perCore = 10 * availableParallelism();
 
@@ -65,15 +64,13 @@ const settingsSchema = z.object({
 });
 export type Settings = z.output<typeof settingsSchema>;
 
-/** Throws `TaskHubError` with one sentence that names the settings that are wrong. */
-export function readSettings(value: unknown): Settings {
-  const result = settingsSchema.safeParse(value);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(
-    ({ path, message }) => `${path.join(".")}: ${message}`,
+/** What is wrong with the settings, each with its whole name. */
+export const settingsProblems = (value: unknown): readonly string[] =>
+  (settingsSchema.safeParse(value).error?.issues ?? []).map(
+    ({ path, message }) =>
+      `host.json: extensions.durableTask.${path.join(".")}: ${message}`,
   );
-  throw new TaskHubError(
-    "task_hub_settings_invalid",
-    `host.json: extensions.durableTask is not valid: ${problems.join("; ")}.`,
-  );
-}
+
+/** Of settings that have no problems. */
+export const readSettings = (value: unknown): Settings =>
+  settingsSchema.parse(value);

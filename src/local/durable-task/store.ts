@@ -102,10 +102,7 @@ export interface Store {
 /** The hub cannot be opened. The message is one sentence for people. */
 export class TaskHubError extends Error {
   override readonly name = "TaskHubError";
-  readonly code:
-    | "task_hub_damaged"
-    | "task_hub_newer" // written by a later version of the hub
-    | "task_hub_settings_invalid"; // extensions.durableTask of host.json
+  readonly code: "task_hub_damaged" | "task_hub_newer"; // written by a later version of the hub
 
   constructor(
     code: TaskHubError["code"],

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock";
+import type { Clock } from "../scheduling/clock";
 
 interface Entry {
   readonly key: string;

@@ -3,6 +3,7 @@ import type {
   Binding,
   FunctionMetadata,
   LogLevel,
+  RetryContext,
   TypedData,
 } from "./extension";
 
@@ -22,6 +23,7 @@ export interface CoreInvocationContext {
       readonly traceState: string;
       readonly attributes: Readonly<Record<string, string>>;
     };
+    readonly retryContext?: RetryContext;
   };
   readonly metadata: CoreFunctionMetadata;
   state:

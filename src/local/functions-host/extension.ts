@@ -1,6 +1,6 @@
 /**
- * The one door between the Functions host and the extensions that live beside it (durable task, Service Bus).
- * An extension owns some trigger types and input bindings; the host loads the app, invokes functions and owns the port.
+ * The one door between the Functions host and its extensions (durable task, timers, storage queues, Service Bus).
+ * An extension owns some trigger types and bindings; the host loads the app, invokes functions and owns the port.
  */
 
 /** A value on its way to or from a function, as the Functions worker protocol has it: exactly one of these is set. */
@@ -27,6 +27,32 @@ export interface Binding {
 export interface FunctionMetadata {
   readonly name: string;
   readonly bindings: Readonly<Record<string, Binding>>;
+  readonly retryOptions?: RetryOptions | undefined;
+}
+
+interface WholeSeconds {
+  readonly seconds: number;
+}
+
+/** A function's `retry`, as the library passes it on. https://learn.microsoft.com/azure/azure-functions/functions-bindings-error-pages#retry-policies */
+export interface RetryOptions {
+  readonly retryStrategy: string;
+  /** -1: without end. */
+  readonly maxRetryCount: number;
+  readonly delayInterval?: WholeSeconds | undefined;
+  readonly minimumInterval?: WholeSeconds | undefined;
+  readonly maximumInterval?: WholeSeconds | undefined;
+}
+
+/** Which try of a function with a retry policy an invocation is; the first has the count 0 and no exception. */
+export interface RetryContext {
+  readonly retryCount: number;
+  readonly maxRetryCount: number;
+  readonly exception?: {
+    readonly source: string;
+    readonly message: string;
+    readonly stackTrace: string;
+  };
 }
 
 /** One call of a function of the app. */
@@ -39,6 +65,7 @@ export interface Invocation {
     readonly traceParent: string;
     readonly traceState?: string;
   };
+  readonly retryContext?: RetryContext;
   /** The result is wanted as the object that the function returned, not encoded. */
   readonly wantsObject?: boolean;
   /** Aborted when the result is no longer wanted. The function itself cannot be interrupted. */
@@ -79,6 +106,8 @@ export type LogLevel = "trace" | "debug" | "information" | "warning" | "error";
 export interface ExtensionHost {
   /** All enabled functions of the app. */
   readonly functions: readonly FunctionMetadata[];
+  /** The value of an app setting; undefined when it is not set. */
+  readonly setting: (name: string) => string | undefined;
   /** `extensions.<name>` of host.json, `%SETTING%` references resolved; an empty object when absent. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** The folder that the extension may keep its files in; exists. */
@@ -88,17 +117,42 @@ export interface ExtensionHost {
   /** `code=<system key>` when keys are enforced, an empty string otherwise. */
   readonly webhookQuery: string;
   invoke(invocation: Invocation): Promise<InvocationOutcome>;
-  log(level: LogLevel, message: string): void;
+  readonly log: (level: LogLevel, message: string) => void;
 }
 
-/** Made once for each host. The host calls `start` after the app is loaded and its port is bound, before it serves. */
+/**
+ * Made once for each host, which takes it through `problems`, `start`, `listen`, `stopListening` and `stop`. It is started
+ * when the app is loaded and its port is bound, and listens when the host serves. At the end all stop listening before any
+ * is stopped, and they are stopped in the reverse order of their start, so that what runs until then finds all others.
+ */
 export interface Extension {
   /** Names its part of host.json and its webhooks, for example `durableTask` and `/runtime/webhooks/durabletask`. */
   readonly name: string;
+  /** The types of triggers whose functions it runs. */
+  readonly triggers: readonly string[];
+  /** What is wrong with its part of host.json or with a binding that is its own, each in a clause without a full stop. */
+  problems?(host: ExtensionHost): readonly string[];
   start(host: ExtensionHost): Promise<void>;
+  /** Begins to trigger functions. Must not wait for what it connects to: that may be down and come later. */
+  listen?(): void;
+  /** Begins to run one of its functions as if it had been triggered with `input`; false when the function is not its own. */
+  runByHand?(functionName: string, input: string | undefined): boolean;
   /** The value of an input binding of a type that this extension owns, for example `durableClient`. */
   inputBinding?(binding: Binding): TypedData | undefined;
+  /**
+   * Writes the value of an output binding; undefined when the type is not its own. What it rejects with fails the
+   * invocation.
+   */
+  outputBinding?(binding: Binding, value: TypedData): Promise<void> | undefined;
   webhook?(request: WebhookRequest): Promise<WebhookResponse>;
-  /** Stops taking work, lets running invocations end (at most a few seconds) and closes its files. */
+  /** Takes no more work and lets running invocations end (at most a few seconds). */
+  stopListening?(): Promise<void>;
+  /** Ends what is left (at most a few seconds) and closes files and connections. */
   stop(): Promise<void>;
 }
+
+/** The trigger of a function, whatever its type. */
+export const triggerOf = ({
+  bindings,
+}: Pick<FunctionMetadata, "bindings">): Binding | undefined =>
+  Object.values(bindings).find(({ type }) => /trigger$/i.test(type));

@@ -8,6 +8,7 @@ import type {
   TypedData,
 } from "./extension";
 import { type InvocationEnd, invokeFunction } from "./invocation";
+import { writeOutputs } from "./outputs";
 import type { RegisteredFunction, WorkerApp } from "./worker-app";
 
 export interface RunnerOptions {
@@ -64,23 +65,45 @@ export class FunctionRunner {
         message: `There is no function '${functionName}' in this app.`,
         stack: "",
       };
-    const { app, model, log } = this.#options;
     const end = await this.#inTime(
       functionName,
-      invokeFunction({
-        app,
-        model,
-        target,
-        invocation,
-        invocationId,
-        inputs: this.#inputs(target.metadata),
-        log: (level, category, message) => {
-          log(level, categoryOf(functionName, category), message);
-        },
-      }),
+      this.#invokeAndWrite(target, invocation, invocationId),
     );
     this.#report(target.metadata, end);
     return end;
+  }
+
+  /** An invocation has succeeded when its outputs are written: who triggered it must not forget its cause before. */
+  async #invokeAndWrite(
+    target: RegisteredFunction,
+    invocation: Invocation,
+    invocationId: string,
+  ): Promise<InvocationEnd> {
+    const { app, model, extensions, log } = this.#options;
+    const { name } = target.metadata;
+    const end = await invokeFunction({
+      app,
+      model,
+      target,
+      invocation,
+      invocationId,
+      inputs: this.#inputs(target.metadata),
+      log: (level, category, message) => {
+        log(level, categoryOf(name, category), message);
+      },
+    });
+    if (!end.ok) return end;
+    const problem = await writeOutputs(
+      target.metadata,
+      end.response,
+      extensions,
+      (message) => {
+        log("warning", `Function.${name}`, message);
+      },
+    );
+    return problem === undefined
+      ? end
+      : { ok: false, message: problem, stack: "" };
   }
 
   /** A function cannot be stopped; after its time it is only no longer waited for. */
@@ -122,17 +145,9 @@ export class FunctionRunner {
     const isDurable = Object.values(bindings).some(({ type }) =>
       /^(?:orchestration|entity)Trigger$/i.test(type),
     );
-    if (!end.ok) {
-      const level = isDurable ? "debug" : "error";
-      this.#options.log(level, `Function.${name}`, end.stack || end.message);
-      return;
-    }
-    for (const { name: output } of end.response.outputData ?? [])
-      this.#options.log(
-        "warning",
-        `Function.${name}`,
-        `The output binding ${output} was not written: the embedded host does not support output bindings yet.`,
-      );
+    if (end.ok) return;
+    const level = isDurable ? "debug" : "error";
+    this.#options.log(level, `Function.${name}`, end.stack || end.message);
   }
 }
 
@@ -146,7 +161,7 @@ const isDisabled = (name: string): boolean =>
   );
 
 const withNames = (metadata: FunctionMetadata): FunctionMetadata => ({
-  name: metadata.name,
+  ...metadata,
   bindings: Object.fromEntries(
     Object.entries(metadata.bindings).map(([name, binding]) => [
       name,

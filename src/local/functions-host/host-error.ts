@@ -7,6 +7,7 @@ export class HostStartError extends Error {
     | "app_not_found" // no folder there, or no entry point in it
     | "app_load_failed" // the app's own code threw while it was loaded
     | "host_json_invalid" // host.json cannot be read
+    | "configuration_invalid" // host.json or a binding asks for what an extension cannot give
     | "local_settings_invalid" // local.settings.json cannot be read
     | "data_folder_unwritable" // the data folder cannot be made or written to
     | "data_folder_in_use"; // another host works in the data folder

@@ -1,18 +1,13 @@
-import { mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { enterAppEnvironment } from "./app-environment";
 import { loadApp, requireApp } from "./app-loader";
 import type { CoreLogLevel, ProgrammingModel } from "./core-api";
 import { provideCoreModule } from "./core-module";
 import { lockDataFolder } from "./data-folder-lock";
-import type {
-  Extension,
-  FunctionMetadata,
-  Invocation,
-  InvocationOutcome,
-} from "./extension";
+import type { Extension, FunctionMetadata, Invocation } from "./extension";
+import { startExtensions } from "./extensions";
 import { FunctionRunner } from "./function-runner";
-import { type HostJson, readHostJson } from "./host-json";
+import { readHostJson } from "./host-json";
 import { HostStartError, messageOf } from "./host-error";
 import { answerRequest } from "./http/front-door";
 import {
@@ -21,7 +16,7 @@ import {
   httpFunction,
 } from "./http/functions-router";
 import { bindPort, type Port } from "./http/port";
-import { type Keys, openKeys } from "./keys";
+import { openKeys } from "./keys";
 import { readLocalSettings } from "./local-settings";
 import { WorkerApp } from "./worker-app";
 
@@ -107,17 +102,15 @@ async function startOn(
     timeoutMs: hostJson.functionTimeoutMs,
     log,
   });
-  warnOfDormant(runner.functions, options);
   const origin = `http://localhost:${port.number}`;
-  for (const extension of extensions)
-    await startExtension(extension, {
-      runner,
-      hostJson,
-      dataFolder,
-      origin,
-      keys,
-      log,
-    });
+  const started = await startExtensions(extensions, {
+    runner,
+    hostJson,
+    dataFolder,
+    origin,
+    keys,
+    log,
+  });
   const httpFunctions = runner.functions.flatMap(
     (metadata) => httpFunction(metadata) ?? [],
   );
@@ -129,13 +122,15 @@ async function startOn(
     streamUri,
     find: functionsRouter(httpFunctions, hostJson.routePrefix),
     invoke: (invocation: Invocation, id: string) => runner.run(invocation, id),
+    runByHand: started.runByHand,
   };
   port.serve((request, response) => answerRequest(door, request, response));
+  started.listen();
 
   const stop = async (): Promise<void> => {
-    await port.drain(graceMs);
+    await Promise.all([port.drain(graceMs), started.stopListening()]);
     try {
-      for (const extension of extensions) await extension.stop();
+      await started.stop();
       await app.hooks.run("appTerminate", app.hooks.context({}, {}));
     } finally {
       await port.close();
@@ -207,57 +202,4 @@ async function startApp(
   }
   app.markStarted();
   return capabilities["HttpUri"];
-}
-
-interface ExtensionSetting {
-  readonly runner: FunctionRunner;
-  readonly hostJson: HostJson;
-  readonly dataFolder: string;
-  readonly origin: string;
-  readonly keys: Keys | undefined;
-  readonly log: HostOptions["log"];
-}
-
-async function startExtension(
-  extension: Extension,
-  { runner, hostJson, dataFolder, origin, keys, log }: ExtensionSetting,
-): Promise<void> {
-  mkdirSync(dataFolder, { recursive: true });
-  await extension.start({
-    functions: runner.functions,
-    settings: hostJson.extension(extension.name),
-    dataFolder,
-    origin,
-    webhookQuery: keys ? `code=${keys.systemKeys.durabletask_extension}` : "",
-    invoke: (invocation): Promise<InvocationOutcome> =>
-      runner.invoke(invocation),
-    log: (level, message) => {
-      log(level, `Host.${extension.name}`, message);
-    },
-  });
-}
-
-const servedTriggers = new Set([
-  "httptrigger",
-  "orchestrationtrigger",
-  "activitytrigger",
-  "entitytrigger",
-]);
-
-/** A function that nothing here can trigger is no error, but nobody should wait for it in vain. */
-function warnOfDormant(
-  functions: readonly FunctionMetadata[],
-  { log }: HostOptions,
-): void {
-  for (const { name, bindings } of functions) {
-    const trigger = Object.values(bindings).find(({ type }) =>
-      /trigger$/i.test(type),
-    );
-    if (trigger && !servedTriggers.has(trigger.type.toLowerCase()))
-      log(
-        "warning",
-        "Host.Startup",
-        `Function ${name} will not run: the embedded host does not support ${trigger.type} yet.`,
-      );
-  }
 }

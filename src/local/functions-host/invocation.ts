@@ -116,7 +116,7 @@ function coreContext(
   }: InvocationOptions,
   logging: { readonly invocationContext: unknown },
 ): CoreInvocationContext {
-  const { traceContext } = invocation;
+  const { traceContext, retryContext } = invocation;
   return {
     invocationId,
     request: {
@@ -130,6 +130,7 @@ function coreContext(
       ...(traceContext && {
         traceContext: { traceState: "", attributes: {}, ...traceContext },
       }),
+      ...(retryContext && { retryContext }),
     },
     metadata,
     state: undefined,

@@ -1,8 +1,10 @@
-/** As everywhere in Azure Functions, `UseDevelopmentStorage=true` means storage on this machine. */
-export function asksForStorage(
+/**
+ * The app settings that ask for storage on this machine: as everywhere in Azure Functions, `UseDevelopmentStorage=true`
+ * does. `settings` are those of the app; the environment wins over them.
+ */
+export const settingsForStorage = (
   settings: Readonly<Record<string, string>>,
-): boolean {
-  const setting =
-    process.env["AzureWebJobsStorage"] ?? settings["AzureWebJobsStorage"];
-  return setting?.toLowerCase() === "usedevelopmentstorage=true";
-}
+): readonly string[] =>
+  Object.entries({ ...settings, ...process.env }).flatMap(([name, value]) =>
+    /^usedevelopmentstorage=true;?$/i.test(value ?? "") ? [name] : [],
+  );

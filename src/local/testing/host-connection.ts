@@ -21,6 +21,8 @@ const program = __filename.endsWith(".ts")
     )
   : join(__dirname, "host-process.js");
 
+type Ready = Extract<Message, { readonly kind: "ready" }>;
+
 interface Caller {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: TestKitError) => void;
@@ -64,14 +66,14 @@ export class HostConnection {
     return this.#output;
   }
 
-  /** Resolves with the address of the host. Throws `TestKitError`. */
-  ready(): Promise<string> {
+  /** Resolves with where the host is and what was started for the app. Throws `TestKitError`. */
+  ready(): Promise<Ready> {
     return new Promise((resolve, reject) => {
       const fail = (reason: string): void => {
         reject(new TestKitError("app_not_started", reason));
       };
       this.#child.on("message", (message: Message) => {
-        if (message.kind === "ready") resolve(message.url);
+        if (message.kind === "ready") resolve(message);
         if (message.kind === "failed") fail(message.reason);
       });
       void this.#exited.then(() => {

@@ -1,11 +1,13 @@
 /** The program of the process in which a test's cloud runs. It ends with the channel to the test, however that ends. */
-import { type Clock, systemClock } from "../durable-task/clock";
+import { type Clock, systemClock } from "../scheduling/clock";
 import { type DurableTask, durableTask } from "../durable-task/extension";
 import type { TaskHub } from "../durable-task/hub";
-import { VirtualClock } from "../durable-task/virtual-clock";
+import { VirtualClock } from "../scheduling/virtual-clock";
 import { startFunctionsHost } from "../functions-host/host";
-import { asksForStorage } from "../storage/asks-for-storage";
-import { type LocalStorage, startStorage } from "../storage/storage";
+import { serviceBus } from "../functions-host/service-bus/extension";
+import { storageQueues } from "../functions-host/storage-queue/extension";
+import { timerTriggers } from "../functions-host/timer/extension";
+import { type Azure, startAzure } from "./azure";
 import {
   type Call,
   type Message,
@@ -23,24 +25,31 @@ const sentence = (error: unknown): string =>
 async function run({ app, data, clock: kind }: ProcessOptions): Promise<void> {
   const clock = kind === "virtual" ? new VirtualClock(Date.now()) : systemClock;
   const extension = durableTask(clock);
-  let storage: LocalStorage | undefined;
+  const timers = timerTriggers(clock);
+  /** Timer functions go first: what they start is the hub's. */
+  const atRest = async (): Promise<void> => {
+    await timers.whenIdle();
+    await running(extension).whenIdle();
+  };
+  let azure: Azure | undefined;
+  const log = (level: string, category: string, message: string): void => {
+    process.stderr.write(`${level} ${category}: ${message}\n`);
+  };
   const host = await startFunctionsHost({
     appFolder: app,
     port: 0,
     dataFolder: data,
     auth: false,
-    extensions: [extension],
-    log: (level, category, message) => {
-      process.stderr.write(`${level} ${category}: ${message}\n`);
-    },
+    // They are stopped in the reverse order: what others write to goes last.
+    extensions: [storageQueues(), serviceBus(), extension, timers],
+    log,
     prepare: async (settings) => {
-      if (!asksForStorage(settings)) return {};
-      storage = await startStorage({ dataFolder: data });
-      return { AzureWebJobsStorage: storage.connectionString };
+      azure = await startAzure(settings, { app, data }, log);
+      return azure.settings;
     },
   });
   process.on("message", ({ id, call }: Request) => {
-    answer(call, clock, extension).then(
+    answer(call, clock, extension, atRest).then(
       (value) => {
         tell({ kind: "answer", id, value });
       },
@@ -50,16 +59,17 @@ async function run({ app, data, clock: kind }: ProcessOptions): Promise<void> {
     );
   });
   const ended = new Promise((resolve) => process.once("disconnect", resolve));
-  tell({ kind: "ready", url: host.url });
+  tell({ kind: "ready", url: host.url, settings: azure?.settings ?? {} });
   if (process.connected) await ended;
   await host.stop();
-  await storage?.stop();
+  await azure?.stop();
 }
 
 async function answer(
   call: Call,
   clock: Clock,
   extension: DurableTask,
+  atRest: () => Promise<void>,
 ): Promise<unknown> {
   if (call.name === "now") return clock.now();
   const hub = running(extension);
@@ -67,7 +77,7 @@ async function answer(
     case "advance":
       if (!(clock instanceof VirtualClock))
         throw new Error("The time of the machine cannot be advanced.");
-      await clock.advance(call.ms, () => hub.whenIdle());
+      await clock.advance(call.ms, atRest);
       return undefined;
     case "whenEnded":
       await hub.whenEnded(call.instanceId, new AbortController().signal);

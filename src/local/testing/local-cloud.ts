@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { CloudClient } from "./client";
 import { type Duration, toMs } from "./duration";
 import { HostConnection } from "./host-connection";
+import type { Settings } from "./protocol";
 import { TestKitError } from "./test-kit-error";
 
 export interface LocalCloudOptions {
@@ -21,18 +22,24 @@ export interface LocalCloudOptions {
 export class LocalCloud implements AsyncDisposable {
   /** Where the app's HTTP functions are reached; no trailing slash. */
   readonly url: string;
+  /**
+   * What was started for the app, by the app setting that asked for it: connection strings of storage
+   * (`UseDevelopmentStorage=true`) and of a Service Bus (`UseDevelopmentEmulator=true`), for clients of the test.
+   */
+  readonly settings: Settings;
   readonly client: CloudClient;
   readonly #connection: HostConnection;
   readonly #isVirtual: boolean;
   readonly #cleanUp: () => void;
 
   constructor(
-    url: string,
+    { url, settings }: { readonly url: string; readonly settings: Settings },
     connection: HostConnection,
     isVirtual: boolean,
     cleanUp: () => void,
   ) {
     this.url = url;
+    this.settings = settings;
     this.client = new CloudClient(url, connection);
     this.#connection = connection;
     this.#isVirtual = isVirtual;
@@ -83,8 +90,8 @@ export async function startLocalCloud({
   const options = { app: resolve(app), data: resolve(folder), clock };
   const connection = new HostConnection(options, env);
   try {
-    const url = await connection.ready();
-    return new LocalCloud(url, connection, clock === "virtual", cleanUp);
+    const ready = await connection.ready();
+    return new LocalCloud(ready, connection, clock === "virtual", cleanUp);
   } catch (error) {
     await connection.stop();
     cleanUp();

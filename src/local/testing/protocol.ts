@@ -7,14 +7,21 @@ export type Call =
   /** Answered with JSON text. */
   | { readonly name: "history"; readonly instanceId: string };
 
+/** App settings by name. */
+export type Settings = Readonly<Record<string, string>>;
+
 export interface Request {
   readonly id: number;
   readonly call: Call;
 }
 
 export type Message =
-  /** The host listens there. */
-  | { readonly kind: "ready"; readonly url: string }
+  /** The host listens there, and the app finds what was started for it by these settings. */
+  | {
+      readonly kind: "ready";
+      readonly url: string;
+      readonly settings: Settings;
+    }
   /** The host did not start. */
   | { readonly kind: "failed"; readonly reason: string }
   | { readonly kind: "answer"; readonly id: number; readonly value?: unknown }

@@ -6,7 +6,7 @@ import { hasEnded, type Instance } from "../durable-task/instance";
 import type { RecordedEvent } from "../durable-task/recorded-history";
 import { readSettings } from "../durable-task/settings";
 import { openSqliteStore } from "../durable-task/sqlite-store";
-import { VirtualClock } from "../durable-task/virtual-clock";
+import { VirtualClock } from "../scheduling/virtual-clock";
 import { type Cast, castOf, type Roles } from "./cast";
 import { type Duration, toMs } from "./duration";
 import { TestKitError } from "./test-kit-error";

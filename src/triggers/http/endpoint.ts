@@ -1,9 +1,7 @@
 import type { HttpRequest, InvocationContext } from "@azure/functions";
 import type { DurableClient } from "durable-functions";
+import type { Hub } from "../start/hub";
 import { problem, type Reply } from "./problem";
-
-/** What the routes use of the durable client. */
-export type Hub = Pick<DurableClient, "startNew" | "getStatus">;
 
 interface Answer {
   readonly status: number;

@@ -1,8 +1,7 @@
 import type { HttpRequest } from "@azure/functions";
 import { AosError } from "../../errors";
 import type { Claim, Storage } from "../../history/ports";
-import type { WorkflowInput } from "../../model/contracts";
-import { parseRequest } from "./parse-request";
+import { parseRequest } from "../parse-request";
 import { orchestrationPathSchema } from "./schemas";
 
 /** The claim of the orchestration that the path names. */
@@ -17,13 +16,4 @@ export async function findOrchestration(
     "orchestration_not_found",
     `There is no orchestration "${id}". Check the id, or list what there is with GET /api/orchestrations.`,
   );
-}
-
-/** The orchestrator's input as it was when the orchestration was claimed. */
-export async function startOf(
-  claim: Claim,
-  storage: Storage,
-): Promise<WorkflowInput> {
-  // Written by the claim from a WorkflowInput, and its digest is checked on the way back.
-  return (await storage.payloads.get(claim.start)) as unknown as WorkflowInput;
 }

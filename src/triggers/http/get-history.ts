@@ -2,8 +2,8 @@ import type { HttpRequest } from "@azure/functions";
 import type { HistoryRow } from "../../model/history";
 import { answer } from "./endpoint";
 import { findOrchestration } from "./find-orchestration";
-import { parseRequest } from "./parse-request";
-import { invalidRequest } from "./problem";
+import { parseRequest } from "../parse-request";
+import { invalidRequest } from "../request-error";
 import { historyQuerySchema } from "./schemas";
 import type { HttpServices } from "./services";
 

@@ -1,10 +1,11 @@
 import type { HttpRequest } from "@azure/functions";
 import { AosError } from "../../errors";
-import { answer, type Hub } from "./endpoint";
+import type { Hub } from "../start/hub";
+import { answer } from "./endpoint";
 import { findOrchestration } from "./find-orchestration";
-import { reconcile } from "./reconcile";
+import { reconcile } from "../start/reconcile";
 import type { HttpServices } from "./services";
-import { isEnded } from "./status";
+import { isEnded } from "../start/status";
 
 /** `GET /api/orchestrations/{id}/result`: the output itself, or how an orchestration without one ended. */
 export const getResult =

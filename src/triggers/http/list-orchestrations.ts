@@ -1,8 +1,8 @@
 import type { HttpRequest } from "@azure/functions";
 import type { ListQuery } from "../../history/ports";
 import { answer } from "./endpoint";
-import { parseRequest } from "./parse-request";
-import { invalidRequest } from "./problem";
+import { parseRequest } from "../parse-request";
+import { invalidRequest } from "../request-error";
 import { listQuerySchema } from "./schemas";
 import type { HttpServices } from "./services";
 

@@ -4,7 +4,7 @@ import type { HistoryRow, OrchestrationSummary } from "../../model/history";
 import type { Usage } from "../../model/usage";
 import type { WorkflowDefinition } from "../../model/workflow";
 import { type StepView, stepView } from "./step-view";
-import { isEnded } from "./status";
+import { isEnded } from "../start/status";
 import { usageOf } from "./usage-of";
 
 export interface OrchestrationView {

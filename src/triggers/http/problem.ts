@@ -1,34 +1,6 @@
 /** How errors are told over HTTP: `application/problem+json` of RFC 9457, with the code that programs go by. */
 import { AosError, type ErrorCode } from "../../errors";
-
-/** What is wrong with one field of a request. Query parameters are found under `/query`. */
-export interface FieldError {
-  readonly pointer: string;
-  readonly detail: string;
-}
-
-/** An error about a request that names every field at fault. */
-export class RequestError<
-  Code extends ErrorCode = ErrorCode,
-> extends AosError<Code> {
-  readonly errors: readonly FieldError[];
-
-  constructor(code: Code, message: string, errors: readonly FieldError[]) {
-    super(code, message);
-    this.errors = errors;
-  }
-}
-
-/** `invalid_request` with the errors in its message as well, for readers who look no further than `detail`. */
-export const invalidRequest = (errors: readonly FieldError[]): RequestError =>
-  new RequestError(
-    "invalid_request",
-    `The request is not valid: ${errors
-      .slice(0, 5)
-      .map(({ pointer, detail }) => `${pointer || "the body"} ${detail}`)
-      .join("; ")}.`,
-    errors,
-  );
+import { RequestError } from "../request-error";
 
 /** A response as the host wants it, complete but for what every response carries. */
 export interface Reply {
@@ -81,6 +53,23 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
     status: 503,
     title: "Storage is unavailable",
     retryAfterSeconds: 5,
+  },
+  messaging_unavailable: {
+    status: 503,
+    title: "Service Bus is unavailable",
+    retryAfterSeconds: 5,
+  },
+  messaging_not_configured: {
+    status: 501,
+    title: "Service Bus is not configured",
+  },
+  queue_not_found: { status: 404, title: "No such queue" },
+  message_refused: { status: 422, title: "Service Bus refused the message" },
+  dead_letter_not_found: { status: 404, title: "No such dead letter" },
+  dead_letter_locked: {
+    status: 409,
+    title: "The dead letter is in use",
+    retryAfterSeconds: 30,
   },
   configuration_invalid: { status: 500, title: "A setting is not valid" },
   internal_error: { status: 500, title: "Something went wrong in AOS" },

@@ -1,5 +1,6 @@
 import { app as functions, type HttpTriggerOptions } from "@azure/functions";
 import { app as durable } from "durable-functions";
+import { listDeadLetters, replayDeadLetter } from "./dead-letters";
 import { endpoint, hubEndpoint } from "./endpoint";
 import { getHistory } from "./get-history";
 import { getOrchestration } from "./get-orchestration";
@@ -38,6 +39,16 @@ export function registerHttpRoutes(services: HttpServices): void {
   functions.http("listOrchestrations", {
     ...get("orchestrations"),
     handler: endpoint(listOrchestrations(services)),
+  });
+  functions.http("listDeadLetters", {
+    ...get("dead-letters"),
+    handler: endpoint(listDeadLetters(services)),
+  });
+  functions.http("replayDeadLetter", {
+    methods: ["POST"],
+    authLevel: "function",
+    route: "dead-letters/{sequenceNumber}/replay",
+    handler: endpoint(replayDeadLetter(services)),
   });
   functions.http("healthLive", {
     ...get("health/live"),

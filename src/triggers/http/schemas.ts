@@ -1,56 +1,14 @@
 /** Every request that the API accepts. Unknown fields are refused, so that a misspelt one is not silently ignored. */
 import { z } from "zod";
 import { parseDuration } from "../../model/duration";
-import type { Json } from "../../model/payload";
+import {
+  deadLetterQueues,
+  deadLettersOf,
+  rejectedQueue,
+} from "../../messaging/entities";
+import { idSchema, jsonSchema } from "../start/start-request";
 
-const maxTags = 20;
-const maxTagLength = 256;
 const maxWaitMs = 200_000;
-
-/** `.` and `..` would be taken for folders by every URL parser on the way. */
-const idSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9._:-]{1,100}$/, {
-    error: "must be 1 to 100 of A-Z a-z 0-9 . _ - :",
-  })
-  .refine((id) => !/^\.{1,2}$/.test(id), { error: "must not be . or .." });
-
-const jsonSchema = z.custom<Json>((value) => value !== undefined);
-
-const tagsSchema = z
-  .record(
-    z
-      .string()
-      .min(1)
-      .max(maxTagLength)
-      .refine((key) => !key.includes(":"), {
-        error: "must not contain a colon, which parts key and value in filters",
-      }),
-    z.string().max(maxTagLength),
-  )
-  .refine((tags) => Object.keys(tags).length <= maxTags, {
-    error: `must have at most ${maxTags} entries`,
-  });
-
-export const startRequestSchema = z
-  .strictObject({
-    workflow: z.string().min(1).max(100).optional(),
-    version: z.string().min(1).max(100).optional(),
-    definition: jsonSchema.optional(),
-    input: jsonSchema.optional(),
-    id: idSchema.optional(),
-    tags: tagsSchema.optional(),
-    sessionId: idSchema.optional(),
-  })
-  .refine(
-    (body) => (body.workflow === undefined) !== (body.definition === undefined),
-    { error: "must have either workflow or definition" },
-  )
-  .refine(
-    (body) => body.version === undefined || body.definition === undefined,
-    { path: ["version"], error: "goes with workflow, not with definition" },
-  );
-export type StartRequest = z.output<typeof startRequestSchema>;
 
 export const orchestrationPathSchema = z.object({ id: idSchema });
 
@@ -130,4 +88,39 @@ export const historyQuerySchema = z.strictObject({
   ...hostParameters,
   after: z.string().min(1).max(1000).optional(),
   limit: wholeNumber(1000, 200),
+});
+
+/** Of 64 bits. */
+const sequenceNumberSchema = z
+  .string()
+  .regex(/^\d{1,19}$/, { error: "must be a sequence number" });
+
+/** A queue of dead letters, or one whose dead letters are meant. */
+const deadLetterQueueSchema = z
+  .string()
+  .transform((name) =>
+    deadLetterQueues.includes(name) ? name : deadLettersOf(name),
+  )
+  .refine((name) => deadLetterQueues.includes(name), {
+    error: `must be one of ${deadLetterQueues.join(", ")}`,
+  });
+
+export const deadLettersQuerySchema = z.strictObject({
+  ...hostParameters,
+  queue: deadLetterQueueSchema.optional(),
+  after: sequenceNumberSchema.optional(),
+  limit: wholeNumber(200, 50),
+});
+
+export const deadLetterPathSchema = z.object({
+  sequenceNumber: sequenceNumberSchema,
+});
+
+export const replayQuerySchema = z.strictObject({
+  ...hostParameters,
+  queue: deadLetterQueueSchema.default(rejectedQueue),
+});
+
+export const replayBodySchema = z.strictObject({
+  body: jsonSchema.optional(),
 });

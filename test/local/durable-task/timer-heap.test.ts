@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { systemClock } from "../../../src/local/durable-task/clock";
+import { systemClock } from "../../../src/local/scheduling/clock";
 import { TimerHeap } from "../../../src/local/durable-task/timer-heap";
 
 describe("TimerHeap", () => {

@@ -146,5 +146,5 @@ describe("an invocation", () => {
 });
 
 test("a function that nothing can trigger here is told of at the start", () => {
-  expect(host.output()).toContain("Function timer will not run");
+  expect(host.output()).toContain("Function blob will not run");
 });

@@ -90,6 +90,23 @@ describe("a host that cannot start", () => {
       /host\.json is not valid: Invalid input: expected object/,
     ],
     [
+      "settings of several extensions",
+      {
+        "host.json": JSON.stringify({
+          version: "2.0",
+          extensions: {
+            durableTask: {
+              hubName: "1",
+              httpSettings: { useForwardedHost: 1 },
+            },
+            queues: { batchSize: 0 },
+            serviceBus: { prefetchCount: -1 },
+          },
+        }),
+      },
+      /^The app asks for what cannot be given: host\.json: extensions\.queues\.batchSize: .*; host\.json: extensions\.serviceBus\.prefetchCount: .*; host\.json: extensions\.durableTask\.hubName: must be 3 .*; host\.json: extensions\.durableTask\.httpSettings\.useForwardedHost: .*\.$/,
+    ],
+    [
       "local settings that are cut off",
       { "local.settings.json": "{" },
       /local\.settings\.json cannot be read: /,

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { ServiceBusClient } from "@azure/service-bus";
 import {
   type LocalCloud,
   replay,
@@ -124,6 +125,18 @@ test("a cloud with the clock of the machine lets its time pass by itself", async
   await expect(cloud.advance("1 day")).rejects.toMatchObject({
     code: "clock_is_real",
   });
+});
+
+test("starts the Service Bus that an app asks for, and tells where it is", async () => {
+  const env = { Bus: "UseDevelopmentEmulator=true", REQUESTS: "requests" };
+  const bus = "test/fixtures/service-bus";
+  await using cloud = await startLocalCloud({ app: bus, env });
+  const client = new ServiceBusClient(cloud.settings["Bus"] ?? "");
+  await client.createSender("requests").sendMessages({ body: "hello" });
+  const seen = client.createReceiver("seen");
+  const [message] = await seen.receiveMessages(1);
+  expect(message?.body).toMatchObject({ body: "hello" });
+  await client.close();
 });
 
 test("says why an app does not start", async () => {

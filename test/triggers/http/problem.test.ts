@@ -1,5 +1,6 @@
 import { AosError } from "../../../src/errors";
-import { invalidRequest, problem } from "../../../src/triggers/http/problem";
+import { problem } from "../../../src/triggers/http/problem";
+import { invalidRequest } from "../../../src/triggers/request-error";
 
 const bodyOf = (thrown: unknown) =>
   JSON.parse(problem(thrown, "r1").body) as Record<string, unknown>;

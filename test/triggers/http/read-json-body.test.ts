@@ -1,6 +1,6 @@
 import { HttpRequest } from "@azure/functions";
 import fc from "fast-check";
-import { jsonErrorPosition } from "../../../src/triggers/http/json-position";
+import { jsonErrorPosition } from "../../../src/triggers/json-position";
 import {
   maxBodyBytes,
   readJsonBody,

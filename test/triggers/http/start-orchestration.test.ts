@@ -7,6 +7,7 @@ import { hubEndpoint } from "../../../src/triggers/http/endpoint";
 import type { OrchestrationView } from "../../../src/triggers/http/orchestration-view";
 import { startOrchestration } from "../../../src/triggers/http/start-orchestration";
 import { type Azurite, startAzurite } from "../../support/azurite";
+import { type TaskHub, taskHub } from "../task-hub";
 
 let azurite: Azurite;
 let storage: Storage;
@@ -15,26 +16,6 @@ beforeAll(async () => {
   storage = openStorage({ connectionString: azurite.connectionString });
 });
 afterAll(() => azurite.stop());
-
-/** A task hub that can be out of order. It fails in the words of the durable client. */
-function taskHub() {
-  const started: string[] = [];
-  const hub = {
-    started,
-    broken: false,
-    startNew: (_name: string, options?: { instanceId?: string }) => {
-      if (hub.broken)
-        return Promise.reject(new Error("unexpected status code: 500."));
-      started.push(options?.instanceId ?? "");
-      return Promise.resolve(options?.instanceId ?? "");
-    },
-    getStatus: (id: string) =>
-      started.includes(id)
-        ? Promise.resolve({ runtimeStatus: "Running" })
-        : Promise.reject(new Error("replied with HTTP 404 response.")),
-  };
-  return hub;
-}
 
 const minute = Date.parse("2026-01-01T00:00:00Z");
 
@@ -45,7 +26,7 @@ const workflow: WorkflowDefinition = {
 };
 
 /** The endpoint with a clock to be turned by hand. */
-function api(hub: ReturnType<typeof taskHub>, workflows = [workflow]) {
+function api(hub: TaskHub, workflows = [workflow]) {
   const clock = { ms: minute };
   const handler = hubEndpoint(
     startOrchestration({
@@ -54,6 +35,7 @@ function api(hub: ReturnType<typeof taskHub>, workflows = [workflow]) {
       tools: new Set(["look"]),
       workflows,
       modelProvider: () => "offline",
+      messaging: () => undefined,
       now: () => new Date(clock.ms),
     }),
   );

@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import type { Extension, Invocation, TypedData } from "../extension";
 import type { InvocationEnd } from "../invocation";
 import { type Keys, opens, opensWebhook } from "../keys";
+import { calledByHand, givenInput } from "./by-hand";
 import type { Match } from "./functions-router";
 import { httpTrigger, receive, type ReceivedRequest } from "./received-request";
 import { type HttpAnswer, httpAnswer } from "./rpc-response";
@@ -20,6 +21,8 @@ export interface FrontDoor {
   readonly streamUri: string | undefined;
   find(method: string, path: string): Match | undefined;
   invoke(invocation: Invocation, invocationId: string): Promise<InvocationEnd>;
+  /** Begins to run a function that is not triggered by HTTP; false when there is none of that name. */
+  runByHand(functionName: string, input: string | undefined): boolean;
 }
 
 const webhooks = "/runtime/webhooks/";
@@ -50,6 +53,8 @@ async function answerFor(
   if (pathname === "/" && request.method === "GET") return home(door);
   if (pathname.toLowerCase().startsWith(webhooks))
     return webhook(door, request);
+  const called = calledByHand(request);
+  if (called !== undefined) return runByHand(door, request, called);
   const match = door.find(request.method, pathname);
   if (match === undefined) return { status: 404 };
   if (door.keys && !opens(door.keys, match.target.authLevel, keyOf(request)))
@@ -102,6 +107,18 @@ function decoded(path: string): string | undefined {
   } catch {
     return undefined; // a stray % names nothing
   }
+}
+
+function runByHand(
+  door: FrontDoor,
+  request: ReceivedRequest,
+  functionName: string,
+): HttpAnswer {
+  if (door.keys && !opens(door.keys, "admin", keyOf(request)))
+    return { status: 401 };
+  const input = givenInput(request.body);
+  if (input === undefined) return { status: 400 };
+  return { status: door.runByHand(functionName, input.text) ? 202 : 404 };
 }
 
 async function callFunction(

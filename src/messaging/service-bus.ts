@@ -1,0 +1,93 @@
+import type { TokenCredential } from "@azure/identity";
+import {
+  ServiceBusClient,
+  type ServiceBusMessage,
+  type ServiceBusSender,
+} from "@azure/service-bus";
+import { present } from "../model/present";
+import { once } from "../once";
+import { peekDeadLetters, takeDeadLetter } from "./dead-letters";
+import { rejectedQueue } from "./entities";
+import { reaching } from "./messaging-error";
+import type { Messaging, OutgoingMessage } from "./ports";
+
+export type MessagingOptions =
+  | { readonly connectionString: string }
+  | {
+      readonly fullyQualifiedNamespace: string;
+      readonly credential: TokenCredential;
+    };
+
+/**
+ * Tried once: whoever sends has a retry policy of its own, or is a message that is delivered again. What was on its way
+ * when a connection broke is given up after the time; the client is told nothing sooner.
+ */
+const clientOptions = {
+  retryOptions: { maxRetries: 0, timeoutInMs: 10_000 },
+};
+
+/** Azure Service Bus. Nothing is opened before the first use; one connection, and one link for each entity, are kept. */
+export function openServiceBus(options: MessagingOptions): Messaging {
+  const isUsed = { client: false };
+  const client = once(() => {
+    isUsed.client = true;
+    return newClient(options);
+  });
+  const senders = new Map<string, ServiceBusSender>();
+  const senderOf = (entity: string): ServiceBusSender => {
+    const sender = senders.get(entity) ?? client().createSender(entity);
+    senders.set(entity, sender);
+    return sender;
+  };
+  return {
+    send: (message) =>
+      reaching(message.to, () =>
+        senderOf(message.to).sendMessages(toServiceBus(message)),
+      ),
+    peek: (queue, range) =>
+      reaching(queue, () => peekDeadLetters(client(), queue, range)),
+    take: (queue, sequenceNumber, work) =>
+      reaching(queue, () =>
+        takeDeadLetter(client(), queue, sequenceNumber, work),
+      ),
+    check: () =>
+      reaching(rejectedQueue, async () => {
+        await peekDeadLetters(client(), rejectedQueue, { limit: 1 });
+      }),
+    close: async () => {
+      if (isUsed.client) await client().close();
+    },
+  };
+}
+
+const newClient = (options: MessagingOptions): ServiceBusClient =>
+  "connectionString" in options
+    ? new ServiceBusClient(options.connectionString, clientOptions)
+    : new ServiceBusClient(
+        options.fullyQualifiedNamespace,
+        options.credential,
+        clientOptions,
+      );
+
+const toServiceBus = ({
+  body,
+  properties,
+  messageId,
+  ...rest
+}: OutgoingMessage): ServiceBusMessage => ({
+  messageId,
+  contentType: rest.contentType ?? "application/json",
+  ...present({
+    subject: rest.subject,
+    correlationId: rest.correlationId,
+    sessionId: rest.sessionId,
+    replyTo: rest.replyTo,
+    replyToSessionId: rest.replyToSessionId,
+  }),
+  // A string would be sent as JSON, in quotes; bytes are sent as they are.
+  body:
+    body instanceof Uint8Array
+      ? Buffer.from(body)
+      : Buffer.from(JSON.stringify(body)),
+  applicationProperties: { ...properties },
+});

@@ -1,0 +1,132 @@
+import { sessionRequestQueue, responseQueue } from "../../messaging/entities";
+import type { ReplyAddress } from "../../model/contracts";
+import type { Json } from "../../model/payload";
+import { present } from "../../model/present";
+import { checkDepth, parseJson } from "../parse-json";
+import { parseRequest } from "../parse-request";
+import { type FieldError, invalidRequest } from "../request-error";
+import { identify } from "../start/identify";
+import type { Requested } from "../start/start";
+import type { Caller } from "../start/start-input";
+import {
+  entityNameSchema,
+  idSchema,
+  startRequestSchema,
+} from "../start/start-request";
+import type { ReceivedMessage } from "./received-message";
+
+/** The request that a message is. Pure; throws what is wrong with it, every field at once. */
+export function readRequest(message: ReceivedMessage): Requested {
+  const body = withSession(bodyOf(message), message);
+  const problems = [
+    ...message.damaged.map(damagedField),
+    ...replyProblems(message),
+  ];
+  if (problems.length > 0) throw invalidRequest(problems);
+  const wanted = parseRequest(startRequestSchema, body);
+  const key = keyOf(message);
+  return {
+    // An id in the body is the caller's choice; the message id is then only the broker's to know duplicates by.
+    identity: identify(
+      {
+        id: wanted.id,
+        idempotencyKey: wanted.id === undefined ? key : undefined,
+        body,
+      },
+      () => key,
+    ),
+    wanted,
+    caller: {
+      ...callerOf(message),
+      reply: replyOf(message, wanted.replyTo) ?? {
+        queue: responseQueue,
+        ...echoOf(message),
+      },
+    },
+  };
+}
+
+/** By it the app knows a request again. A message that is sent again from the dead letters carries that of the first. */
+export function keyOf({ properties, messageId }: ReceivedMessage): string {
+  const given = properties["idempotencyKey"];
+  return typeof given === "string" && given !== "" ? given : messageId;
+}
+
+/** Where the message asks for its answer; undefined when it does not say. */
+export function replyOf(
+  message: ReceivedMessage,
+  inBody: string | undefined,
+): ReplyAddress | undefined {
+  const queue = message.replyTo ?? inBody;
+  return queue === undefined ? undefined : { queue, ...echoOf(message) };
+}
+
+/** As is the custom, the message id stands in for a correlation id that is not there. */
+const echoOf = (message: ReceivedMessage): Omit<ReplyAddress, "queue"> => ({
+  correlationId: message.correlationId ?? message.messageId,
+  ...present({ sessionId: message.replyToSessionId }),
+});
+
+function bodyOf({ body }: ReceivedMessage): Json {
+  if (body instanceof Uint8Array)
+    return parseJson(Buffer.from(body).toString("utf8"));
+  // Not JSON, or JSON that a client wrapped in a JSON string once more.
+  if (typeof body === "string") return parseJson(body);
+  return checkDepth((body ?? null) as Json);
+}
+
+/** The session of the message is that of the agents, so the body need not repeat it, and must not name another one. */
+function withSession(body: Json, message: ReceivedMessage): Json {
+  if (message.queue !== sessionRequestQueue || !isObject(body)) return body;
+  const { sessionId } = message;
+  const given = body["sessionId"];
+  if (given !== undefined && given !== sessionId)
+    throw invalidRequest([
+      {
+        pointer: "/sessionId",
+        detail: "differs from the session of the message; leave it out",
+      },
+    ]);
+  parseRequest(idSchema, sessionId, "/message/sessionId");
+  return { ...body, ...present({ sessionId }) };
+}
+
+export const isObject = (
+  value: unknown,
+): value is Readonly<Record<string, Json>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function replyProblems({ replyTo }: ReceivedMessage): readonly FieldError[] {
+  if (replyTo === undefined || entityNameSchema.safeParse(replyTo).success)
+    return [];
+  return [
+    { pointer: "/message/replyTo", detail: "must be the name of a queue" },
+  ];
+}
+
+const damagedField = (name: string): FieldError => ({
+  pointer: `/message/${name}`,
+  detail:
+    "is a number of so many digits that the Functions library loses some of them; put a letter in front of it",
+});
+
+function callerOf(message: ReceivedMessage): Caller {
+  const { queue, sessionId, sequenceNumber, properties } = message;
+  const isOrdered = queue === sessionRequestQueue && sessionId !== undefined;
+  return {
+    ...present({ traceparent: traceparentOf(properties["traceparent"]) }),
+    ...(isOrdered && {
+      place: {
+        session: sessionId,
+        position: sequenceNumber.padStart(20, "0"),
+      },
+    }),
+  };
+}
+
+/** https://www.w3.org/TR/trace-context/#traceparent-header; what is not one is left aside, as that says. */
+const traceparentOf = (value: unknown): string | undefined =>
+  typeof value === "string" &&
+  /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(value)
+    ? value
+    : undefined;

@@ -1,0 +1,68 @@
+/** What the task hub knows of an orchestration; its client tells most things in the text of errors only. */
+import type { DurableClient } from "durable-functions";
+import { AosError } from "../../errors";
+import { agentWorkflow, type WorkflowInput } from "../../model/contracts";
+
+/** What AOS uses of the durable client. */
+export type Hub = Pick<DurableClient, "startNew" | "getStatus">;
+
+export type Instance =
+  | { readonly state: "absent" | "active" | "suspended" | "completed" }
+  | {
+      readonly state: "failed" | "terminated";
+      readonly message: string;
+      readonly endedAt: string;
+    };
+
+/** Starts the instance. One of that id that is running already is as good. */
+export async function startInstance(
+  hub: Hub,
+  input: WorkflowInput,
+): Promise<void> {
+  const instanceId = input.orchestrationId;
+  try {
+    await hub.startNew(agentWorkflow.name, { instanceId, input });
+  } catch (cause) {
+    if (/status code: 409\b/.test(textOf(cause))) return;
+    throw unavailable(instanceId, cause);
+  }
+}
+
+export async function findInstance(hub: Hub, id: string): Promise<Instance> {
+  try {
+    const found = await hub.getStatus(id, { showInput: false });
+    const state = states[found.runtimeStatus] ?? "active";
+    if (state !== "failed" && state !== "terminated") return { state };
+    const endedAt = found.lastUpdatedTime.toISOString();
+    return { state, message: reasonOf(found.output), endedAt };
+  } catch (cause) {
+    if (/HTTP 404\b/.test(textOf(cause))) return { state: "absent" };
+    throw unavailable(id, cause);
+  }
+}
+
+const states: Readonly<Record<string, Instance["state"]>> = {
+  Suspended: "suspended",
+  Completed: "completed",
+  Failed: "failed",
+  Canceled: "terminated",
+  Terminated: "terminated",
+};
+
+/** The first line of what the hub recorded, without the hub's own words: what follows is a stack. */
+function reasonOf(output: unknown): string {
+  if (typeof output !== "string" || output.trim() === "")
+    return "The orchestration ended without telling a reason.";
+  const [first = ""] = output.trim().split("\n");
+  return first.replace(/^Orchestrator function '[^']*' failed: /, "").trim();
+}
+
+const textOf = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message : String(thrown);
+
+const unavailable = (id: string, cause: unknown): AosError =>
+  new AosError(
+    "storage_unavailable",
+    `The task hub could not be asked about orchestration "${id}". Try again.`,
+    { cause },
+  );

@@ -1,0 +1,35 @@
+/**
+ * Brings the summary in line with the hub. An orchestration writes its own end before it ends; one that is terminated
+ * by an operator, or fails before it could write, cannot.
+ */
+import type { Claim, Storage } from "../../history/ports";
+import type { OrchestrationSummary } from "../../model/history";
+import { findInstance, type Hub, type Instance } from "./hub";
+import { isEnded } from "./status";
+
+export async function reconcile(
+  claim: Claim,
+  hub: Hub,
+  storage: Storage,
+): Promise<OrchestrationSummary> {
+  const { summary } = claim;
+  if (isEnded(summary.status)) return summary;
+  const instance = await findInstance(hub, summary.id);
+  const { state } = instance;
+  if (state === "absent" || state === "active") return summary;
+  if (state === "suspended") return { ...summary, status: state };
+  if ("message" in instance)
+    // The store keeps an end that was written in the meantime, so this can only fill a gap.
+    await storage.orchestrations.update(summary.id, endOf(instance));
+  const latest = await storage.orchestrations.find(summary.id);
+  return latest?.summary ?? summary;
+}
+
+type Broken = Extract<Instance, { readonly message: string }>;
+
+const endOf = ({ state, message, endedAt }: Broken) => ({
+  status: state,
+  endedAt,
+  updatedAt: endedAt,
+  error: { code: state === "failed" ? "internal_error" : state, message },
+});

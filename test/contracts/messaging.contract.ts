@@ -1,0 +1,166 @@
+import { randomUUID } from "node:crypto";
+import type { ServiceBusClient } from "@azure/service-bus";
+import type {
+  DeadLetter,
+  Messaging,
+  OutgoingMessage,
+} from "../../src/messaging/ports";
+
+const queue = "agent-requests-deadletter";
+const message = (fields: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
+  to: queue,
+  messageId: randomUUID(),
+  body: { n: 1 },
+  properties: {},
+  ...fields,
+});
+const textOf = ({ body }: DeadLetter): string => Buffer.from(body).toString();
+
+/** What every adapter of the message port keeps to. `client` looks at the same namespace from outside. */
+export function messagingContract(
+  open: () => Messaging,
+  client: () => ServiceBusClient,
+): void {
+  const send = (fields?: Partial<OutgoingMessage>) =>
+    open().send(message(fields));
+  const found = async (messageId: string): Promise<DeadLetter> => {
+    const letters = await open().peek(queue, { limit: 250 });
+    const letter = letters.find((each) => each.messageId === messageId);
+    if (letter === undefined) throw new Error(`There is no ${messageId}.`);
+    return letter;
+  };
+
+  describe("sending", () => {
+    test("says everything that the message says", async () => {
+      const fields = {
+        to: "agent-responses",
+        messageId: randomUUID(),
+        correlationId: "c",
+        sessionId: "s",
+        subject: "told",
+        replyTo: "r",
+        replyToSessionId: "rs",
+        properties: { workflow: "w", done: true, count: 2 },
+      };
+      await send(fields);
+      const receiver = client().createReceiver("agent-responses", {
+        receiveMode: "receiveAndDelete",
+      });
+      const [received] = await receiver.receiveMessages(1);
+      await receiver.close();
+      const { properties, ...told } = fields;
+      expect({ ...received, to: fields.to }).toMatchObject({
+        ...told,
+        body: { n: 1 },
+        contentType: "application/json",
+        applicationProperties: properties,
+      });
+    });
+
+    test("the same message twice sends it once", async () => {
+      const messageId = randomUUID();
+      await Promise.all([send({ messageId }), send({ messageId })]);
+      await send({ messageId });
+      const letters = await open().peek(queue, { limit: 250 });
+      const same = letters.filter((each) => each.messageId === messageId);
+      expect(same).toHaveLength(1);
+    });
+
+    test("leaves bytes as they are", async () => {
+      const messageId = randomUUID();
+      await send({ messageId, body: Buffer.from("{ no json") });
+      expect(textOf(await found(messageId))).toBe("{ no json");
+    });
+
+    test("tells an entity that does not exist from a message that is refused", async () => {
+      await expect(send({ to: "nowhere" })).rejects.toMatchObject({
+        code: "queue_not_found",
+        message: expect.stringContaining('"nowhere"') as unknown,
+      });
+      await expect(send({ body: "x".repeat(300_000) })).rejects.toMatchObject({
+        code: "message_refused",
+      });
+      await expect(
+        send({ to: "agent-session-requests" }),
+      ).rejects.toMatchObject({ code: "message_refused" });
+      await send();
+    });
+  });
+
+  describe("dead letters", () => {
+    test("are looked at from a number on, and stay", async () => {
+      const ids = [randomUUID(), randomUUID(), randomUUID()];
+      for (const messageId of ids) await send({ messageId });
+      const first = await found(ids[1] ?? "");
+      const range = { from: first.sequenceNumber, limit: 2 };
+      for (let time = 0; time < 2; time++) {
+        const letters = await open().peek(queue, range);
+        expect(letters.map(({ messageId }) => messageId)).toEqual(ids.slice(1));
+      }
+    });
+
+    test("are taken by number, once what was to be done with them is done", async () => {
+      const messageId = randomUUID();
+      for (let before = 0; before < 120; before++) await send();
+      await send({ messageId });
+      const { sequenceNumber } = await found(messageId);
+      await expect(
+        open().take(queue, sequenceNumber, () =>
+          Promise.reject(new Error("not now")),
+        ),
+      ).rejects.toThrow("not now");
+      const seen: string[] = [];
+      const take = () =>
+        open().take(queue, sequenceNumber, (letter) => {
+          seen.push(letter.messageId);
+          return Promise.resolve();
+        });
+      expect((await Promise.all([take(), take()])).sort()).toEqual([
+        "absent",
+        "taken",
+      ]);
+      expect(seen).toEqual([messageId]);
+      await expect(found(messageId)).rejects.toThrow("There is no");
+      expect(await open().take(queue, "999999", take as never)).toBe("absent");
+    });
+
+    test("that somebody else has locked are said to be", async () => {
+      const messageId = randomUUID();
+      await send({ messageId });
+      const { sequenceNumber } = await found(messageId);
+      const receiver = client().createReceiver(queue);
+      await receiver.receiveMessages(250, { maxWaitTimeInMs: 1_000 });
+      const taken = await open().take(queue, sequenceNumber, () =>
+        Promise.reject(new Error("It was locked.")),
+      );
+      expect(taken).toBe("locked");
+      await receiver.close();
+    });
+
+    test("of the broker tell why they are there", async () => {
+      const messageId = randomUUID();
+      await send({ to: "agent-requests", messageId });
+      const receiver = client().createReceiver("agent-requests");
+      const [received] = await receiver.receiveMessages(1);
+      if (received !== undefined)
+        await receiver.deadLetterMessage(received, {
+          deadLetterReason: "Broken",
+          deadLetterErrorDescription: "It is.",
+        });
+      await receiver.close();
+      const path = "agent-requests/$DeadLetterQueue";
+      const [letter] = await open().peek(path, { limit: 1 });
+      expect(letter).toMatchObject({
+        messageId,
+        reason: "Broken",
+        description: "It is.",
+      });
+      expect(
+        await open().take(path, letter?.sequenceNumber ?? "", () =>
+          Promise.resolve(),
+        ),
+      ).toBe("taken");
+      expect(await open().peek(path, { limit: 1 })).toEqual([]);
+    });
+  });
+}

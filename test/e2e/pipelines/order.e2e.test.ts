@@ -1,0 +1,86 @@
+import { ServiceBusClient } from "@azure/service-bus";
+import { sendAll, whenThereAre } from "../../support/bus";
+import { type LocalCloud, startLocalCloud } from "../../support/local-cloud";
+
+const { sessions, messages } =
+  process.env["AOS_SOAK"] === "1"
+    ? { sessions: 20, messages: 50 }
+    : { sessions: 6, messages: 8 };
+
+/** One that takes a moment, so that it can be seen whether two of them ran at once. */
+const definition = {
+  name: "ordered",
+  version: "1",
+  steps: [{ id: "list", kind: "tool", tool: "listDocuments" }],
+  output: "${input}",
+};
+
+let cloud: LocalCloud;
+let client: ServiceBusClient;
+beforeAll(async () => {
+  cloud = await startLocalCloud();
+  client = new ServiceBusClient(
+    /Endpoint=sb:\S+/.exec(cloud.output())?.[0] ?? "",
+  );
+});
+afterAll(async () => {
+  await client.close();
+  await cloud.stop();
+});
+
+interface Run {
+  readonly session: number;
+  readonly n: number;
+  readonly startedAt: string;
+  readonly endedAt: string;
+}
+
+test(`${sessions} sessions of ${messages} messages, interleaved: in order within each, side by side otherwise`, async () => {
+  const all = Array.from({ length: messages }, (_, n) =>
+    Array.from({ length: sessions }, (_, session) => ({
+      sessionId: `s-${session}`,
+      messageId: `m-${session}-${n}`,
+      body: { definition, input: { session, n } },
+    })),
+  ).flat();
+  // A batch of the client holds messages of one session only.
+  for (let session = 0; session < sessions; session++)
+    await sendAll(
+      client,
+      "agent-session-requests",
+      all.filter(({ sessionId }) => sessionId === `s-${session}`),
+    );
+  const answers = await whenThereAre(
+    all.length,
+    client,
+    "agent-responses",
+    240_000,
+  );
+  const runs = answers.map(({ body }): Run => {
+    const { output, startedAt, endedAt } = body as {
+      output: { session: number; n: number };
+      startedAt: string;
+      endedAt: string;
+    };
+    return { ...output, startedAt, endedAt };
+  });
+  expect(runs).toHaveLength(all.length);
+  for (let session = 0; session < sessions; session++) {
+    const own = runs.filter((run) => run.session === session);
+    expect(own.map(({ n }) => n)).toEqual(
+      Array.from({ length: messages }, (_, n) => n),
+    );
+    own.slice(1).forEach(({ startedAt }, index) => {
+      expect(startedAt >= (own[index]?.endedAt ?? "")).toBe(true);
+    });
+  }
+  const overlaps = runs.filter((run) =>
+    runs.some(
+      (other) =>
+        other.session !== run.session &&
+        other.startedAt < run.endedAt &&
+        run.startedAt < other.endedAt,
+    ),
+  );
+  expect(overlaps.length).toBeGreaterThan(sessions);
+}, 300_000);

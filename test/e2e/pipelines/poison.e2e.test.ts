@@ -1,0 +1,149 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { ServiceBusClient, type ServiceBusMessage } from "@azure/service-bus";
+import type { DeadLetterView } from "../../../src/triggers/http/dead-letter-view";
+import { apiAt } from "../../support/api";
+import { aosEntities } from "../../support/broker";
+import {
+  type BrokerProcess,
+  startBrokerProcess,
+} from "../../support/broker-process";
+import { sendAll, whenThereAre } from "../../support/bus";
+import { echo } from "../../support/echo";
+import {
+  startHost,
+  type Started,
+  temporaryFolder,
+} from "../../support/local-host";
+
+const isSoak = process.env["AOS_SOAK"] === "1";
+const counts = isSoak
+  ? { good: 750, noJson: 100, invalid: 100, poison: 50 }
+  : { good: 60, noJson: 10, invalid: 10, poison: 5 };
+
+const folder = temporaryFolder();
+/** As long as it is there, the hub throws whatever it is asked about the ids that begin with `poison-`. */
+const outOfOrder = join(folder, "out-of-order");
+let broker: BrokerProcess;
+let host: Started;
+let client: ServiceBusClient;
+beforeAll(async () => {
+  writeFileSync(outOfOrder, "");
+  const dataFolder = join(folder, "broker");
+  mkdirSync(dataFolder);
+  broker = await startBrokerProcess({
+    entities: aosEntities(),
+    port: 0,
+    dataFolder,
+  });
+  host = await startHost({
+    app: resolve("test/fixtures/poisoned-aos"),
+    data: join(folder, "host"),
+    env: {
+      AzureWebJobsStorage: "UseDevelopmentStorage=true",
+      AZURE_SERVICEBUS_CONNECTION_STRING: broker.connectionString,
+      OUT_OF_ORDER_FILE: outOfOrder,
+    },
+  });
+  client = new ServiceBusClient(broker.connectionString);
+});
+afterAll(async () => {
+  await client.close();
+  await host.stop();
+  await broker[Symbol.asyncDispose]();
+});
+
+type Kind = keyof typeof counts;
+const bodies: Readonly<Record<Kind, (n: number) => unknown>> = {
+  good: (n) => ({ definition: echo, input: { n } }),
+  noJson: (n) => Buffer.from(`{ "workflow": no json ${n}`),
+  invalid: (n) => ({ definition: echo, inptu: { n }, id: "not an id" }),
+  poison: (n) => ({ definition: echo, id: `poison-${n}`, input: { n } }),
+};
+const kinds = Object.keys(counts) as readonly Kind[];
+const messagesOf = (kind: Kind): readonly ServiceBusMessage[] =>
+  Array.from({ length: counts[kind] }, (_, n) => ({
+    messageId: `${kind}-${n}`,
+    body: bodies[kind](n),
+  }));
+const idsOf = (kind: Kind): readonly string[] =>
+  messagesOf(kind).map(({ messageId }) => String(messageId));
+
+async function deadLetters(queue: string): Promise<readonly DeadLetterView[]> {
+  const api = apiAt(host.url);
+  const { body } = await api.get<{ readonly items: readonly DeadLetterView[] }>(
+    `dead-letters?limit=200&queue=${queue}`,
+  );
+  return body.items;
+}
+const poisoned = "agent-requests/$DeadLetterQueue";
+
+test("of many messages the good ones are answered, and each bad one is where it belongs, with its reason", async () => {
+  const all = kinds.flatMap(messagesOf).sort(() => Math.random() - 0.5);
+  await sendAll(client, "agent-requests", all);
+
+  const answers = await whenThereAre(
+    counts.good,
+    client,
+    "agent-responses",
+    240_000,
+  );
+  const rejectedCount = counts.noJson + counts.invalid;
+  await whenThereAre(rejectedCount, client, "agent-requests-deadletter");
+  await whenThereAre(counts.poison, client, poisoned, 120_000);
+
+  expect(answers.map(({ correlationId }) => correlationId).sort()).toEqual(
+    [...idsOf("good")].sort(),
+  );
+  const rejected = await deadLetters("agent-requests-deadletter");
+  expect(rejected).toHaveLength(rejectedCount);
+  const ofReason = (reason: string) =>
+    rejected.filter((each) => each.reason === reason);
+  const sortedIds = (letters: readonly DeadLetterView[]) =>
+    letters.map(({ messageId }) => messageId).sort();
+  expect(sortedIds(ofReason("malformed_json"))).toEqual(
+    [...idsOf("noJson")].sort(),
+  );
+  const invalid = ofReason("invalid_request");
+  expect(sortedIds(invalid)).toEqual([...idsOf("invalid")].sort());
+  for (const { errors } of invalid)
+    expect(errors.map(({ pointer }) => pointer).sort()).toEqual([
+      "/id",
+      "/inptu",
+    ]);
+  const dead = await deadLetters("agent-requests");
+  expect(sortedIds(dead)).toEqual([...idsOf("poison")].sort());
+  for (const letter of dead)
+    expect(letter).toMatchObject({
+      queue: poisoned,
+      reason: "MaxDeliveryCountExceeded",
+      deliveryCount: 5,
+    });
+}, 300_000);
+
+// It waits for the sweeper.
+const inSoak = isSoak ? test : test.skip;
+inSoak(
+  "once the hub is mended, a replay of what it could not start is answered, once",
+  async () => {
+    rmSync(outOfOrder);
+    const before = counts.good;
+    for (const { sequenceNumber } of await deadLetters("agent-requests")) {
+      const path = `dead-letters/${sequenceNumber}/replay?queue=agent-requests`;
+      const { status } = await fetch(`${host.url}/api/${path}`, {
+        method: "POST",
+      });
+      expect(status).toBe(202);
+    }
+    expect(await deadLetters("agent-requests")).toEqual([]);
+    // Those that were claimed less than half a minute ago are started by the sweeper.
+    const answers = await whenThereAre(
+      before + counts.poison,
+      client,
+      "agent-responses",
+      120_000,
+    );
+    expect(answers).toHaveLength(before + counts.poison);
+  },
+  180_000,
+);

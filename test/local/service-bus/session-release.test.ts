@@ -1,0 +1,35 @@
+import { Bus, takeOne } from "./bus";
+
+describe("a session that is given back with a message unsettled", () => {
+  const bus = new Bus();
+
+  test("gives the message again, and a closed session does not count as a delivery", async () => {
+    const { sender } = bus.queue("sessions");
+    await sender.sendMessages({ body: 1, sessionId: "a" });
+    for (let i = 0; i < 5; i += 1) {
+      const session = await bus.client.acceptSession("sessions", "a");
+      expect((await takeOne(session)).deliveryCount).toBe(0);
+      await session.close();
+    }
+    const session = await bus.client.acceptSession("sessions", "a");
+    await session.completeMessage(await takeOne(session));
+  });
+
+  test("an expired lock counts", async () => {
+    const { sender, deadLetters } = bus.queue("sessions");
+    await sender.sendMessages({ body: 1, sessionId: "a" });
+    for (let delivery = 0; delivery < 3; delivery += 1) {
+      const session = await bus.client.acceptSession("sessions", "a", {
+        maxAutoLockRenewalDurationInMs: 0,
+      });
+      expect((await takeOne(session)).deliveryCount).toBe(delivery);
+      await bus.passTime(5500);
+    }
+    const dead = await takeOne(deadLetters);
+    expect(dead).toMatchObject({
+      sessionId: "a",
+      deadLetterReason: "MaxDeliveryCountExceeded",
+    });
+    await deadLetters.completeMessage(dead);
+  });
+});

@@ -1,0 +1,41 @@
+import { receivedMessage } from "../../../src/triggers/service-bus/received-message";
+
+const received = (metadata: Record<string, unknown>, body: unknown = {}) =>
+  receivedMessage("agent-requests", body, metadata);
+
+describe("a received message", () => {
+  test("has text for ids that came as JSON values", () => {
+    expect(
+      received({ messageId: 42, correlationId: true, sessionId: { a: 1 } }),
+    ).toMatchObject({
+      messageId: "42",
+      correlationId: "true",
+      sessionId: '{"a":1}',
+      damaged: [],
+    });
+  });
+
+  test("tells of ids that have lost digits on the way", () => {
+    const messageId: unknown = JSON.parse("12345678901234567890");
+    expect(received({ messageId }).damaged).toEqual(["messageId"]);
+    expect(received({ messageId: 1.5 }).damaged).toEqual([]);
+  });
+
+  test("is known by its place in the queue when it has no id", () => {
+    const metadata = { messageId: "", sequenceNumber: 7 };
+    expect(received(metadata).messageId).toBe("agent-requests-7");
+  });
+
+  test("leaves out what it does not have", () => {
+    const fields = Object.keys(received({ messageId: "a", replyTo: null }));
+    expect(fields.sort()).toEqual([
+      "body",
+      "damaged",
+      "deliveryCount",
+      "messageId",
+      "properties",
+      "queue",
+      "sequenceNumber",
+    ]);
+  });
+});

@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import type { DurableClient } from "durable-functions";
+import type { Storage } from "../../src/history/ports";
+import { openStorage } from "../../src/history/storage";
+import type { WorkflowInput } from "../../src/model/contracts";
+import type { Json } from "../../src/model/payload";
+import { sweep } from "../../src/triggers/sweep";
+import { type Azurite, startAzurite } from "../support/azurite";
+import { taskHub } from "./task-hub";
+
+let azurite: Azurite;
+let storage: Storage;
+beforeAll(async () => {
+  azurite = await startAzurite();
+  storage = openStorage({ connectionString: azurite.connectionString });
+});
+afterAll(() => azurite.stop());
+
+const minute = Date.parse("2026-01-01T00:00:00Z");
+
+/** A claim whose holder died before it could start anything. */
+async function claimed(ageMs: number): Promise<string> {
+  const id = randomUUID();
+  const at = new Date(minute - ageMs).toISOString();
+  const input: WorkflowInput = {
+    orchestrationId: id,
+    definition: { name: "w", version: "1", steps: [] },
+    agents: {},
+    input: { value: {} },
+  };
+  await storage.orchestrations.claim({
+    summary: {
+      id,
+      workflow: "w",
+      version: "1",
+      status: "pending",
+      tags: {},
+      createdAt: at,
+      updatedAt: at,
+    },
+    fingerprint: "f",
+    start: { value: input as unknown as Json },
+    claimedAt: at,
+  });
+  return id;
+}
+
+describe("the sweeper", () => {
+  test("starts what was claimed half a minute ago and never started, once", async () => {
+    const hub = taskHub();
+    const world = {
+      storage,
+      hub: hub as unknown as DurableClient,
+      now: () => new Date(minute),
+    };
+    const old = await Promise.all(
+      Array.from({ length: 5 }, () => claimed(31_000)),
+    );
+    const young = await claimed(29_000);
+    const running = await claimed(60_000);
+    await hub.startNew("agentWorkflow", { instanceId: running });
+    const problems: string[] = [];
+    await Promise.all([
+      sweep(world, (problem) => problems.push(problem)),
+      sweep(world, (problem) => problems.push(problem)),
+    ]);
+    expect(problems).toEqual([]);
+    expect([...hub.started].sort()).toEqual([...old, running].sort());
+    expect(hub.started).not.toContain(young);
+  });
+
+  test("says what it could not start, and goes on with the others", async () => {
+    const hub = taskHub();
+    const bad = await claimed(40_000);
+    const good = await claimed(40_000);
+    const world = {
+      storage,
+      hub: {
+        ...hub,
+        startNew: (name: string, options?: { instanceId?: string }) =>
+          options?.instanceId === bad
+            ? Promise.reject(new Error("unexpected status code: 500."))
+            : hub.startNew(name, options),
+      } as unknown as DurableClient,
+      now: () => new Date(minute),
+    };
+    const problems: string[] = [];
+    await sweep(world, (problem) => problems.push(problem));
+    expect(hub.started).toContain(good);
+    expect(problems).toEqual([expect.stringContaining(bad)]);
+  });
+});
