@@ -334,6 +334,7 @@ module dataStorage 'modules/storage.bicep' = {
       'AosOrchestrations'
       'AosHistory'
       'AosTranscripts'
+      'AosSessionQueue'
     ]
     tieredPrefixes: [
       'aos-payloads/'
