@@ -6,6 +6,7 @@ import { readOptions } from "./options";
 import type { Figures, Size, SystemWorkload, Workload } from "./workload";
 import { chain10 } from "./workloads/chain-10";
 import { chain500 } from "./workloads/chain-500";
+import { coldStart, coldStartTelemetry } from "./workloads/cold-start";
 import { entityUpdates } from "./workloads/entity-updates";
 import { fanOut1000 } from "./workloads/fan-out-1000";
 import { oneStep } from "./workloads/one-step";
@@ -15,7 +16,7 @@ const workloads: ReadonlyMap<string, Workload> = new Map(
   Object.entries({ chain10, oneStep, fanOut1000, chain500, entityUpdates }),
 );
 const systemWorkloads: ReadonlyMap<string, SystemWorkload> = new Map(
-  Object.entries({ requestResponse }),
+  Object.entries({ requestResponse, coldStart, coldStartTelemetry }),
 );
 const fsyncWrites = { full: 500, quick: 20 };
 

@@ -1,22 +1,26 @@
 // Makes one file of the compiled app and every package that it uses.
 import { build } from "esbuild";
+import { basename } from "node:path";
 import { root } from "./set-up.mjs";
 
 /**
- * Bundles dist/src/main.js into `folder`, and resolves with esbuild's account of what is in it. It starts from what tsc left, not
- * from the sources: a `require` finds the same file of each package as without the bundle, so what is tested is what is deployed.
+ * Bundles dist/src/main.js: resolves with the files by name, and with esbuild's account of what is in them. It starts from what tsc
+ * left, not from the sources: a `require` finds the same file of each package as without the bundle, so what is tested is what is
+ * deployed.
  */
-export async function bundle(folder) {
-  const { metafile } = await build({
+export async function bundle() {
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: ["dist/src/main.js"],
-    outdir: folder,
+    // Where the source map's paths start, wherever the files are put.
+    outdir: "dist/package",
+    write: false,
     bundle: true,
     platform: "node",
     target: "node20.19",
     format: "cjs",
-    // The Functions host puts it there.
-    external: ["@azure/functions-core"],
+    // The one is put there by the Functions host. The other is taken by `debug` when there is one, which a development package brings.
+    external: ["@azure/functions-core", "supports-color"],
     // Names stay, and with them stack traces and the names of error classes, which AOS tells its users.
     minifyWhitespace: true,
     minifySyntax: true,
@@ -28,7 +32,11 @@ export async function bundle(folder) {
     logLevel: "warning",
     plugins: [englishOnly],
   });
-  return metafile;
+  const files = outputFiles.map(({ path, contents }) => [
+    basename(path),
+    contents,
+  ]);
+  return { files, metafile };
 }
 
 /** zod says its problems in fifty languages; AOS takes the first, and would load all of them with every start. */

@@ -10,14 +10,17 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { zipSync } from "fflate";
-import { bundle } from "./bundle.mjs";
 import { note, root, setUp } from "./set-up.mjs";
 
 /** What the app reads at run time beside its code. */
 const copied = ["host.json", "samples/document-review"];
 /** The same on every machine and day, so that the same app is the same zip: parts of a local time, as zip has it. */
-const zipped = { mtime: new Date(1980, 0, 1), os: 3, attrs: 0o644 << 16 };
+const zipOptions = {
+  level: 9,
+  mtime: new Date(1980, 0, 1),
+  os: 3,
+  attrs: 0o644 << 16,
+};
 
 /** Before anything of the bundle is compiled: a later process of the same instance finds it compiled (from Node.js 22.1 on). */
 const entry = `"use strict";
@@ -30,14 +33,22 @@ export async function makePackage(folder = join(root, "dist")) {
   const made = join(folder, "package");
   // Beside its place first: whoever runs the app from there meanwhile never sees half of it.
   const draft = join(folder, `package-${process.pid}`);
+  // Only now: they are packages, which the set-up may have installed just before.
+  const { bundle } = await import("./bundle.mjs");
+  const { zipSync } = await import("fflate");
   mkdirSync(draft, { recursive: true });
   try {
-    const metafile = await bundle(draft);
+    const { files, metafile } = await bundle();
+    for (const [name, content] of files)
+      writeFileSync(join(draft, name), content);
     writeFileSync(join(draft, "index.js"), entry);
     writeFileSync(join(draft, "package.json"), manifest());
     for (const path of copied)
       cpSync(join(root, path), join(draft, path), { recursive: true });
-    writeFileSync(join(folder, "aos.zip"), zipOf(draft));
+    writeFileSync(
+      join(folder, "aos.zip"),
+      zipSync(entriesOf(draft), zipOptions),
+    );
     writeFileSync(
       join(folder, "package.metafile.json"),
       JSON.stringify(metafile),
@@ -58,17 +69,14 @@ function manifest() {
   return `${JSON.stringify(own, null, 2)}\n`;
 }
 
-function zipOf(folder) {
+/** Name and content of each file, in order. */
+function entriesOf(folder) {
   const names = readdirSync(folder, { recursive: true })
-    .map(String)
     .filter((name) => statSync(join(folder, name)).isFile())
     .map((name) => name.replaceAll("\\", "/"))
     .sort();
-  return zipSync(
-    Object.fromEntries(
-      names.map((name) => [name, [readFileSync(join(folder, name)), zipped]]),
-    ),
-    { level: 9 },
+  return Object.fromEntries(
+    names.map((name) => [name, readFileSync(join(folder, name))]),
   );
 }
 
