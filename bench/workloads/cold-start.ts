@@ -1,7 +1,7 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
 import { startHost } from "../host";
 import { inTemporaryFolder } from "../measure";
 import { median } from "../statistics";
@@ -27,18 +27,24 @@ const settings = {
 type Settings = Readonly<Record<string, string>>;
 
 /** Times of one run by the name of the figure. In turn, so that all have the same machine. */
-const oneRun = async (settings: Settings): Promise<Figures> => ({
-  loadMs: await loadMs(bundled, settings),
-  unbundledLoadMs: await loadMs(unbundled, settings),
-  firstAnswerMs: await firstAnswerMs(bundled, settings),
-  unbundledFirstAnswerMs: await firstAnswerMs(unbundled, settings),
-});
+async function oneRun(settings: Settings): Promise<Figures> {
+  const bundle = await workerStart(bundled, settings);
+  const modules = await workerStart(unbundled, settings);
+  return {
+    loadMs: bundle.loadMs,
+    unbundledLoadMs: modules.loadMs,
+    firstAnswerMs: bundle.firstAnswerMs,
+    unbundledFirstAnswerMs: modules.firstAnswerMs,
+    localFirstAnswerMs: await localFirstAnswerMs(bundled, settings),
+    unbundledLocalFirstAnswerMs: await localFirstAnswerMs(unbundled, settings),
+  };
+}
 
 const measured =
   (settings: Settings): SystemWorkload =>
   async (size, signal) => {
     // Not counted: it reads the files from the disk.
-    await oneRun(settings);
+    if (size === "full") await oneRun(settings);
     const all: Figures[] = [];
     for (let run = 0; run < runs[size]; run += 1) {
       signal.throwIfAborted();
@@ -75,21 +81,45 @@ async function sizes(): Promise<Figures> {
 }
 
 /** In a process without a host: what the app itself costs. */
-async function loadMs({ main }: Variant, settings: Settings): Promise<number> {
-  const env = { ...process.env, ...settings };
-  const run = await promisify(execFile)(process.execPath, [bareWorker, main], {
-    env,
+async function workerStart({ main }: Variant, settings: Settings) {
+  const start = performance.now();
+  const worker = spawn(process.execPath, [bareWorker, main], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...settings },
   });
-  return (JSON.parse(run.stdout) as { readonly ms: number }).ms;
+  const exited = once(worker, "exit");
+  try {
+    const [line] = (await Promise.race([
+      once(worker.stdout, "data"),
+      exited.then(() => {
+        throw new Error(`${main} could not be loaded.`);
+      }),
+    ])) as [Buffer];
+    const { loadMs, port } = JSON.parse(line.toString()) as {
+      readonly loadMs: number;
+      readonly port: number;
+    };
+    await firstAnswer(`http://127.0.0.1:${port}/health/live`);
+    return { loadMs, firstAnswerMs: performance.now() - start };
+  } finally {
+    worker.stdin.end();
+    await exited;
+  }
 }
 
-/** With the embedded host, which is part of the time: it is not bundled. */
-const firstAnswerMs = ({ app }: Variant, settings: Settings): Promise<number> =>
+/** With the embedded host, which is part of the time, is not bundled, and shares packages with an app that is not either. */
+const localFirstAnswerMs = (
+  { app }: Variant,
+  settings: Settings,
+): Promise<number> =>
   inTemporaryFolder(async (folder) => {
     const start = performance.now();
     await using host = await startHost(folder, { app, settings });
-    const { status } = await fetch(`${host.url}/api/health/live`);
-    if (status !== 200)
-      throw new Error(`health/live answered ${status}, not 200.`);
+    await firstAnswer(`${host.url}/api/health/live`);
     return performance.now() - start;
   });
+
+async function firstAnswer(url: string): Promise<void> {
+  const { status } = await fetch(url);
+  if (status !== 200) throw new Error(`${url} answered ${status}, not 200.`);
+}
