@@ -1,6 +1,6 @@
 /**
  * What the first use needs, loaded by it: the clients of storage, Service Bus, identity and the model are a third of what
- * a start would load, and an instance that is woken answers, registers and runs timers without them. Types are free.
+ * a start would load, and an app registers its functions and says that it lives without them. Types are free.
  */
 import type * as select from "./agents/select-model";
 import type * as storage from "./history/storage";
