@@ -114,5 +114,12 @@ export default tseslint.config(
     ignores: ["src/config.ts", "src/local/**", "src/cli/**"],
     rules: { "no-restricted-properties": ["error", environmentOnlyInConfig] },
   },
+  {
+    // What is loaded by its first use: an `import` would load it at the start.
+    files: ["src/first-use.ts"],
+    rules: {
+      "@typescript-eslint/no-require-imports": ["error", { allow: ["^[.]/"] }],
+    },
+  },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
 );

@@ -1,22 +1,32 @@
-/** The built host with the app of the benchmark, as a process of its own. */
+/** The built host as a process of its own. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 
 const main = resolve(__dirname, "..", "src", "cli", "main.js");
-const app = resolve(__dirname, "..", "..", "bench", "app");
+const benchApp = resolve(__dirname, "..", "..", "bench", "app");
 
 export interface Host extends AsyncDisposable {
   readonly url: string;
 }
 
+interface Run {
+  readonly app: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** The app of the benchmark needs no storage; a setting of the caller's shell would have some started. */
+const plain = { app: benchApp, settings: { AzureWebJobsStorage: "" } };
+
 /** Starts it on a free port. */
-export async function startHost(dataFolder: string): Promise<Host> {
+export async function startHost(
+  dataFolder: string,
+  { app, settings }: Run = plain,
+): Promise<Host> {
   const args = ["host", "--app", app, "--port", "0", "--data", dataFolder];
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
-    // The app needs no storage; a setting of the caller's shell would have some started.
-    env: { ...process.env, AzureWebJobsStorage: "" },
+    env: { ...process.env, ...settings },
   });
   const exited = once(child, "exit");
   const url = await Promise.race([

@@ -9,32 +9,37 @@ import {
   roundedAll,
 } from "./measure";
 import { readOptions } from "./options";
-import type { BrokerWorkload, Figures, Size, Workload } from "./workload";
+import type {
+  BrokerWorkload,
+  Figures,
+  Size,
+  SystemWorkload,
+  Workload,
+} from "./workload";
 import { brokerMessages } from "./workloads/broker-messages";
 import { brokerRoundTrip } from "./workloads/broker-round-trip";
 import { chain10 } from "./workloads/chain-10";
 import { chain500 } from "./workloads/chain-500";
+import { coldStart, coldStartTelemetry } from "./workloads/cold-start";
 import { entityUpdates } from "./workloads/entity-updates";
 import { fanOut1000 } from "./workloads/fan-out-1000";
 import { oneStep } from "./workloads/one-step";
 import { requestResponse } from "./workloads/request-response";
 
-type Measure = (size: Size, signal: AbortSignal) => Promise<Figures>;
-
 const onHost =
-  (workload: Workload): Measure =>
+  (workload: Workload): SystemWorkload =>
   (size, signal) =>
     measure(workload, size, signal);
 const onBroker =
-  (workload: BrokerWorkload): Measure =>
+  (workload: BrokerWorkload): SystemWorkload =>
   (size, signal) =>
     measureBroker(workload, size, signal);
 const onCloud =
-  (workload: BrokerWorkload): Measure =>
+  (workload: BrokerWorkload): SystemWorkload =>
   (size, signal) =>
     measureCloud(workload, size, signal);
 
-const workloads: ReadonlyMap<string, Measure> = new Map(
+const workloads: ReadonlyMap<string, SystemWorkload> = new Map(
   Object.entries({
     chain10: onHost(chain10),
     oneStep: onHost(oneStep),
@@ -44,6 +49,8 @@ const workloads: ReadonlyMap<string, Measure> = new Map(
     brokerMessages: onBroker(brokerMessages),
     brokerRoundTrip: onBroker(brokerRoundTrip),
     requestResponse: onCloud(requestResponse),
+    coldStart,
+    coldStartTelemetry,
   }),
 );
 const fsyncWrites = { full: 500, quick: 20 };
@@ -79,7 +86,7 @@ async function measuredAll(
   const all: Record<string, Figures> = {};
   for (const [name, workload] of workloads)
     if (names.includes(name))
-      all[name] = progress(name, await workload(size, signal));
+      all[name] = progress(name, roundedAll(await workload(size, signal)));
   return all;
 }
 

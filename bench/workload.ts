@@ -13,3 +13,9 @@ export type BrokerWorkload = (
 
 /** Measures one thing on a fresh host; the unit of each figure is in its name. */
 export type Workload = (webhooks: Webhooks, size: Size) => Promise<Figures>;
+
+/** Measures one thing on what it starts itself, until the signal is given; the unit of each figure is in its name. */
+export type SystemWorkload = (
+  size: Size,
+  signal: AbortSignal,
+) => Promise<Figures>;

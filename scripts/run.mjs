@@ -3,6 +3,9 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fail, root, setUp } from "./set-up.mjs";
 
+/** They look at what is deployed, too. */
+const needPackage = ["test", "soak", "bench"];
+
 const programs = {
   demo: ["dist/src/cli/main.js", "demo"],
   start: ["dist/src/cli/main.js", "start"],
@@ -26,6 +29,11 @@ const program = Object.hasOwn(programs, name ?? "")
 if (!program) fail(`Say one of: ${Object.keys(programs).join(", ")}.`);
 
 setUp();
+if (needPackage.includes(name)) {
+  // Imported now: before the set-up there may be nothing to import of it.
+  const { makePackage } = await import("./package.mjs");
+  await makePackage();
+}
 const [file, ...args] = program;
 const child = spawn(
   process.execPath,

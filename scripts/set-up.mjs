@@ -90,7 +90,7 @@ function run(command, args, problem) {
     fail(`${problem} See above; the command was: ${command} ${args.join(" ")}`);
 }
 
-const note = (text) => process.stderr.write(`aos: ${text}\n`);
+export const note = (text) => process.stderr.write(`aos: ${text}\n`);
 
 export function fail(text) {
   note(text);

@@ -12,19 +12,21 @@ import { agentSession } from "../entities/agent-session";
 import { agentTurn } from "../orchestrators/agent-turn";
 import { agentWorkflow } from "../orchestrators/agent-workflow";
 import { toolStep } from "../orchestrators/tool-step";
-import { selectModel } from "./agents/select-model";
 import { catalog } from "./catalog/catalog";
 import { checkCatalog } from "./check-catalog";
 import { readConfig } from "./config";
 import { AosError, toFailure } from "./errors";
-import { openStorage } from "./history/storage";
-import { messagingOptions } from "./messaging-options";
-import { openServiceBus } from "./messaging/service-bus";
+import {
+  messagingOptions,
+  openServiceBus,
+  openStorage,
+  selectModel,
+  storageOptions,
+} from "./first-use";
 import { agentSessionEntity } from "./model/agent-session";
 import * as contracts from "./model/contracts";
 import { once } from "./once";
 import { registerActivity, registerOrchestrator } from "./register";
-import { storageOptions } from "./storage-options";
 import { registerHttpRoutes } from "./triggers/http/routes";
 import { registerServiceBus } from "./triggers/service-bus";
 import { startFirst } from "./triggers/start/session-turns";

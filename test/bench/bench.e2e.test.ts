@@ -35,6 +35,17 @@ const figures = (...names: readonly string[]) =>
   z.strictObject(
     Object.fromEntries([...names, "hostRssMiB"].map((name) => [name, figure])),
   );
+const coldStart = z.strictObject({
+  loadMs: figure,
+  unbundledLoadMs: figure,
+  firstAnswerMs: figure,
+  unbundledFirstAnswerMs: figure,
+  localFirstAnswerMs: figure,
+  unbundledLocalFirstAnswerMs: figure,
+  bundleMB: figure,
+  zipMB: figure,
+  runs: figure,
+});
 const documentSchema = z.strictObject({
   node: z.literal(process.version),
   cpus: z.int().positive(),
@@ -69,6 +80,8 @@ const documentSchema = z.strictObject({
     brokerRoundTrip: z.strictObject({
       ...{ p50Ms: figure, p99Ms: figure, messages: figure },
     }),
+    coldStart,
+    coldStartTelemetry: coldStart,
   }),
 });
 

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { listening, run, type Started } from "./local-host";
 
 export type LocalCloud = Started;
@@ -12,6 +12,9 @@ export interface CloudRun {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** The app that `startLocalCloud` starts: what is compiled, or the package that is deployed. */
+export const testedApp = { is: "compiled" as "compiled" | "deployed" };
+
 /** Starts AOS as `npm start` does, on a free port. */
 export async function startLocalCloud({
   data,
@@ -19,13 +22,17 @@ export async function startLocalCloud({
   env = {},
 }: CloudRun = {}): Promise<LocalCloud> {
   const folder = data ?? mkdtempSync(join(tmpdir(), "aos-cloud-"));
+  const app =
+    testedApp.is === "deployed"
+      ? deployedApp(folder)
+      : { command: ["start"], env: {} };
   const cloud = await listening(
     run(
       [
-        ...["start", "--port", "0", "--service-bus-port", "0"],
+        ...[...app.command, "--port", "0", "--service-bus-port", "0"],
         ...["--data", folder, ...args],
       ],
-      env,
+      { ...app.env, ...env },
     ),
   );
   if (data !== undefined) return cloud;
@@ -44,6 +51,23 @@ export async function startLocalCloud({
     stop,
     [Symbol.asyncDispose]: async () => {
       await stop();
+    },
+  };
+}
+
+/**
+ * The package in a folder from which no `node_modules` is found, as in Azure: with a module missing from the bundle it would not
+ * start. The entities of Service Bus are what the templates make there.
+ */
+function deployedApp(data: string) {
+  const app = join(data, "app");
+  cpSync(resolve("dist/package"), app, { recursive: true });
+  copyFileSync("service-bus.json", join(app, "service-bus.json"));
+  return {
+    command: ["host", "--app", app],
+    env: {
+      AzureWebJobsStorage: "UseDevelopmentStorage=true",
+      AZURE_SERVICEBUS_CONNECTION_STRING: "UseDevelopmentEmulator=true",
     },
   };
 }

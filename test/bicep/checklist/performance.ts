@@ -37,8 +37,13 @@ export const performance: readonly Row[] = [
   {
     number: 52,
     requirement:
-      "instances have memory, and large values stay out of histories",
+      "instances have memory, one small bundle is loaded quickly, and large values stay out of histories",
     problems: (world) => {
+      // Held against the package by test/package.
+      const budget = world.json("test/package/budget.json") as {
+        readonly bundleBytes: number;
+        readonly loadMs: number;
+      };
       const memory =
         "properties.functionAppConfig.scaleAndConcurrency.instanceMemoryMB";
       const enough = (megabytes: unknown) => Number(megabytes) >= 2048;
@@ -54,6 +59,14 @@ export const performance: readonly Row[] = [
           enough,
         ),
         ...unless(
+          budget.bundleBytes <= 5 * 2 ** 20,
+          "test/package/budget.json: a bundle may be larger than 5 MiB",
+        ),
+        ...unless(
+          budget.loadMs <= 600,
+          "test/package/budget.json: the bundle may take longer than 600 ms to load",
+        ),
+        ...unless(
           Number(kibibytes) <= 48,
           "src/model/payload.ts: values above what a queue message holds are kept inline",
         ),
@@ -64,6 +77,16 @@ export const performance: readonly Row[] = [
         path: "bicep/main.bicep",
         from: "param instanceMemoryMB int = 2048",
         to: "param instanceMemoryMB int = 512",
+      },
+      {
+        path: "test/package/budget.json",
+        from: '"bundleBytes": 5242880',
+        to: '"bundleBytes": 52428800',
+      },
+      {
+        path: "test/package/budget.json",
+        from: '"loadMs": 600',
+        to: '"loadMs": 6000',
       },
       {
         path: "src/model/payload.ts",

@@ -3,6 +3,7 @@ import type {
   ServiceBusReceivedMessage,
   ServiceBusSessionReceiver,
 } from "@azure/service-bus";
+import { setMaxListeners } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import type { InvocationOutcome } from "../extension";
 import { UnderWay } from "../../scheduling/under-way";
@@ -43,6 +44,8 @@ export class SessionListener implements Listener {
 
   start(): void {
     const { maxConcurrentSessions } = this.#options.settings;
+    // One for each session that is waited for is meant, and no leak.
+    setMaxListeners(0, this.#stopping.signal);
     this.#workers = Promise.all(
       Array.from({ length: maxConcurrentSessions }, () => this.#work()),
     );
