@@ -1,5 +1,6 @@
 /** A span around every activity, below its turn or the request of its orchestration, and a line in the log for a failure. */
 import { toFailure } from "../errors";
+import { present } from "../model/present";
 import { names } from "./conventions";
 import { isExporting } from "./provider-state";
 import { inSpanBelow } from "./span";
@@ -67,27 +68,26 @@ export const failureLine = (
 
 /** Inputs name their orchestration themselves, in their turn, or in what they are a call of. */
 export function belongingOf(input: unknown): Belonging | undefined {
-  const turn = object(object(input)?.["turn"]) ?? turnOfCall(input);
-  const at =
-    turn ?? object(object(object(input)?.["call"])?.["step"]) ?? object(input);
-  const orchestrationId = at?.["orchestrationId"];
-  if (at === undefined || typeof orchestrationId !== "string") return undefined;
-  const { stepId } = at;
-  const traceparent = at["traceparent"] ?? object(at["about"])?.["traceparent"];
+  const call = at(input, "call");
+  const turn = at(input, "turn") ?? at(call, "turn");
+  const place = turn ?? at(call, "step") ?? input;
+  const orchestrationId = at(place, "orchestrationId");
+  if (typeof orchestrationId !== "string") return undefined;
+  const stepId = text(at(place, "stepId"));
+  const traceparent =
+    text(at(place, "traceparent")) ??
+    text(at(at(place, "about"), "traceparent"));
   return {
     orchestrationId,
     isTurn: turn !== undefined,
-    ...(typeof stepId === "string" && { stepId }),
-    ...(typeof traceparent === "string" && { traceparent }),
+    ...present({ stepId, traceparent }),
   };
 }
 
-const turnOfCall = (input: unknown) =>
-  object(object(object(input)?.["call"])?.["turn"]);
-
-const object = (
-  value: unknown,
-): Readonly<Record<string, unknown>> | undefined =>
-  typeof value === "object" && value !== null
-    ? (value as Readonly<Record<string, unknown>>)
+const at = (of: unknown, name: string): unknown =>
+  typeof of === "object" && of !== null
+    ? (of as Readonly<Record<string, unknown>>)[name]
     : undefined;
+
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : undefined;

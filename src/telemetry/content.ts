@@ -18,7 +18,7 @@ export function content(
   return Object.fromEntries(
     Object.entries(of()).map(([name, value]) => [
       name,
-      redacted(JSON.stringify(value) ?? "null").slice(0, longestText),
+      redacted(JSON.stringify(value ?? null)).slice(0, longestText),
     ]),
   );
 }
