@@ -33,10 +33,9 @@ export const telemetrySettings = {
     .enum(["true", "false"], { error: "must be true or false" })
     .default("false"),
 };
-const settings = z.object(telemetrySettings);
 
 export function telemetryConfig(
-  from: z.output<typeof settings>,
+  from: z.output<z.ZodObject<typeof telemetrySettings>>,
 ): TelemetryConfig | undefined {
   const connectionString = from.APPLICATIONINSIGHTS_CONNECTION_STRING;
   const signIn = from.APPLICATIONINSIGHTS_AUTHENTICATION_STRING;
