@@ -7,6 +7,7 @@ import type { CallModelInput, CallModelOutput } from "../src/model/contracts";
 import { historyRow } from "../src/model/history-rows";
 import type { Json } from "../src/model/payload";
 import { noUsage } from "../src/model/usage";
+import { modelSpan } from "../src/telemetry/calls";
 import { conversationOf } from "./conversation";
 import { renderLoaded } from "./load-scope";
 import type { Services } from "./services";
@@ -74,7 +75,7 @@ const asText = (value: Json): string =>
   typeof value === "string" ? value : JSON.stringify(value);
 
 async function complete(
-  { agent, at, attempt }: CallModelInput,
+  { agent, at, attempt, round, turn }: CallModelInput,
   messages: readonly ChatMessage[],
   { model, tools }: Services,
 ): Promise<Answer> {
@@ -83,18 +84,31 @@ async function complete(
     if (tool === undefined) throw noSuchTool(agent.name, name);
     return toToolSpec(tool);
   });
-  const response = await model().complete(
+  const request = {
+    instructions: agent.instructions,
+    messages,
+    tools: specs,
+    ...(agent.model !== undefined && { model: agent.model }),
+    ...(agent.outputSchema !== undefined && {
+      outputSchema: agent.outputSchema,
+    }),
+    ...(agent.offline !== undefined && { offline: agent.offline }),
+  };
+  const { orchestrationId, stepId: step } = turn;
+  const { instructions } = agent;
+  const response = await modelSpan(
     {
-      instructions: agent.instructions,
+      key: `${orchestrationId}/${step}/${turn.turn}/${round}/${attempt}`,
+      provider: model().provider,
+      agent: agent.name,
+      conversation: turn.sessionKey,
+      step,
+      attempt,
+      instructions,
       messages,
-      tools: specs,
       ...(agent.model !== undefined && { model: agent.model }),
-      ...(agent.outputSchema !== undefined && {
-        outputSchema: agent.outputSchema,
-      }),
-      ...(agent.offline !== undefined && { offline: agent.offline }),
     },
-    new AbortController().signal,
+    () => model().complete(request, new AbortController().signal),
   );
   const { text, toolCalls, inputTokens, outputTokens } = response;
   return {

@@ -11,6 +11,8 @@ import type { HistoryRow } from "../src/model/history";
 import { historyRow } from "../src/model/history-rows";
 import { isRef, type Payload } from "../src/model/payload";
 import { renderLoaded } from "./load-scope";
+import { countFailure } from "../src/telemetry/instruments";
+import { recordTurns } from "../src/telemetry/turns";
 import type { Services } from "./services";
 import { tell } from "./tell";
 
@@ -27,6 +29,7 @@ export const finishOrchestration =
     const output = await outputOf(input, { payloads });
     const written = [...rows, finalRow(input)];
     await history.append(orchestrationId, written);
+    recordTurns(orchestrationId, rows, input.about?.traceparent);
     await orchestrations.update(orchestrationId, {
       status: result.status,
       updatedAt: at,
@@ -34,6 +37,7 @@ export const finishOrchestration =
       usage,
       ...(result.status === "completed" ? { output } : { error: result.error }),
     });
+    if (result.status === "failed") countFailure(result.error.code);
     const broker = messaging();
     if (broker !== undefined)
       await announce(input, written, output, broker, storage());

@@ -1,5 +1,6 @@
 import { lifecycleEvents } from "../src/messaging/lifecycle-event";
 import type { RecordHistoryInput } from "../src/model/contracts";
+import { recordTurns } from "../src/telemetry/turns";
 import type { Services } from "./services";
 import { tell } from "./tell";
 
@@ -11,9 +12,11 @@ export const recordHistory =
     rows,
     status,
     about,
+    traceparent,
   }: RecordHistoryInput): Promise<null> => {
     const { history, orchestrations } = storage();
     await history.append(orchestrationId, rows);
+    recordTurns(orchestrationId, rows, traceparent);
     const latest = rows
       .map(({ at }) => at)
       .sort()

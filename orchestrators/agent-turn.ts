@@ -36,13 +36,12 @@ function* turnOf(
   context: OrchestrationContext,
   input: AgentTurnInput,
 ): Steps<StepOutcome> {
-  const { orchestrationId, stepId, sessionKey } = input;
+  const { sessionKey } = input;
   const begun = yield* beginTurn(context, input);
   if (!begun.ok) return failed(begun.failure, noUsage);
   const { turn, concurrentTurns } = begun.value;
   const outcome = yield* converse(context, input, {
-    orchestrationId,
-    stepId,
+    ...stepRef(input),
     sessionKey,
     turn,
     concurrentTurns,
@@ -82,9 +81,14 @@ function* converse(
   return failed(tooManyRounds(input, maxRounds), usage);
 }
 
-const stepRef = ({ orchestrationId, stepId }: StepRef): StepRef => ({
+const stepRef = ({
   orchestrationId,
   stepId,
+  traceparent,
+}: StepRef): StepRef => ({
+  orchestrationId,
+  stepId,
+  ...(traceparent !== undefined && { traceparent }),
 });
 
 const failed = (error: Failure, usage: Usage): StepOutcome => ({

@@ -22,8 +22,12 @@ function* callOf(
   context: OrchestrationContext,
   input: ToolStepInput,
 ): Steps<StepOutcome> {
-  const { orchestrationId, stepId, scope, tool } = input;
-  const step = { orchestrationId, stepId };
+  const { orchestrationId, stepId, scope, tool, traceparent } = input;
+  const step = {
+    orchestrationId,
+    stepId,
+    ...(traceparent !== undefined && { traceparent }),
+  };
   const called = yield* attempted(
     context,
     { ...input, step },

@@ -11,6 +11,13 @@ import {
   without,
   withoutBlanks,
 } from "./setting-problem";
+import {
+  type TelemetryConfig,
+  telemetryConfig,
+  telemetrySettings,
+} from "./telemetry-settings";
+
+export type { TelemetryConfig };
 
 export interface Config {
   readonly storage: StorageConfig;
@@ -19,6 +26,8 @@ export interface Config {
   readonly serviceBus?: ServiceBusConfig;
   readonly documentsFolder: string;
   readonly reportsFolder: string;
+  /** Absent: nobody is told anything. */
+  readonly telemetry?: TelemetryConfig;
 }
 export type StorageConfig =
   | { readonly connectionString: string }
@@ -106,6 +115,8 @@ const settings = z.object({
   /** Relative folders start at the app's folder. */
   AOS_DOCUMENTS_FOLDER: z.string().default("samples/document-review"),
   AOS_REPORTS_FOLDER: z.string().default(".aos/reports"),
+
+  ...telemetrySettings,
 });
 type Settings = z.output<typeof settings>;
 type SettingName = keyof Settings;
@@ -126,10 +137,12 @@ export function readConfig(
   if (problems.length > 0) throw invalid(problems);
   if (storage === undefined || model === undefined) throw invalid(problems);
   const serviceBus = serviceBusConfig(parsed.data);
+  const telemetry = telemetryConfig(parsed.data);
   return {
     storage,
     model,
     ...(serviceBus !== undefined && { serviceBus }),
+    ...(telemetry !== undefined && { telemetry }),
     documentsFolder: resolve(appFolder(), parsed.data.AOS_DOCUMENTS_FOLDER),
     reportsFolder: resolve(appFolder(), parsed.data.AOS_REPORTS_FOLDER),
   };

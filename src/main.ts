@@ -27,6 +27,7 @@ import { agentSessionEntity } from "./model/agent-session";
 import * as contracts from "./model/contracts";
 import { once } from "./once";
 import { registerActivity, registerOrchestrator } from "./register";
+import { tellOf } from "./telemetry/tell-of";
 import { registerHttpRoutes } from "./triggers/http/routes";
 import { registerServiceBus } from "./triggers/service-bus";
 import { startFirst } from "./triggers/start/session-turns";
@@ -35,6 +36,8 @@ import { registerTimers } from "./triggers/timers";
 const config = readConfig();
 const parts = catalog(config);
 checkCatalog(parts);
+
+tellOf(config.telemetry);
 
 const storage = once(() => openStorage(storageOptions(config.storage)));
 const model = once(() => selectModel(config.model));

@@ -2,6 +2,7 @@
 import type { FunctionInput, InvocationContext } from "@azure/functions";
 import { app, type OrchestrationContext, type Task } from "durable-functions";
 import type { ActivityContract, OrchestratorContract } from "./model/contracts";
+import { activitySpan } from "./telemetry/activity";
 
 export function registerOrchestrator<I, O>(
   contract: OrchestratorContract<I, O>,
@@ -23,5 +24,11 @@ export function registerActivity<I, O>(
   ) => Promise<NoInfer<O>>,
   extraInputs: FunctionInput[] = [],
 ): void {
-  app.activity(contract.name, { handler, extraInputs });
+  app.activity(contract.name, {
+    handler: (input: I, context: InvocationContext) =>
+      activitySpan(contract.name, input, context, () =>
+        handler(input, context),
+      ),
+    extraInputs,
+  });
 }

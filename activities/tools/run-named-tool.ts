@@ -2,12 +2,13 @@ import { runTool } from "../../src/agents/tool-runner";
 import { AosError } from "../../src/errors";
 import type { CallToolInput } from "../../src/model/contracts";
 import type { Json } from "../../src/model/payload";
+import { toolSpan } from "../../src/telemetry/calls";
 import type { Services } from "../services";
 
 /** Runs a tool of the catalog once. Throws `tool_not_found`, or what the tool failed with. */
 export async function runNamedTool(
   { tools }: Pick<Services, "tools">,
-  { tool: name, idempotencyKey }: CallToolInput,
+  { tool: name, idempotencyKey, attempt }: CallToolInput,
   toolArguments: Json | undefined,
 ): Promise<Json> {
   const tool = tools.get(name);
@@ -18,7 +19,10 @@ export async function runNamedTool(
     );
   try {
     const { signal } = new AbortController();
-    return await runTool(tool, toolArguments, { idempotencyKey, signal });
+    return await toolSpan(
+      { tool: name, idempotencyKey, attempt, arguments: toolArguments },
+      () => runTool(tool, toolArguments, { idempotencyKey, signal }),
+    );
   } catch (error) {
     // Before it failed it may have done what must not be done twice.
     if (tool.idempotent || !isFailed(error)) throw error;

@@ -112,9 +112,13 @@ function* pause<Result>(
   }
   const waiting: Pending<unknown>[] = [timer(context, delayMs)];
   if (step !== undefined) {
-    const { orchestrationId } = step;
+    const { orchestrationId, traceparent } = step;
     const rows = retries.map((retry) => retryRow(step, retry, now(context)));
-    const record = { orchestrationId, rows };
+    const record = {
+      orchestrationId,
+      rows,
+      ...(traceparent !== undefined && { traceparent }),
+    };
     waiting.push(startActivity(context, recordHistory, record));
   }
   // That the retry could not be told of is no reason not to make it; the result of the record is left aside.

@@ -41,13 +41,14 @@ const longestDelayMs = 300_000;
  */
 function* announce(
   context: OrchestrationContext,
-  { orchestrationId, stepId }: StepInput,
+  { orchestrationId, stepId, traceparent }: StepInput,
 ): Steps<void> {
   for (let attempt = 1; attempt <= announcements; attempt++) {
     const told = yield* call(context, announceStep, {
       orchestrationId,
       stepId,
       instanceId: orchestrationId,
+      ...(traceparent !== undefined && { traceparent }),
     });
     if (told.ok) return;
     yield* sleep(context, Math.min(1_000 * 2 ** attempt, longestDelayMs));

@@ -24,6 +24,9 @@ export function* recordDue(run: Run): Steps<readonly Pending<null>[]> {
   const pending = startActivity(run.context, recordHistory, {
     orchestrationId: run.input.orchestrationId,
     rows,
+    ...(run.input.traceparent !== undefined && {
+      traceparent: run.input.traceparent,
+    }),
     // An ended orchestration stays as it ended, and saying this again changes nothing.
     status: "running",
     ...(rows.some(isOfOrchestration) && { about: aboutOf(run) }),

@@ -60,6 +60,11 @@ export interface Run {
   readonly planned: Work[];
   /** By the id of their work. */
   readonly children: Map<string, Child>;
+  /** Turns of agents that were begun, by the id of their work: the row of their end tells both, for telemetry. */
+  readonly turns: Map<
+    string,
+    { readonly agent: string; readonly startedAt: string }
+  >;
   /** What the next wait has to start. */
   readonly toStart: Pending<unknown>[];
   /** Waits for `stepSettled` that have not been answered, or whose answer has not been read. */
@@ -86,6 +91,7 @@ export const newRun = (
   maps: new Map(),
   planned: [],
   children: new Map(),
+  turns: new Map(),
   toStart: [],
   events: [],
   due: [],

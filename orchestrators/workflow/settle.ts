@@ -73,10 +73,11 @@ export function noteOutcome(
   outcome: StepOutcome,
 ): void {
   const usage: Json = { ...outcome.usage };
+  const turn = run.turns.get(stepId);
   const [type, data]: [HistoryType, Record<string, Json>] =
     outcome.status === "completed"
-      ? ["step.completed", { kind, usage }]
-      : ["step.failed", { kind, usage, error: { ...outcome.error } }];
+      ? ["step.completed", { kind, usage, ...turn }]
+      : ["step.failed", { kind, usage, ...turn, error: { ...outcome.error } }];
   note(run, { type, stepId, attempt: 1, data });
 }
 

@@ -6,7 +6,12 @@ import {
 } from "../../src/model/contracts";
 import { agentSnapshot } from "../../src/model/agent-snapshot";
 import { failureOf } from "../../src/model/activity-failure";
-import { type Pending, startChild, type Steps } from "../../src/model/durable";
+import {
+  now,
+  type Pending,
+  startChild,
+  type Steps,
+} from "../../src/model/durable";
 import type { Json } from "../../src/model/payload";
 import { retryPolicy } from "../../src/model/retry";
 import { scopeFor } from "../../src/model/scope";
@@ -44,6 +49,8 @@ function noteStart(run: Run, work: Work): void {
   const todo = workOf(work);
   const name =
     todo.kind === "agent" ? { agent: todo.agent } : { tool: todo.tool };
+  if (todo.kind === "agent")
+    run.turns.set(work.id, { agent: todo.agent, startedAt: now(run.context) });
   note(run, {
     type: "step.started",
     stepId: work.id,
@@ -88,6 +95,9 @@ const stepInput = (
 ): StepInput => ({
   orchestrationId: run.input.orchestrationId,
   stepId: work.id,
+  ...(run.input.traceparent !== undefined && {
+    traceparent: run.input.traceparent,
+  }),
   scope: scopeFor(template, scopeOf(run, work.step, work)),
   retry: retryPolicy(work.step.retry),
   ...(work.deadline !== undefined && { deadline: work.deadline }),

@@ -48,6 +48,8 @@ export interface ScopeStep {
 export interface StepRef {
   readonly orchestrationId: string;
   readonly stepId: string;
+  /** Of the request, W3C Trace Context. */
+  readonly traceparent?: string;
 }
 
 /** One turn of an agent session. `sessionKey` names the transcript; turns count from 1 within it. */
@@ -205,6 +207,8 @@ export const evaluateExpression = activity<EvaluateInput, readonly Payload[]>(
 export interface RecordHistoryInput {
   readonly orchestrationId: string;
   readonly rows: readonly HistoryRow[];
+  /** Of the request, W3C Trace Context. */
+  readonly traceparent?: string;
   /** Also moves the summary row to this status. */
   readonly status?: OrchestrationStatus;
   /** There when one of the rows is to be told as an event. */

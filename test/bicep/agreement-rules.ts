@@ -129,7 +129,7 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
       ),
     breaking: {
       path: functionApp,
-      from: "  OTEL_SERVICE_NAME: name\n",
+      from: "  OTEL_TRACES_SAMPLER: 'microsoft.rate_limited'\n",
       to: "",
     },
   },

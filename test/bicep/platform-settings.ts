@@ -4,9 +4,6 @@ export const platformSettings: Readonly<Record<string, string>> = {
   AzureWebJobsStorage__clientId: "the host: which identity it signs in with",
   AzureWebJobsStorage__queueServiceUri:
     "the Durable Task extension: its control and work-item queues",
-  APPLICATIONINSIGHTS_AUTHENTICATION_STRING:
-    "the host: how it signs in to Application Insights, whose keys are off",
-  OTEL_SERVICE_NAME: "the host and OpenTelemetry: the name in traces",
   OTEL_TRACES_SAMPLER: "the host: how it samples",
   OTEL_TRACES_SAMPLER_ARG: "the host: how much it keeps",
   AZURE_CLIENT_ID: "@azure/identity: which identity the app signs in with",
@@ -33,7 +30,6 @@ export const comingSettings: Readonly<Record<string, string>> = {
     "the Service Bus trigger and sender",
   AZURE_SERVICEBUS_CONNECTION_STRING__credential: "the Service Bus trigger",
   AZURE_SERVICEBUS_CONNECTION_STRING__clientId: "the Service Bus trigger",
-  APPLICATIONINSIGHTS_CONNECTION_STRING: "the host, and telemetry of the app",
 };
 
 /** Settings that the code reads and the templates leave out: why. */
@@ -45,6 +41,8 @@ export const settingsLeftOut: Readonly<Record<string, string>> = {
   AZURE_STORAGE_CONNECTION_STRING__accountName: "the endpoints say it too",
   AZURE_SERVICEBUS_CONNECTION_STRING: "a connection string has a key",
   AZURE_OPENAI_API_KEY: "the app signs in with its identity",
+  OTEL_EXPORTER_OTLP_ENDPOINT: "telemetry goes to Application Insights",
+  AOS_TELEMETRY_CONTENT: "content is told by explicit decision only",
 };
 
 /** Settings that Flex Consumption refuses, or takes from functionAppConfig. https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan */

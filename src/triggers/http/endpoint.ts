@@ -55,6 +55,12 @@ export const endpoint =
 
 /** A route that asks the task hub as well. */
 export const hubEndpoint =
-  (handler: (request: HttpRequest, hub: Hub) => Promise<Answer>) =>
+  (
+    handler: (
+      request: HttpRequest,
+      hub: Hub,
+      context: InvocationContext,
+    ) => Promise<Answer>,
+  ) =>
   (request: HttpRequest, client: DurableClient, context: InvocationContext) =>
-    respond(() => handler(request, client), context);
+    respond(() => handler(request, client, context), context);

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { HttpRequest } from "@azure/functions";
+import type { HttpRequest, InvocationContext } from "@azure/functions";
 import type { Claim, Storage } from "../../history/ports";
 import type { WorkflowInput } from "../../model/contracts";
+import { present } from "../../model/present";
+import { traceparentOf } from "../../telemetry/trace-ids";
 import { parseRequest } from "../parse-request";
 import { invalidRequest } from "../request-error";
 import type { Hub } from "../start/hub";
@@ -18,14 +20,22 @@ import type { HttpServices } from "./services";
 
 /** `POST /api/orchestrations` */
 export const startOrchestration =
-  (services: HttpServices) => async (request: HttpRequest, hub: Hub) => {
+  (services: HttpServices) =>
+  async (
+    request: HttpRequest,
+    hub: Hub,
+    { traceContext }: Pick<InvocationContext, "traceContext">,
+  ) => {
     const body = await readJsonBody(request);
     const wanted = parseRequest(startRequestSchema, body);
     const identity = identify(
       { id: wanted.id, idempotencyKey: keyOf(request), body },
       () => randomUUID().replaceAll("-", ""),
     );
-    const caller = callerOf(identity.id, wanted, services);
+    const caller = {
+      ...callerOf(identity.id, wanted, services),
+      ...present({ traceparent: traceparentOf(traceContext?.traceParent) }),
+    };
     const started = await start({ identity, wanted, caller }, services, hub);
     return started.as === "new"
       ? accepted(request, started.claim, started.input)

@@ -2,6 +2,7 @@ import { sessionRequestQueue, responseQueue } from "../../messaging/entities";
 import type { ReplyAddress } from "../../model/contracts";
 import type { Json } from "../../model/payload";
 import { present } from "../../model/present";
+import { traceparentOf } from "../../telemetry/trace-ids";
 import { checkDepth, parseJson } from "../parse-json";
 import { parseRequest } from "../parse-request";
 import { type FieldError, invalidRequest } from "../request-error";
@@ -123,10 +124,3 @@ function callerOf(message: ReceivedMessage): Caller {
     }),
   };
 }
-
-/** https://www.w3.org/TR/trace-context/#traceparent-header; what is not one is left aside, as that says. */
-const traceparentOf = (value: unknown): string | undefined =>
-  typeof value === "string" &&
-  /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(value)
-    ? value
-    : undefined;

@@ -2,6 +2,7 @@
 import type { Claim } from "../../history/ports";
 import type { WorkflowInput } from "../../model/contracts";
 import type { Json } from "../../model/payload";
+import { countTakeover } from "../../telemetry/instruments";
 import { findInstance } from "./hub";
 import { enterSession } from "./session-turns";
 import { startOf } from "./start-input";
@@ -61,5 +62,6 @@ export async function startIfAbandoned(
   if (state !== "absent") return;
   const input = await startOf(claim, storage);
   if (!(await storage.orchestrations.takeOver(claim, takenAt))) return;
+  countTakeover();
   await startInTime({ claimedAt: takenAt.toISOString() }, input, { hub, now });
 }

@@ -2,6 +2,7 @@
 import type { DurableClient } from "durable-functions";
 import { AosError } from "../../errors";
 import { agentWorkflow, type WorkflowInput } from "../../model/contracts";
+import { countStart } from "../../telemetry/instruments";
 
 /** What AOS uses of the durable client. */
 export type Hub = Pick<DurableClient, "startNew" | "getStatus">;
@@ -22,6 +23,7 @@ export async function startInstance(
   const instanceId = input.orchestrationId;
   try {
     await hub.startNew(agentWorkflow.name, { instanceId, input });
+    countStart(input.definition.name);
   } catch (cause) {
     if (/status code: 409\b/.test(textOf(cause))) return;
     throw unavailable(instanceId, cause);

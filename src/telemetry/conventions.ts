@@ -1,0 +1,44 @@
+/**
+ * The names of all that is told. The GenAI part is the semantic conventions for generative AI as of 1.41, which are not
+ * stable: a name that changes there changes here and in bicep/modules/queries only.
+ * https://opentelemetry.io/docs/specs/semconv/gen-ai/
+ */
+export const names = {
+  operation: "gen_ai.operation.name",
+  provider: "gen_ai.provider.name",
+  requestModel: "gen_ai.request.model",
+  responseModel: "gen_ai.response.model",
+  agent: "gen_ai.agent.name",
+  conversation: "gen_ai.conversation.id",
+  tool: "gen_ai.tool.name",
+  toolCall: "gen_ai.tool.call.id",
+  inputTokens: "gen_ai.usage.input_tokens",
+  outputTokens: "gen_ai.usage.output_tokens",
+  tokenType: "gen_ai.token.type",
+  errorType: "error.type",
+  /** Content: told by an explicit switch only. */
+  instructions: "gen_ai.system_instructions",
+  inputMessages: "gen_ai.input.messages",
+  outputMessages: "gen_ai.output.messages",
+  toolArguments: "gen_ai.tool.call.arguments",
+  toolResult: "gen_ai.tool.call.result",
+  /** AOS' own. */
+  orchestration: "aos.orchestration.id",
+  step: "aos.step.id",
+  attempt: "aos.attempt",
+  activity: "aos.activity.name",
+} as const;
+
+export const metricNames = {
+  tokens: "gen_ai.client.token.usage",
+  modelDuration: "gen_ai.client.operation.duration",
+  turns: "aos.turns",
+  toolDuration: "aos.tool.duration",
+  starts: "aos.orchestration.starts",
+  failures: "aos.orchestration.failures",
+  takeovers: "aos.claim.takeovers",
+} as const;
+
+/** As the conventions name the providers; those that they do not know keep their own name. */
+export const providerName = (provider: string): string =>
+  provider === "azure-openai" ? "azure.ai.openai" : provider;

@@ -1,0 +1,56 @@
+/** Where telemetry goes: Application Insights, an OTLP endpoint, or both. */
+import {
+  AzureMonitorMetricExporter,
+  AzureMonitorTraceExporter,
+} from "@azure/monitor-opentelemetry-exporter";
+import { ManagedIdentityCredential } from "@azure/identity";
+import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import {
+  PeriodicExportingMetricReader,
+  type PushMetricExporter,
+} from "@opentelemetry/sdk-metrics";
+import {
+  BatchSpanProcessor,
+  type SpanExporter,
+} from "@opentelemetry/sdk-trace-base";
+import type { TelemetryConfig } from "../config";
+import { type Provider, startProvider } from "./provider";
+
+/** Starts telling. The endpoints and headers of OTLP are read by its exporter, from the standard variables. */
+export function startExport({
+  serviceName,
+  applicationInsights,
+  otlp,
+}: TelemetryConfig): Provider {
+  const spans: SpanExporter[] = [];
+  const measures: PushMetricExporter[] = [];
+  if (applicationInsights !== undefined) {
+    const options = azureOptions(applicationInsights);
+    spans.push(new AzureMonitorTraceExporter(options));
+    measures.push(new AzureMonitorMetricExporter(options));
+  }
+  if (otlp) {
+    spans.push(new OTLPTraceExporter());
+    measures.push(new OTLPMetricExporter());
+  }
+  return startProvider(
+    serviceName,
+    spans.map((exporter) => new BatchSpanProcessor(exporter)),
+    measures.map((exporter) => new PeriodicExportingMetricReader({ exporter })),
+  );
+}
+
+/** The exporter, unlike the host, does not read APPLICATIONINSIGHTS_AUTHENTICATION_STRING itself. */
+const azureOptions = ({
+  connectionString,
+  identity,
+}: NonNullable<TelemetryConfig["applicationInsights"]>) => ({
+  connectionString,
+  ...(identity !== undefined && {
+    credential:
+      identity.clientId === undefined
+        ? new ManagedIdentityCredential()
+        : new ManagedIdentityCredential({ clientId: identity.clientId }),
+  }),
+});

@@ -1,0 +1,52 @@
+/** The OpenTelemetry SDK, set up for this app. Loaded only when there is somewhere to tell. */
+import { metrics, trace } from "@opentelemetry/api";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { MeterProvider, type MetricReader } from "@opentelemetry/sdk-metrics";
+import {
+  AlwaysOnSampler,
+  BasicTracerProvider,
+  type SpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
+import { nowExporting } from "./provider-state";
+import { spanIds } from "./trace-ids";
+
+export interface Provider {
+  /** Sends what is left, for at most that long. */
+  close(ms: number): Promise<void>;
+}
+
+/**
+ * Every span is kept: they are few, and what they say of cost must add up. A sampler given here is also what keeps
+ * `OTEL_TRACES_SAMPLER` from being taken, which in Azure names one that only the host knows.
+ */
+export function startProvider(
+  serviceName: string,
+  spanProcessors: SpanProcessor[],
+  readers: MetricReader[],
+): Provider {
+  const resource = resourceFromAttributes({ "service.name": serviceName });
+  const tracers = new BasicTracerProvider({
+    resource,
+    sampler: new AlwaysOnSampler(),
+    idGenerator: spanIds,
+    spanProcessors,
+  });
+  const meters = new MeterProvider({ resource, readers });
+  trace.setGlobalTracerProvider(tracers);
+  metrics.setGlobalMeterProvider(meters);
+  nowExporting();
+  return {
+    async close(ms) {
+      let timer: NodeJS.Timeout | undefined;
+      const bound = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, ms);
+      });
+      // Whatever cannot be sent any more is lost: the app is ending, and must not wait for it.
+      await Promise.race([
+        Promise.allSettled([tracers.shutdown(), meters.shutdown()]),
+        bound,
+      ]);
+      clearTimeout(timer);
+    },
+  };
+}

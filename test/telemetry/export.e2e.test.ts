@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
+import { apiAt } from "../support/api";
+import { startHost, temporaryFolder } from "../support/local-host";
+import { echo } from "../support/echo";
+
+const folder = temporaryFolder();
+
+test("a stopping app sends what is left to the collector", async () => {
+  const received: string[] = [];
+  const collector = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const text = Buffer.concat(chunks).toString("utf8");
+      received.push(`${request.url ?? ""} ${text}`);
+      response.setHeader("content-type", "application/json").end("{}");
+    });
+  }).listen(0, "127.0.0.1");
+  await once(collector, "listening");
+  const { port } = collector.address() as AddressInfo;
+  const host = await startHost({
+    app: resolve("."),
+    data: join(folder, "data"),
+    env: {
+      AzureWebJobsStorage: "UseDevelopmentStorage=true",
+      AOS_MODEL_PROVIDER: "offline",
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_SERVICE_NAME: "reviews",
+      OTEL_TRACES_SAMPLER: "microsoft.rate_limited",
+    },
+  });
+  const api = apiAt(host.url);
+  const { body } = await api.start({ definition: echo });
+  await api.status(body.id, "20s");
+  await host.stop();
+  collector.close();
+  const sent = (path: string) =>
+    received.filter((each) => each.startsWith(path)).join();
+  expect(sent("/v1/traces")).toContain(body.id);
+  expect(sent("/v1/traces")).toContain("finishOrchestration");
+  expect(sent("/v1/traces")).toContain("reviews");
+  expect(sent("/v1/metrics")).toContain("aos.orchestration.starts");
+});
