@@ -1,4 +1,4 @@
-// Makes one file of the compiled app and every package that it uses.
+// Makes one file of the compiled app and every package that it uses, and one of what only telemetry uses.
 import { build } from "esbuild";
 import { basename } from "node:path";
 import { root } from "./set-up.mjs";
@@ -11,7 +11,10 @@ import { root } from "./set-up.mjs";
 export async function bundle() {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ["dist/src/main.js"],
+    entryPoints: {
+      main: "dist/src/main.js",
+      [sdk]: "dist/src/telemetry/sdk.js",
+    },
     // Where the source map's paths start, wherever the files are put.
     outdir: "dist/package",
     write: false,
@@ -30,7 +33,7 @@ export async function bundle() {
     legalComments: "linked",
     metafile: true,
     logLevel: "warning",
-    plugins: [englishOnly],
+    plugins: [englishOnly, sdkApart],
   });
   const files = outputFiles.map(({ path, contents }) => [
     basename(path),
@@ -38,6 +41,19 @@ export async function bundle() {
   ]);
   return { files, metafile };
 }
+
+/** Read only when there is somewhere to tell (src/telemetry/sdk.ts). */
+const sdk = "telemetry-sdk";
+const sdkApart = {
+  name: "sdk-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/sdk$/ }, ({ importer }) =>
+      /[/\\]src[/\\]telemetry[/\\]/.test(importer)
+        ? { path: `./${sdk}.js`, external: true }
+        : undefined,
+    );
+  },
+};
 
 /** zod says its problems in fifty languages; AOS takes the first, and would load all of them with every start. */
 const englishOnly = {

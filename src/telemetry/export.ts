@@ -1,21 +1,17 @@
 /** Where telemetry goes: Application Insights, an OTLP endpoint, or both. */
+import { ManagedIdentityCredential } from "@azure/identity";
+import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
+import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
+import type { TelemetryConfig } from "../config";
+import { type Provider, startProvider } from "./provider";
 import {
   AzureMonitorMetricExporter,
   AzureMonitorTraceExporter,
-} from "@azure/monitor-opentelemetry-exporter";
-import { ManagedIdentityCredential } from "@azure/identity";
-import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
-import {
-  PeriodicExportingMetricReader,
-  type PushMetricExporter,
-} from "@opentelemetry/sdk-metrics";
-import {
   BatchSpanProcessor,
-  type SpanExporter,
-} from "@opentelemetry/sdk-trace-base";
-import type { TelemetryConfig } from "../config";
-import { type Provider, startProvider } from "./provider";
+  OTLPMetricExporter,
+  OTLPTraceExporter,
+  PeriodicExportingMetricReader,
+} from "./sdk";
 
 /** Starts telling. The endpoints and headers of OTLP are read by its exporter, from the standard variables. */
 export function startExport({

@@ -1,13 +1,14 @@
 /** The OpenTelemetry SDK, set up for this app. Loaded only when there is somewhere to tell. */
 import { metrics, trace } from "@opentelemetry/api";
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import { MeterProvider, type MetricReader } from "@opentelemetry/sdk-metrics";
+import type { MetricReader } from "@opentelemetry/sdk-metrics";
+import type { SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { nowExporting } from "./provider-state";
 import {
   AlwaysOnSampler,
   BasicTracerProvider,
-  type SpanProcessor,
-} from "@opentelemetry/sdk-trace-base";
-import { nowExporting } from "./provider-state";
+  MeterProvider,
+  resourceFromAttributes,
+} from "./sdk";
 import { spanIds } from "./trace-ids";
 
 export interface Provider {

@@ -105,7 +105,11 @@ describe("the bundle", () => {
       .flatMap(({ path, external }) => (external === true ? [path] : []));
     expect(
       [...new Set(asked)].filter((path) => !isBuiltin(path)).sort(),
-    ).toEqual(["@azure/functions-core", "supports-color"]);
+    ).toEqual([
+      "./telemetry-sdk.js",
+      "@azure/functions-core",
+      "supports-color",
+    ]);
   });
 });
 
@@ -120,6 +124,8 @@ describe("the zip", () => {
       "main.js.LEGAL.txt",
       "main.js.map",
       "package.json",
+      "telemetry-sdk.js",
+      "telemetry-sdk.js.map",
     ]);
     expect(files).toContain(
       "samples/document-review/contract-office-lease.txt",

@@ -8,7 +8,11 @@ import { echo } from "../support/echo";
 
 const folder = temporaryFolder();
 
-test("a stopping app sends what is left to the collector", async () => {
+test.each([
+  ["the modules", "."],
+  // What is deployed has the SDK in a file of its own.
+  ["the package", "dist/package"],
+])("%s: a stopping app sends what is left to the collector", async (_, app) => {
   const received: string[] = [];
   const collector = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -22,8 +26,8 @@ test("a stopping app sends what is left to the collector", async () => {
   await once(collector, "listening");
   const { port } = collector.address() as AddressInfo;
   const host = await startHost({
-    app: resolve("."),
-    data: join(folder, "data"),
+    app: resolve(app),
+    data: join(folder, app === "." ? "modules" : "package"),
     env: {
       AzureWebJobsStorage: "UseDevelopmentStorage=true",
       AOS_MODEL_PROVIDER: "offline",
