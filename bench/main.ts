@@ -22,9 +22,12 @@ import { chain10 } from "./workloads/chain-10";
 import { chain500 } from "./workloads/chain-500";
 import { coldStart, coldStartTelemetry } from "./workloads/cold-start";
 import { entityUpdates } from "./workloads/entity-updates";
+import { finished100000 } from "./workloads/finished-100000";
 import { fanOut1000 } from "./workloads/fan-out-1000";
 import { oneStep } from "./workloads/one-step";
 import { requestResponse } from "./workloads/request-response";
+import { waiting10000 } from "./workloads/waiting-10000";
+import { weekTimer } from "./workloads/week-timer";
 
 const onHost =
   (workload: Workload): SystemWorkload =>
@@ -49,6 +52,9 @@ const workloads: ReadonlyMap<string, SystemWorkload> = new Map(
     brokerMessages: onBroker(brokerMessages),
     brokerRoundTrip: onBroker(brokerRoundTrip),
     requestResponse: onCloud(requestResponse),
+    finished100000,
+    waiting10000,
+    weekTimer,
     coldStart,
     coldStartTelemetry,
   }),

@@ -15,16 +15,24 @@ export const measure = (
   size: Size,
   signal: AbortSignal,
 ): Promise<Figures> =>
-  inTemporaryFolder(async (folder) => {
-    await using host = await startHost(folder);
-    signal.throwIfAborted();
-    const figures = await Promise.race([
-      workload(webhooksAt(host.url), size),
-      aborted(signal),
-    ]);
-    const hostRssMiB = (await rssBytes(host.url)) / 2 ** 20;
-    return roundedAll({ ...figures, hostRssMiB });
-  });
+  inTemporaryFolder((folder) => measureIn(folder, workload, size, signal));
+
+/** The same with the task hub that the folder has. */
+export async function measureIn(
+  folder: string,
+  workload: Workload,
+  size: Size,
+  signal: AbortSignal,
+): Promise<Figures> {
+  await using host = await startHost(folder);
+  signal.throwIfAborted();
+  const figures = await unlessAborted(
+    workload(webhooksAt(host.url), size),
+    signal,
+  );
+  const hostRssMiB = await rssMiB(host.url);
+  return roundedAll({ ...figures, hostRssMiB });
+}
 
 /** Runs a workload on a broker of its own, with empty queues. */
 export const measureBroker = (
@@ -49,17 +57,27 @@ const measureBus = (
   inTemporaryFolder(async (folder) => {
     await using broker = await start(folder);
     signal.throwIfAborted();
-    const figures = await Promise.race([
+    const figures = await unlessAborted(
       workload(broker.connectionString, size),
-      aborted(signal),
-    ]);
+      signal,
+    );
     return roundedAll(figures);
   });
 
 /** Rejects when the signal is given; the host is then stopped under the work that is left. */
-async function aborted(signal: AbortSignal): Promise<never> {
-  await once(signal, "abort");
-  throw signal.reason;
+async function unlessAborted<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
+  const ended = new AbortController();
+  const aborted = once(signal, "abort", { signal: ended.signal }).then(() => {
+    throw signal.reason;
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    ended.abort();
+  }
 }
 
 /** Lends a folder and removes it, whatever happens. */
@@ -79,8 +97,9 @@ export const roundedAll = (figures: Figures): Figures =>
     Object.entries(figures).map(([name, value]) => [name, rounded(value)]),
   );
 
-async function rssBytes(url: string): Promise<number> {
+/** What a host of the benchmark's app holds now. */
+export async function rssMiB(url: string): Promise<number> {
   const response = await fetch(`${url}/api/memory`);
   const memory = (await response.json()) as { readonly rssBytes: number };
-  return memory.rssBytes;
+  return memory.rssBytes / 2 ** 20;
 }

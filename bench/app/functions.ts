@@ -15,6 +15,8 @@ export interface Orchestrations {
   };
   /** What a counter stands at, after all that was signalled to it before. */
   readonly countOf: { readonly input: string; readonly output: number };
+  /** Waits so many milliseconds on a timer. */
+  readonly sleep: { readonly input: number; readonly output: number };
 }
 
 app.activity("nothing", { handler: () => null });
@@ -50,10 +52,18 @@ function* countOf(context: OrchestrationContext) {
   return count;
 }
 
+function* sleep(context: OrchestrationContext) {
+  const { df } = context;
+  const ms = df.getInput<number>();
+  yield df.createTimer(new Date(df.currentUtcDateTime.getTime() + ms));
+  return ms;
+}
+
 app.orchestration("chain", chain);
 app.orchestration("fanOut", fanOut);
 app.orchestration("countUp", countUp);
 app.orchestration("countOf", countOf);
+app.orchestration("sleep", sleep);
 
 app.entity<number>("counter", ({ df }) => {
   const count = df.getState(() => 0) ?? 0;

@@ -1,0 +1,41 @@
+/** A task hub with a past: finished orchestrations written to its file at once, as copies of one that was run. */
+import { join } from "node:path";
+import { openSqliteStore } from "../src/local/durable-task/sqlite-store";
+import type { Store } from "../src/local/durable-task/store";
+import { startHost } from "./host";
+import { webhooksAt } from "./webhooks";
+
+const steps = 10;
+const commitSize = 500;
+
+/** Makes a task hub in the folder that has run that many chains of ten steps. */
+export async function fillHub(folder: string, count: number): Promise<void> {
+  {
+    await using host = await startHost(folder);
+    await webhooksAt(host.url).complete("chain", steps, steps);
+  }
+  const store = openSqliteStore(join(folder, "task-hub.db"));
+  try {
+    await copyFirst(store, count);
+  } finally {
+    store.close();
+  }
+}
+
+async function copyFirst(store: Store, count: number): Promise<void> {
+  const [model] = store.instances({ limit: 1 });
+  if (model === undefined) throw new Error("There is nothing to be copied.");
+  const events = store.history(model.instanceId);
+  for (let done = 0; done < count; done += commitSize) {
+    const ids = Array.from(
+      { length: Math.min(commitSize, count - done) },
+      (_, n) => `finished-${done + n}`,
+    );
+    await store.commit([
+      {
+        instances: ids.map((instanceId) => ({ ...model, instanceId })),
+        histories: ids.map((instanceId) => ({ instanceId, from: 0, events })),
+      },
+    ]);
+  }
+}

@@ -1,0 +1,109 @@
+import { fillHub } from "../finished";
+import { startHost } from "../host";
+import { inTemporaryFolder, measure, measureIn, rssMiB } from "../measure";
+import { median } from "../statistics";
+import type { Figures, Size, SystemWorkload, Workload } from "../workload";
+import { chain10 } from "./chain-10";
+import { chain500 } from "./chain-500";
+import { entityUpdates } from "./entity-updates";
+import { fanOut1000 } from "./fan-out-1000";
+import { oneStep } from "./one-step";
+
+const sizes = {
+  full: { finished: 100_000, rounds: 5 },
+  quick: { finished: 1000, rounds: 1 },
+};
+
+/** A figure of a workload, and whether more of it is better. */
+const compared: readonly (readonly [string, Workload, string, boolean])[] = [
+  ["chain10", chain10, "perSecond", true],
+  ["oneStep", oneStep, "p50Ms", false],
+  ["fanOut1000", fanOut1000, "medianSeconds", false],
+  ["chain500", chain500, "medianSeconds", false],
+  ["entitySignals", entityUpdates, "signalsPerSecond", true],
+  ["entityCalls", entityUpdates, "callsPerSecond", true],
+];
+
+/**
+ * What 100,000 finished orchestrations in the file cost: every workload on an empty hub and on one that has them, in
+ * turn. `…CostsMorePercent` compares the medians of both; below 0 the full hub was the faster one.
+ */
+export const finished100000: SystemWorkload = (size, signal) =>
+  inTemporaryFolder(async (folder) => {
+    const { finished, rounds } = sizes[size];
+    await fillHub(folder, finished);
+    const startUp = await startUpTimes(folder, rounds, signal);
+    let figures: Figures = { finished, rounds, ...startUp };
+    for (const workload of new Set(compared.map(([, workload]) => workload)))
+      figures = {
+        ...figures,
+        ...(await bothWays(folder, workload, size, signal)),
+      };
+    return figures;
+  });
+
+async function bothWays(
+  folder: string,
+  workload: Workload,
+  size: Size,
+  signal: AbortSignal,
+): Promise<Figures> {
+  const empty: Figures[] = [];
+  const full: Figures[] = [];
+  const ways = [
+    async () => empty.push(await measure(workload, size, signal)),
+    async () => full.push(await measureIn(folder, workload, size, signal)),
+  ];
+  for (let round = 0; round < sizes[size].rounds; round += 1) {
+    for (const way of ways) await way();
+    ways.reverse(); // whoever comes second may have the warmer machine
+  }
+  return Object.assign(
+    {},
+    ...compared
+      .filter(([, one]) => one === workload)
+      .map(([name, , figure, isRate]) =>
+        comparison(name, middle(empty, figure), middle(full, figure), isRate),
+      ),
+  ) as Figures;
+}
+
+const middle = (all: readonly Figures[], figure: string): number =>
+  median(all.flatMap(({ [figure]: value }) => value ?? []));
+
+const comparison = (
+  name: string,
+  empty: number,
+  full: number,
+  isRate: boolean,
+): Figures => ({
+  [`${name}Empty`]: empty,
+  [`${name}Full`]: full,
+  [`${name}CostsMorePercent`]:
+    ((isRate ? empty / full : full / empty) - 1) * 100,
+});
+
+/** From the start of the process to its first answer; the file is in the memory of the machine. */
+async function startUpTimes(
+  full: string,
+  rounds: number,
+  signal: AbortSignal,
+): Promise<Figures> {
+  const once = async (folder: string): Promise<number> => {
+    const start = performance.now();
+    await using host = await startHost(folder);
+    await rssMiB(host.url);
+    return performance.now() - start;
+  };
+  const emptyMs: number[] = [];
+  const fullMs: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    signal.throwIfAborted();
+    emptyMs.push(await inTemporaryFolder(once));
+    fullMs.push(await once(full));
+  }
+  return {
+    startUpEmptySeconds: median(emptyMs) / 1000,
+    startUpFullSeconds: median(fullMs) / 1000,
+  };
+}

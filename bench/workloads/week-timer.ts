@@ -1,0 +1,32 @@
+import { resolve } from "node:path";
+import { startLocalCloud } from "../../src/local/testing";
+import { percentile } from "../statistics";
+import { timed } from "../stopwatch";
+import type { SystemWorkload } from "../workload";
+
+const app = resolve(__dirname, "..", "..", "..", "bench", "app");
+const runs = { full: 50, quick: 3 };
+const weekMs = 7 * 86_400_000;
+
+/** A week on a timer, with the clock of the test kit: from the start of the orchestration until its end is told. */
+export const weekTimer: SystemWorkload = async (size, signal) => {
+  await using cloud = await startLocalCloud({ app });
+  const times: number[] = [];
+  for (let run = 0; run < runs[size]; run += 1) {
+    signal.throwIfAborted();
+    times.push(
+      await timed(async () => {
+        const id = await cloud.client.start("sleep", { input: weekMs });
+        await cloud.advance("7 days");
+        const { output } = await cloud.client.whenEnded(id);
+        if (output !== weekMs) throw new Error(`It gave ${String(output)}.`);
+      }),
+    );
+  }
+  return {
+    firstMs: times[0] ?? 0,
+    p50Ms: percentile(times, 50),
+    p99Ms: percentile(times, 99),
+    runs: runs[size],
+  };
+};
