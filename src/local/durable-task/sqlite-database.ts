@@ -142,7 +142,7 @@ const prepare = (file: Libsql.Database) => ({
     "select * from instances where status in ('Pending', 'Running', 'Suspended') order by instance_id",
   ),
   history: file.prepare(
-    "select text, input from history where instance_id = ? order by seq",
+    "select instance_id, text, input from history where instance_id = ? order by seq",
   ),
   entity: file.prepare("select * from entities where entity_id = ?"),
   inbox: file.prepare("select * from inbox order by id"),

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import Database from "libsql";
 import type { Row } from "./sqlite-rows";
 import { migrations } from "./sqlite-schema";
@@ -10,7 +10,9 @@ import { TaskHubError } from "./store";
  * and not in the middle of the work.
  */
 export function openHubFile(path: string): Database.Database {
-  const isNew = !existsSync(path);
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  // SQLite takes a file of one byte for an empty one.
+  if (size === 1) throw damaged(path, "it ends after its first byte");
   const database = opened(path);
   try {
     database.pragma("journal_mode = WAL");
@@ -21,7 +23,7 @@ export function openHubFile(path: string): Database.Database {
         "task_hub_newer",
         `The task hub file ${path} was written by a newer version of the task hub; update this one, or move the file away to start empty.`,
       );
-    if (!isNew) check(database, path);
+    if (size > 0) check(database, path);
     migrate(database, version);
     // The log's records bear the number that the hub has here: it is on disk before the first of them.
     if (version < migrations.length)

@@ -2,7 +2,12 @@
 import type { HistoryEvent } from "./history-event";
 import type { Instance } from "./instance";
 import type { Message } from "./message";
-import type { InboxRow, ListedEntity, StoredEvent } from "./store";
+import {
+  type InboxRow,
+  type ListedEntity,
+  type StoredEvent,
+  TaskHubError,
+} from "./store";
 
 type Value = string | number | null;
 export type Row = Readonly<Record<string, Value>>;
@@ -43,9 +48,10 @@ export const toInstance = (row: Row): Instance => ({
   output: textOrNull(row["output"]),
   customStatus: textOrNull(row["custom_status"]),
   failureDetails: parsedOrNull(
-    row["failure_details"],
+    row,
+    "failure_details",
   ) as Instance["failureDetails"],
-  parent: parsedOrNull(row["parent"]) as Instance["parent"],
+  parent: parsedOrNull(row, "parent") as Instance["parent"],
   createdAt: Number(row["created_at"]),
   updatedAt: Number(row["updated_at"]),
 });
@@ -80,12 +86,14 @@ export const fromEvents = (
   ];
 };
 
-export function toStoredEvents({ text, input }: Row): readonly StoredEvent[] {
-  const events = JSON.parse(String(text)) as
+export function toStoredEvents(row: Row): readonly StoredEvent[] {
+  const events = parsedOrNull(row, "text") as
     HistoryEvent | readonly HistoryEvent[];
   // Files of version 3 and before have a row for every event, its input as it is.
-  if (!isList(events)) return [{ event: events, input: textOrNull(input) }];
-  const inputs = parsedOrNull(input) as readonly (string | null)[] | null;
+  if (!isList(events))
+    return [{ event: events, input: textOrNull(row["input"]) }];
+  const inputs = parsedOrNull(row, "input") as
+    readonly (string | null)[] | null;
   return events.map((event, index) => ({
     event,
     input: inputs?.[index] ?? null,
@@ -99,10 +107,24 @@ const isList = (
 export const toInboxRow = (row: Row): InboxRow => ({
   id: Number(row["id"]),
   to: String(row["instance_id"]),
-  message: JSON.parse(String(row["message"])) as Message,
+  message: parsedOrNull(row, "message") as Message,
 });
 
 const textOrNull = (value: Value | undefined) =>
   typeof value === "string" ? value : null;
-const parsedOrNull = (value: Value | undefined) =>
-  typeof value === "string" ? (JSON.parse(value) as unknown) : null;
+
+/** SQLite finds pages that are damaged, not values. Throws `TaskHubError`. */
+function parsedOrNull(row: Row, column: string): unknown {
+  const value = row[column];
+  if (typeof value !== "string") return null;
+  try {
+    return JSON.parse(value);
+  } catch (cause) {
+    throw new TaskHubError(
+      "task_hub_damaged",
+      `The task hub's record of instance '${String(row["instance_id"])}' is damaged: '${column}' is no JSON any more. ` +
+        "Restore the hub's files from a copy, or move them away to start with an empty hub.",
+      { cause },
+    );
+  }
+}
