@@ -46,6 +46,19 @@ const coldStart = z.strictObject({
   zipMB: figure,
   runs: figure,
 });
+const positive = (...names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, figure]));
+const withAndWithoutPast = [
+  "chain10",
+  "oneStep",
+  "fanOut1000",
+  "chain500",
+  "entitySignals",
+  "entityCalls",
+].map((name) => ({
+  ...positive(`${name}Empty`, `${name}Full`),
+  [`${name}CostsMorePercent`]: z.number(),
+}));
 const documentSchema = z.strictObject({
   node: z.literal(process.version),
   cpus: z.int().positive(),
@@ -65,6 +78,15 @@ const documentSchema = z.strictObject({
       "calls",
       "concurrency",
     ),
+    finished100000: z.strictObject({
+      ...positive("finished", "rounds"),
+      ...positive("startUpEmptySeconds", "startUpFullSeconds"),
+      ...(Object.assign({}, ...withAndWithoutPast) as z.ZodRawShape),
+    }),
+    waiting10000: z.strictObject(
+      positive("waiting", "startedRssMiB", "startUpSeconds", "restartedRssMiB"),
+    ),
+    weekTimer: z.strictObject(positive("firstMs", "p50Ms", "p99Ms", "runs")),
     requestResponse: z.strictObject({
       messagesPerSecond: figure,
       p50Ms: figure,
@@ -92,7 +114,8 @@ describe("the benchmark", () => {
     documentSchema.parse(JSON.parse(stdout));
     expect(stderr).toContain("bench: chain10");
     expect(readdirSync(folder)).toEqual([]);
-  });
+    // It starts a good thirty hosts, one after another.
+  }, 180_000);
 
   test("stops its host and cleans up when it is told to stop", async () => {
     const { child, closed } = bench("--only", "chain10");
