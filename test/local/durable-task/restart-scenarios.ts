@@ -17,6 +17,7 @@ export interface Scenario {
   readonly run: Orchestrator;
   readonly events?: Drama["events"];
   readonly version?: string;
+  readonly settings?: Drama["settings"];
   readonly output: unknown;
   readonly customStatus?: unknown;
   /** What runs side by side is recorded in any order. */
@@ -24,7 +25,7 @@ export interface Scenario {
 }
 
 const counter = new EntityId("counter", "one");
-const other = new EntityId("counter", "two");
+export const other = new EntityId("counter", "two");
 const hour = 3_600_000;
 const after = ({ df }: OrchestrationContext, ms: number): Date =>
   new Date(df.currentUtcDateTime.getTime() + ms);
@@ -66,6 +67,17 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
           n: 1,
           fails: 2,
         });
+      } catch {
+        return yield df.callActivity("add", { n: 4 });
+      }
+      return "not failed";
+    },
+    output: 5,
+  },
+  "an activity that fails once and is not tried again": {
+    *run({ df }) {
+      try {
+        yield df.callActivity("add", { n: 1, fails: 1 });
       } catch {
         return yield df.callActivity("add", { n: 4 });
       }
@@ -136,6 +148,14 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
     output: [2, 9],
   },
+  "an entity that signals another": {
+    *run({ df }) {
+      yield df.callEntity(counter, "tell", 1);
+      yield df.callActivity("add", { n: 1 });
+      return yield df.callEntity(other, "add", 0);
+    },
+    output: 1,
+  },
   "an entity that refuses": {
     *run({ df }) {
       try {
@@ -158,6 +178,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       return [first, second, yield df.callEntity(counter, "add", 1)];
     },
     output: [1, 10, 2],
+  },
+  "a critical section that only the end releases": {
+    *run({ df }) {
+      yield df.lock([counter, other]);
+      return yield df.callEntity(other, "add", 1);
+    },
+    output: 1,
   },
   "external events": {
     *run({ df }) {
@@ -187,6 +214,15 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
     isConcurrent: true,
     output: [2, 3],
+  },
+  "losers of a race that go on": {
+    *run({ df }) {
+      const tasks = [1, 2, 3].map((n) => df.callActivity("add", { n }));
+      yield df.Task.any(tasks);
+      return yield df.callActivity("add", { n: 4 });
+    },
+    isConcurrent: true,
+    output: 5,
   },
   "continue-as-new with events that are carried over": {
     *run({ df }) {
@@ -222,9 +258,11 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "a version": {
     *run({ df }) {
       yield df.callActivity("add", { n: 1 });
-      return df.version;
+      const of = df.callSubOrchestrator("version", null, "other", "1.1");
+      return [df.version, yield of];
     },
     version: "1.2",
-    output: "1.2",
+    settings: { defaultVersion: "1.2" },
+    output: ["1.2", "1.1"],
   },
 };

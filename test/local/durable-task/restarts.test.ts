@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { OrchestrationContext } from "durable-functions";
+import type { EntityId, OrchestrationContext } from "durable-functions";
 import { EventType } from "../../../src/local/durable-task/history-event";
 import type { Roles } from "../../../src/local/testing/cast";
 import {
@@ -16,7 +16,7 @@ import {
   type Outcome,
   play,
 } from "./mortal-hub";
-import { type Scenario, scenarios, server } from "./restart-scenarios";
+import { other, type Scenario, scenarios, server } from "./restart-scenarios";
 
 interface Sum {
   readonly n: number;
@@ -32,6 +32,10 @@ const roles = (attempts: Attempts): Roles => ({
     },
   },
   subOrchestrators: {
+    version: function* ({ df }: OrchestrationContext) {
+      yield df.callActivity("add", { n: 2 });
+      return df.version;
+    },
     child: function* ({ df }: OrchestrationContext) {
       return (yield df.callActivity("add", df.getInput())) as unknown;
     },
@@ -39,6 +43,7 @@ const roles = (attempts: Attempts): Roles => ({
   entities: {
     counter: ({ df }: { df: EntityMethods }) => {
       if (df.operationName === "refuse") throw new Error("no");
+      if (df.operationName === "tell") df.signalEntity(other, "add", 1);
       const sum = (df.getState(() => 0) ?? 0) + df.getInput();
       df.setState(sum);
       df.return(sum);
@@ -51,6 +56,7 @@ interface EntityMethods {
   getInput(): number;
   setState(value: number): void;
   return(value: number): void;
+  signalEntity(id: EntityId, operation: string, input: number): void;
 }
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
@@ -94,6 +100,7 @@ const played = (scenario: Scenario, fate: () => Fate): Promise<Outcome> =>
       fate,
       ...(scenario.events && { events: scenario.events }),
       ...(scenario.version && { version: scenario.version }),
+      ...(scenario.settings && { settings: scenario.settings }),
     },
     join(folder, String((plays += 1))),
   );
