@@ -2,67 +2,75 @@ import {
   EventType,
   type MessageEvent,
 } from "../../../src/local/durable-task/history-event";
-import type {
-  ActivityCall,
-  Decision,
-} from "../../../src/local/durable-task/decide";
+import type { Decision } from "../../../src/local/durable-task/decide";
 import type { Answer } from "./pure-hub";
 
 /** Activities fail as often as their input says, counted over the attempts of the same task. */
 export function answering(): Answer {
   const attempts = new Map<string, number>();
+  const isDue = (task: string, fails: number): boolean => {
+    const before = attempts.get(task) ?? 0;
+    attempts.set(task, before + 1);
+    return before >= fails;
+  };
   return ({ decisions }) =>
-    decisions.flatMap((decision) =>
-      decision.activity
-        ? activityAnswer(decision.activity, attempts)
-        : otherAnswer(decision),
-    );
+    decisions.flatMap((decision) => {
+      const { activity, child, event } = decision;
+      if (activity) return taskAnswer(event.EventId, activity, isDue);
+      return child
+        ? childAnswer(event.EventId, child, isDue)
+        : otherAnswer(decision);
+    });
 }
 
-function activityAnswer(
-  { taskId, input }: ActivityCall,
-  attempts: Map<string, number>,
-): readonly MessageEvent[] {
+type IsDue = (task: string, fails: number) => boolean;
+
+interface Task {
+  /** JSON text. */
+  readonly input: string | null;
+}
+
+function outcome({ input }: Task, isDue: IsDue): string | undefined {
   const task = input ?? "{}";
   const { fails, key } = JSON.parse(task) as { fails: number; key: number };
-  const before = attempts.get(task) ?? 0;
-  attempts.set(task, before + 1);
-  const TaskScheduledId = taskId;
-  return before < fails
-    ? [
-        {
-          EventType: EventType.TaskFailed,
-          TaskScheduledId,
-          Reason: "no",
-          Details: "",
-          FailureDetails: null,
-        },
-      ]
-    : [
-        {
-          EventType: EventType.TaskCompleted,
-          TaskScheduledId,
-          Result: JSON.stringify(key),
-        },
-      ];
+  return isDue(task, fails) ? JSON.stringify(key) : undefined;
 }
 
-function otherAnswer({
-  event,
-  child,
-  timer,
-  outgoing,
-}: Decision): readonly MessageEvent[] {
-  if (child)
-    return [
-      {
-        EventType: EventType.SubOrchestrationInstanceCompleted,
-        TaskScheduledId: event.EventId,
-        Result: JSON.stringify(
-          (JSON.parse(child.input ?? "{}") as { key: number }).key,
-        ),
-      },
-    ];
+const failure = { Reason: "no", Details: "", FailureDetails: null };
+
+function taskAnswer(
+  TaskScheduledId: number,
+  task: Task,
+  isDue: IsDue,
+): readonly MessageEvent[] {
+  const Result = outcome(task, isDue);
+  return Result === undefined
+    ? [{ EventType: EventType.TaskFailed, TaskScheduledId, ...failure }]
+    : [{ EventType: EventType.TaskCompleted, TaskScheduledId, Result }];
+}
+
+function childAnswer(
+  TaskScheduledId: number,
+  task: Task,
+  isDue: IsDue,
+): readonly MessageEvent[] {
+  const Result = outcome(task, isDue);
+  return [
+    Result === undefined
+      ? {
+          EventType: EventType.SubOrchestrationInstanceFailed,
+          TaskScheduledId,
+          ...failure,
+        }
+      : {
+          EventType: EventType.SubOrchestrationInstanceCompleted,
+          TaskScheduledId,
+          Result,
+        },
+  ];
+}
+
+function otherAnswer({ timer, outgoing }: Decision): readonly MessageEvent[] {
   if (timer)
     return [
       {

@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { OrchestrationContext } from "durable-functions";
 import fc from "fast-check";
 import { EventType } from "../../../src/local/durable-task/history-event";
 import { answering } from "./answering";
@@ -88,7 +89,11 @@ describe("random orchestrations", () => {
           return task.key;
         },
       },
-      subOrchestrators: { child: ({ key }: { key: number }) => key },
+      subOrchestrators: {
+        child: function* ({ df }: OrchestrationContext) {
+          return (yield df.callActivity("act", df.getInput())) as unknown;
+        },
+      },
       entities: {
         counter: ({ df }: EntityRun) => {
           df.return(df.getInput());

@@ -10,12 +10,11 @@ import fc from "fast-check";
 export type Step =
   | { readonly kind: "activity"; readonly key: number; readonly fails: number }
   | {
-      readonly kind: "retry";
+      readonly kind: "retry" | "child";
       readonly key: number;
       readonly fails: number;
       readonly attempts: number;
     }
-  | { readonly kind: "child"; readonly key: number }
   | { readonly kind: "timer"; readonly hours: number }
   | { readonly kind: "event"; readonly name: string }
   | { readonly kind: "entity"; readonly key: number }
@@ -45,7 +44,12 @@ const steps = fc.letrec<{ step: Step }>((tie) => ({
       fails: fc.nat(4),
       attempts: fc.integer({ min: 1, max: 3 }),
     }),
-    fc.record({ kind: fc.constant("child" as const), key }),
+    fc.record({
+      kind: fc.constant("child" as const),
+      key,
+      fails: fc.constantFrom(0, 0, 1, 3),
+      attempts: fc.integer({ min: 1, max: 3 }),
+    }),
     fc.record({
       kind: fc.constant("timer" as const),
       hours: fc.constantFrom(0, 1, 24, 24 * 8, 24 * 20),
@@ -102,7 +106,7 @@ function build(context: OrchestrationContext, given: Step): Built {
         }),
       );
     case "child":
-      return leaf(df.callSubOrchestrator("child", { ...step }));
+      return leaf(child(context, step));
     case "timer":
       return leaf(
         df.createTimer(
@@ -125,6 +129,18 @@ function build(context: OrchestrationContext, given: Step): Built {
     }
   }
 }
+
+const child = (
+  { df }: OrchestrationContext,
+  step: Extract<Step, { readonly attempts: number }>,
+): Task =>
+  step.attempts === 1
+    ? df.callSubOrchestrator("child", { ...step })
+    : df.callSubOrchestratorWithRetry(
+        "child",
+        new RetryOptions(1000, step.attempts),
+        { ...step },
+      );
 
 function* wait(task: Task): Generator<Task, unknown, unknown> {
   try {
@@ -197,6 +213,7 @@ function expected(step: Step): unknown {
   switch (step.kind) {
     case "activity":
     case "retry":
+    case "child":
       return failsItself(step) ? failed : step.key;
     case "event":
       return step.name;
@@ -211,7 +228,7 @@ function outcomeOf(step: Step): unknown {
   return step.kind === "any" ? "any" : "timer";
 }
 const failsItself = (
-  step: Extract<Step, { readonly kind: "activity" | "retry" }>,
+  step: Extract<Step, { readonly fails: number }>,
 ): boolean =>
   step.kind === "activity" ? step.fails > 0 : step.fails >= step.attempts;
 
