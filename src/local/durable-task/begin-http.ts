@@ -1,5 +1,6 @@
 import type { HttpAction, HttpCall } from "./actions";
 import type { Course, Done } from "./course";
+import type { Outcome } from "./timeline";
 
 interface HttpAnswer {
   readonly statusCode: number;
@@ -15,39 +16,32 @@ export function beginHttp(
   { httpRequest }: HttpAction,
   settle: Done,
 ): void {
-  const call = (request: HttpCall, id?: number): void => {
-    timeline.ask(
-      { kind: "http", call: request },
-      ({ failure, result }) => {
-        const answer = JSON.parse(result ?? "null") as HttpAnswer | null;
-        const location = answer ? pollLocation(httpRequest, answer) : undefined;
-        if (!answer || location === undefined || !timeline.mayGoOn) {
-          settle(failure !== undefined);
-          return;
-        }
-        const seconds = Number(header(answer, "retry-after"));
-        const delay = seconds > 0 ? seconds * 1000 : limits.httpSleepMs;
-        const timer = timeline.reserve();
-        const next = timeline.reserve();
-        timeline.ask(
-          {
-            kind: "timer",
-            fireAt: timeline.now + delay,
-            holdsOpen: false,
-            isCancelled: false,
-          },
-          () => {
-            if (timeline.mayGoOn || timeline.isRecorded(next))
-              call(pollOf(httpRequest, location), next);
-            else settle(false);
-          },
-          timer,
-        );
+  const onAnswer = ({ failure, result }: Outcome): void => {
+    const answer = JSON.parse(result ?? "null") as HttpAnswer | null;
+    const location = answer ? pollLocation(httpRequest, answer) : undefined;
+    if (!answer || location === undefined) {
+      settle(failure !== undefined);
+      return;
+    }
+    const seconds = Number(header(answer, "retry-after"));
+    const delay = seconds > 0 ? seconds * 1000 : limits.httpSleepMs;
+    const timer = timeline.reserve();
+    const next = timeline.reserve();
+    timeline.askFurther(
+      {
+        kind: "timer",
+        fireAt: timeline.now + delay,
+        holdsOpen: false,
+        isCancelled: false,
       },
-      id,
+      () => {
+        const call = pollOf(httpRequest, location);
+        timeline.askFurther({ kind: "http", call }, onAnswer, next);
+      },
+      timer,
     );
   };
-  call(httpRequest);
+  timeline.ask({ kind: "http", call: httpRequest }, onAnswer);
 }
 
 function pollLocation(

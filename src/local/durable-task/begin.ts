@@ -147,23 +147,29 @@ function beginTimer(
   settle: Done,
 ): void {
   const end = new Date(action.fireAt).getTime();
-  const next = (): void => {
+  const next = (isFirst: boolean): void => {
     const isLong = end - timeline.now > limits.maximumTimerMs;
     const fireAt = isLong ? timeline.now + limits.timerIntervalMs : end;
-    timeline.ask(
+    const ask = isFirst ? "ask" : "askFurther";
+    timeline[ask](
       {
         kind: "timer",
         fireAt,
-        holdsOpen: !action.isCanceled,
-        isCancelled: action.isCanceled,
+        // Read when they are needed: the function may cancel the timer in a later episode of the same session.
+        get holdsOpen() {
+          return !action.isCanceled;
+        },
+        get isCancelled() {
+          return action.isCanceled;
+        },
       },
       () => {
-        if (end > timeline.now && timeline.mayGoOn) next();
+        if (end > timeline.now) next(false);
         else settle(false);
       },
     );
   };
-  next();
+  next(true);
 }
 
 function beginEntity(

@@ -1,6 +1,6 @@
 /**
  * One episode of an orchestration, as a function of what is known: messages in (`openEpisode`), the orchestrator
- * function run over the whole history, and here its answer turned into events and effects.
+ * function run over the history, and here its answer turned into events and effects.
  *
  * E1. Nothing happens outside before the turn is on disk: effects are data for whoever commits it.
  * E2. History, instance and outgoing messages of a turn are one commit: all of it happened, or none.
@@ -26,7 +26,7 @@ import { startMessage } from "./message";
 import type { Opening } from "./open-episode";
 import { tooLargeFor } from "./payload-limit";
 import { type Ending, ending, going, type Turn } from "./turn";
-import { type Walk, walk } from "./walk";
+import { type Walk, Walker } from "./walk";
 
 /** The turn of an episode that does not run the orchestrator function. */
 export function restEpisode(
@@ -45,19 +45,23 @@ export function restEpisode(
   });
 }
 
-/** The turn that follows from what the orchestrator function gave back. */
+/**
+ * The turn that follows from what the orchestrator function gave back. A `walker` that has been through the episodes
+ * before has only this one to go through, and comes to the same.
+ */
 export function closeEpisode(
   { instance: before, arrived }: Opening,
   history: History,
   outcome: InvocationOutcome,
   world: World,
+  walker = new Walker(history, world.limits),
 ): Turn {
   const fail = (reason: string): Turn =>
     ended(before, arrived, history, [], failure(before, reason, null));
   const state = stateOf(outcome);
   if (typeof state === "string") return fail(state);
 
-  const walked = walkOf(state, history, arrived, outcome.ok, world);
+  const walked = walkOf(state, history, arrived, outcome.ok, walker);
   const instance = { ...before, customStatus: valueText(state.customStatus) };
   const decisions = decisionsFor(walked, instance, world);
   if (typeof decisions === "string") return fail(decisions);
@@ -135,13 +139,10 @@ function walkOf(
   history: History,
   arrived: readonly HistoryEvent[],
   hasReturned: boolean,
-  { limits }: World,
+  walker: Walker,
 ): Walk {
   const isOver = state.isDone || !hasReturned;
-  const walked = walk(state.actions[0] ?? [], history, arrived, {
-    isOver,
-    limits,
-  });
+  const walked = walker.walk(state.actions[0] ?? [], arrived, isOver);
   if (hasReturned) return walked;
   const isCredible =
     walked.problem === undefined &&

@@ -12,7 +12,8 @@
  */
 import type { KeptInvocation } from "../functions-host/extension";
 import type { Action, OrchestratorState } from "./actions";
-import { EventType, type HistoryEvent } from "./history-event";
+import { EventType, type HistoryEvent, libraryText } from "./history-event";
+import type { Walker } from "./walk";
 
 /** `TaskOrchestrationExecutor`, as far as it is used. */
 interface Executor {
@@ -29,6 +30,8 @@ interface OrchestrationContext {
 }
 
 export class ExtendedSession {
+  /** Goes through the events side by side with the executor. */
+  readonly walker: Walker;
   readonly #kept: KeptInvocation;
   readonly #context: OrchestrationContext;
   /** How many events of the history the executor has seen. */
@@ -38,20 +41,26 @@ export class ExtendedSession {
     kept: KeptInvocation,
     context: OrchestrationContext,
     seen: number,
+    walker: Walker,
   ) {
+    this.walker = walker;
     this.#kept = kept;
     this.#context = context;
     this.#seen = seen;
   }
 
-  /** A session of a function that has just been run over `seen` events; undefined when it cannot go on from there. */
+  /**
+   * A session of a function that has just been run over `seen` events, as `walker` will be; undefined when it cannot go
+   * on from there.
+   */
   static of(
     kept: KeptInvocation | undefined,
     seen: number,
+    walker: Walker,
   ): ExtendedSession | undefined {
     const context = kept && orchestrationContextOf(kept.context);
     return context && !context.taskOrchestratorExecutor.isDoneExecuting()
-      ? new ExtendedSession(kept, context, seen)
+      ? new ExtendedSession(kept, context, seen, walker)
       : undefined;
   }
 
@@ -72,6 +81,7 @@ export class ExtendedSession {
           executor._isReplaying = false;
           executor.processEvent(asRead(event));
           if (executor.isDoneExecuting()) break;
+          this.walker.follow(event, executor.actions);
         }
       });
     } catch {
@@ -79,15 +89,30 @@ export class ExtendedSession {
     }
     if (executor.isDoneExecuting()) return undefined;
     const { customStatus } = this.#context;
-    return { isDone: false, actions: [executor.actions], customStatus };
+    return {
+      isDone: false,
+      actions: [executor.actions],
+      // The library tells of none that is falsy.
+      ...(Boolean(customStatus) && { customStatus }),
+    };
   }
 }
 
-/** The event as the library makes it of the trigger's text, which tells of times only when an episode begins. */
-const asRead = (event: HistoryEvent): object =>
-  event.EventType === EventType.OrchestratorStarted
-    ? { ...event, Timestamp: new Date(event.Timestamp) }
+/**
+ * The event as the library makes it of the trigger's text, which tells of times only when an episode begins. It is the
+ * function's own: what it does with the properties of a failure does not change the history.
+ */
+function asRead(event: HistoryEvent): object {
+  if (event.EventType === EventType.OrchestratorStarted)
+    return { ...event, Timestamp: new Date(event.Timestamp) };
+  return "FailureDetails" in event && event.FailureDetails !== null
+    ? (JSON.parse(libraryText(event, false) ?? "{}", withDates) as object)
     : { ...event, IsPlayed: false };
+}
+
+/** The library makes a date of every text that is called `Timestamp`. */
+const withDates = (key: string, value: unknown): unknown =>
+  key === "Timestamp" && typeof value === "string" ? new Date(value) : value;
 
 function orchestrationContextOf(
   context: unknown,

@@ -30,7 +30,8 @@ export class History {
   readonly texts: string[] = [];
   /** What a walk plays, in order. */
   readonly played: Played[] = [];
-  /** Decisions by their id. */
+  /** Decisions in the order in which they were taken, and by their id. */
+  readonly decided: DecisionEvent[] = [];
   readonly decisions = new Map<number, DecisionEvent>();
   /** Under which id the answer to a message comes, by the message's event id. */
   readonly requestIds = new Map<number, string>();
@@ -63,6 +64,7 @@ export class History {
     this.played.push(...played(event));
     if (event.EventType === EventType.OrchestratorStarted) this.#episodes += 1;
     else if (isDecision(event)) {
+      this.decided.push(event);
       this.decisions.set(event.EventId, event);
       this.episodeOf.set(event.EventId, this.#episodes - 1);
       const id =

@@ -1,5 +1,5 @@
 /** What one event id stands for: the thing that an orchestration asks the hub for, once. */
-import type { HttpCall } from "./actions";
+import { ActionType, type HttpCall, type Leaf } from "./actions";
 import {
   type DecisionEvent,
   EventType,
@@ -69,6 +69,29 @@ export function labelOf(request: Request): RequestLabel {
       return { kind: "message to an entity", name: "op" };
     case "release":
       return { kind: "message to an entity", name: "release" };
+  }
+}
+
+/** Of the first request that the action leads to; undefined when it asks for nothing. */
+export function labelOfFirst(action: Leaf): RequestLabel | undefined {
+  switch (action.actionType) {
+    case ActionType.CallActivity:
+    case ActionType.CallActivityWithRetry:
+      return { kind: "activity task", name: action.functionName };
+    case ActionType.CallHttp:
+      return { kind: "activity task", name: httpActivity };
+    case ActionType.CallSubOrchestrator:
+    case ActionType.CallSubOrchestratorWithRetry:
+      return { kind: "sub-orchestration instance", name: action.functionName };
+    case ActionType.CreateTimer:
+      return { kind: "timer task", name: "" };
+    case ActionType.WaitForExternalEvent:
+    case ActionType.ContinueAsNew:
+      return undefined;
+    case ActionType.ReleaseEntities:
+      return { kind: "message to an entity", name: "release" };
+    default:
+      return { kind: "message to an entity", name: "op" };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { RetryOptions } from "./actions";
 import type { TaskFailure } from "./history-event";
 import type { Request } from "./request";
-import type { Timeline } from "./timeline";
+import type { Outcome, Timeline } from "./timeline";
 
 /** The longest time between two attempts unless the policy says otherwise. */
 const longestIntervalMs = 6 * 24 * 3600 * 1000;
@@ -26,14 +26,14 @@ export function withRetries(
       timeline.now - startedAt >=
         (options.retryTimeoutInMilliseconds ?? Infinity);
     const asked = isLate ? givenUp(request, last) : request;
-    timeline.ask(asked, ({ failure }) => {
-      if (failure === undefined || !timeline.mayGoOn) {
-        settle(failure !== undefined);
+    const onOutcome = ({ failure }: Outcome): void => {
+      if (failure === undefined) {
+        settle(false);
         return;
       }
       const isLast = number >= options.maxNumberOfAttempts;
       const delay = isLast || isLate ? 0 : delayMs(options, number);
-      timeline.ask(
+      timeline.askFurther(
         {
           kind: "timer",
           fireAt: timeline.now + delay,
@@ -41,11 +41,13 @@ export function withRetries(
           isCancelled: false,
         },
         () => {
-          if (isLast || !timeline.mayGoOn) settle(true);
+          if (isLast) settle(true);
           else attempt(number + 1, failure);
         },
       );
-    });
+    };
+    if (last === undefined) timeline.ask(asked, onOutcome);
+    else timeline.askFurther(asked, onOutcome);
   };
   attempt(1, undefined);
 }

@@ -5,10 +5,12 @@ import type { Engine } from "./engine";
 import { closeEpisode, restEpisode } from "./episode";
 import { ExtendedSession } from "./extended-session";
 import { unknownFunction } from "./failure";
+import { hasEnded } from "./instance";
 import { timerLimits } from "./limits";
 import { type Opening, triggerText } from "./open-episode";
 import type { Turn } from "./turn";
 import { versionProblem } from "./version-match";
+import { Walker } from "./walk";
 
 export const worldOf = ({ functions, settings, newId }: Engine): World => ({
   newId,
@@ -29,11 +31,57 @@ export async function runEpisode(
   opening: Opening,
   active: ActiveInstance,
 ): Promise<Turn> {
-  const { history } = active;
-  if (opening.next !== "run") return restEpisode(opening, history);
-  const outcome = await outcomeOf(engine, world, opening, active);
+  if (opening.next !== "run") return restEpisode(opening, active.history);
+  return (
+    continued(world, opening, active) ??
+    (await replayed(engine, world, opening, active))
+  );
+}
+
+/**
+ * The turn that follows when the function goes on from where it stands. Undefined when that is not known, and when the
+ * execution would come to its end: see invariant X1 of extended sessions.
+ */
+function continued(
+  world: World,
+  opening: Opening,
+  { history, session }: ActiveInstance,
+): Turn | undefined {
+  const result = session?.play(history.events, opening.arrived);
+  if (session === undefined || result === undefined) return undefined;
+  const outcome = { ok: true, returnValue: undefined, result } as const;
   try {
-    return closeEpisode(opening, history, outcome, world);
+    const { walker } = session;
+    const turn = closeEpisode(opening, history, outcome, world, walker);
+    return hasEnded(turn.instance) || turn.startsAnew ? undefined : turn;
+  } catch {
+    return undefined; // the replay will meet the same, and its error is told
+  }
+}
+
+/** The turn that follows when the function is run over the whole history. */
+async function replayed(
+  engine: Engine,
+  world: World,
+  opening: Opening,
+  active: ActiveInstance,
+): Promise<Turn> {
+  const { history } = active;
+  const { name, version } = opening.instance;
+  const outcome =
+    unfit(engine, name, version) ??
+    (await invoked(engine, world, opening, active));
+  const walker = new Walker(history, world.limits);
+  active.session =
+    outcome.ok && engine.settings.extendedSessionsEnabled
+      ? ExtendedSession.of(
+          outcome.kept,
+          history.events.length + opening.arrived.length,
+          walker,
+        )
+      : undefined;
+  try {
+    return closeEpisode(opening, history, outcome, world, walker);
   } catch (error) {
     // What the function gave back is no state of an orchestrator.
     const message = error instanceof Error ? error.message : String(error);
@@ -47,41 +95,26 @@ const failed = (message: string): InvocationOutcome => ({
   stack: "",
 });
 
-async function outcomeOf(
-  engine: Engine,
-  world: World,
-  opening: Opening,
-  active: ActiveInstance,
-): Promise<InvocationOutcome> {
-  const { name, version } = opening.instance;
-  const known = engine.functions.orchestrator;
+/** The failure of an instance that this app has no code for. */
+function unfit(
+  { functions, settings }: Engine,
+  name: string,
+  version: string,
+): InvocationOutcome | undefined {
+  const known = functions.orchestrator;
   if (!known.some((one) => one.toLowerCase() === name.toLowerCase()))
     return failed(unknownFunction("orchestrator", name, known));
-  const unfit = versionProblem(version, engine.settings);
-  if (unfit !== undefined) return failed(unfit);
-  const { history, session } = active;
-  const result = session?.play(history.events, opening.arrived);
-  return result === undefined
-    ? replayed(engine, world, opening, active)
-    : { ok: true, returnValue: undefined, result };
+  const problem = versionProblem(version, settings);
+  return problem === undefined ? undefined : failed(problem);
 }
 
-/** Runs the function over the whole history. */
-async function replayed(
-  { invoke, settings }: Engine,
+function invoked(
+  { invoke }: Engine,
   { limits }: World,
   opening: Opening,
-  active: ActiveInstance,
+  { history, session }: ActiveInstance,
 ): Promise<InvocationOutcome> {
-  const { events, texts } = active.history;
-  const isPlayed = active.session !== undefined;
-  const string = triggerText(opening, texts, limits, isPlayed);
-  const options = { wantsObject: true };
-  const outcome = await invoke(opening.instance.name, { string }, options);
-  const seen = events.length + opening.arrived.length;
-  active.session =
-    outcome.ok && settings.extendedSessionsEnabled
-      ? ExtendedSession.of(outcome.kept, seen)
-      : undefined;
-  return outcome;
+  const isPlayed = session !== undefined;
+  const string = triggerText(opening, history.texts, limits, isPlayed);
+  return invoke(opening.instance.name, { string }, { wantsObject: true });
 }

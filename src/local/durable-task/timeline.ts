@@ -12,6 +12,7 @@ import {
   type HistoryEvent,
   type TaskFailure,
 } from "./history-event";
+import { OpenRequests } from "./open-requests";
 import type { Request } from "./request";
 
 /** What came of something that was asked for. */
@@ -27,22 +28,27 @@ const nothing: Outcome = { failure: undefined, result: null };
 export class Timeline {
   /** The replay-safe time at the event that is being played. */
   now = 0;
+  /** Whether the function has returned, thrown or continued as new. */
+  isOver = false;
   readonly requests = new Map<number, Request>();
+  readonly open = new OpenRequests();
   readonly #history: History;
-  readonly #isOver: boolean;
   #nextId = 0;
+  #asked: number[] = [];
   readonly #tasks = new Map<number, Listener>();
   readonly #earlyTasks = new Map<number, Outcome>();
   readonly #answers = new Map<string, Listener>();
+  /** Who waits for the answer to a message that the history does not have yet. */
+  readonly #unsent = new Map<number, Listener>();
   readonly #waits = new Map<string, Listener[]>();
   readonly #unclaimed = new Map<string, Outcome[]>();
-  readonly settled = new Set<number>();
+  readonly #settled = new Set<number>();
   /** How many events have settled something. */
   settlements = 0;
 
-  constructor(history: History, isOver: boolean) {
+  /** The history may grow while the timeline lives. */
+  constructor(history: History) {
     this.#history = history;
-    this.#isOver = isOver;
   }
 
   get nextId(): number {
@@ -53,11 +59,6 @@ export class Timeline {
     return this.#history.decisions.has(id);
   }
 
-  /** Whether something may still be asked for on behalf of what was asked for: not after the function has returned. */
-  get mayGoOn(): boolean {
-    return !this.#isOver || this.isRecorded(this.#nextId);
-  }
-
   /** Takes an id without asking for anything yet. */
   reserve(): number {
     return this.#nextId++;
@@ -66,14 +67,41 @@ export class Timeline {
   /** Asks under the next id, or under one that was reserved, and listens for what comes of it. */
   ask(request: Request, listener?: Listener, id = this.reserve()): number {
     this.requests.set(id, request);
+    this.#asked.push(id);
+    if (!this.#settled.has(id)) this.open.add(id, request);
     if (listener) this.#listen(id, listener);
     return id;
+  }
+
+  /**
+   * Asks on behalf of something that was asked for before: for another attempt, for the rest of a long time. When the
+   * function has returned nobody wants that any more; its id is taken all the same, because the client library took
+   * it if there is anything that the function asked for afterwards.
+   */
+  askFurther(request: Request, listener: Listener, id = this.reserve()): void {
+    if (!this.isOver || this.isRecorded(id)) this.ask(request, listener, id);
+  }
+
+  /** The ids under which something was asked for since this was last called. */
+  takeAsked(): readonly number[] {
+    const asked = this.#asked;
+    this.#asked = [];
+    return asked;
   }
 
   /** Listens for the answer to a message that was sent under `id`; there is none before the message is in the history. */
   onAnswer(id: number, listener: Listener): void {
     const name = this.#history.requestIds.get(id);
-    if (name !== undefined) this.#answers.set(name, listener);
+    if (name === undefined) this.#unsent.set(id, listener);
+    else this.#answers.set(name, listener);
+  }
+
+  /** Says that the history has got the decision under `id`. */
+  onRecorded(id: number): void {
+    const listener = this.#unsent.get(id);
+    if (listener === undefined) return;
+    this.#unsent.delete(id);
+    this.onAnswer(id, listener);
   }
 
   onEvent(name: string, listener: Listener): void {
@@ -114,7 +142,8 @@ export class Timeline {
   }
 
   #settle(id: number, outcome: Outcome): boolean {
-    this.settled.add(id);
+    this.#settled.add(id);
+    this.open.remove(id);
     const listener = this.#tasks.get(id);
     if (listener === undefined) {
       this.#earlyTasks.set(id, outcome);

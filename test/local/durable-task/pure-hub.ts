@@ -11,7 +11,6 @@ import {
 } from "../../../src/local/durable-task/episode";
 import {
   EventType,
-  type HistoryEvent,
   type MessageEvent,
 } from "../../../src/local/durable-task/history-event";
 import {
@@ -26,9 +25,11 @@ import {
 } from "../../../src/local/durable-task/message";
 import {
   openEpisode,
+  type Opening,
   triggerText,
 } from "../../../src/local/durable-task/open-episode";
 import type { Turn } from "../../../src/local/durable-task/turn";
+import { Walker } from "../../../src/local/durable-task/walk";
 
 interface Internals {
   readonly Orchestrator: new (handler: unknown) => {
@@ -53,15 +54,18 @@ export const limits = {
 /** What comes of something that was asked for: the event, without being delivered yet. */
 export type Answer = (turn: Turn) => readonly MessageEvent[];
 
-/** What the client library has made of a whole history. */
+/** What the client library has made of a whole history, and what a hub makes of that. */
 interface Replay {
+  readonly opening: Opening;
   readonly state: OrchestratorState | undefined;
   readonly context: unknown;
-  readonly arrived: readonly HistoryEvent[];
+  readonly walker: Walker;
+  /** How many ids had been given out before. */
+  readonly idsBefore: number;
 }
 
 export class PureHub {
-  /** How many turns an extended session has played as well. */
+  /** How many turns an extended session has played. */
   sessionTurns = 0;
   instance: Instance;
   history = new History();
@@ -71,6 +75,8 @@ export class PureHub {
   readonly #handler: InstanceType<Internals["Orchestrator"]>;
   readonly #answer: Answer;
   #session: ExtendedSession | undefined;
+  /** Timers that the session has said are cancelled: it says so once, a replay in every turn. */
+  #cancelled = new Set<number>();
   #ids = 0;
 
   constructor(orchestration: Orchestration, input: unknown, answer: Answer) {
@@ -125,35 +131,70 @@ export class PureHub {
       triggerText(opening, this.history.texts, limits),
     ) as object;
     const { outcome, context } = await this.#run(trigger);
-    const turn = closeEpisode(opening, this.history, outcome, this.#world());
+    const walker = new Walker(this.history, limits);
+    const idsBefore = this.#ids;
+    const turn = closeEpisode(
+      opening,
+      this.history,
+      outcome,
+      this.#world(),
+      walker,
+    );
     const state = outcome.ok
       ? (outcome.result as OrchestratorState)
       : undefined;
-    return { turn, replay: { state, context, arrived: opening.arrived } };
+    return { turn, replay: { opening, state, context, walker, idsBefore } };
   }
 
-  /** An extended session comes to the same as the replay, as long as the function does not end. */
-  #follow({ state, context, arrived }: Replay): void {
-    const played = this.#session?.play(this.history.events, arrived);
-    if (played) {
+  /** What a hub does with a session that has been asleep for too long. */
+  dropSession(): void {
+    this.#session = undefined;
+  }
+
+  /** The session's turn, which is the same as the replay's, as long as the function does not end. */
+  #follow(turn: Turn, { opening, state, context, ...rest }: Replay): Turn {
+    const { arrived } = opening;
+    const result = this.#session?.play(this.history.events, arrived);
+    if (this.#session && result) {
       this.sessionTurns += 1;
-      expect(JSON.stringify(played.actions)).toBe(
-        JSON.stringify(state?.actions),
+      expect(JSON.stringify(result)).toBe(
+        JSON.stringify({ ...state, schemaVersion: undefined }),
       );
-      expect(state?.isDone).toBe(false);
-      return;
+      const played = closeEpisode(
+        opening,
+        this.history,
+        { ok: true, returnValue: undefined, result },
+        this.#world(rest.idsBefore),
+        this.#session.walker,
+      );
+      this.#expectSame(played, turn);
+      return played;
     }
     if (this.#session) expect(state?.isDone ?? true).toBe(true);
     const kept = { context, resume: <Result>(work: () => Result) => work() };
     const seen = this.history.events.length + arrived.length;
-    this.#session = ExtendedSession.of(kept, seen);
+    this.#session = ExtendedSession.of(kept, seen, rest.walker);
+    this.#cancelled = new Set(turn.cancelledTimers);
+    return turn;
+  }
+
+  #expectSame(played: Turn, turn: Turn): void {
+    for (const id of played.cancelledTimers) this.#cancelled.add(id);
+    const { cancelledTimers } = turn;
+    expect(cancelledTimers.filter((id) => !this.#cancelled.has(id))).toEqual(
+      [],
+    );
+    expect(
+      played.cancelledTimers.filter((id) => !cancelledTimers.includes(id)),
+    ).toEqual([]);
+    expect({ ...played, cancelledTimers }).toEqual(turn);
   }
 
   /** Delivers the messages for good. */
   async deliver(messages: readonly OrchestrationMessage[]): Promise<void> {
-    const { turn, replay } = await this.#turn(messages);
-    if (replay) this.#follow(replay);
-    if (turn.startsAnew) this.#session = undefined;
+    const { turn: replayed, replay } = await this.#turn(messages);
+    const turn = replay ? this.#follow(replayed, replay) : replayed;
+    if (turn.startsAnew) this.dropSession();
     this.pending = this.pending.filter(
       (message) => !messages.includes(message),
     );
@@ -186,9 +227,10 @@ export class PureHub {
     }
   }
 
-  #world(): World {
+  #world(idsBefore = this.#ids): World {
+    let ids = idsBefore;
     return {
-      newId: () => `id-${(this.#ids += 1)}`,
+      newId: () => `id-${(this.#ids = ids += 1)}`,
       functions: {
         orchestrator: ["tested", "child"],
         activity: ["act"],

@@ -24,46 +24,52 @@ import {
 } from "./random-programs";
 
 describe("random orchestrations", () => {
-  test("end with the right results in every order, with and without turns that are lost", async () => {
+  /** Plays a program with the messages in any order and company; gives how many turns a session has played. */
+  async function endsInAnyOrder(
+    generated: readonly Step[],
+    random: fc.Stream<number>,
+  ): Promise<number> {
+    const pick = (below: number): number => Number(random.next().value) % below;
+    const input = numbered(generated);
+    const hub = new PureHub(
+      interpret,
+      { steps: input, results: [] },
+      answering(),
+    );
+    for (const name of input.flatMap(eventsIn)) hub.raise(name, name);
+    for (let turns = 0; !hub.hasEnded; turns++) {
+      if (hub.pending.length === 0 || turns > 500)
+        throw new Error(
+          `It hangs after ${turns} turns: ${JSON.stringify(hub.history.events)}`,
+        );
+      const start = hub.pending.find(
+        ({ event }) => event.EventType === EventType.ExecutionStarted,
+      );
+      const shuffled = hub.pending
+        .map((message) => ({ message, at: pick(1000) }))
+        .sort((a, b) => a.at - b.at)
+        .map(({ message }) => message);
+      const some = start
+        ? [start]
+        : shuffled.slice(0, 1 + pick(shuffled.length));
+      // A turn that is computed and lost leaves no trace.
+      if (pick(3) === 0) await hub.turn(some);
+      if (pick(6) === 0) hub.dropSession();
+      await hub.deliver(some);
+    }
+    expect(hub.instance).toMatchObject({ status: "Completed" });
+    expect(JSON.parse(hub.instance.output ?? "")).toEqual(expectedAll(input));
+    return hub.sessionTurns;
+  }
+
+  test("end with the right results in every order, with and without turns and sessions that are lost", async () => {
     let sessionTurns = 0;
     await fc.assert(
       fc.asyncProperty(
         program,
         fc.infiniteStream(fc.nat()),
         async (generated, random) => {
-          const pick = (below: number): number =>
-            Number(random.next().value) % below;
-          const input = numbered(generated);
-          const hub = new PureHub(
-            interpret,
-            { steps: input, results: [] },
-            answering(),
-          );
-          for (const name of input.flatMap(eventsIn)) hub.raise(name, name);
-          for (let turns = 0; !hub.hasEnded; turns++) {
-            if (hub.pending.length === 0 || turns > 500)
-              throw new Error(
-                `It hangs after ${turns} turns: ${JSON.stringify(hub.history.events)}`,
-              );
-            const start = hub.pending.find(
-              ({ event }) => event.EventType === EventType.ExecutionStarted,
-            );
-            const shuffled = hub.pending
-              .map((message) => ({ message, at: pick(1000) }))
-              .sort((a, b) => a.at - b.at)
-              .map(({ message }) => message);
-            const some = start
-              ? [start]
-              : shuffled.slice(0, 1 + pick(shuffled.length));
-            // A turn that is computed and lost leaves no trace.
-            if (pick(3) === 0) await hub.turn(some);
-            await hub.deliver(some);
-          }
-          sessionTurns += hub.sessionTurns;
-          expect(hub.instance).toMatchObject({ status: "Completed" });
-          expect(JSON.parse(hub.instance.output ?? "")).toEqual(
-            expectedAll(input),
-          );
+          sessionTurns += await endsInAnyOrder(generated, random);
         },
       ),
       { numRuns: 300 },

@@ -19,6 +19,8 @@ export type Step =
   | { readonly kind: "event"; readonly name: string }
   | { readonly kind: "entity"; readonly key: number }
   | { readonly kind: "signal" }
+  /** An activity against a timer, which is cancelled when it has lost, at once or a step later. */
+  | { readonly kind: "race"; readonly key: number; readonly later: boolean }
   /** A critical section: two calls of an entity that nobody else may come between. */
   | { readonly kind: "section"; readonly key: number }
   /** What follows runs in a new execution. */
@@ -74,11 +76,18 @@ export const program = fc.array(
       arbitrary: fc.record({ kind: fc.constant("section" as const), key }),
       weight: 1,
     },
+    {
+      arbitrary: fc.record({
+        kind: fc.constant("race" as const),
+        key,
+        later: fc.boolean(),
+      }),
+      weight: 2,
+    },
     { arbitrary: fc.constant({ kind: "anew" as const }), weight: 1 },
   ),
   { minLength: 1, maxLength: 5 },
 );
-
 /** What an execution is started with: what is left to do, and what has come of the rest. */
 export interface Progress {
   readonly steps: readonly Step[];
@@ -93,7 +102,7 @@ interface Built {
 }
 
 function build(context: OrchestrationContext, given: Step): Built {
-  const step = given as Exclude<Step, { kind: "anew" | "section" }>;
+  const step = given as Exclude<Step, { kind: "anew" | "section" | "race" }>;
   const { df } = context;
   const leaf = (task: Task): Built => ({ task, step, of: [] });
   switch (step.kind) {
@@ -165,6 +174,10 @@ export function* interpret(
       results.push(yield* section(context, step.key));
       continue;
     }
+    if (step.kind === "race") {
+      results.push(yield* race(context, step));
+      continue;
+    }
     const built = build(context, step);
     const value = yield* wait(built.task);
     results.push(shown(step, value));
@@ -195,6 +208,19 @@ function* section(
   return [first, second];
 }
 
+function* race(
+  { df }: OrchestrationContext,
+  { key: value, later }: Extract<Step, { kind: "race" }>,
+): Generator<Task, unknown, unknown> {
+  const activity = df.callActivity("act", { key: value, fails: 0 });
+  const fireAt = df.currentUtcDateTime.getTime() + 24 * 10 * 3_600_000;
+  const timer = df.createTimer(new Date(fireAt));
+  yield df.Task.any([activity, timer]);
+  if (later) yield df.callActivity("act", { key: -value, fails: 0 });
+  if (isOpen(timer)) timer.cancel();
+  return "race";
+}
+
 const isOpen = ({ isCompleted, isFaulted }: Task): boolean =>
   !isCompleted && !isFaulted;
 
@@ -211,6 +237,8 @@ function shown(step: Step, value: unknown): unknown {
 function expected(step: Step): unknown {
   if (step.kind === "section") return [step.key, step.key + 1];
   switch (step.kind) {
+    case "race":
+      return "race";
     case "activity":
     case "retry":
     case "child":
