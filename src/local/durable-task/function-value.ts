@@ -9,15 +9,25 @@ export function activityTrigger(inputText: string | null): TypedData {
   const input: unknown = inputText === null ? null : JSON.parse(inputText);
   switch (typeof input) {
     case "string":
-      return { string: input };
+      return textData(input);
     case "number":
       return { string: String(input) };
     case "boolean":
-      return { string: input ? "True" : "False" };
+      return textData(input ? "True" : "False");
     default:
       return input === null ? {} : { string: JSON.stringify(input) };
   }
 }
+
+/**
+ * A text that the client library reads as JSON, if it is that, and takes as it is otherwise. It finds out by trying, and a
+ * failure costs it an error with a stack trace; so what cannot be JSON is put in quotes here.
+ */
+export const textData = (text: string): TypedData =>
+  mayBeJson.test(text) ? { string: text } : { json: JSON.stringify(text) };
+
+const mayBeJson =
+  /^\s*(?:["[{]|(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*$)/;
 
 /** JSON text of what a function returned. */
 export function resultText(value: TypedData | undefined): string | null {

@@ -2,7 +2,7 @@ import type { HttpCall } from "./actions";
 import type { ActivityCall } from "./decide";
 import type { Engine } from "./engine";
 import { activityFailure } from "./failure";
-import { activityTrigger, resultText } from "./function-value";
+import { activityTrigger, resultText, textData } from "./function-value";
 import { EventType, type MessageEvent } from "./history-event";
 import { callHttp } from "./http-activity";
 import { tooLargeFor } from "./payload-limit";
@@ -17,7 +17,7 @@ export async function runActivity(
   if (name === httpActivity)
     return track(runHttp(taskId, input, maxPayloadBytes));
   const trigger = activityTrigger(input);
-  const metadata = { instanceId: { string: instanceId }, data: trigger };
+  const metadata = { instanceId: textData(instanceId), data: trigger };
   const outcome = await invoke(name, trigger, { metadata });
   if (!outcome.ok) return failed(taskId, name, outcome);
   const result = resultText(outcome.returnValue);
