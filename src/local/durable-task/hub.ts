@@ -160,14 +160,18 @@ export class TaskHub {
     return this.#engine.store.history(instanceId);
   }
 
-  /** Resolves when the instance has ended, or with undefined when it is unknown or `signal` is aborted before. */
+  /**
+   * Resolves when the instance has ended, or with undefined when it is unknown, or when `signal` is aborted or the time
+   * is over before. Without a time it waits for as long as it takes.
+   */
   async whenEnded(
     instanceId: string,
     signal: AbortSignal,
+    timeoutMs?: number,
   ): Promise<Instance | undefined> {
     const instance = this.find(instanceId);
     if (instance === undefined || hasEnded(instance)) return instance;
-    return this.#waiters.wait(instanceId, signal);
+    return this.#waiters.wait(instanceId, signal, timeoutMs);
   }
 
   /** Resolves when all that has been set going has happened: only a timer or a caller can bring more. */

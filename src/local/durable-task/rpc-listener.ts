@@ -61,7 +61,7 @@ async function respond(
 ): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => {
-    gone.abort();
+    if (!response.writableFinished) gone.abort();
   });
   // Put behind an origin as it is: a target that begins with two slashes would be read as a host.
   const url = new URL(`http://127.0.0.1${request.url ?? "/"}`);

@@ -98,8 +98,7 @@ async function waited(
   seconds: number,
   gone: AbortSignal,
 ): Promise<WebhookResponse | undefined> {
-  const tooLate = AbortSignal.timeout(Math.min(seconds * 1000, 2 ** 31 - 1));
-  const instance = await hub.whenEnded(id, AbortSignal.any([gone, tooLate]));
+  const instance = await hub.whenEnded(id, gone, seconds * 1000);
   if (instance === undefined) return undefined;
   return instance.status === "Completed"
     ? json(200, parsed(instance.output))

@@ -34,7 +34,8 @@ export async function answerRequest(
 ): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => {
-    gone.abort();
+    // The connection of an answer that has been sent is of no interest; to abort makes an error with a stack trace.
+    if (!response.writableFinished) gone.abort();
   });
   const request = await receive(incoming, door.origin, gone.signal);
   const answer = request
