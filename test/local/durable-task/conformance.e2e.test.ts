@@ -1,16 +1,16 @@
-import { resolve } from "node:path";
 import {
   startHost,
   type Started,
   temporaryFolder,
 } from "../../support/local-host";
 import { eventually } from "../../support/eventually";
+import { samplesApp } from "./samples-app";
 
 let host: Started;
 const data = temporaryFolder();
 beforeAll(async () => {
   host = await startHost({
-    app: resolve("test/fixtures/durable-samples"),
+    app: samplesApp(),
     data,
   });
 });

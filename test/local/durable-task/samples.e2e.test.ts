@@ -1,12 +1,12 @@
-import { resolve } from "node:path";
 import {
   startHost,
   type Started,
   temporaryFolder,
 } from "../../support/local-host";
 import { eventually } from "../../support/eventually";
+import { samplesApp } from "./samples-app";
 
-const app = resolve("test/fixtures/durable-samples");
+const app = samplesApp();
 const data = temporaryFolder();
 
 interface Status {
