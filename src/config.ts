@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { AosError } from "./errors";
+import { type ModelConfig, modelConfig, modelSettings } from "./model-settings";
 import {
   firstOfEach,
   type GivenSettings,
@@ -37,24 +38,6 @@ export type ServiceBusConfig =
   | { readonly connectionString: string }
   /** Reached with the app's identity; `clientId` picks one of several. */
   | { readonly fullyQualifiedNamespace: string; readonly clientId?: string };
-type ModelConfig = { readonly timeoutMs: number } & (
-  | {
-      readonly provider: "azure-openai";
-      readonly endpoint: string;
-      readonly deployment: string;
-      readonly apiVersion: string;
-      /** Absent: the app's identity. */
-      readonly apiKey?: string;
-    }
-  | {
-      readonly provider: "openai";
-      readonly model: string;
-      readonly baseUrl?: string;
-      readonly apiKey?: string;
-    }
-  | { readonly provider: "offline" }
-);
-
 const url = z.url({ error: "must be a URL" });
 
 /** Not looked into further: the storage clients do that, and `health/ready` tells what they say. */
@@ -93,24 +76,7 @@ const settings = z.object({
     .optional(),
   AZURE_SERVICEBUS_CONNECTION_STRING__clientId: z.string().optional(),
 
-  /** Default: the provider whose settings are there, or else offline. */
-  AOS_MODEL_PROVIDER: z
-    .enum(["azure-openai", "openai", "offline"], {
-      error: "must be azure-openai, openai or offline",
-    })
-    .optional(),
-  AZURE_OPENAI_ENDPOINT: url.optional(),
-  AZURE_OPENAI_API_KEY: z.string().optional(),
-  AZURE_OPENAI_DEPLOYMENT: z.string().optional(),
-  AZURE_OPENAI_API_VERSION: z.string().default("2024-10-21"),
-  OPENAI_BASE_URL: url.optional(),
-  OPENAI_API_KEY: z.string().optional(),
-  OPENAI_MODEL: z.string().optional(),
-  AOS_MODEL_TIMEOUT_SECONDS: z.coerce
-    .number({ error: "must be a number of seconds" })
-    .min(1, { error: "must be at least 1" })
-    .max(1_500, { error: "must be at most 1500" })
-    .default(120),
+  ...modelSettings,
 
   /** Relative folders start at the app's folder. */
   AOS_DOCUMENTS_FOLDER: z.string().default("samples/document-review"),
@@ -119,7 +85,6 @@ const settings = z.object({
   ...telemetrySettings,
 });
 type Settings = z.output<typeof settings>;
-type SettingName = keyof Settings;
 
 /** Every setting that is read. */
 export const settingNames: readonly string[] = Object.keys(settings.shape);
@@ -229,103 +194,6 @@ function serviceBusConfig(from: Settings): ServiceBusConfig | undefined {
     ...(clientId !== undefined && { clientId }),
   };
 }
-
-function modelConfig(
-  from: Settings,
-  problems: Problem[],
-): ModelConfig | undefined {
-  const timeoutMs = from.AOS_MODEL_TIMEOUT_SECONDS * 1000;
-  const provider = providerOf(from);
-  switch (provider) {
-    case "azure-openai":
-      return azureOpenAi(from, timeoutMs, problems);
-    case "openai":
-      return openAi(from, timeoutMs, problems);
-    case "offline":
-      return { provider, timeoutMs };
-    case "undecided":
-      problems.push({
-        setting: "AOS_MODEL_PROVIDER",
-        message:
-          "is missing: there are settings for azure-openai and for openai; say which one answers",
-      });
-      return undefined;
-  }
-}
-
-/** Half a configuration counts too: with a model named, nobody means to be answered offline. */
-function providerOf(from: Settings): ModelConfig["provider"] | "undecided" {
-  if (from.AOS_MODEL_PROVIDER !== undefined) return from.AOS_MODEL_PROVIDER;
-  const azure =
-    from.AZURE_OPENAI_ENDPOINT ??
-    from.AZURE_OPENAI_DEPLOYMENT ??
-    from.AZURE_OPENAI_API_KEY;
-  const openAi =
-    from.OPENAI_API_KEY ?? from.OPENAI_BASE_URL ?? from.OPENAI_MODEL;
-  if (azure !== undefined)
-    return openAi === undefined ? "azure-openai" : "undecided";
-  return openAi === undefined ? "offline" : "openai";
-}
-
-function azureOpenAi(
-  from: Settings,
-  timeoutMs: number,
-  problems: Problem[],
-): ModelConfig | undefined {
-  const { AZURE_OPENAI_ENDPOINT: endpoint, AZURE_OPENAI_API_KEY: apiKey } =
-    from;
-  const deployment = from.AZURE_OPENAI_DEPLOYMENT;
-  if (endpoint === undefined || deployment === undefined) {
-    problems.push(
-      ...missing(from, "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_DEPLOYMENT"),
-    );
-    return undefined;
-  }
-  return {
-    provider: "azure-openai",
-    endpoint,
-    deployment,
-    apiVersion: from.AZURE_OPENAI_API_VERSION,
-    timeoutMs,
-    ...(apiKey !== undefined && { apiKey }),
-  };
-}
-
-function openAi(
-  from: Settings,
-  timeoutMs: number,
-  problems: Problem[],
-): ModelConfig | undefined {
-  const { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey } = from;
-  const model = from.OPENAI_MODEL;
-  // A server of one's own may ask for no key.
-  const reachable = baseUrl !== undefined || apiKey !== undefined;
-  if (model === undefined || !reachable) {
-    problems.push(
-      ...missing(from, "OPENAI_MODEL"),
-      ...(reachable ? [] : missing(from, "OPENAI_API_KEY")),
-    );
-    return undefined;
-  }
-  return {
-    provider: "openai",
-    model,
-    timeoutMs,
-    ...(baseUrl !== undefined && { baseUrl }),
-    ...(apiKey !== undefined && { apiKey }),
-  };
-}
-
-const missing = (
-  from: Settings,
-  ...names: readonly SettingName[]
-): readonly Problem[] =>
-  names
-    .filter((name) => from[name] === undefined)
-    .map((setting) => ({
-      setting,
-      message: `is missing: the model provider ${providerOf(from)} needs it`,
-    }));
 
 /** The folder of host.json: above this file both in the sources and in what is compiled from them. */
 function appFolder(): string {

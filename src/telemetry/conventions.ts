@@ -1,6 +1,6 @@
 /**
- * The names of all that is told. The GenAI part is the semantic conventions for generative AI as of 1.41, which are not
- * stable: a name that changes there changes here and in bicep/modules/queries only.
+ * The names of all that is told. The GenAI part is the semantic conventions for generative AI as they stood in
+ * November 2026, in development and without a release of their own: a name that changes there changes here and in bicep/modules/queries only.
  * https://opentelemetry.io/docs/specs/semconv/gen-ai/
  */
 export const names = {

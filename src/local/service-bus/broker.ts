@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { withProperties } from "./amqp/properties";
 import { AmqpServer } from "./amqp/server";
 import { buildNamespace } from "./build-namespace";
-import { type Clock, systemClock } from "./clock";
+import { type Clock, systemClock } from "../scheduling/clock";
 import { Committer } from "./committer";
 import { readEntities } from "./entity-file";
 import type { Namespace } from "./namespace";

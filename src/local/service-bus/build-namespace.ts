@@ -1,5 +1,5 @@
 import { filteredMessage } from "./amqp/filtered-message";
-import type { Clock } from "./clock";
+import type { Clock } from "../scheduling/clock";
 import type {
   ConfiguredQueue,
   ConfiguredRule,

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock";
+import type { Clock } from "../scheduling/clock";
 import type { Content, Lock, Message } from "./rules/message";
 import type { Queue } from "./rules/queue";
 import type { Session } from "./rules/sessions";

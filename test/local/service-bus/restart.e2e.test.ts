@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { truncateSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { ServiceBusClient, type ServiceBusReceiver } from "@azure/service-bus";
+import { eventually } from "../../support/eventually";
 import { temporaryFolder } from "../../support/local-host";
 import { bodies, describeLocal, glance, take, takeOne } from "./bus";
 
@@ -175,7 +175,10 @@ describeLocal("a broker that is killed", () => {
         sending.catch(() => undefined),
         receiving.catch(() => undefined),
       );
-      while (settled.size < (round + 1) * 40) await wait(10);
+      await eventually(() => {
+        expect(settled.size).toBeGreaterThanOrEqual((round + 1) * 40);
+        return Promise.resolve();
+      });
       await broker.end("SIGKILL");
     }
     const client = await broker.start();

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../src/local/service-bus/clock";
+import type { Clock } from "../../../src/local/scheduling/clock";
 
 interface Alarm {
   readonly time: number;

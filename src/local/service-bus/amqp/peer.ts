@@ -1,5 +1,5 @@
 import type { Connection, EventContext, Message, Sender } from "rhea";
-import type { Clock } from "../clock";
+import type { Clock } from "../../scheduling/clock";
 import type { Namespace } from "../namespace";
 import type { Store } from "../store";
 import { ServiceBusError } from "../service-bus-error";

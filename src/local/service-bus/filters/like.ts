@@ -1,4 +1,4 @@
-/** One place of a pattern: any text, any one character, or this character. */
+/** One place of a pattern: a text of whatever length, some one character, or this character. */
 type Place = "any text" | "any character" | { readonly character: string };
 
 /**
