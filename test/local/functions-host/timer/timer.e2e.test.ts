@@ -44,7 +44,14 @@ function newPlace() {
       expect(found.length).toBeGreaterThanOrEqual(count);
       return Promise.resolve(found);
     });
-  return { data, notes, whenNoted, env: { NOTES: file, DAILY: "0 0 3 * * *" } };
+  const env = { NOTES: file, DAILY: "0 0 3 * * *", STUBBORN: inTwelveHours() };
+  return { data, notes, whenNoted, env };
+}
+
+/** Every day at a time that is far from now: with its retries it falls into the middle of any day that begins now. */
+function inTwelveHours(): string {
+  const time = new Date(Date.now() + 12 * 3_600_000);
+  return `0 ${time.getUTCMinutes()} ${time.getUTCHours()} * * *`;
 }
 
 describe("timers of an app in virtual time", () => {
