@@ -10,6 +10,8 @@ export class ActiveInstance {
   /** Messages that wait for the instance to be resumed. */
   held: readonly Delivery<OrchestrationMessage>[] = [];
   instance: Instance;
+  /** False until the commit that begins the execution is on disk: nobody is told of it before. */
+  isOnDisk = true;
   isTurning = false;
   /** Activities that run or wait to run. */
   openActivities = 0;
@@ -22,6 +24,14 @@ export class ActiveInstance {
   constructor(instance: Instance, store: Store) {
     this.instance = instance;
     this.#store = store;
+  }
+
+  /** One that begins with `instance`, whatever the store still has under its id. */
+  static begun(instance: Instance, store: Store): ActiveInstance {
+    const active = new ActiveInstance(instance, store);
+    active.isOnDisk = false;
+    active.#history = new History();
+    return active;
   }
 
   get history(): History {

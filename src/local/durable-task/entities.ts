@@ -88,7 +88,6 @@ export class Entities {
     entity: ActiveEntity,
     work: Exclude<EntityWork, { kind: "rest" }>,
   ): Promise<boolean> {
-    const { committer, post } = this.#engine;
     const end =
       work.kind === "lock"
         ? work
@@ -97,17 +96,14 @@ export class Entities {
             work.taken.map(({ message }) => message),
           );
     if (end === undefined) return false;
-    const received = post.stamp(end.outgoing);
-    await committer.commit({
+    await this.#engine.post.send(end.outgoing, {
       entity: end.row,
-      received,
       consumed: work.taken.flatMap(({ inboxId }) => inboxId ?? []),
     });
     entity.row = end.row;
     const taken = new Set<Delivery<EntityMessage>>(work.taken);
     const left = entity.queue.filter((delivery) => !taken.has(delivery));
     entity.queue.splice(0, entity.queue.length, ...left);
-    post.deliver(received);
     return true;
   }
 

@@ -15,7 +15,6 @@ import {
   type Started,
   type StartRequest,
 } from "./lifecycle";
-import type { Outgoing } from "./message";
 import { Orchestrations } from "./orchestrations";
 import { Post } from "./post";
 import { type RecordedEvent, recordedHistory } from "./recorded-history";
@@ -74,6 +73,9 @@ export class TaskHub {
         fail(error);
       },
     });
+    const committer: Engine["committer"] = {
+      commit: (commit) => this.#underWay.track(this.#committer.commit(commit)),
+    };
     this.#engine = {
       store,
       settings,
@@ -83,11 +85,8 @@ export class TaskHub {
       track: (work) => this.#underWay.track(work),
       newId: randomUUID,
       timers: new TimerHeap(clock),
-      post: new Post(store.lastInboxId()),
-      committer: {
-        commit: (commit) =>
-          this.#underWay.track(this.#committer.commit(commit)),
-      },
+      post: new Post(committer, store.lastInboxId()),
+      committer,
       invoke: (...call) => this.#underWay.track(invoke(...call)),
     };
     this.#orchestrations = new Orchestrations(this.#engine, (instance) => {
@@ -193,7 +192,7 @@ export class TaskHub {
     const instance = this.find(instanceId);
     if (instance === undefined) return "unknown";
     if (hasEnded(instance)) return "ended";
-    await this.#post([
+    await this.#engine.post.send([
       { to: instanceId, message: { executionId: null, event } },
     ]);
     return "accepted";
@@ -213,7 +212,7 @@ export class TaskHub {
     input: string | null,
   ): Promise<void> {
     const message = { id: randomUUID(), operation, input, caller: null };
-    await this.#post([{ to: entityIdText(entity), message }]);
+    await this.#engine.post.send([{ to: entityIdText(entity), message }]);
   }
 
   entity(entity: EntityId): EntityRow | undefined {
@@ -244,12 +243,5 @@ export class TaskHub {
     this.#engine.timers.stop();
     this.#entities.stop();
     this.#orchestrations.stop();
-  }
-
-  async #post(outgoing: readonly Outgoing[]): Promise<void> {
-    const { committer, post } = this.#engine;
-    const received = post.stamp(outgoing);
-    await committer.commit({ received });
-    post.deliver(received);
   }
 }

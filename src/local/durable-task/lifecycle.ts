@@ -12,7 +12,6 @@ import { startMessage } from "./message";
 import type { Orchestrations } from "./orchestrations";
 import { takeUp } from "./recovery";
 import { rewound } from "./rewind";
-import type { Commit } from "./store";
 
 export interface StartRequest {
   readonly name: string;
@@ -34,8 +33,8 @@ export type Purging = "purged" | RuntimeStatus | undefined;
 export class Lifecycle {
   readonly #engine: Engine;
   readonly #orchestrations: Orchestrations;
-  /** Ids of which the commit that begins an execution is on its way to disk. */
-  readonly #beginning = new Set<string>();
+  /** Ids of which the commit that rewinds them is on its way to disk. */
+  readonly #rewinding = new Set<string>();
 
   constructor(engine: Engine, orchestrations: Orchestrations) {
     this.#engine = engine;
@@ -49,7 +48,7 @@ export class Lifecycle {
     input,
     instanceId = randomUUID().replaceAll("-", ""),
   }: StartRequest): Promise<Started> {
-    const { settings, post } = this.#engine;
+    const { settings } = this.#engine;
     const running = this.#running(instanceId);
     if (
       running !== undefined &&
@@ -67,20 +66,14 @@ export class Lifecycle {
       },
       this.#engine.now(),
     );
-    const received = post.stamp([
-      { to: instanceId, message: startMessage(instance) },
-    ]);
-    // Before the commit is asked for: nothing of an execution that is replaced may be written after it.
+    const message = { to: instanceId, message: startMessage(instance) };
+    // Nothing of an execution that is replaced may be written after this one's beginning.
     this.#orchestrations.drop(instanceId);
-    await this.#commit([instanceId], {
+    await this.#orchestrations.begin([instance], [message], {
       ...(running !== undefined && { emptied: [instanceId] }),
       instances: [instance],
       histories: [{ instanceId, from: 0, events: [] }],
-      received,
     });
-    this.#orchestrations.drop(instanceId); // of two starts at once the later one stays, as on disk
-    this.#orchestrations.add(instance);
-    post.deliver(received);
     return { id: instanceId };
   }
 
@@ -104,7 +97,8 @@ export class Lifecycle {
       })),
     );
     const ids = all.map((one) => one.instance.instanceId);
-    await this.#commit(ids, {
+    for (const id of ids) this.#rewinding.add(id);
+    await this.#engine.committer.commit({
       instances: all.map((one) => one.instance),
       histories: all.map((one) => ({
         instanceId: one.instance.instanceId,
@@ -113,6 +107,7 @@ export class Lifecycle {
       })),
       received,
     });
+    for (const id of ids) this.#rewinding.delete(id);
     for (const one of all)
       takeUp(this.#orchestrations, one.instance, one.history);
     post.deliver(received);
@@ -131,14 +126,8 @@ export class Lifecycle {
 
   /** The status of what runs under an id, or is about to. */
   #running(instanceId: string): Instance["status"] | undefined {
-    if (this.#beginning.has(instanceId)) return "Pending";
-    const instance = this.#orchestrations.find(instanceId);
+    if (this.#rewinding.has(instanceId)) return "Pending";
+    const instance = this.#orchestrations.current(instanceId);
     return instance && !hasEnded(instance) ? instance.status : undefined;
-  }
-
-  async #commit(ids: readonly string[], commit: Commit): Promise<void> {
-    for (const id of ids) this.#beginning.add(id);
-    await this.#engine.committer.commit(commit);
-    for (const id of ids) this.#beginning.delete(id);
   }
 }

@@ -3,10 +3,12 @@ import {
   EventType,
   type FailureDetails,
   type HistoryEvent,
+  isDecision,
   type MessageEvent,
 } from "./history-event";
 import type { Instance } from "./instance";
 import type { Outgoing } from "./message";
+import type { StoredEvent } from "./store";
 
 /** What an episode leads to. `decisions` carry their effects; `events` are appended to the history in order. */
 export interface Turn {
@@ -121,3 +123,17 @@ const stamp = (
     ...event,
     Timestamp: arrived[0]?.Timestamp ?? "",
   }));
+
+/** The events as they are kept: an activity's input beside its event, which has none. */
+export function storedEvents(turn: Turn): readonly StoredEvent[] {
+  const inputs = new Map(
+    turn.decisions.map(({ event, activity }) => [
+      event.EventId,
+      activity?.input ?? null,
+    ]),
+  );
+  return turn.events.map((event) => ({
+    event,
+    input: isDecision(event) ? (inputs.get(event.EventId) ?? null) : null,
+  }));
+}

@@ -223,15 +223,18 @@ class Incarnation {
 
   #mortal(): Store {
     const { store, ledger } = this.#around;
+    // One by one: with other timing they would not have come to be one group.
     const commit = async (commits: readonly Commit[]): Promise<void> => {
-      const fate = this.#drama.fate();
-      const before = fate === "dies within" ? this.#log() : undefined;
-      await store.commit(commits);
-      if (before === undefined) for (const one of commits) ledger.add(one);
-      if (fate === "live") return;
-      this.#copyFiles(before);
-      this.#die();
-      await new Promise(() => undefined);
+      for (const one of commits) {
+        const fate = this.#drama.fate();
+        const before = fate === "dies within" ? this.#log() : undefined;
+        await store.commit([one]);
+        if (before === undefined) ledger.add(one);
+        if (fate === "live") continue;
+        this.#copyFiles(before);
+        this.#die();
+        await new Promise(() => undefined);
+      }
     };
     return new Proxy(store, {
       get: (target, name: keyof Store) =>

@@ -1,0 +1,162 @@
+/** When a message is handed over, and what is told meanwhile: see O2 and O4 of `src/local/durable-task/orchestrations.ts`. */
+import {
+  EntityId,
+  type OrchestrationContext,
+  type Task,
+} from "durable-functions";
+import { EventType } from "../../../src/local/durable-task/history-event";
+import { TaskHub } from "../../../src/local/durable-task/hub";
+import { readSettings } from "../../../src/local/durable-task/settings";
+import { openSqliteStore } from "../../../src/local/durable-task/sqlite-store";
+import type { Commit, Store } from "../../../src/local/durable-task/store";
+import { castOf } from "../../../src/local/testing/cast";
+import { eventually } from "../../support/eventually";
+
+const calls = 20;
+
+function* lead({
+  df,
+}: OrchestrationContext): Generator<Task, unknown, unknown> {
+  if (df.getInput() === "wait") return yield df.waitForExternalEvent("go");
+  let last: unknown;
+  for (let call = 0; call < calls; call += 1)
+    last = yield df.callEntity(new EntityId("counter", "a"), "add", 1);
+  return last;
+}
+
+/** A hub of which the disk can be made to take its time. */
+class SlowDisk {
+  readonly store = openSqliteStore(":memory:");
+  readonly flushed: (readonly Commit[])[] = [];
+  readonly hub: TaskHub;
+  #wait: Promise<void> | undefined;
+  #release: () => void = () => undefined;
+
+  constructor() {
+    const cast = castOf(lead, {
+      entities: {
+        counter: ({ df }: { df: Counter }) => {
+          df.setState(df.getState(() => 0) + df.getInput());
+          df.return(df.getState(() => 0));
+        },
+      },
+    });
+    const commit = async (commits: readonly Commit[]): Promise<void> => {
+      this.flushed.push(commits);
+      await this.#wait;
+      await this.store.commit(commits);
+    };
+    const slow = new Proxy(this.store, {
+      get: (target, name: keyof Store) =>
+        name === "commit" ? commit : target[name].bind(target),
+    });
+    const wrong = (...problem: unknown[]): never => {
+      throw new Error(`Not expected: ${String(problem)}`);
+    };
+    this.hub = new TaskHub({
+      store: slow,
+      settings: readSettings({}),
+      functions: cast.functions,
+      invoke: cast.invoke,
+      problem: wrong,
+      fail: wrong,
+    });
+  }
+
+  hold(): void {
+    this.#wait = new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
+  release(): void {
+    this.#wait = undefined;
+    this.#release();
+  }
+}
+
+interface Counter {
+  getState(initial: () => number): number;
+  setState(state: number): void;
+  getInput(): number;
+  return(value: number): void;
+}
+
+let disk: SlowDisk;
+beforeEach(() => {
+  disk = new SlowDisk();
+});
+afterEach(async () => {
+  disk.release();
+  await disk.hub.stop(1000);
+});
+
+const start = (input: string) =>
+  disk.hub.start({
+    name: disk.hub.functions.orchestrator[0] ?? "",
+    instanceId: "one",
+    input: JSON.stringify(input),
+  });
+const inFlight = () =>
+  eventually(() => {
+    expect(disk.flushed.length).toBeGreaterThan(0);
+    return Promise.resolve();
+  });
+
+test("a start and a call of an entity cost one flush each: their answers are taken up with them", async () => {
+  await start("count");
+  const ended = await disk.hub.whenEnded("one", new AbortController().signal);
+  expect(ended).toMatchObject({ status: "Completed", output: String(calls) });
+  expect(disk.flushed).toHaveLength(1 + calls);
+});
+
+test("nobody is told of an instance whose beginning is not on disk yet", async () => {
+  disk.hold();
+  const starting = start("wait");
+  await inFlight();
+  expect(disk.flushed[0]).toHaveLength(2); // the beginning, and what its first turn has come to
+  expect(disk.hub.find("one")).toBeUndefined();
+  expect(
+    await disk.hub.send("one", {
+      EventType: EventType.EventRaised,
+      Name: "go",
+      Input: "1",
+    }),
+  ).toBe("unknown");
+  expect(await start("wait")).toEqual({ running: "Pending" });
+  disk.release();
+  expect(await starting).toEqual({ id: "one" });
+  expect(disk.hub.find("one")?.name).toBe(disk.hub.functions.orchestrator[0]);
+});
+
+test("of an instance that takes the place of another, the other is told until its beginning is on disk", async () => {
+  await start("count");
+  const before = await disk.hub.whenEnded("one", new AbortController().signal);
+  disk.flushed.length = 0;
+  disk.hold();
+  const starting = start("wait");
+  await inFlight();
+  expect(disk.hub.find("one")).toEqual(before);
+  disk.release();
+  await starting;
+  expect(disk.hub.find("one")?.executionId).not.toBe(before?.executionId);
+});
+
+test("what comes for an instance while its end is on its way to disk does not stay in the inbox", async () => {
+  await start("wait");
+  await disk.hub.whenIdle();
+  const go = {
+    EventType: EventType.EventRaised,
+    Name: "go",
+    Input: "1",
+  } as const;
+  disk.flushed.length = 0;
+  disk.hold();
+  const sent = disk.hub.send("one", go);
+  await inFlight();
+  const late = disk.hub.send("one", go);
+  disk.release();
+  expect(await Promise.all([sent, late])).toEqual(["accepted", "accepted"]);
+  await disk.hub.whenIdle();
+  expect(disk.hub.find("one")?.status).toBe("Completed");
+  expect(disk.store.inbox()).toEqual([]);
+});
