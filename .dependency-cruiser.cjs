@@ -78,6 +78,35 @@ module.exports = {
       },
     },
     {
+      name: "an-episode-is-pure",
+      comment:
+        "It knows the words of the hub and functions of them; neither disk, clock nor functions of the app.",
+      severity: "error",
+      from: { path: "^src/local/durable-task/episode/" },
+      to: {
+        path: "^[^.]",
+        pathNot: [
+          "^src/local/durable-task/episode/",
+          "^src/local/durable-task/(entity-id|failure|function-value|history-event|instance|message|payload-limit)[.]ts$",
+          "^src/local/durable-task/store/store[.]ts$",
+          "^src/local/functions-host/extension[.]ts$",
+        ],
+      },
+    },
+    {
+      name: "the-store-knows-no-hub",
+      comment: "It keeps what it is given: rows, events and messages.",
+      severity: "error",
+      from: { path: "^src/local/durable-task/store/" },
+      to: {
+        path: "^src/",
+        pathNot: [
+          "^src/local/durable-task/store/",
+          "^src/local/durable-task/(history-event|instance|message)[.]ts$",
+        ],
+      },
+    },
+    {
       name: "no-development-packages-deployed",
       severity: "error",
       from: {

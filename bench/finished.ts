@@ -1,7 +1,7 @@
 /** A task hub with a past: finished orchestrations written to its file at once, as copies of one that was run. */
 import { join } from "node:path";
-import { openSqliteStore } from "../src/local/durable-task/sqlite-store";
-import type { Store } from "../src/local/durable-task/store";
+import { openSqliteStore } from "../src/local/durable-task/store/sqlite-store";
+import type { Store } from "../src/local/durable-task/store/store";
 import { startHost } from "./host";
 import { webhooksAt } from "./webhooks";
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { EventType } from "../../src/local/durable-task/history-event";
-import type { StoredEvent } from "../../src/local/durable-task/store";
+import type { StoredEvent } from "../../src/local/durable-task/store/store";
 import { apiAt } from "../support/api";
 import { eventually } from "../support/eventually";
 import {

@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openSqliteStore } from "../../src/local/durable-task/sqlite-store";
-import type { Store } from "../../src/local/durable-task/store";
+import { openSqliteStore } from "../../src/local/durable-task/store/sqlite-store";
+import type { Store } from "../../src/local/durable-task/store/store";
 
 /**
  * Looks into the task hub of a host that was killed. In a copy: opening a hub's files already recovers what is in them.

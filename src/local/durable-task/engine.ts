@@ -1,9 +1,9 @@
 import type { InvocationOutcome, TypedData } from "../functions-host/extension";
-import type { Committer } from "./committer";
-import type { KnownFunctions } from "./decide";
+import type { Committer } from "./store/committer";
+import type { KnownFunctions } from "./episode/decide";
 import type { Post } from "./post";
 import type { Settings } from "./settings";
-import type { Store } from "./store";
+import type { Store } from "./store/store";
 import type { TimerHeap } from "./timer-heap";
 
 /** Calls a function of the app; a thrown error is part of the outcome. */

@@ -7,12 +7,12 @@ import type {
 } from "../functions-host/extension";
 import { addresses, clientBinding } from "./client-binding";
 import { type Clock, systemClock } from "../scheduling/clock";
-import type { KnownFunctions } from "./decide";
+import type { KnownFunctions } from "./episode/decide";
 import { httpApi } from "./http-api/routes";
 import { TaskHub } from "./hub";
 import { startRpcListener } from "./rpc-listener";
 import { readSettings, settingsProblems } from "./settings";
-import { openSqliteStore } from "./sqlite-store";
+import { openSqliteStore } from "./store/sqlite-store";
 
 /** How long running functions may take to end when the host stops. */
 const graceMs = 3000;

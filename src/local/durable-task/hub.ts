@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "../scheduling/clock";
-import { Committer } from "./committer";
-import type { KnownFunctions } from "./decide";
+import { Committer } from "./store/committer";
+import type { KnownFunctions } from "./episode/decide";
 import type { Engine, Invoke } from "./engine";
-import { Entities } from "./entities";
+import { Entities } from "./entities/entities";
 import { type EntityId, entityIdText } from "./entity-id";
 import { EventType, type MessageEvent } from "./history-event";
 import { hasEnded, type Instance } from "./instance";
@@ -14,12 +14,12 @@ import {
   type Rewinding,
   type Started,
   type StartRequest,
-} from "./lifecycle";
-import { Orchestrations } from "./orchestrations";
+} from "./lifecycle/lifecycle";
+import { Orchestrations } from "./orchestrations/orchestrations";
 import { Post } from "./post";
 import { type RecordedEvent, recordedHistory } from "./recorded-history";
-import { purgeAll } from "./purge";
-import { recover } from "./recovery";
+import { purgeAll } from "./lifecycle/purge";
+import { recover } from "./lifecycle/recovery";
 import type { Settings } from "./settings";
 import type {
   EntityFilter,
@@ -28,7 +28,7 @@ import type {
   Store,
   StoredEvent,
   TaskHubError,
-} from "./store";
+} from "./store/store";
 import { TimerHeap } from "./timer-heap";
 import { UnderWay } from "../scheduling/under-way";
 import { Waiters } from "./waiters";

@@ -1,6 +1,6 @@
 /** Instances and entities as one list: an entity is an instance that never ends. */
 import type { Instance, RuntimeStatus } from "./instance";
-import type { InstanceFilter, ListedEntity, Store } from "./store";
+import type { InstanceFilter, ListedEntity, Store } from "./store/store";
 
 /** One slice of the list, sorted by id. */
 export function listed(

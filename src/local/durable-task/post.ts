@@ -6,8 +6,8 @@ import type {
   Outgoing,
 } from "./message";
 import { isEntityId, isForOrchestration } from "./message";
-import type { Committer } from "./committer";
-import type { Commit, InboxRow } from "./store";
+import type { Committer } from "./store/committer";
+import type { Commit, InboxRow } from "./store/store";
 
 /** Who can be sent messages. Nobody asks for a commit because of one in the tick in which it comes: that of the message is to be first. */
 export interface Receivers {

@@ -1,6 +1,6 @@
 import { EventType } from "./history-event";
 import type { Instance } from "./instance";
-import type { StoredEvent } from "./store";
+import type { StoredEvent } from "./store/store";
 
 /** An event as it is given out. Its fields are those of its type, named as everywhere in Durable Functions. */
 export interface RecordedEvent {

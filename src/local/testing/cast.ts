@@ -4,7 +4,7 @@ import type {
   OrchestrationContext,
   OrchestrationHandler,
 } from "durable-functions";
-import type { KnownFunctions } from "../durable-task/decide";
+import type { KnownFunctions } from "../durable-task/episode/decide";
 import type { Invoke } from "../durable-task/engine";
 import {
   createEntityFunction,

@@ -1,7 +1,7 @@
 /** The parts of `durable-functions` that run a function as the host has it run; the package does not give them out. */
 import { createRequire } from "node:module";
 import { InvocationContext } from "@azure/functions";
-import type { Action } from "../durable-task/actions";
+import type { Action } from "../durable-task/episode/actions";
 
 /** An orchestrator, activity or entity function as the host calls it. */
 export type HostFunction = (

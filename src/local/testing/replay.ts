@@ -1,11 +1,11 @@
 import type { OrchestrationHandler } from "durable-functions";
 import { z } from "zod";
-import { History } from "../durable-task/history";
+import { History } from "../durable-task/episode/history";
 import { EventType, type HistoryEvent } from "../durable-task/history-event";
 import type { RecordedEvent } from "../durable-task/recorded-history";
-import { timerLimits } from "../durable-task/limits";
-import { labelOf } from "../durable-task/request";
-import { type Walk, walk } from "../durable-task/walk";
+import { timerLimits } from "../durable-task/episode/limits";
+import { labelOf } from "../durable-task/episode/request";
+import { type Walk, walk } from "../durable-task/episode/walk";
 import { Orchestrator, quietContext } from "./client-library";
 import { TestKitError } from "./test-kit-error";
 

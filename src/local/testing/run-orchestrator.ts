@@ -5,7 +5,7 @@ import { instanceView } from "../durable-task/http-api/instance-view";
 import { hasEnded, type Instance } from "../durable-task/instance";
 import type { RecordedEvent } from "../durable-task/recorded-history";
 import { readSettings } from "../durable-task/settings";
-import { openSqliteStore } from "../durable-task/sqlite-store";
+import { openSqliteStore } from "../durable-task/store/sqlite-store";
 import { VirtualClock } from "../scheduling/virtual-clock";
 import { type Cast, castOf, type Roles } from "./cast";
 import { type Duration, toMs } from "./duration";

@@ -2,8 +2,8 @@ import {
   EventType,
   type MessageEvent,
 } from "../../../src/local/durable-task/history-event";
-import type { Decision } from "../../../src/local/durable-task/decide";
-import type { Answer } from "./pure-hub";
+import type { Decision } from "../../../src/local/durable-task/episode/decide";
+import type { Answer } from "./episode/pure-hub";
 
 /** Activities fail as often as their input says, counted over the attempts of the same task. */
 export function answering(): Answer {

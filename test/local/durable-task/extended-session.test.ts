@@ -1,14 +1,14 @@
 import { InvocationContext } from "@azure/functions";
 import type { OrchestrationContext, Task } from "durable-functions";
-import { ExtendedSession } from "../../../src/local/durable-task/extended-session";
-import { History } from "../../../src/local/durable-task/history";
+import { ExtendedSession } from "../../../src/local/durable-task/orchestrations/extended-session";
+import { History } from "../../../src/local/durable-task/episode/history";
 import {
   EventType,
   type HistoryEvent,
 } from "../../../src/local/durable-task/history-event";
-import { Walker } from "../../../src/local/durable-task/walk";
+import { Walker } from "../../../src/local/durable-task/episode/walk";
 import { createOrchestrator } from "../../../src/local/testing/client-library";
-import { limits } from "./pure-hub";
+import { limits } from "./episode/pure-hub";
 
 const Timestamp = "2026-01-01T00:00:00.000Z";
 const stamped = (event: object) => ({ ...event, Timestamp }) as HistoryEvent;

@@ -1,4 +1,4 @@
-/** When a message is handed over, and what is told meanwhile: see O2 and O4 of `src/local/durable-task/orchestrations.ts`. */
+/** When a message is handed over, and what is told meanwhile: see O2 and O4 of `src/local/durable-task/orchestrations/orchestrations.ts`. */
 import {
   EntityId,
   type OrchestrationContext,
@@ -7,8 +7,11 @@ import {
 import { EventType } from "../../../src/local/durable-task/history-event";
 import { TaskHub } from "../../../src/local/durable-task/hub";
 import { readSettings } from "../../../src/local/durable-task/settings";
-import { openSqliteStore } from "../../../src/local/durable-task/sqlite-store";
-import type { Commit, Store } from "../../../src/local/durable-task/store";
+import { openSqliteStore } from "../../../src/local/durable-task/store/sqlite-store";
+import type {
+  Commit,
+  Store,
+} from "../../../src/local/durable-task/store/store";
 import { castOf } from "../../../src/local/testing/cast";
 import { eventually } from "../../support/eventually";
 

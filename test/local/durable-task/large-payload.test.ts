@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OrchestrationContext } from "durable-functions";
-import { play } from "./mortal-hub";
+import { play } from "./crash/mortal-hub";
 
 const folder = mkdtempSync(join(tmpdir(), "large-payload-"));
 afterAll(() => {

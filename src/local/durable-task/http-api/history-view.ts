@@ -1,6 +1,6 @@
 import { EventType, type HistoryEvent } from "../history-event";
 import type { Instance } from "../instance";
-import type { StoredEvent } from "../store";
+import type { StoredEvent } from "../store/store";
 import { parsed } from "./instance-view";
 
 export interface HistoryOptions {

@@ -3,7 +3,7 @@ import type {
   WebhookRequest,
   WebhookResponse,
 } from "../../functions-host/extension";
-import type { Slice } from "../store";
+import type { Slice } from "../store/store";
 import { json, Refused } from "./answer";
 
 const header = "x-ms-continuation-token";

@@ -1,6 +1,6 @@
 /** The parameters of the API's queries, as .NET reads them: names of values in any case, empty ones as absent. */
 import type { RuntimeStatus } from "../instance";
-import type { InstanceFilter } from "../store";
+import type { InstanceFilter } from "../store/store";
 import { Refused } from "./answer";
 
 export const isNotFalse = (query: URLSearchParams, name: string): boolean =>

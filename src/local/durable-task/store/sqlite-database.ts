@@ -1,0 +1,184 @@
+import type Libsql from "libsql";
+import type { Instance } from "../instance";
+import type { Pending } from "./pending";
+import { openHubFile } from "./sqlite-file";
+import { SqliteLists } from "./sqlite-lists";
+import {
+  fromAdvanced,
+  fromEntity,
+  fromEvents,
+  fromInstance,
+  type Row,
+  toEntity,
+  toInboxRow,
+  toInstance,
+  toStoredEvents,
+} from "./sqlite-rows";
+import type { InboxRow, ListedEntity, StoredEvent } from "./store";
+
+/** The hub's tables, and which record of the commit log they took over last. */
+export class Database {
+  readonly lists: SqliteLists;
+  readonly #file: Libsql.Database;
+  readonly #statements: Statements;
+
+  constructor(path: string) {
+    this.#file = openHubFile(path);
+    this.#statements = prepare(this.#file);
+    this.lists = new SqliteLists(this.#file);
+  }
+
+  /** Takes over all that is pending, or none and throws. It is on disk after the next `checkpoint`. */
+  apply(pending: Pending, sequence: number): void {
+    this.#take(pending, sequence);
+  }
+
+  /** The same, on disk when it returns. */
+  applyDurably(pending: Pending, sequence: number): void {
+    this.#file.pragma("synchronous = FULL");
+    try {
+      this.#take(pending, sequence);
+    } finally {
+      this.#file.pragma("synchronous = NORMAL");
+    }
+  }
+
+  /** Returns when all that was applied is on disk, in one file. */
+  checkpoint(): void {
+    const [row] = this.#file.pragma("wal_checkpoint(TRUNCATE)") as Row[];
+    if (row?.["busy"] !== 0)
+      throw Object.assign(
+        new Error("another process is reading the task hub's file"),
+        { code: "SQLITE_BUSY" },
+      );
+  }
+
+  /** Not libsql's own `transaction`: a full disk has rolled back already, and its second attempt hides the reason. */
+  #take(pending: Pending, sequence: number): void {
+    this.#file.exec("begin immediate");
+    try {
+      write(this.#statements, pending);
+      this.#statements.setApplied.run(sequence);
+      this.#file.exec("commit");
+    } catch (error) {
+      if (this.#file.inTransaction) this.#file.exec("rollback");
+      throw error;
+    }
+  }
+
+  /** The number of the hub, and that of the last record of its log that was applied. */
+  logPosition(): { readonly hub: number; readonly applied: number } {
+    const row = this.#statements.logPosition.get() as Row;
+    return { hub: Number(row["hub"]), applied: Number(row["applied"]) };
+  }
+
+  instance(instanceId: string): Instance | undefined {
+    const row = this.#statements.instance.get(instanceId) as Row | undefined;
+    return row && toInstance(row);
+  }
+
+  unfinished(): readonly Instance[] {
+    return (this.#statements.unfinished.all() as Row[]).map(toInstance);
+  }
+
+  history(instanceId: string): readonly StoredEvent[] {
+    const rows = this.#statements.history.all(instanceId) as Row[];
+    return rows.flatMap(toStoredEvents);
+  }
+
+  entity(entityId: string): ListedEntity | undefined {
+    const row = this.#statements.entity.get(entityId) as Row | undefined;
+    return row && toEntity(row);
+  }
+
+  /** Oldest first. */
+  inbox(): readonly InboxRow[] {
+    return (this.#statements.inbox.all() as Row[]).map(toInboxRow);
+  }
+
+  lastInboxId(): number {
+    return Number((this.#statements.lastInboxId.get() as Row)["last"]);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+const prepare = (file: Libsql.Database) => ({
+  // Not `insert or replace`: that would write all indexes of the row again.
+  putInstance: file.prepare(
+    `insert into instances values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     on conflict do update set
+       execution_id = excluded.execution_id, name = excluded.name, version = excluded.version,
+       status = excluded.status, input = excluded.input, output = excluded.output,
+       custom_status = excluded.custom_status, failure_details = excluded.failure_details,
+       parent = excluded.parent, created_at = excluded.created_at, updated_at = excluded.updated_at`,
+  ),
+  advanceInstance: file.prepare(
+    `update instances set status = ?, output = ?, custom_status = ?, failure_details = ?, updated_at = ?
+     where instance_id = ?`,
+  ),
+  removeInstance: file.prepare("delete from instances where instance_id = ?"),
+  clearHistory: file.prepare("delete from history where instance_id = ?"),
+  addEvents: file.prepare("insert into history values (?, ?, ?, ?)"),
+  putEntity: file.prepare(
+    `insert into entities (entity_id, "exists", state, updated_at, locked_by, created_at)
+     values (?, ?, ?, ?, ?, ?)
+     on conflict do update set "exists" = excluded."exists", state = excluded.state,
+       updated_at = excluded.updated_at, locked_by = excluded.locked_by`,
+  ),
+  removeEntity: file.prepare("delete from entities where entity_id = ?"),
+  addMessage: file.prepare("insert into inbox values (?, ?, ?)"),
+  removeMessage: file.prepare("delete from inbox where id = ?"),
+  clearInbox: file.prepare("delete from inbox where instance_id = ?"),
+  setApplied: file.prepare("update commit_log set applied = ?"),
+  logPosition: file.prepare("select applied, hub from commit_log"),
+  instance: file.prepare("select * from instances where instance_id = ?"),
+  // Spelled as the index spells it, or SQLite would read the whole table.
+  unfinished: file.prepare(
+    "select * from instances where status in ('Pending', 'Running', 'Suspended') order by instance_id",
+  ),
+  history: file.prepare(
+    "select instance_id, text, input from history where instance_id = ? order by seq",
+  ),
+  entity: file.prepare("select * from entities where entity_id = ?"),
+  inbox: file.prepare("select * from inbox order by id"),
+  lastInboxId: file.prepare("select coalesce(max(id), 0) as last from inbox"),
+});
+
+function write(to: Statements, pending: Pending): void {
+  writeInbox(to, pending);
+  writeInstances(to, pending);
+  for (const [id, { isRemoved, value }] of pending.entities) {
+    if (isRemoved) to.removeEntity.run(id);
+    if (value) to.putEntity.run(...fromEntity(value));
+  }
+}
+
+function writeInstances(
+  to: Statements,
+  { instances, histories }: Pending,
+): void {
+  for (const [id, { isRemoved, isWhole, value }] of instances) {
+    if (isRemoved) to.removeInstance.run(id);
+    if (value && isWhole) to.putInstance.run(...fromInstance(value));
+    else if (value) to.advanceInstance.run(...fromAdvanced(value));
+  }
+  for (const [id, { from, events }] of histories) {
+    if (from === 0) to.clearHistory.run(id);
+    if (events.length > 0) to.addEvents.run(id, from, ...fromEvents(events));
+  }
+}
+
+function writeInbox(
+  to: Statements,
+  { emptied, consumed, received }: Pending,
+): void {
+  for (const id of emptied) to.clearInbox.run(id);
+  for (const id of consumed) to.removeMessage.run(id);
+  for (const { id, to: receiver, message } of received.values())
+    to.addMessage.run(id, receiver, JSON.stringify(message));
+}
