@@ -65,14 +65,14 @@ module.exports = {
     {
       name: "local-siblings-meet-at-interfaces",
       comment:
-        "The folders of the local cloud see of each other only extension.ts; the test kit puts them together. What they all need of time and of work at once is in scheduling.",
+        "The folders of the local cloud see of each other only extension.ts; the test kit puts them together. What they all need of time and of work at once is in scheduling, of files in sqlite.",
       severity: "error",
       from: { path: "^src/local/([^/]+)/", pathNot: "^src/local/testing/" },
       to: {
         path: "^src/local/([^/]+)/",
         pathNot: [
           "^src/local/$1/",
-          "^src/local/scheduling/",
+          "^src/local/(scheduling|sqlite)/",
           "^src/local/functions-host/extension[.]ts$",
         ],
       },
@@ -103,6 +103,7 @@ module.exports = {
         pathNot: [
           "^src/local/durable-task/store/",
           "^src/local/durable-task/(history-event|instance|message)[.]ts$",
+          "^src/local/sqlite/",
         ],
       },
     },
