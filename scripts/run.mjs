@@ -15,7 +15,7 @@ const programs = {
   // The same suites, in the whole measure where they have a smaller one for every day.
   soak: [
     "node_modules/jest/bin/jest.js",
-    "chaos|e2e/pipelines",
+    "chaos|random-orchestrations|e2e/pipelines",
     "--silent=false",
   ],
   bench: ["dist/bench/main.js"],

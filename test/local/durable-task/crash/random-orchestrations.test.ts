@@ -23,6 +23,9 @@ import {
   type Step,
 } from "./random-programs";
 
+const runs = (every: number): number =>
+  process.env["AOS_SOAK"] === "1" ? 20 * every : every;
+
 describe("random orchestrations", () => {
   /** Plays a program with the messages in any order and company; gives how many turns a session has played. */
   async function endsInAnyOrder(
@@ -72,7 +75,7 @@ describe("random orchestrations", () => {
           sessionTurns += await endsInAnyOrder(generated, random);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
     expect(sessionTurns).toBeGreaterThan(300);
   });
@@ -125,18 +128,18 @@ describe("random orchestrations", () => {
         const next = plan.values();
         await ends(generated, () => next.next().value ?? "live");
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
-  }, 60_000);
+  }, 600_000);
 
   test("end with the right results when the hub dies after every commit", async () => {
     await fc.assert(
       fc.asyncProperty(program, (generated) =>
         ends(generated, () => "dies after"),
       ),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
-  }, 60_000);
+  }, 600_000);
 });
 
 interface EntityRun {
