@@ -4,24 +4,24 @@ import type { Ready } from "./clients";
 import { fromDocumentRow, toDocumentRow } from "./document-row";
 import type { HistoryLog } from "./ports";
 import { reaching } from "./storage-error";
-import { writeRows } from "./write-rows";
+import { writeOver } from "./write-rows";
 import { rowsOf } from "./read-rows";
 
 /** `AosHistory`: the partition is the orchestration, the row key is the key of the fact, which orders by time. */
 export const historyTable = (table: Ready<TableClient>): HistoryLog => ({
   append: (id, rows) =>
     reaching(`the history of ${id}`, async () => {
-      // Replaced, not inserted: the same fact written again by a retry is the same row.
-      await writeRows(
+      const facts = latestOf(rows);
+      const written = await writeOver(
         await table(),
-        "upsert",
-        latestOf(rows).map((row) =>
+        facts.map((row) =>
           toDocumentRow({ partitionKey: id, rowKey: row.key }, row, {
             type: row.type,
             at: row.at,
           }),
         ),
       );
+      return facts.filter(({ key }) => written.has(key));
     }),
 
   read: (id) =>

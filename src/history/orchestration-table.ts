@@ -142,12 +142,12 @@ async function updateRecord(
   table: TableClient,
   id: string,
   change: SummaryChange,
-): Promise<void> {
+): Promise<boolean> {
   for (;;) {
     const found = await readRecord(table, id);
     if (found === undefined) throw noSuchOrchestration(id);
     const next = changed(found.record, change);
-    if (next === undefined) return;
+    if (next === undefined) return false;
     const { summary: before } = found.record;
     if (next.summary.status !== before.status)
       await writeHint(table, statusHint(next.summary, next.summary.status));
@@ -155,7 +155,7 @@ async function updateRecord(
     // What is left of others, after a crash here or from further back, is removed by whoever lists them.
     if (next.summary.status !== before.status && isOver(before, next.summary))
       await removeHint(table, statusHint(before, before.status));
-    return;
+    return true;
   }
 }
 

@@ -44,8 +44,11 @@ export interface OrchestrationStore {
   find(id: string): Promise<Claim | undefined>;
   /** Takes over a claim that waits, or whose holder is gone. False when somebody else was quicker. */
   takeOver(claim: Claim, now: Date): Promise<boolean>;
-  /** Moves the summary on. Never back: an ended orchestration stays as it ended. */
-  update(id: string, change: SummaryChange): Promise<void>;
+  /**
+   * Moves the summary on. Never back: an ended orchestration stays as it ended. True when this call is what moved it: of
+   * several that tell the same end, at most one hears so.
+   */
+  update(id: string, change: SummaryChange): Promise<boolean>;
   /** The output of a completed orchestration. */
   output(id: string): Promise<Payload | undefined>;
   list(query: ListQuery): Promise<Page<OrchestrationSummary>>;
@@ -61,7 +64,14 @@ export interface SummaryChange extends Partial<
 
 /** The append-only record of what happened, by orchestration. */
 export interface HistoryLog {
-  append(id: string, rows: readonly HistoryRow[]): Promise<void>;
+  /**
+   * Writes the rows, over those that are there already. Gives the ones that were not: of several that write the same
+   * fact, at most one is given it.
+   */
+  append(
+    id: string,
+    rows: readonly HistoryRow[],
+  ): Promise<readonly HistoryRow[]>;
   /** All rows in the order of their `at`, then their key. */
   read(id: string): Promise<readonly HistoryRow[]>;
 }

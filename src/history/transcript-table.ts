@@ -6,7 +6,7 @@ import type { PayloadStore, TranscriptMessage, TranscriptStore } from "./ports";
 import { rowsOf } from "./read-rows";
 import { isStatus, reaching } from "./storage-error";
 import { toKey } from "./table-key";
-import { writeRows } from "./write-rows";
+import { insertRows } from "./write-rows";
 
 /** `AosTranscripts`: the partition is the session, the row key orders its messages. Large ones are kept as payloads. */
 export const transcriptTable = (
@@ -25,7 +25,7 @@ export const transcriptTable = (
         ),
       );
       try {
-        await writeRows(await table(), "create", rows);
+        await insertRows(await table(), rows);
         return true;
       } catch (error) {
         if (isStatus(error, 409)) return false;

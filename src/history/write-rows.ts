@@ -1,5 +1,6 @@
 import type { TableClient, TransactionAction } from "@azure/data-tables";
 import type { Columns, RowKeys } from "./document-row";
+import { isStatus } from "./storage-error";
 
 type Row = RowKeys & Columns;
 
@@ -7,19 +8,52 @@ type Row = RowKeys & Columns;
 const maxRows = 100;
 const maxCharacters = 1_000_000;
 
-/** Writes rows of one partition with as few transactions as they fit in; `create` fails with 409 on one that exists. */
-export async function writeRows(
+/** Inserts rows of one partition with as few transactions as they fit in; fails with 409 on one that exists. */
+export async function insertRows(
   table: TableClient,
-  mode: "create" | "upsert",
   rows: readonly Row[],
 ): Promise<void> {
-  for (const batch of batchesOf(rows)) {
-    const actions = batch.map((row): TransactionAction =>
-      mode === "create" ? ["create", row] : ["upsert", row, "Replace"],
-    );
-    await table.submitTransaction(actions);
-  }
+  for (const batch of batchesOf(rows)) await insert(table, batch);
 }
+
+/** Writes rows of one partition over those that exist. Gives the keys of those that did not: they are new. */
+export async function writeOver(
+  table: TableClient,
+  rows: readonly Row[],
+): Promise<ReadonlySet<string>> {
+  const added = new Set<string>();
+  for (const batch of batchesOf(rows))
+    for (const row of await writtenOver(table, batch)) added.add(row.rowKey);
+  return added;
+}
+
+/** One transaction when all are new, as they are but for what is done again after a crash; then each by itself. */
+async function writtenOver(
+  table: TableClient,
+  batch: readonly Row[],
+): Promise<readonly Row[]> {
+  try {
+    await insert(table, batch);
+    return batch;
+  } catch (error) {
+    if (!isStatus(error, 409)) throw error;
+  }
+  const added: Row[] = [];
+  for (const row of batch)
+    try {
+      await table.createEntity(row);
+      added.push(row);
+    } catch (error) {
+      if (!isStatus(error, 409)) throw error;
+      await table.upsertEntity(row, "Replace");
+    }
+  return added;
+}
+
+const insert = (table: TableClient, batch: readonly Row[]) =>
+  table.submitTransaction(
+    batch.map((row): TransactionAction => ["create", row]),
+  );
 
 function batchesOf(rows: readonly Row[]): readonly (readonly Row[])[] {
   const batches: Row[][] = [];

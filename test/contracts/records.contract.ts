@@ -37,6 +37,28 @@ export function recordsContract(open: () => Storage): void {
       expect(await open().history.read(id)).toEqual([row("a", 1, { n: 2 })]);
     });
 
+    test("tells which facts are new to it, each to one of several who write it", async () => {
+      const id = randomUUID();
+      const { history } = open();
+      const keysOf = (rows: readonly HistoryRow[]) =>
+        rows.map(({ key }) => key);
+      expect(
+        keysOf(await history.append(id, [row("a", 1), row("b", 1)])),
+      ).toEqual(["a", "b"]);
+      const writers = await Promise.all(
+        [1, 2, 3, 4].map(() =>
+          history.append(id, [row("b", 1, { n: 2 }), row("c", 1)]),
+        ),
+      );
+      expect(writers.flatMap(keysOf)).toEqual(["c"]);
+      expect(await history.append(id, [row("c", 1)])).toEqual([]);
+      expect(await history.read(id)).toEqual([
+        row("a", 1),
+        row("b", 1, { n: 2 }),
+        row("c", 1),
+      ]);
+    });
+
     test("takes more rows than a transaction, and large ones", async () => {
       const id = randomUUID();
       const rows = Array.from({ length: 230 }, (_, at) =>

@@ -114,6 +114,17 @@ export function storageContract(open: () => Storage): void {
       expect(await orchestrations.output(id)).toEqual(output);
     });
 
+    test("tell one of several who end them that it did", async () => {
+      const id = newId();
+      await claim(id);
+      const end = { status: "failed", updatedAt: minutes(1) } as const;
+      const ends = await Promise.all(
+        [1, 2, 3, 4].map(() => open().orchestrations.update(id, end)),
+      );
+      expect(ends.filter(Boolean)).toHaveLength(1);
+      expect(await open().orchestrations.update(id, end)).toBe(false);
+    });
+
     test("keep every one of several concurrent changes", async () => {
       const id = newId();
       await claim(id);
