@@ -11,7 +11,8 @@ import type { HistoryRow } from "../src/model/history";
 import { historyRow } from "../src/model/history-rows";
 import { isRef, type Payload } from "../src/model/payload";
 import { renderLoaded } from "./load-scope";
-import { countFailure } from "../src/telemetry/instruments";
+import { tellEnd, tellFailedSteps } from "../src/telemetry/ends";
+import type { Log } from "../src/telemetry/log";
 import { recordTurns } from "../src/telemetry/turns";
 import type { Services } from "./services";
 import { tell } from "./tell";
@@ -23,24 +24,34 @@ import { tell } from "./tell";
  */
 export const finishOrchestration =
   ({ storage, messaging }: Pick<Services, "storage" | "messaging">) =>
-  async (input: FinishInput): Promise<Payload> => {
-    const { orchestrationId, at, rows, usage, result } = input;
+  async (input: FinishInput, log: Log): Promise<Payload> => {
+    const { orchestrationId, at, rows, usage, result, about } = input;
     const { history, orchestrations, payloads } = storage();
     const output = await outputOf(input, { payloads });
     const written = [...rows, finalRow(input)];
-    await history.append(orchestrationId, written);
-    recordTurns(orchestrationId, rows, input.about?.traceparent);
-    await orchestrations.update(orchestrationId, {
+    const added = await history.append(orchestrationId, written);
+    recordTurns(orchestrationId, { rows, added }, about?.traceparent);
+    tellFailedSteps(log, orchestrationId, added);
+    const isFirst = await orchestrations.update(orchestrationId, {
       status: result.status,
       updatedAt: at,
       endedAt: at,
       usage,
       ...(result.status === "completed" ? { output } : { error: result.error }),
     });
-    if (result.status === "failed") countFailure(result.error.code);
+    if (isFirst)
+      tellEnd(log, {
+        id: orchestrationId,
+        workflow: about?.workflow,
+        ...result,
+      });
     const broker = messaging();
     if (broker !== undefined)
-      await announce(input, written, output, broker, storage());
+      await announce(input, written, output, {
+        messaging: broker,
+        storage: storage(),
+        log,
+      });
     return output;
   };
 
@@ -71,13 +82,19 @@ const finalRow = ({ at, usage, result }: FinishInput): HistoryRow =>
     },
   });
 
+interface Telling {
+  readonly messaging: Messaging;
+  readonly storage: Storage;
+  readonly log: Log;
+}
+
 async function announce(
   input: FinishInput,
   rows: readonly HistoryRow[],
   output: Payload,
-  messaging: Messaging,
-  { history, payloads }: Storage,
+  { messaging, storage, log }: Telling,
 ): Promise<void> {
+  const { history, payloads } = storage;
   const { orchestrationId, at, about, reply } = input;
   // Of an orchestration that an earlier version of AOS started nothing is known that could be told.
   if (about === undefined) return;
@@ -88,7 +105,7 @@ async function announce(
     const ended = await endedOf({ ...input, about }, output, { payloads });
     messages.push(responseMessage(ended, reply));
   }
-  await tell(messages, { orchestrationId, at }, { messaging, history });
+  await tell(messages, { orchestrationId, at }, { messaging, history, log });
 }
 
 async function endedOf(

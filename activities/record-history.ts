@@ -1,5 +1,7 @@
 import { lifecycleEvents } from "../src/messaging/lifecycle-event";
 import type { RecordHistoryInput } from "../src/model/contracts";
+import { tellFailedSteps } from "../src/telemetry/ends";
+import type { Log } from "../src/telemetry/log";
 import { recordTurns } from "../src/telemetry/turns";
 import type { Services } from "./services";
 import { tell } from "./tell";
@@ -7,16 +9,14 @@ import { tell } from "./tell";
 /** Writes down what the orchestrator decided, then tells it. Rows have keys of their own, so that a retry overwrites them. */
 export const recordHistory =
   ({ storage, messaging }: Pick<Services, "storage" | "messaging">) =>
-  async ({
-    orchestrationId,
-    rows,
-    status,
-    about,
-    traceparent,
-  }: RecordHistoryInput): Promise<null> => {
+  async (
+    { orchestrationId, rows, status, about, traceparent }: RecordHistoryInput,
+    log: Log,
+  ): Promise<null> => {
     const { history, orchestrations } = storage();
-    await history.append(orchestrationId, rows);
-    recordTurns(orchestrationId, rows, traceparent);
+    const added = await history.append(orchestrationId, rows);
+    recordTurns(orchestrationId, { rows, added }, traceparent);
+    tellFailedSteps(log, orchestrationId, added);
     const latest = rows
       .map(({ at }) => at)
       .sort()
@@ -29,7 +29,7 @@ export const recordHistory =
       await tell(
         lifecycleEvents(orchestrationId, rows, about),
         { orchestrationId, at },
-        { messaging: broker, history },
+        { messaging: broker, history, log },
       );
     return null;
   };

@@ -1,7 +1,9 @@
 import { type Failure, toFailure } from "../src/errors";
 import type { HistoryLog } from "../src/history/ports";
 import type { Messaging, OutgoingMessage } from "../src/messaging/ports";
+import { eventTopic } from "../src/messaging/entities";
 import { historyRow } from "../src/model/history-rows";
+import { codeIn, type Log, logEvent } from "../src/telemetry/log";
 
 interface Fact {
   readonly orchestrationId: string;
@@ -19,7 +21,8 @@ export async function tell(
   {
     messaging,
     history,
-  }: Readonly<{ messaging: Messaging; history: HistoryLog }>,
+    log,
+  }: Readonly<{ messaging: Messaging; history: HistoryLog; log: Log }>,
 ): Promise<void> {
   const sent = await Promise.all(
     messages.map(async (message) => ({
@@ -38,8 +41,24 @@ export async function tell(
       ? [refusedRow(message, toFailure(thrown.error), at)]
       : [],
   );
+  for (const { message, thrown } of sent)
+    logSent(log, orchestrationId, message, thrown?.error);
   if (rows.length > 0) await history.append(orchestrationId, rows);
   if (passing?.thrown !== undefined) throw passing.thrown.error;
+}
+
+/** Events go to a topic, and are logged when they are refused only: the orchestration's own lines tell the same. */
+function logSent(
+  log: Log,
+  orchestrationId: string,
+  { to, messageId }: OutgoingMessage,
+  error: unknown,
+): void {
+  const about = { orchestrationId, messageId, queue: to };
+  if (error === undefined) {
+    if (to !== eventTopic) logEvent(log, "response.sent", about);
+  } else if (isFinal(error))
+    logEvent(log, "message.refused", { ...about, code: codeIn(error) });
 }
 
 const finalCodes: ReadonlySet<string> = new Set([

@@ -77,7 +77,13 @@ registerActivity(
   contracts.leaveSession,
   (place, context) =>
     leaveSession(services, (session) =>
-      startFirst(session, { storage: storage(), hub: getClient(context), now }),
+      startFirst(session, {
+        storage: storage(),
+        hub: getClient(context),
+        now,
+        by: "session",
+        log: context,
+      }),
     )(place),
   [input.durableClient()],
 );

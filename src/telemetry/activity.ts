@@ -1,9 +1,11 @@
 /** A span around every activity, below its turn or the request of its orchestration, and a line in the log for a failure. */
-import { toFailure } from "../errors";
+import { callModel, callTool } from "../model/contracts";
 import { present } from "../model/present";
 import { names } from "./conventions";
+import { codeIn, type Log, logEvent } from "./log";
 import { isExporting } from "./provider-state";
 import { inSpanBelow } from "./span";
+import { fieldIn, numberIn, textIn } from "./row-data";
 import { originOf } from "./trace-ids";
 import { turnParent } from "./turns";
 
@@ -16,10 +18,6 @@ export interface Belonging {
   readonly traceparent?: string;
 }
 
-interface Log {
-  warn(...line: unknown[]): void;
-}
-
 export async function activitySpan<Result>(
   activity: string,
   input: unknown,
@@ -29,7 +27,7 @@ export async function activitySpan<Result>(
   const place = belongingOf(input);
   const logged = () => work().catch((thrown: unknown) => fail(thrown));
   const fail = (thrown: unknown): never => {
-    log.warn(failureLine(activity, place, toFailure(thrown).code));
+    logFailure(log, activity, input, codeIn(thrown));
     throw thrown;
   };
   if (place === undefined || !isExporting()) return logged();
@@ -52,42 +50,48 @@ export async function activitySpan<Result>(
   );
 }
 
-/** Ids and the code: neither prompts nor messages, which may quote them. */
-export const failureLine = (
+/** What failed, by what it was an attempt at. */
+function logFailure(
+  log: Log,
   activity: string,
-  place: Belonging | undefined,
+  input: unknown,
   code: string,
-): string =>
-  JSON.stringify({
-    event: "activity.failed",
-    activity,
-    orchestrationId: place?.orchestrationId,
-    stepId: place?.stepId,
-    code,
-  });
+): void {
+  const place = belongingOf(input);
+  const orchestrationId = place?.orchestrationId;
+  const stepId = place?.stepId;
+  const attempt = numberIn(input, "attempt");
+  const failed = { orchestrationId, stepId, attempt, code };
+  if (activity === callModel.name) logEvent(log, "model.failed", failed);
+  else if (activity === callTool.name)
+    logEvent(log, "tool.failed", {
+      ...failed,
+      tool: textIn(input, "tool"),
+      idempotencyKey: textIn(input, "idempotencyKey"),
+    });
+  else
+    logEvent(log, "activity.failed", {
+      activity,
+      orchestrationId,
+      stepId,
+      code,
+    });
+}
 
 /** Inputs name their orchestration themselves, in their turn, or in what they are a call of. */
 export function belongingOf(input: unknown): Belonging | undefined {
-  const call = at(input, "call");
-  const turn = at(input, "turn") ?? at(call, "turn");
-  const place = turn ?? at(call, "step") ?? input;
-  const orchestrationId = at(place, "orchestrationId");
-  if (typeof orchestrationId !== "string") return undefined;
-  const stepId = text(at(place, "stepId"));
+  const call = fieldIn(input, "call");
+  const turn = fieldIn(input, "turn") ?? fieldIn(call, "turn");
+  const place = turn ?? fieldIn(call, "step") ?? input;
+  const orchestrationId = textIn(place, "orchestrationId");
+  if (orchestrationId === undefined) return undefined;
+  const stepId = textIn(place, "stepId");
   const traceparent =
-    text(at(place, "traceparent")) ??
-    text(at(at(place, "about"), "traceparent"));
+    textIn(place, "traceparent") ??
+    textIn(fieldIn(place, "about"), "traceparent");
   return {
     orchestrationId,
     isTurn: turn !== undefined,
     ...present({ stepId, traceparent }),
   };
 }
-
-const at = (of: unknown, name: string): unknown =>
-  typeof of === "object" && of !== null
-    ? (of as Readonly<Record<string, unknown>>)[name]
-    : undefined;
-
-const text = (value: unknown): string | undefined =>
-  typeof value === "string" ? value : undefined;

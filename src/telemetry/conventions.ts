@@ -27,6 +27,9 @@ export const names = {
   step: "aos.step.id",
   attempt: "aos.attempt",
   activity: "aos.activity.name",
+  workflow: "aos.workflow.name",
+  startedBy: "aos.start.by",
+  takeoverReason: "aos.claim.takeover.reason",
 } as const;
 
 export const metricNames = {

@@ -4,9 +4,9 @@
  */
 import { SpanKind } from "@opentelemetry/api";
 import type { HistoryRow } from "../model/history";
-import type { Json } from "../model/payload";
 import { names } from "./conventions";
 import { instruments } from "./instruments";
+import { numberIn, textIn } from "./row-data";
 import { failSpan, startSpan } from "./span";
 import { originOf, spanIdOf } from "./trace-ids";
 
@@ -23,12 +23,16 @@ export const turnParent = (
   spanId: spanIdOf(turnKey(orchestrationId, stepId)),
 });
 
-/** Tells of the turns that these rows are the end of. */
+/**
+ * Tells of the turns that these rows are the end of: their spans as often as they are written, because whoever wrote
+ * them first may have died before it told, and the id shows that they are one; their number only if they were `added`.
+ */
 export function recordTurns(
   orchestrationId: string,
-  rows: readonly HistoryRow[],
+  { rows, added }: Readonly<Record<"rows" | "added", readonly HistoryRow[]>>,
   traceparent: string | undefined,
 ): void {
+  for (const row of added) countTurn(row);
   for (const row of rows) {
     const turn = turnOf(row);
     if (turn === undefined) continue;
@@ -52,11 +56,16 @@ export function recordTurns(
     );
     if (error !== undefined) failSpan(span, error);
     span.end(new Date(row.at));
-    instruments().turns.add(1, {
-      [names.agent]: agent,
-      ...(error !== undefined && { [names.errorType]: error }),
-    });
   }
+}
+
+function countTurn(row: HistoryRow): void {
+  const turn = turnOf(row);
+  if (turn === undefined) return;
+  instruments().turns.add(1, {
+    [names.agent]: turn.agent,
+    ...(turn.error !== undefined && { [names.errorType]: turn.error }),
+  });
 }
 
 /** The facts of a turn in the row of its end; undefined for any other row. */
@@ -66,18 +75,13 @@ export function turnOf({ type, stepId, data = {} }: HistoryRow) {
   if (typeof agent !== "string" || typeof startedAt !== "string")
     return undefined;
   if (stepId === undefined) return undefined;
-  const code = field(error, "code");
+  const code = textIn(error, "code");
   return {
     stepId,
     agent,
     startedAt,
-    inputTokens: Number(field(usage, "inputTokens") ?? 0),
-    outputTokens: Number(field(usage, "outputTokens") ?? 0),
-    ...(typeof code === "string" && { error: code }),
+    inputTokens: numberIn(usage, "inputTokens") ?? 0,
+    outputTokens: numberIn(usage, "outputTokens") ?? 0,
+    ...(code !== undefined && { error: code }),
   };
 }
-
-const field = (of: Json | undefined, name: string): unknown =>
-  typeof of === "object" && of !== null && !Array.isArray(of)
-    ? (of as Readonly<Record<string, Json>>)[name]
-    : undefined;

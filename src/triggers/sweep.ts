@@ -2,8 +2,8 @@
  * Starts what was claimed and never started, because the process died in between: nobody has to ask a second time.
  * Sessions in which somebody has waited for long are looked at as well.
  */
-import { toFailure } from "../errors";
 import type { OrchestrationSummary } from "../model/history";
+import { codeIn, logEvent } from "../telemetry/log";
 import { startIfAbandoned } from "./start/claim";
 import { enterSession, mendSession } from "./start/session-turns";
 import { takeOverMs } from "./start/start-rules";
@@ -14,11 +14,8 @@ const atOnce = 8;
 /** Less than the time between two sweeps. */
 const sweepMs = 25_000;
 
-/** `report` is told what could not be mended; the next sweep tries again. */
-export async function sweep(
-  world: World,
-  report: (problem: string) => void,
-): Promise<void> {
+/** What could not be mended is logged; the next sweep tries again. */
+export async function sweep(world: World): Promise<void> {
   const startedAt = world.now().getTime();
   const sessions: Sessions = new Map();
   let cursor: string | undefined;
@@ -29,7 +26,7 @@ export async function sweep(
       limit: pageSize,
       ...(cursor !== undefined && { cursor }),
     });
-    await mendAll(page.items, sessions, world, report);
+    await mendAll(page.items, sessions, world);
     cursor = page.cursor;
   } while (cursor !== undefined && world.now().getTime() - startedAt < sweepMs);
 }
@@ -38,7 +35,6 @@ async function mendAll(
   found: readonly OrchestrationSummary[],
   sessions: Sessions,
   world: World,
-  report: (problem: string) => void,
 ): Promise<void> {
   const left = [...found];
   const worker = async (): Promise<void> => {
@@ -46,10 +42,10 @@ async function mendAll(
       try {
         await mend(next.id, sessions, world);
       } catch (error) {
-        const { code, message } = toFailure(error);
-        report(
-          `Orchestration "${next.id}" is still to start (${code}): ${message}`,
-        );
+        logEvent(world.log, "claim.left", {
+          orchestrationId: next.id,
+          code: codeIn(error),
+        });
       }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));

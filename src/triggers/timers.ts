@@ -12,11 +12,12 @@ export function registerTimers(services: TimerServices): void {
   app.client.timer("sweepClaims", {
     schedule: "*/30 * * * * *",
     handler: (_timer, hub, context) =>
-      sweep(
-        { storage: services.storage(), hub, now: () => services.now() },
-        (problem) => {
-          context.warn(problem);
-        },
-      ),
+      sweep({
+        storage: services.storage(),
+        hub,
+        now: () => services.now(),
+        by: "sweeper",
+        log: context,
+      }),
   });
 }

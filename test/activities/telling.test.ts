@@ -16,6 +16,7 @@ import { noUsage } from "../../src/model/usage";
 import { claimOf } from "../contracts/storage.contract";
 import { type Azurite, startAzurite } from "../support/azurite";
 import { type Broker, startTestBroker } from "../support/broker";
+import { eventLog } from "../support/event-log";
 import { at, newTurn, scopeWith } from "./activity-world";
 
 let azurite: Azurite;
@@ -38,7 +39,9 @@ afterAll(async () => {
 });
 
 const services = { storage: () => storage, messaging: () => messaging };
-const finish = finishOrchestration(services);
+const { log, events: logged } = eventLog();
+const finish = (input: FinishInput) =>
+  finishOrchestration(services)(input, log);
 const about = { workflow: "w", version: "1", tags: { team: "red" } };
 
 async function claimed(): Promise<string> {
@@ -113,6 +116,7 @@ describe("the end of an orchestration", () => {
     };
     await finishOrchestration({ ...services, messaging: () => watching })(
       endOf(id, 1),
+      log,
     );
     expect(asSent).toEqual(["completed", "completed"]);
     await drained("agent-responses");
@@ -152,6 +156,14 @@ describe("the end of an orchestration", () => {
     });
     const found = await storage.orchestrations.find(id);
     expect(found?.summary.status).toBe("completed");
+    expect(logged).toContainEqual({
+      level: "warn",
+      event: "message.refused",
+      orchestrationId: id,
+      messageId: `${id}:response`,
+      queue: "nowhere",
+      code: "queue_not_found",
+    });
   });
 
   test("is told later when the broker is away, and is written all the same", async () => {
@@ -163,7 +175,7 @@ describe("the end of an orchestration", () => {
       ),
     });
     const attempt = finishOrchestration({ ...services, messaging: () => away });
-    await expect(attempt(endOf(id, 1))).rejects.toMatchObject({
+    await expect(attempt(endOf(id, 1), log)).rejects.toMatchObject({
       code: "messaging_unavailable",
     });
     await away.close();
@@ -184,7 +196,7 @@ test("a record tells the events that its rows are, once", async () => {
   ];
   const record = recordHistory(services);
   const input = { orchestrationId, rows, status: "running", about } as const;
-  await Promise.all([record(input), record(input)]);
+  await Promise.all([record(input, log), record(input, log)]);
   const events = await drained("agent-events", "all");
   expect(events.map(({ messageId }) => messageId)).toEqual([
     `${orchestrationId}:orchestration.started`,

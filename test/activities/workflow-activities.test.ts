@@ -12,6 +12,7 @@ import type { Json, Payload } from "../../src/model/payload";
 import { noUsage } from "../../src/model/usage";
 import { claimOf, newId } from "../contracts/storage.contract";
 import { type Azurite, startAzurite } from "../support/azurite";
+import { eventLog } from "../support/event-log";
 import { at, newWorld, scopeWith } from "./activity-world";
 
 let azurite: Azurite;
@@ -99,6 +100,7 @@ describe("an expression over large values", () => {
 });
 
 describe("the end of an orchestration", () => {
+  const { log } = eventLog();
   const started = async (): Promise<string> => {
     const orchestrationId = newId();
     await storage.orchestrations.claim(claimOf(orchestrationId));
@@ -107,13 +109,14 @@ describe("the end of an orchestration", () => {
       storage: () => storage,
       messaging: () => undefined,
     });
-    await record({ orchestrationId, rows, status: "running" });
+    await record({ orchestrationId, rows, status: "running" }, log);
     return orchestrationId;
   };
-  const finish = finishOrchestration({
-    storage: () => storage,
-    messaging: () => undefined,
-  });
+  const finish = (input: FinishInput) =>
+    finishOrchestration({
+      storage: () => storage,
+      messaging: () => undefined,
+    })(input, log);
   const inputOf = (
     orchestrationId: string,
     result: FinishInput["result"],

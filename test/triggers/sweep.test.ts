@@ -6,6 +6,7 @@ import type { WorkflowInput } from "../../src/model/contracts";
 import type { Json } from "../../src/model/payload";
 import { sweep } from "../../src/triggers/sweep";
 import { type Azurite, startAzurite } from "../support/azurite";
+import { eventLog } from "../support/event-log";
 import { taskHub } from "./task-hub";
 
 let azurite: Azurite;
@@ -48,23 +49,29 @@ async function claimed(ageMs: number): Promise<string> {
 describe("the sweeper", () => {
   test("starts what was claimed half a minute ago and never started, once", async () => {
     const hub = taskHub();
+    const { log, events } = eventLog();
     const world = {
       storage,
       hub: hub as unknown as DurableClient,
       now: () => new Date(minute),
-    };
+      by: "sweeper",
+      log,
+    } as const;
     const old = await Promise.all(
       Array.from({ length: 5 }, () => claimed(31_000)),
     );
     const young = await claimed(29_000);
     const running = await claimed(60_000);
     await hub.startNew("agentWorkflow", { instanceId: running });
-    const problems: string[] = [];
-    await Promise.all([
-      sweep(world, (problem) => problems.push(problem)),
-      sweep(world, (problem) => problems.push(problem)),
-    ]);
-    expect(problems).toEqual([]);
+    await Promise.all([sweep(world), sweep(world)]);
+    const named = (event: string) =>
+      events
+        .filter((each) => each.event === event)
+        .map(({ orchestrationId }) => orchestrationId)
+        .sort();
+    expect(named("claim.left")).toEqual([]);
+    expect(named("claim.taken_over")).toEqual([...old].sort());
+    expect(named("orchestration.started")).toEqual([...old].sort());
     expect([...hub.started].sort()).toEqual([...old, running].sort());
     expect(hub.started).not.toContain(young);
   });
@@ -73,8 +80,11 @@ describe("the sweeper", () => {
     const hub = taskHub();
     const bad = await claimed(40_000);
     const good = await claimed(40_000);
+    const { log, events } = eventLog();
     const world = {
       storage,
+      by: "sweeper",
+      log,
       hub: {
         ...hub,
         startNew: (name: string, options?: { instanceId?: string }) =>
@@ -83,10 +93,14 @@ describe("the sweeper", () => {
             : hub.startNew(name, options),
       } as unknown as DurableClient,
       now: () => new Date(minute),
-    };
-    const problems: string[] = [];
-    await sweep(world, (problem) => problems.push(problem));
+    } as const;
+    await sweep(world);
     expect(hub.started).toContain(good);
-    expect(problems).toEqual([expect.stringContaining(bad)]);
+    expect(events).toContainEqual({
+      level: "warn",
+      event: "claim.left",
+      orchestrationId: bad,
+      code: "storage_unavailable",
+    });
   });
 });

@@ -1,5 +1,6 @@
 import type { HttpRequest, InvocationContext } from "@azure/functions";
 import type { DurableClient } from "durable-functions";
+import { codeIn, logEvent, trailOf } from "../../telemetry/log";
 import type { Hub } from "../start/hub";
 import { problem, type Reply } from "./problem";
 
@@ -29,7 +30,12 @@ async function respond(
     }),
     (thrown: unknown) => {
       const failed = problem(thrown, requestId);
-      if (failed.status >= 500) context.error(describe(thrown));
+      if (failed.status >= 500)
+        logEvent(context, "request.failed", {
+          requestId,
+          code: codeIn(thrown),
+          trail: trailOf(thrown),
+        });
       return failed;
     },
   );
@@ -37,14 +43,6 @@ async function respond(
     ...response,
     headers: { ...response.headers, "x-aos-request-id": requestId },
   };
-}
-
-/** The log, unlike the caller, is told everything. */
-function describe(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  const cause =
-    thrown.cause === undefined ? "" : `\nCaused by: ${describe(thrown.cause)}`;
-  return `${thrown.stack ?? thrown.message}${cause}`;
 }
 
 /** A route that needs the request only. Whatever it throws becomes a problem response. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { HttpRequest } from "@azure/functions";
 import type { Storage } from "../../history/ports";
 import type { OrchestrationSummary } from "../../model/history";
+import type { Log } from "../../telemetry/log";
 import type { Hub } from "../start/hub";
 import { answer } from "./endpoint";
 import { startOf } from "../start/start-input";
@@ -18,13 +19,18 @@ const longestPauseMs = 1_000;
 
 /** `GET /api/orchestrations/{id}` */
 export const getOrchestration =
-  (services: HttpServices) => async (request: HttpRequest, hub: Hub) => {
+  (services: HttpServices) =>
+  async (request: HttpRequest, hub: Hub, log: Log) => {
     const query = Object.fromEntries(request.query);
     const { wait } = parseRequest(getQuerySchema, query, "/query");
     const storage = services.storage();
     const claim = await findOrchestration(request, storage);
     const current = async () =>
-      reconcile(await findOrchestration(request, storage), hub, storage);
+      reconcile(await findOrchestration(request, storage), {
+        hub,
+        storage,
+        log,
+      });
     const until = services.now().getTime() + wait;
     const summary = await whenEnded(current, () =>
       Math.max(0, until - services.now().getTime()),

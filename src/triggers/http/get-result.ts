@@ -1,5 +1,6 @@
 import type { HttpRequest } from "@azure/functions";
 import { AosError } from "../../errors";
+import type { Log } from "../../telemetry/log";
 import type { Hub } from "../start/hub";
 import { answer } from "./endpoint";
 import { findOrchestration } from "./find-orchestration";
@@ -9,10 +10,11 @@ import { isEnded } from "../start/status";
 
 /** `GET /api/orchestrations/{id}/result`: the output itself, or how an orchestration without one ended. */
 export const getResult =
-  (services: HttpServices) => async (request: HttpRequest, hub: Hub) => {
+  (services: HttpServices) =>
+  async (request: HttpRequest, hub: Hub, log: Log) => {
     const storage = services.storage();
     const claim = await findOrchestration(request, storage);
-    const { id, status, error } = await reconcile(claim, hub, storage);
+    const { id, status, error } = await reconcile(claim, { hub, storage, log });
     if (!isEnded(status))
       throw new AosError(
         "not_finished",

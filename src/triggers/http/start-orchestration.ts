@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { HttpRequest, InvocationContext } from "@azure/functions";
-import type { Claim, Storage } from "../../history/ports";
+import type { Claim } from "../../history/ports";
 import type { WorkflowInput } from "../../model/contracts";
 import { present } from "../../model/present";
 import { traceparentOf } from "../../telemetry/trace-ids";
@@ -12,6 +12,7 @@ import { reconcile } from "../start/reconcile";
 import { start } from "../start/start";
 import { type Caller, startOf } from "../start/start-input";
 import { type StartRequest, startRequestSchema } from "../start/start-request";
+import type { World } from "../start/world";
 import { answer } from "./endpoint";
 import { collectionOf, orchestrationView } from "./orchestration-view";
 import { readJsonBody } from "./read-json-body";
@@ -21,11 +22,7 @@ import type { HttpServices } from "./services";
 /** `POST /api/orchestrations` */
 export const startOrchestration =
   (services: HttpServices) =>
-  async (
-    request: HttpRequest,
-    hub: Hub,
-    { traceContext }: Pick<InvocationContext, "traceContext">,
-  ) => {
+  async (request: HttpRequest, hub: Hub, context: InvocationContext) => {
     const body = await readJsonBody(request);
     const wanted = parseRequest(startRequestSchema, body);
     const identity = identify(
@@ -34,12 +31,18 @@ export const startOrchestration =
     );
     const caller = {
       ...callerOf(identity.id, wanted, services),
-      ...present({ traceparent: traceparentOf(traceContext?.traceParent) }),
+      ...present({
+        traceparent: traceparentOf(context.traceContext?.traceParent),
+      }),
     };
-    const started = await start({ identity, wanted, caller }, services, hub);
+    const on = { hub, by: "http", log: context } as const;
+    const started = await start({ identity, wanted, caller }, services, on);
     return started.as === "new"
       ? accepted(request, started.claim, started.input)
-      : replayed(request, started.claim, hub, services.storage());
+      : replayed(request, started.claim, {
+          ...on,
+          storage: services.storage(),
+        });
   };
 
 function callerOf(
@@ -78,10 +81,10 @@ function accepted(
 async function replayed(
   request: HttpRequest,
   claim: Claim,
-  hub: Hub,
-  storage: Storage,
+  world: Pick<World, "hub" | "storage" | "log">,
 ) {
-  const summary = await reconcile(claim, hub, storage);
+  const { storage } = world;
+  const summary = await reconcile(claim, world);
   const rows = await storage.history.read(summary.id);
   const { definition } = await startOf(claim, storage);
   const collection = collectionOf(request.url);

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { toFailure } from "../../errors";
 import type { Messaging } from "../../messaging/ports";
+import { codeIn, type Log, logEvent } from "../../telemetry/log";
 import type { FieldError } from "../request-error";
 import type { Hub } from "../start/hub";
 import { reconcile } from "../start/reconcile";
 import type { StartServices } from "../start/services";
 import { start } from "../start/start";
 import { entityNameSchema } from "../start/start-request";
+import type { World } from "../start/world";
 import {
   type Abandon,
   abandon,
@@ -22,10 +24,6 @@ export interface MessageServices extends StartServices {
   messaging(): Messaging;
 }
 
-interface Log {
-  warn(text: string): void;
-}
-
 /**
  * Does what a message asks for. Returning completes it: the work is done, durably, by then. Throwing abandons it: the
  * broker delivers it again, and puts it away when it has been delivered too often.
@@ -37,7 +35,9 @@ export async function handleRequest(
   log: Log,
 ): Promise<void> {
   const { deliveryCount, messageId, queue } = message;
-  const attempt = await attempted(() => startRequested(message, services, hub));
+  const attempt = await attempted(() =>
+    startRequested(message, services, { hub, by: "message", log }),
+  );
   const outcome = decide(attempt, deliveryCount);
   switch (outcome.kind) {
     case "complete":
@@ -45,14 +45,16 @@ export async function handleRequest(
     case "abandon":
       return giveBack(message, outcome, log);
     case "deadLetter": {
-      log.warn(
-        `Message "${messageId}" of ${queue} is rejected (${outcome.reason}): ${outcome.description}`,
-      );
       const rejected = await attempted(() =>
         reject(message, outcome, services.messaging()),
       );
       if (!rejected.ok)
         await giveBack(message, abandon(rejected.thrown, deliveryCount), log);
+      logEvent(log, "message.rejected", {
+        messageId,
+        queue,
+        code: outcome.reason,
+      });
     }
   }
 }
@@ -62,9 +64,12 @@ async function giveBack(
   { error, pauseMs }: Abandon,
   log: Log,
 ): Promise<never> {
-  log.warn(
-    `Message "${messageId}" of ${queue} is given back after delivery ${deliveryCount}: ${toFailure(error).message}`,
-  );
+  logEvent(log, "message.given_back", {
+    messageId,
+    queue,
+    delivery: deliveryCount,
+    code: codeIn(error),
+  });
   await delay(pauseMs);
   throw error;
 }
@@ -78,13 +83,13 @@ const attempted = (work: () => Promise<void>): Promise<Attempt> =>
 async function startRequested(
   message: ReceivedMessage,
   services: StartServices,
-  hub: Hub,
+  on: Pick<World, "hub" | "by" | "log">,
 ): Promise<void> {
-  const started = await start(readRequest(message), services, hub);
+  const started = await start(readRequest(message), services, on);
   // One that was claimed and has not begun may be known to the hub or left to the sweeper; a hub that does not answer
   // is a reason to keep the message.
   if (started.as === "existing")
-    await reconcile(started.claim, hub, services.storage());
+    await reconcile(started.claim, { ...on, storage: services.storage() });
 }
 
 /** The answer first: that it cannot be sent is one more thing to be told with the copy. */

@@ -2,12 +2,12 @@
 import type { Claim } from "../../history/ports";
 import type { WorkflowInput } from "../../model/contracts";
 import type { Json } from "../../model/payload";
-import { countTakeover } from "../../telemetry/instruments";
 import { findInstance } from "./hub";
 import { enterSession } from "./session-turns";
 import { startOf } from "./start-input";
 import { startInTime } from "./start-in-time";
 import { looksAbandoned } from "./start-rules";
+import { takeOver } from "./take-over";
 import type { World } from "./world";
 
 /** The winner's claim, or undefined for whoever came later and should look at what there is. */
@@ -17,8 +17,9 @@ export async function claimAndStart(
     readonly fingerprint: string;
     readonly tags: Readonly<Record<string, string>>;
   },
-  { storage, hub, now }: World,
+  world: World,
 ): Promise<Omit<Claim, "etag"> | undefined> {
+  const { storage, now } = world;
   const id = input.orchestrationId;
   // Named by its content: writing it for a claim that is lost changes nothing for the winner.
   const start = await storage.payloads.put(id, input as unknown as Json);
@@ -41,19 +42,20 @@ export async function claimAndStart(
   } as const;
   if ((await storage.orchestrations.claim(claim)) === "exists")
     return undefined;
-  if (input.place === undefined) await startInTime(claim, input, { hub, now });
-  else await enterSession({ id, place: input.place }, { storage, hub, now });
+  if (input.place === undefined) await startInTime(claim, input, world);
+  else await enterSession({ id, place: input.place }, world);
   return claim;
 }
 
 /** Starts what an earlier caller claimed and, because it died, never started. */
 export async function startIfAbandoned(
   claim: Claim,
-  { storage, hub, now }: World,
+  world: World,
 ): Promise<void> {
+  const { storage, hub, now } = world;
   const { place, waiting, summary } = claim;
   if (place !== undefined && waiting === true) {
-    await enterSession({ id: summary.id, place }, { storage, hub, now });
+    await enterSession({ id: summary.id, place }, world);
     return;
   }
   const takenAt = now();
@@ -61,7 +63,6 @@ export async function startIfAbandoned(
   const { state } = await findInstance(hub, claim.summary.id);
   if (state !== "absent") return;
   const input = await startOf(claim, storage);
-  if (!(await storage.orchestrations.takeOver(claim, takenAt))) return;
-  countTakeover();
-  await startInTime({ claimedAt: takenAt.toISOString() }, input, { hub, now });
+  if (!(await takeOver(claim, takenAt, "starter_died", world))) return;
+  await startInTime({ claimedAt: takenAt.toISOString() }, input, world);
 }

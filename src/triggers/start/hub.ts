@@ -3,6 +3,8 @@ import type { DurableClient } from "durable-functions";
 import { AosError } from "../../errors";
 import { agentWorkflow, type WorkflowInput } from "../../model/contracts";
 import { countStart } from "../../telemetry/instruments";
+import { logEvent } from "../../telemetry/log";
+import type { World } from "./world";
 
 /** What AOS uses of the durable client. */
 export type Hub = Pick<DurableClient, "startNew" | "getStatus">;
@@ -17,17 +19,23 @@ export type Instance =
 
 /** Starts the instance. One of that id that is running already is as good. */
 export async function startInstance(
-  hub: Hub,
   input: WorkflowInput,
+  { hub, by, log }: Pick<World, "hub" | "by" | "log">,
 ): Promise<void> {
   const instanceId = input.orchestrationId;
   try {
     await hub.startNew(agentWorkflow.name, { instanceId, input });
-    countStart(input.definition.name);
   } catch (cause) {
     if (/status code: 409\b/.test(textOf(cause))) return;
     throw unavailable(instanceId, cause);
   }
+  const workflow = input.definition.name;
+  countStart(workflow, by);
+  logEvent(log, "orchestration.started", {
+    orchestrationId: instanceId,
+    workflow,
+    by,
+  });
 }
 
 export async function findInstance(hub: Hub, id: string): Promise<Instance> {

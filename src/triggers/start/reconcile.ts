@@ -2,15 +2,16 @@
  * Brings the summary in line with the hub. An orchestration writes its own end before it ends; one that is terminated
  * by an operator, or fails before it could write, cannot.
  */
-import type { Claim, Storage } from "../../history/ports";
+import type { Claim } from "../../history/ports";
 import type { OrchestrationSummary } from "../../model/history";
-import { findInstance, type Hub, type Instance } from "./hub";
+import { tellEnd } from "../../telemetry/ends";
+import { findInstance, type Instance } from "./hub";
 import { isEnded } from "./status";
+import type { World } from "./world";
 
 export async function reconcile(
   claim: Claim,
-  hub: Hub,
-  storage: Storage,
+  { hub, storage, log }: Pick<World, "hub" | "storage" | "log">,
 ): Promise<OrchestrationSummary> {
   const { summary } = claim;
   if (isEnded(summary.status)) return summary;
@@ -18,9 +19,12 @@ export async function reconcile(
   const { state } = instance;
   if (state === "absent" || state === "active") return summary;
   if (state === "suspended") return { ...summary, status: state };
-  if ("message" in instance)
-    // The store keeps an end that was written in the meantime, so this can only fill a gap.
-    await storage.orchestrations.update(summary.id, endOf(instance));
+  // The store keeps an end that was written in the meantime, so this can only fill a gap.
+  if ("message" in instance) {
+    const end = endOf(instance);
+    if (await storage.orchestrations.update(summary.id, end))
+      tellEnd(log, { id: summary.id, workflow: summary.workflow, ...end });
+  }
   const latest = await storage.orchestrations.find(summary.id);
   return latest?.summary ?? summary;
 }

@@ -14,6 +14,7 @@ import { startInTime } from "./start-in-time";
 import { reconcile } from "./reconcile";
 import { startOf } from "./start-input";
 import { isEnded } from "./status";
+import { takeOver } from "./take-over";
 import type { World } from "./world";
 
 /** Makes sure that the orchestration waits in its session, and starts the first one there. */
@@ -45,19 +46,23 @@ async function takeTurn(claim: Claim, world: World): Promise<void> {
   const { storage, now } = world;
   const input = await startOf(claim, storage);
   const takenAt = now();
-  if (!(await storage.orchestrations.takeOver(claim, takenAt))) return;
+  if (!(await takeOver(claim, takenAt, reasonOf(world), world))) return;
   await startInTime({ claimedAt: takenAt.toISOString() }, input, world);
 }
+
+/** Whoever joins or leaves starts the first one; the sweeper finds one to start only when they died before they could. */
+const reasonOf = ({ by }: World) =>
+  by === "sweeper" ? "starter_died" : "turn_came";
 
 /** For a session that somebody has waited in for long: the first may have been ended in the hub without having written it. */
 export async function mendSession(
   session: string,
   world: World,
 ): Promise<void> {
-  const { storage, hub } = world;
+  const { storage } = world;
   const first = await storage.sessions.first(session);
   const claim = first && (await storage.orchestrations.find(first.id));
   if (claim !== undefined && claim.waiting !== true)
-    await reconcile(claim, hub, storage);
+    await reconcile(claim, world);
   await startFirst(session, world);
 }

@@ -9,12 +9,12 @@ import type { World } from "./world";
 export async function startInTime(
   claim: Pick<Claim, "claimedAt">,
   input: WorkflowInput,
-  { hub, now }: Pick<World, "hub" | "now">,
+  world: Omit<World, "storage">,
 ): Promise<void> {
-  if (!mayStillStart(claim, now()))
+  if (!mayStillStart(claim, world.now()))
     throw new AosError(
       "storage_unavailable",
       `Orchestration "${input.orchestrationId}" was not started: storage took over ${giveUpMs / 1000} s to claim it. Send the same request again in a minute.`,
     );
-  await startInstance(hub, input);
+  await startInstance(input, world);
 }

@@ -2,11 +2,11 @@ import { AosError } from "../../errors";
 import type { Claim, Storage } from "../../history/ports";
 import type { WorkflowInput } from "../../model/contracts";
 import { claimAndStart, startIfAbandoned } from "./claim";
-import type { Hub } from "./hub";
 import type { Identity } from "./identify";
 import type { StartServices } from "./services";
 import { type Caller, toInput } from "./start-input";
 import type { StartRequest } from "./start-request";
+import type { World } from "./world";
 
 /** A request that was read and found to be one, whichever way it came. */
 export interface Requested {
@@ -27,10 +27,10 @@ export type Started =
 export async function start(
   { identity: { id, fingerprint }, wanted, caller = {} }: Requested,
   services: StartServices,
-  hub: Hub,
+  on: Pick<World, "hub" | "by" | "log">,
 ): Promise<Started> {
   const storage = services.storage();
-  const world = { storage, hub, now: () => services.now() };
+  const world = { ...on, storage, now: () => services.now() };
 
   // Looked for before the body is held against the catalog: a repeated request is answered as it was the first
   // time, even when its workflow has changed since.

@@ -12,6 +12,7 @@ import { handleRequest } from "../../../src/triggers/service-bus/handle-request"
 import { receivedMessage } from "../../../src/triggers/service-bus/received-message";
 import { type Azurite, startAzurite } from "../../support/azurite";
 import { type Broker, startTestBroker } from "../../support/broker";
+import { eventLog } from "../../support/event-log";
 import { taskHub } from "../task-hub";
 
 let azurite: Azurite;
@@ -33,11 +34,10 @@ afterAll(async () => {
   await azurite.stop();
 });
 
-const log = { warn: () => undefined };
-
 /** The handler with a hub of its own; delivers as the host does. */
 function newHandler(services: Partial<{ messaging: () => Messaging }> = {}) {
   const hub = taskHub();
+  const { log, events } = eventLog();
   const deliver = (body: unknown, metadata: Record<string, unknown> = {}) =>
     handleRequest(
       receivedMessage("agent-requests", body, {
@@ -64,7 +64,7 @@ function newHandler(services: Partial<{ messaging: () => Messaging }> = {}) {
       hub as unknown as DurableClient,
       log,
     );
-  return { hub, deliver };
+  return { hub, deliver, events };
 }
 
 /** What is in a queue, which is then empty. */

@@ -6,6 +6,7 @@ import { start } from "../../../src/triggers/start/start";
 import { startFirst } from "../../../src/triggers/start/session-turns";
 import { sweep } from "../../../src/triggers/sweep";
 import { type Azurite, startAzurite } from "../../support/azurite";
+import { eventLog } from "../../support/event-log";
 import { taskHub } from "../task-hub";
 
 let azurite: Azurite;
@@ -24,7 +25,14 @@ function newSession() {
   const hub = taskHub();
   const clock = { ms: began };
   const now = () => new Date(clock.ms);
-  const world = { storage, hub: hub as unknown as DurableClient, now };
+  const { log, events } = eventLog();
+  const world = {
+    storage,
+    hub: hub as unknown as DurableClient,
+    now,
+    log,
+    by: "message",
+  } as const;
   const idOf = (n: number) => `${session}:${n}`;
   const ask = (n: number) =>
     start(
@@ -46,7 +54,7 @@ function newSession() {
         ],
         now,
       },
-      world.hub,
+      world,
     );
   const writeEnd = (n: number) =>
     storage.orchestrations.update(idOf(n), {
@@ -58,15 +66,14 @@ function newSession() {
     await writeEnd(n);
     const place = { session, position: String(n).padStart(3, "0") };
     await storage.sessions.leave({ id: idOf(n), place });
-    await startFirst(session, world);
+    await startFirst(session, { ...world, by: "session" });
   };
-  const problems: string[] = [];
-  const swept = () => sweep(world, (problem) => problems.push(problem));
+  const swept = () => sweep({ ...world, by: "sweeper" });
   const begun = () =>
     hub.started
       .filter((id) => id.startsWith(session))
       .map((id) => Number(id.split(":")[1]));
-  return { hub, clock, ask, end, writeEnd, swept, begun, idOf, problems };
+  return { hub, clock, ask, end, writeEnd, swept, begun, idOf, events };
 }
 
 describe("the orchestrations of a session", () => {
@@ -116,13 +123,18 @@ describe("the orchestrations of a session", () => {
   });
 
   test("wait for a hub that is away, and are started by the sweeper", async () => {
-    const { hub, clock, ask, begun, swept, problems } = newSession();
+    const { hub, clock, ask, begun, swept, events, idOf } = newSession();
     hub.broken = true;
     await expect(ask(1)).rejects.toMatchObject({ code: "storage_unavailable" });
     await ask(2);
     clock.ms += 31_000;
     await swept();
-    expect(problems.join()).toMatch(/is still to start/);
+    expect(events).toContainEqual({
+      level: "warn",
+      event: "claim.left",
+      orchestrationId: idOf(1),
+      code: "storage_unavailable",
+    });
     hub.broken = false;
     // The one that failed has held the claim since it began to start.
     await swept();

@@ -1,0 +1,41 @@
+/** Ends of steps and of orchestrations. Each is told once: by whoever was the first to write it. */
+import type { Failure } from "../errors";
+import type { HistoryRow, OrchestrationStatus } from "../model/history";
+import { countFailure } from "./instruments";
+import { type Log, logEvent } from "./log";
+import { textIn } from "./row-data";
+
+interface End {
+  readonly id: string;
+  /** Undefined for one that an earlier version of AOS started. */
+  readonly workflow: string | undefined;
+  readonly status: OrchestrationStatus;
+  readonly error?: Failure;
+}
+
+/** One that an operator terminated has not failed, and is told by the host. */
+export function tellEnd(log: Log, { id, workflow, status, error }: End): void {
+  const orchestrationId = id;
+  if (status === "completed")
+    logEvent(log, "orchestration.completed", { orchestrationId, workflow });
+  if (status !== "failed") return;
+  const code = error?.code ?? "internal_error";
+  countFailure(workflow, code);
+  logEvent(log, "orchestration.failed", { orchestrationId, workflow, code });
+}
+
+/** `added`: the rows that were not there before. */
+export function tellFailedSteps(
+  log: Log,
+  orchestrationId: string,
+  added: readonly HistoryRow[],
+): void {
+  for (const { type, stepId, data } of added)
+    if (type === "step.failed")
+      logEvent(log, "step.failed", {
+        orchestrationId,
+        stepId,
+        agent: textIn(data, "agent"),
+        code: textIn(data?.["error"], "code"),
+      });
+}
