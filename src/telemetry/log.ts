@@ -14,7 +14,7 @@ export interface Log {
 }
 
 const logged = {
-  /** The hub took the start. `by`: who asked for it, see `Starter` in src/triggers/start/world.ts. */
+  /** The hub took the start. `by`: who asked for it, see `Starter` in src/triggers/start/hub.ts. */
   "orchestration.started": ["info", "orchestrationId", "workflow", "by"],
   "orchestration.completed": ["info", "orchestrationId", "workflow"],
   "orchestration.failed": ["error", "orchestrationId", "workflow", "code"],

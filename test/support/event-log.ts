@@ -1,6 +1,6 @@
 import type { Log } from "../../src/telemetry/log";
 
-export type LoggedEvent = Readonly<Record<string, unknown>> & {
+type LoggedEvent = Readonly<Record<string, unknown>> & {
   readonly level: string;
   readonly event: string;
 };

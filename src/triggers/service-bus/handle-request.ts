@@ -3,12 +3,11 @@ import { toFailure } from "../../errors";
 import type { Messaging } from "../../messaging/ports";
 import { codeIn, type Log, logEvent } from "../../telemetry/log";
 import type { FieldError } from "../request-error";
-import type { Hub } from "../start/hub";
+import type { Hub, Starting } from "../start/hub";
 import { reconcile } from "../start/reconcile";
 import type { StartServices } from "../start/services";
 import { start } from "../start/start";
 import { entityNameSchema } from "../start/start-request";
-import type { World } from "../start/world";
 import {
   type Abandon,
   abandon,
@@ -83,7 +82,7 @@ const attempted = (work: () => Promise<void>): Promise<Attempt> =>
 async function startRequested(
   message: ReceivedMessage,
   services: StartServices,
-  on: Pick<World, "hub" | "by" | "log">,
+  on: Starting,
 ): Promise<void> {
   const started = await start(readRequest(message), services, on);
   // One that was claimed and has not begun may be known to the hub or left to the sweeper; a hub that does not answer

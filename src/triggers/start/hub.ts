@@ -3,11 +3,20 @@ import type { DurableClient } from "durable-functions";
 import { AosError } from "../../errors";
 import { agentWorkflow, type WorkflowInput } from "../../model/contracts";
 import { countStart } from "../../telemetry/instruments";
-import { logEvent } from "../../telemetry/log";
-import type { World } from "./world";
+import { type Log, logEvent } from "../../telemetry/log";
 
 /** What AOS uses of the durable client. */
 export type Hub = Pick<DurableClient, "startNew" | "getStatus">;
+
+/** Who asks for a start: a request by HTTP or by message, the end of the one before in its session, or the timer. */
+type Starter = "http" | "message" | "session" | "sweeper";
+
+/** The hub, on whose behalf something is started in it, and where that is told. */
+export interface Starting {
+  readonly hub: Hub;
+  readonly by: Starter;
+  readonly log: Log;
+}
 
 export type Instance =
   | { readonly state: "absent" | "active" | "suspended" | "completed" }
@@ -20,7 +29,7 @@ export type Instance =
 /** Starts the instance. One of that id that is running already is as good. */
 export async function startInstance(
   input: WorkflowInput,
-  { hub, by, log }: Pick<World, "hub" | "by" | "log">,
+  { hub, by, log }: Starting,
 ): Promise<void> {
   const instanceId = input.orchestrationId;
   try {

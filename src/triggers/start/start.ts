@@ -6,7 +6,7 @@ import type { Identity } from "./identify";
 import type { StartServices } from "./services";
 import { type Caller, toInput } from "./start-input";
 import type { StartRequest } from "./start-request";
-import type { World } from "./world";
+import type { Starting } from "./hub";
 
 /** A request that was read and found to be one, whichever way it came. */
 export interface Requested {
@@ -27,7 +27,7 @@ export type Started =
 export async function start(
   { identity: { id, fingerprint }, wanted, caller = {} }: Requested,
   services: StartServices,
-  on: Pick<World, "hub" | "by" | "log">,
+  on: Starting,
 ): Promise<Started> {
   const storage = services.storage();
   const world = { ...on, storage, now: () => services.now() };
