@@ -1,4 +1,4 @@
-import type { ChatMessage, Model } from "../src/agents/model";
+import type { ChatMessage } from "../src/agents/model";
 import { toOutput } from "../src/agents/output";
 import { toToolSpec } from "../src/agents/tool-runner";
 import { AosError } from "../src/errors";
@@ -39,7 +39,7 @@ export const callModel =
       findAssistant(transcript, key) ??
       (await ask(input, transcript, services, storage));
     await storage.history.append(input.turn.orchestrationId, [
-      toRow(input, answer, services.model().provider),
+      toRow(input, answer),
     ]);
     return toResult(input, answer, storage);
   };
@@ -95,18 +95,20 @@ async function complete(
     ...(agent.offline !== undefined && { offline: agent.offline }),
   };
   const { orchestrationId, stepId: step } = turn;
-  const { instructions } = agent;
+  const { provider, server } = model();
+  const asked = { provider, model: model().nameFor(agent.model) };
   const response = await modelSpan(
     {
+      ...asked,
       key: `${orchestrationId}/${step}/${turn.turn}/${round}/${attempt}`,
-      provider: model().provider,
       agent: agent.name,
       conversation: turn.sessionKey,
       step,
       attempt,
-      instructions,
+      instructions: agent.instructions,
       messages,
-      ...(agent.model !== undefined && { model: agent.model }),
+      wantsJson: agent.outputSchema !== undefined,
+      ...(server !== undefined && { server }),
     },
     () => model().complete(request, new AbortController().signal),
   );
@@ -117,6 +119,7 @@ async function complete(
     attempt,
     usage: { inputTokens, outputTokens, modelCalls: 1, toolCalls: 0 },
     model: response.model,
+    asked,
   };
 }
 
@@ -151,8 +154,7 @@ async function record(
 /** Built of what was recorded, so that every attempt writes the same row. */
 const toRow = (
   { turn, round, agent }: CallModelInput,
-  { message, at, attempt, usage, model }: Answer,
-  provider: Model["provider"],
+  { message, at, attempt, usage, model, asked }: Answer,
 ) =>
   historyRow({
     type: "model.called",
@@ -164,7 +166,7 @@ const toRow = (
       agent: agent.name,
       turn: turn.turn,
       round,
-      provider,
+      ...(asked !== undefined && { provider: asked.provider }),
       ...(model !== undefined && { model }),
       toolCalls: message.toolCalls.map(({ id, name }) => ({ id, name })),
       usage: { ...usage },
@@ -173,16 +175,17 @@ const toRow = (
 
 async function toResult(
   { agent, turn }: CallModelInput,
-  { message, usage }: Answer,
+  { message, usage, asked }: Answer,
   { payloads }: Storage,
 ): Promise<CallModelOutput> {
+  const cost = { usage, ...(asked !== undefined && { asked }) };
   const toolCalls = message.toolCalls.map(({ id, name }) => ({ id, name }));
-  if (toolCalls.length > 0) return { toolCalls, usage };
+  if (toolCalls.length > 0) return { toolCalls, ...cost };
   const output = toOutput(agent, message.text);
   return {
     toolCalls,
     output: await payloads.put(turn.orchestrationId, output),
-    usage,
+    ...cost,
   };
 }
 

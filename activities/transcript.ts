@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import type { ChatMessage } from "../src/agents/model";
 import type { TranscriptMessage, TranscriptStore } from "../src/history/ports";
-import type { TurnRef } from "../src/model/contracts";
+import type { AskedModel, TurnRef } from "../src/model/contracts";
 import type { Json } from "../src/model/payload";
 import type { Usage } from "../src/model/usage";
 
@@ -17,6 +17,8 @@ export interface Recorded<Message extends ChatMessage = ChatMessage> {
   readonly usage: Usage;
   /** The model that wrote it. */
   readonly model?: string;
+  /** What was asked for it. */
+  readonly asked?: AskedModel;
 }
 export type AssistantMessage = Extract<ChatMessage, { role: "assistant" }>;
 

@@ -15,7 +15,7 @@ import {
   type Steps,
   type Failure,
 } from "../src/model/durable";
-import { addUsage, noUsage, type Usage } from "../src/model/usage";
+import { addUsage, noUsage } from "../src/model/usage";
 import { attempted, attempts, type Call } from "./step/attempts";
 import { beginTurn, completeTurn } from "./step/session-turn";
 import { settleStep } from "./step/settle-step";
@@ -38,7 +38,7 @@ function* turnOf(
 ): Steps<StepOutcome> {
   const { sessionKey } = input;
   const begun = yield* beginTurn(context, input);
-  if (!begun.ok) return failed(begun.failure, noUsage);
+  if (!begun.ok) return failed(begun.failure, { usage: noUsage });
   const { turn, concurrentTurns } = begun.value;
   const outcome = yield* converse(context, input, {
     ...stepRef(input),
@@ -47,7 +47,7 @@ function* turnOf(
     concurrentTurns,
   });
   const completed = yield* completeTurn(context, input, outcome.usage);
-  return completed.ok ? outcome : failed(completed.failure, outcome.usage);
+  return completed.ok ? outcome : failed(completed.failure, outcome);
 }
 
 function* converse(
@@ -57,28 +57,32 @@ function* converse(
 ): Steps<StepOutcome> {
   const how = { ...input, step: stepRef(input) };
   const maxRounds = input.agent.maxRounds ?? defaultMaxRounds;
-  let usage = noUsage;
+  let spent: Spent = { usage: noUsage };
   for (let round = 0; round < maxRounds; round++) {
     const asked = yield* attempted(
       context,
       how,
       modelCall(context, input, turn, round),
     );
-    if (!asked.ok) return failed(asked.failure, usage);
+    if (!asked.ok) return failed(asked.failure, spent);
     const { toolCalls, output } = asked.value;
-    usage = addUsage(usage, asked.value.usage);
+    spent = spend(spent, asked.value);
     if (toolCalls.length === 0)
-      return { status: "completed", output: output ?? { value: null }, usage };
+      return {
+        status: "completed",
+        output: output ?? { value: null },
+        ...spent,
+      };
     const called = yield* attempts(
       context,
       how,
       toolCalls.map((call) => toolCall(context, input, turn, round, call)),
     );
-    usage = called.map(usageOf).reduce(addUsage, usage);
+    spent = called.map(costOf).reduce(spend, spent);
     const failure = called.find((each) => !each.ok)?.failure;
-    if (failure !== undefined) return failed(failure, usage);
+    if (failure !== undefined) return failed(failure, spent);
   }
-  return failed(tooManyRounds(input, maxRounds), usage);
+  return failed(tooManyRounds(input, maxRounds), spent);
 }
 
 const stepRef = ({
@@ -91,10 +95,22 @@ const stepRef = ({
   ...(traceparent !== undefined && { traceparent }),
 });
 
-const failed = (error: Failure, usage: Usage): StepOutcome => ({
+type Spent = Pick<StepOutcome, "usage" | "asked">;
+
+/** The model that answered last is the one that the turn is told by. */
+const spend = (
+  before: Spent,
+  { usage, asked = before.asked }: Spent,
+): Spent => ({
+  usage: addUsage(before.usage, usage),
+  ...(asked !== undefined && { asked }),
+});
+
+const failed = (error: Failure, { usage, asked }: Spent): StepOutcome => ({
   status: "failed",
   error,
   usage,
+  ...(asked !== undefined && { asked }),
 });
 
 const modelCall = (
@@ -135,13 +151,15 @@ const toolCall = (
         turn,
         round,
         callId,
+        agent: agent.name,
         allowed: agent.tools ?? [],
       },
     }),
 });
 
-const usageOf = (called: Settled<CallToolOutput>): Usage =>
-  called.ok ? called.value.usage : noUsage;
+const costOf = (called: Settled<CallToolOutput>): Spent => ({
+  usage: called.ok ? called.value.usage : noUsage,
+});
 
 const tooManyRounds = (
   { agent, stepId }: AgentTurnInput,

@@ -8,7 +8,7 @@ import type { Services } from "../services";
 /** Runs a tool of the catalog once. Throws `tool_not_found`, or what the tool failed with. */
 export async function runNamedTool(
   { tools }: Pick<Services, "tools">,
-  { tool: name, idempotencyKey, attempt }: CallToolInput,
+  { tool: name, idempotencyKey, attempt, call }: CallToolInput,
   toolArguments: Json | undefined,
 ): Promise<Json> {
   const tool = tools.get(name);
@@ -20,7 +20,20 @@ export async function runNamedTool(
   try {
     const { signal } = new AbortController();
     return await toolSpan(
-      { tool: name, idempotencyKey, attempt, arguments: toolArguments },
+      {
+        tool: name,
+        idempotencyKey,
+        attempt,
+        arguments: toolArguments,
+        ...(call.from === "agent"
+          ? {
+              step: call.turn.stepId,
+              callId: call.callId,
+              conversation: call.turn.sessionKey,
+              ...(call.agent !== undefined && { agent: call.agent }),
+            }
+          : { step: call.step.stepId }),
+      },
       () => runTool(tool, toolArguments, { idempotencyKey, signal }),
     );
   } catch (error) {

@@ -48,6 +48,14 @@ interface PendingRecord {
   readonly pending: Pending<null>;
 }
 
+interface Turn {
+  readonly agent: string;
+  readonly startedAt: string;
+  /** The key of the agent's session. */
+  readonly conversation: string;
+  readonly outputType?: "json";
+}
+
 /** What one execution of a workflow knows; rebuilt the same by every replay. */
 export interface Run {
   readonly context: OrchestrationContext;
@@ -60,11 +68,8 @@ export interface Run {
   readonly planned: Work[];
   /** By the id of their work. */
   readonly children: Map<string, Child>;
-  /** Turns of agents that were begun, by the id of their work: the row of their end tells both, for telemetry. */
-  readonly turns: Map<
-    string,
-    { readonly agent: string; readonly startedAt: string }
-  >;
+  /** Turns of agents that were begun, by the id of their work: the row of their end tells all of it, for telemetry. */
+  readonly turns: Map<string, Turn>;
   /** What the next wait has to start. */
   readonly toStart: Pending<unknown>[];
   /** Waits for `stepSettled` that have not been answered, or whose answer has not been read. */

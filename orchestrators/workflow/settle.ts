@@ -73,7 +73,7 @@ export function noteOutcome(
   outcome: StepOutcome,
 ): void {
   const usage: Json = { ...outcome.usage };
-  const turn = run.turns.get(stepId);
+  const turn = { ...run.turns.get(stepId), ...outcome.asked };
   const [type, data]: [HistoryType, Record<string, Json>] =
     outcome.status === "completed"
       ? ["step.completed", { kind, usage, ...turn }]

@@ -50,7 +50,14 @@ function noteStart(run: Run, work: Work): void {
   const name =
     todo.kind === "agent" ? { agent: todo.agent } : { tool: todo.tool };
   if (todo.kind === "agent")
-    run.turns.set(work.id, { agent: todo.agent, startedAt: now(run.context) });
+    run.turns.set(work.id, {
+      agent: todo.agent,
+      startedAt: now(run.context),
+      conversation: sessionOf(run, work, todo.agent),
+      ...(run.input.agents[todo.agent]?.outputSchema !== undefined && {
+        outputType: "json",
+      }),
+    });
   note(run, {
     type: "step.started",
     stepId: work.id,

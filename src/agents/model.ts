@@ -46,10 +46,22 @@ export interface ModelResponse {
   readonly outputTokens: number;
   /** The model that answered, as the provider names it. */
   readonly model: string;
+  /** Why it stopped, in the provider's word: `stop`, `tool_calls`. */
+  readonly finishReason: string;
+  /** What the provider calls this answer. */
+  readonly id?: string;
+  /** Of the input tokens, those that the provider had read before. */
+  readonly cachedInputTokens?: number;
+  /** Of the output tokens, those that are not part of the answer. */
+  readonly reasoningTokens?: number;
 }
 
 /** A language model. Adapters throw `model_unavailable` when asking again may help and `model_failed` when not. */
 export interface Model {
   readonly provider: "azure-openai" | "openai" | "offline";
+  /** Where it is asked; absent when it is in this process. */
+  readonly server?: { readonly address: string; readonly port: number };
+  /** The model or deployment that is asked for an agent that wants this one, or none in particular. */
+  nameFor(wanted: string | undefined): string;
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelResponse>;
 }

@@ -81,6 +81,8 @@ const chatModel = (
   { timeoutMs = defaultTimeoutMs }: Timing,
 ): Model => ({
   provider,
+  server: serverOf(client.baseURL),
+  nameFor: (wanted) => wanted ?? defaultModel,
   async complete(request, signal) {
     const model = request.model ?? defaultModel;
     // The client's own timeout ends with the headers; a body may stall as well.
@@ -96,6 +98,12 @@ const chatModel = (
     }
   },
 });
+
+function serverOf(baseUrl: string): NonNullable<Model["server"]> {
+  const { hostname, port, protocol } = new URL(baseUrl);
+  const usual = protocol === "http:" ? 80 : 443;
+  return { address: hostname, port: port === "" ? usual : Number(port) };
+}
 
 const roundOf = (request: ModelRequest): number =>
   request.messages.filter((message) => message.role === "assistant").length;

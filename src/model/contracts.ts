@@ -66,17 +66,20 @@ export interface RetryPolicy {
   readonly backoff: number;
 }
 
+/** What answers an agent: the provider, and the model or deployment that it was asked for. */
+export interface AskedModel {
+  readonly provider: string;
+  readonly model: string;
+}
+
+interface Spent {
+  readonly usage: Usage;
+  /** Absent when no model has answered. */
+  readonly asked?: AskedModel;
+}
 export type StepOutcome =
-  | {
-      readonly status: "completed";
-      readonly output: Payload;
-      readonly usage: Usage;
-    }
-  | {
-      readonly status: "failed";
-      readonly error: Failure;
-      readonly usage: Usage;
-    };
+  | (Spent & { readonly status: "completed"; readonly output: Payload })
+  | (Spent & { readonly status: "failed"; readonly error: Failure });
 
 // — orchestrators
 
@@ -163,6 +166,8 @@ export interface CallModelOutput {
   /** The answer; present when `toolCalls` is empty. */
   readonly output?: Payload;
   readonly usage: Usage;
+  /** Of the answer that counts, which an earlier attempt may have got. */
+  readonly asked?: AskedModel;
 }
 export const callModel = activity<CallModelInput, CallModelOutput>("callModel");
 
@@ -178,6 +183,8 @@ export interface CallToolInput {
         readonly turn: TurnRef;
         readonly round: number;
         readonly callId: string;
+        /** Who calls it, by name. */
+        readonly agent?: string;
         readonly allowed: readonly string[];
       }
     | {

@@ -1,80 +1,106 @@
 /** Calls of models and of tools, as spans and as measures. */
 import { type Attributes, SpanKind } from "@opentelemetry/api";
 import { toFailure } from "../errors";
+import type { AskedModel } from "../model/contracts";
 import { content } from "./content";
-import { names, providerName } from "./conventions";
+import { attributes, names, providerName } from "./conventions";
 import { instruments } from "./instruments";
+import { type Said, toInstructions, toMessage } from "./messages";
 import { inSpan } from "./span";
 
-export interface ModelCall {
+export interface ModelCall extends AskedModel {
   /** Of the turn, round and attempt. */
   readonly key: string;
-  readonly provider: string;
-  /** Absent: the provider's default. */
-  readonly model?: string;
+  readonly server?: { readonly address: string; readonly port: number };
   readonly agent: string;
   readonly conversation: string;
   readonly step: string;
   readonly attempt: number;
+  /** Whether an object was asked for, rather than whatever text. */
+  readonly wantsJson: boolean;
   readonly instructions: string;
-  readonly messages: readonly unknown[];
+  readonly messages: readonly Said[];
 }
 interface Answered {
   readonly text: string;
-  readonly toolCalls: readonly unknown[];
+  readonly toolCalls: Extract<Said, { role: "assistant" }>["toolCalls"];
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly cachedInputTokens?: number;
+  readonly reasoningTokens?: number;
   readonly model: string;
+  readonly finishReason: string;
+  readonly id?: string;
 }
 
+/** What measures go by: few values each. */
+const asked = ({ provider, model, agent, server }: ModelCall): Attributes =>
+  attributes({
+    [names.operation]: "chat",
+    [names.provider]: providerName(provider),
+    [names.requestModel]: model,
+    [names.agent]: agent,
+    [names.serverAddress]: server?.address,
+    [names.serverPort]: server?.port,
+  });
+
 /** What a span of a model call says from the start, so that samplers can go by it. */
-export const modelAttributes = (call: ModelCall): Attributes => ({
-  [names.operation]: "chat",
-  [names.provider]: providerName(call.provider),
-  [names.agent]: call.agent,
-  [names.conversation]: call.conversation,
-  [names.step]: call.step,
-  [names.attempt]: call.attempt,
-  [names.requestModel]: call.model ?? "default",
+export const modelAttributes = (call: ModelCall): Attributes =>
+  attributes({
+    ...asked(call),
+    [names.conversation]: call.conversation,
+    [names.outputType]: call.wantsJson ? "json" : undefined,
+    [names.step]: call.step,
+    [names.attempt]: call.attempt,
+  });
+
+const answered = (answer: Answered): Attributes => ({
+  ...attributes({
+    [names.responseId]: answer.id,
+    [names.responseModel]: answer.model,
+    [names.finishReasons]: [answer.finishReason],
+    [names.inputTokens]: answer.inputTokens,
+    [names.outputTokens]: answer.outputTokens,
+    [names.cachedInputTokens]: answer.cachedInputTokens,
+    [names.reasoningTokens]: answer.reasoningTokens,
+  }),
+  ...content(() => {
+    const { text, toolCalls, finishReason } = answer;
+    const message = toMessage({ role: "assistant", text, toolCalls });
+    return {
+      [names.outputMessages]: [{ ...message, finish_reason: finishReason }],
+    };
+  }),
 });
 
 export function modelSpan<Answer extends Answered>(
   call: ModelCall,
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
-  const told = modelAttributes(call);
-  const name = `chat ${call.model ?? "default"}`;
   const plan = {
-    name,
+    name: `chat ${call.model}`,
     key: `chat ${call.key}`,
     kind: SpanKind.CLIENT,
     attributes: {
-      ...told,
+      ...modelAttributes(call),
       ...content(() => ({
-        [names.instructions]: call.instructions,
-        [names.inputMessages]: call.messages,
+        [names.instructions]: toInstructions(call.instructions),
+        [names.inputMessages]: call.messages.map(toMessage),
       })),
     },
   };
-  const measured = {
-    [names.operation]: "chat",
-    [names.provider]: providerName(call.provider),
-    [names.requestModel]: call.model ?? "default",
-    [names.agent]: call.agent,
-  };
+  const measured = asked(call);
   return inSpan(plan, (span) =>
     timed(instruments().modelSeconds, measured, async () => {
       const answer = await ask();
-      const { inputTokens, outputTokens, model, text, toolCalls } = answer;
-      span?.setAttributes({
-        [names.responseModel]: model,
-        [names.inputTokens]: inputTokens,
-        [names.outputTokens]: outputTokens,
-        ...content(() => ({ [names.outputMessages]: [{ text, toolCalls }] })),
-      });
+      span?.setAttributes(answered(answer));
       const { tokens } = instruments();
-      tokens.record(inputTokens, { ...measured, [names.tokenType]: "input" });
-      tokens.record(outputTokens, { ...measured, [names.tokenType]: "output" });
+      const of = { ...measured, [names.responseModel]: answer.model };
+      tokens.record(answer.inputTokens, { ...of, [names.tokenType]: "input" });
+      tokens.record(answer.outputTokens, {
+        ...of,
+        [names.tokenType]: "output",
+      });
       return answer;
     }),
   );
@@ -85,21 +111,38 @@ export interface ToolCallPlan {
   readonly idempotencyKey: string;
   readonly attempt: number;
   readonly arguments: unknown;
+  readonly step: string;
+  /** What the model calls it, when one asked for it. */
+  readonly callId?: string;
+  readonly agent?: string;
+  readonly conversation?: string;
 }
 
+export const toolAttributes = (call: ToolCallPlan): Attributes =>
+  attributes({
+    [names.operation]: "execute_tool",
+    [names.tool]: call.tool,
+    // All tools are code of the app; the conventions' other types are those that the provider runs.
+    [names.toolType]: "function",
+    [names.toolCall]: call.callId,
+    [names.agent]: call.agent,
+    [names.conversation]: call.conversation,
+    [names.step]: call.step,
+    [names.attempt]: call.attempt,
+    [names.idempotencyKey]: call.idempotencyKey,
+  });
+
 export function toolSpan<Result>(
-  { tool, idempotencyKey, attempt, arguments: given }: ToolCallPlan,
+  call: ToolCallPlan,
   run: () => Promise<Result>,
 ): Promise<Result> {
-  const told = { [names.operation]: "execute_tool", [names.tool]: tool };
+  const { tool, idempotencyKey, attempt } = call;
   const plan = {
     name: `execute_tool ${tool}`,
     key: `execute_tool ${idempotencyKey} ${attempt}`,
     attributes: {
-      ...told,
-      [names.toolCall]: idempotencyKey,
-      [names.attempt]: attempt,
-      ...content(() => ({ [names.toolArguments]: given })),
+      ...toolAttributes(call),
+      ...content(() => ({ [names.toolArguments]: call.arguments })),
     },
   };
   return inSpan(plan, (span) =>
@@ -112,8 +155,8 @@ export function toolSpan<Result>(
 }
 
 async function timed<Result>(
-  seconds: { record(value: number, attributes: Attributes): void },
-  attributes: Attributes,
+  seconds: { record(value: number, measured: Attributes): void },
+  measured: Attributes,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const began = performance.now();
@@ -125,7 +168,7 @@ async function timed<Result>(
     throw thrown;
   } finally {
     seconds.record((performance.now() - began) / 1000, {
-      ...attributes,
+      ...measured,
       ...failed,
     });
   }

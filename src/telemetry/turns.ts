@@ -2,9 +2,10 @@
  * Turns of agents. A turn spans many activities and no process lives as long as it must, so its span is made when its end
  * is written down, of what was written: its id, times and usage are the same however often that happens.
  */
-import { SpanKind } from "@opentelemetry/api";
+import { type Attributes, SpanKind } from "@opentelemetry/api";
 import type { HistoryRow } from "../model/history";
-import { names } from "./conventions";
+import { present } from "../model/present";
+import { attributes, names, providerName } from "./conventions";
 import { instruments } from "./instruments";
 import { numberIn, textIn } from "./row-data";
 import { failSpan, startSpan } from "./span";
@@ -36,20 +37,14 @@ export function recordTurns(
   for (const row of rows) {
     const turn = turnOf(row);
     if (turn === undefined) continue;
-    const { stepId, agent, startedAt, inputTokens, outputTokens, error } = turn;
+    const { stepId, agent, startedAt, error } = turn;
     const span = startSpan(
       {
         name: `invoke_agent ${agent}`,
         key: turnKey(orchestrationId, stepId),
         kind: SpanKind.INTERNAL,
         startTime: new Date(startedAt),
-        attributes: {
-          [names.operation]: "invoke_agent",
-          [names.agent]: agent,
-          [names.step]: stepId,
-          [names.inputTokens]: inputTokens,
-          [names.outputTokens]: outputTokens,
-        },
+        attributes: turnAttributes(turn),
       },
       originOf(orchestrationId, traceparent),
       orchestrationId,
@@ -68,20 +63,52 @@ function countTurn(row: HistoryRow): void {
   });
 }
 
-/** The facts of a turn in the row of its end; undefined for any other row. */
-export function turnOf({ type, stepId, data = {} }: HistoryRow) {
+/** Provider and model are those of the answer that counts; a turn that no model has answered has none. */
+export const turnAttributes = (turn: Turn): Attributes =>
+  attributes({
+    [names.operation]: "invoke_agent",
+    [names.provider]: turn.provider && providerName(turn.provider),
+    [names.requestModel]: turn.model,
+    [names.outputType]: turn.outputType,
+    [names.agent]: turn.agent,
+    [names.conversation]: turn.conversation,
+    [names.step]: turn.stepId,
+    [names.inputTokens]: turn.inputTokens,
+    [names.outputTokens]: turn.outputTokens,
+  });
+
+interface Turn {
+  readonly stepId: string;
+  readonly agent: string;
+  readonly startedAt: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly conversation?: string;
+  readonly outputType?: string;
+  readonly provider?: string;
+  readonly model?: string;
+  readonly error?: string;
+}
+
+/** The facts of a turn in the row of its end; undefined for any other row. Rows of earlier versions have fewer. */
+export function turnOf({ type, stepId, data }: HistoryRow): Turn | undefined {
   if (type !== "step.completed" && type !== "step.failed") return undefined;
-  const { agent, startedAt, usage, error } = data;
-  if (typeof agent !== "string" || typeof startedAt !== "string")
+  const agent = textIn(data, "agent");
+  const startedAt = textIn(data, "startedAt");
+  if (agent === undefined || startedAt === undefined || stepId === undefined)
     return undefined;
-  if (stepId === undefined) return undefined;
-  const code = textIn(error, "code");
   return {
     stepId,
     agent,
     startedAt,
-    inputTokens: numberIn(usage, "inputTokens") ?? 0,
-    outputTokens: numberIn(usage, "outputTokens") ?? 0,
-    ...(code !== undefined && { error: code }),
+    inputTokens: numberIn(data?.["usage"], "inputTokens") ?? 0,
+    outputTokens: numberIn(data?.["usage"], "outputTokens") ?? 0,
+    ...present({
+      conversation: textIn(data, "conversation"),
+      outputType: textIn(data, "outputType"),
+      provider: textIn(data, "provider"),
+      model: textIn(data, "model"),
+      error: textIn(data?.["error"], "code"),
+    }),
   };
 }

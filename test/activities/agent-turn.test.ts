@@ -100,6 +100,21 @@ describe("a turn of an agent", () => {
     expect(await storage.history.read(turn.orchestrationId)).toEqual(rows);
   });
 
+  test("tells by which model it was answered, the same after another one was chosen", async () => {
+    const { services } = newWorld(() => storage);
+    const turn = newTurn();
+    const first = await callModel(services)(modelInput(turn));
+    const other = {
+      ...services,
+      model: () => ({ ...services.model(), provider: "openai" as const }),
+    };
+    const again = await callModel(other)(modelInput(turn, later));
+    expect(first.asked).toEqual({ provider: "offline", model: "offline" });
+    expect(again).toEqual(first);
+    const [row] = await storage.history.read(turn.orchestrationId);
+    expect(row?.data).toMatchObject({ provider: "offline", model: "offline" });
+  });
+
   test("has one answer when two attempts ask at the same time", async () => {
     const { services } = newWorld(() => storage);
     const turn = newTurn();

@@ -81,6 +81,12 @@ export const completion = (
         message: { role: "assistant", content: null, ...message },
       },
     ],
-    usage: { prompt_tokens: 12, completion_tokens: 5, total_tokens: 17 },
+    usage: {
+      prompt_tokens: 12,
+      completion_tokens: 5,
+      total_tokens: 17,
+      prompt_tokens_details: { cached_tokens: 4 },
+      completion_tokens_details: { reasoning_tokens: 2 },
+    },
   },
 });

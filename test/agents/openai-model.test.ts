@@ -65,7 +65,17 @@ describe("openAiModel", () => {
       inputTokens: 12,
       outputTokens: 5,
       model: "test-model-2026",
+      finishReason: "tool_calls",
+      id: "completion-1",
+      cachedInputTokens: 4,
+      reasoningTokens: 2,
     });
+    const { port } = new URL(server.url);
+    expect(model.server).toEqual({ address: "127.0.0.1", port: Number(port) });
+    expect([model.nameFor(undefined), model.nameFor("own")]).toEqual([
+      "m",
+      "own",
+    ]);
     expect(server.requests[0]?.path).toBe("/v1/chat/completions");
     expect(server.requests[0]?.body).toEqual({
       model: "special",

@@ -2,11 +2,16 @@ import { readConfig } from "../../src/config";
 import { historyRow } from "../../src/model/history-rows";
 import { AosError } from "../../src/errors";
 import { activitySpan, belongingOf } from "../../src/telemetry/activity";
-import { modelAttributes } from "../../src/telemetry/calls";
+import {
+  type ModelCall,
+  modelAttributes,
+  toolAttributes,
+} from "../../src/telemetry/calls";
 import { content, recordContent, redacted } from "../../src/telemetry/content";
 import { logEvent, trailOf } from "../../src/telemetry/log";
+import { toMessage } from "../../src/telemetry/messages";
 import { originOf, traceparentOf } from "../../src/telemetry/trace-ids";
-import { turnOf } from "../../src/telemetry/turns";
+import { turnAttributes, turnOf } from "../../src/telemetry/turns";
 import { eventLog } from "../support/event-log";
 
 const trace = "0af7651916cd43dd8448eb211c80319c";
@@ -52,27 +57,84 @@ describe("content", () => {
   });
 });
 
-test("a model call says by the conventions what it is", () => {
-  expect(
-    modelAttributes({
-      key: "k",
-      provider: "azure-openai",
-      model: "gpt",
-      agent: "planner",
-      conversation: "s",
-      step: "plan",
-      attempt: 2,
-      instructions: "secret instructions",
-      messages: ["secret message"],
-    }),
-  ).toEqual({
-    "gen_ai.operation.name": "chat",
-    "gen_ai.provider.name": "azure.ai.openai",
-    "gen_ai.request.model": "gpt",
-    "gen_ai.agent.name": "planner",
-    "gen_ai.conversation.id": "s",
-    "aos.step.id": "plan",
-    "aos.attempt": 2,
+describe("by the conventions", () => {
+  const call: ModelCall = {
+    key: "k",
+    provider: "azure-openai",
+    model: "gpt",
+    server: { address: "a.openai.azure.com", port: 443 },
+    agent: "planner",
+    conversation: "s",
+    step: "plan",
+    attempt: 2,
+    wantsJson: true,
+    instructions: "secret instructions",
+    messages: [{ role: "user", text: "secret message" }],
+  };
+  test("a model call says what it is, and nothing that was said", () => {
+    const said = {
+      "gen_ai.operation.name": "chat",
+      "gen_ai.provider.name": "azure.ai.openai",
+      "gen_ai.request.model": "gpt",
+      "gen_ai.agent.name": "planner",
+      "gen_ai.conversation.id": "s",
+      "server.address": "a.openai.azure.com",
+      "server.port": 443,
+      "aos.step.id": "plan",
+      "aos.attempt": 2,
+    };
+    expect(modelAttributes(call)).toEqual({
+      ...said,
+      "gen_ai.output.type": "json",
+    });
+    // What was not asked for is not told: neither a server within the process nor the type of any text.
+    const { server: _, ...within } = call;
+    const plain = modelAttributes({ ...within, wantsJson: false });
+    expect(Object.keys(plain)).not.toContain("gen_ai.output.type");
+    expect(Object.keys(plain)).not.toContain("server.address");
+  });
+
+  test("a tool call says whose it is", () => {
+    const plan = { tool: "t", idempotencyKey: "k", attempt: 1, step: "s" };
+    const said = {
+      "gen_ai.operation.name": "execute_tool",
+      "gen_ai.tool.name": "t",
+      "gen_ai.tool.type": "function",
+      "aos.step.id": "s",
+      "aos.attempt": 1,
+      "aos.tool.idempotency_key": "k",
+    };
+    expect(toolAttributes({ ...plan, arguments: "secret" })).toEqual(said);
+    const asked = { callId: "c", agent: "a", conversation: "o" };
+    expect(toolAttributes({ ...plan, ...asked, arguments: 1 })).toEqual({
+      ...said,
+      "gen_ai.tool.call.id": "c",
+      "gen_ai.agent.name": "a",
+      "gen_ai.conversation.id": "o",
+    });
+  });
+
+  test("messages are made of parts", () => {
+    const toolCalls = [{ id: "c", name: "t", arguments: { a: 1 } }];
+    expect(
+      [
+        { role: "user", text: "u" } as const,
+        { role: "assistant", text: "", toolCalls } as const,
+        { role: "assistant", text: "a", toolCalls: [] } as const,
+        { role: "tool", callId: "c", result: 2 } as const,
+      ].map(toMessage),
+    ).toEqual([
+      { role: "user", parts: [{ type: "text", content: "u" }] },
+      {
+        role: "assistant",
+        parts: [{ type: "tool_call", id: "c", name: "t", arguments: { a: 1 } }],
+      },
+      { role: "assistant", parts: [{ type: "text", content: "a" }] },
+      {
+        role: "tool",
+        parts: [{ type: "tool_call_response", id: "c", response: 2 }],
+      },
+    ]);
   });
 });
 
@@ -99,16 +161,36 @@ test("a turn is read from the row of its end, and from no other", () => {
       agent: "planner",
       startedAt: "2026-01-01T00:00:01.000Z",
       usage: { inputTokens: 3, outputTokens: 4 },
+      conversation: "o@plan",
+      outputType: "json",
+      provider: "azure-openai",
+      model: "gpt",
       error: { code: "model_failed", message: "m" },
     },
   });
-  expect(turnOf(row)).toEqual({
+  const turn = turnOf(row);
+  expect(turn).toEqual({
     stepId: "plan",
     agent: "planner",
     startedAt: "2026-01-01T00:00:01.000Z",
     inputTokens: 3,
     outputTokens: 4,
+    conversation: "o@plan",
+    outputType: "json",
+    provider: "azure-openai",
+    model: "gpt",
     error: "model_failed",
+  });
+  expect(turn && turnAttributes(turn)).toEqual({
+    "gen_ai.operation.name": "invoke_agent",
+    "gen_ai.provider.name": "azure.ai.openai",
+    "gen_ai.request.model": "gpt",
+    "gen_ai.output.type": "json",
+    "gen_ai.agent.name": "planner",
+    "gen_ai.conversation.id": "o@plan",
+    "gen_ai.usage.input_tokens": 3,
+    "gen_ai.usage.output_tokens": 4,
+    "aos.step.id": "plan",
   });
   expect(turnOf({ ...row, type: "step.started" })).toBeUndefined();
   expect(turnOf({ ...row, data: { kind: "tool" } })).toBeUndefined();

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { AosError } from "../../errors";
 import type { Json } from "../../model/payload";
+import { present } from "../../model/present";
 import type { ModelResponse, ToolCall } from "../model";
 
 /** What AOS reads of a chat completion. Checked, because servers that call themselves compatible differ. */
 const completion = z.object({
+  id: z.string().nullish(),
   model: z.string().optional(),
   choices: z
     .array(
@@ -26,7 +28,16 @@ const completion = z.object({
     )
     .min(1),
   usage: z
-    .object({ prompt_tokens: z.number(), completion_tokens: z.number() })
+    .object({
+      prompt_tokens: z.number(),
+      completion_tokens: z.number(),
+      prompt_tokens_details: z
+        .object({ cached_tokens: z.number().nullish() })
+        .nullish(),
+      completion_tokens_details: z
+        .object({ reasoning_tokens: z.number().nullish() })
+        .nullish(),
+    })
     .nullish(),
 });
 type Completion = z.output<typeof completion>;
@@ -47,12 +58,19 @@ export function fromChatResponse(
     toolCalls: toToolCalls(choice, asked.round),
     ...tokensOf(parsed.data),
     model: parsed.data.model ?? asked.model,
+    finishReason: nonEmpty(choice.finish_reason) ?? "stop",
+    ...present({ id: nonEmpty(parsed.data.id) }),
   };
 }
 
 const tokensOf = ({ usage }: Completion) => ({
   inputTokens: usage?.prompt_tokens ?? 0,
   outputTokens: usage?.completion_tokens ?? 0,
+  ...present({
+    cachedInputTokens: usage?.prompt_tokens_details?.cached_tokens ?? undefined,
+    reasoningTokens:
+      usage?.completion_tokens_details?.reasoning_tokens ?? undefined,
+  }),
 });
 
 function refuseIncomplete(model: string, choice: Choice): void {
