@@ -1,13 +1,15 @@
 /** The OpenTelemetry SDK, set up for this app. Loaded only when there is somewhere to tell. */
-import { metrics, trace } from "@opentelemetry/api";
+import { context, metrics, propagation, trace } from "@opentelemetry/api";
 import type { MetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { nowExporting } from "./provider-state";
 import {
   AlwaysOnSampler,
+  AsyncLocalStorageContextManager,
   BasicTracerProvider,
   MeterProvider,
   resourceFromAttributes,
+  W3CTraceContextPropagator,
 } from "./sdk";
 import { spanIds } from "./trace-ids";
 
@@ -33,6 +35,11 @@ export function startProvider(
     spanProcessors,
   });
   const meters = new MeterProvider({ resource, readers });
+  // Which span is active; and how the durable client tells it to the hub.
+  context.setGlobalContextManager(
+    new AsyncLocalStorageContextManager().enable(),
+  );
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(tracers);
   metrics.setGlobalMeterProvider(meters);
   nowExporting();

@@ -6,6 +6,8 @@ export {
   AzureMonitorMetricExporter,
   AzureMonitorTraceExporter,
 } from "@azure/monitor-opentelemetry-exporter";
+export { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+export { W3CTraceContextPropagator } from "@opentelemetry/core";
 export { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
 export { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 export { resourceFromAttributes } from "@opentelemetry/resources";

@@ -1,7 +1,8 @@
 /** Spans of work that is done here and now. Orchestrators make none: they run again with every replay. */
-import { AsyncLocalStorage } from "node:async_hooks";
 import {
   type Attributes,
+  context,
+  createContextKey,
   ROOT_CONTEXT,
   type Span,
   type SpanContext,
@@ -11,7 +12,7 @@ import {
 } from "@opentelemetry/api";
 import { toFailure } from "../errors";
 import { names } from "./conventions";
-import { spanIdOf, withSpanId } from "./trace-ids";
+import { originOf, spanIdOf, withSpanId } from "./trace-ids";
 
 export interface SpanPlan {
   readonly name: string;
@@ -22,9 +23,8 @@ export interface SpanPlan {
   readonly startTime?: Date;
 }
 
-const around = new AsyncLocalStorage<
-  Readonly<{ span: SpanContext; orchestrationId: string }>
->();
+/** In the context of a span of ours: whose it is. */
+const orchestrationKey = createContextKey(names.orchestration);
 
 export function startSpan(
   { name, key, attributes, kind = SpanKind.INTERNAL, startTime }: SpanPlan,
@@ -53,8 +53,12 @@ export async function inSpanBelow<Result>(
 ): Promise<Result> {
   const span = startSpan(plan, parent, orchestrationId);
   try {
-    return await around.run({ span: span.spanContext(), orchestrationId }, () =>
-      work(span),
+    return await context.with(
+      trace.setSpan(
+        ROOT_CONTEXT.setValue(orchestrationKey, orchestrationId),
+        span,
+      ),
+      () => work(span),
     );
   } catch (thrown) {
     failSpan(span, toFailure(thrown).code);
@@ -69,11 +73,26 @@ export function inSpan<Result>(
   plan: SpanPlan,
   work: (span: Span | undefined) => Promise<Result>,
 ): Promise<Result> {
-  const outer = around.getStore();
-  return outer === undefined
+  const outer = trace.getSpanContext(context.active());
+  const orchestrationId = context.active().getValue(orchestrationKey);
+  return outer === undefined || typeof orchestrationId !== "string"
     ? work(undefined)
-    : inSpanBelow(plan, outer.span, outer.orchestrationId, work);
+    : inSpanBelow(plan, outer, orchestrationId, work);
 }
+
+/**
+ * Runs work whose requests to the hub carry the trace of the orchestration, whoever makes them and in whatever trace
+ * that is: the durable client sends the trace of the span that is active.
+ */
+export const inTraceOf = <Result>(
+  orchestrationId: string,
+  traceparent: string | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> =>
+  context.with(
+    trace.setSpanContext(ROOT_CONTEXT, originOf(orchestrationId, traceparent)),
+    work,
+  );
 
 /** The code only: messages may quote what people and models said. */
 export function failSpan(span: Span, code: string): void {

@@ -7,7 +7,7 @@ const hex = (key: string, digits: number): string =>
 
 export const spanIdOf = (key: string): string => hex(`span ${key}`, 16);
 
-const format = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
+const format = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
 /** The trace of the request, https://www.w3.org/TR/trace-context/; undefined for what is not one, as that says. */
 export function traceparentOf(value: unknown): string | undefined {
@@ -22,12 +22,13 @@ export function originOf(
   orchestrationId: string,
   traceparent: string | undefined,
 ): SpanContext {
-  const [, traceId, spanId] =
+  const [, traceId, spanId, flags = "01"] =
     format.exec(traceparentOf(traceparent) ?? "") ?? [];
   return {
     traceId: traceId ?? hex(`trace ${orchestrationId}`, 32),
     spanId: spanId ?? spanIdOf(`origin ${orchestrationId}`),
-    traceFlags: TraceFlags.SAMPLED,
+    // Of no account for spans of ours, which are all kept, but handed on to the hub, which may go by it.
+    traceFlags: Number.parseInt(flags, 16) & TraceFlags.SAMPLED,
     isRemote: true,
   };
 }

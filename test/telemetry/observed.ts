@@ -15,6 +15,12 @@ export interface ToldMetric {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
+/** A request to the hub that starts an orchestration, and the trace that it says it is part of. */
+interface ToldStart {
+  readonly start: string;
+  readonly traceparent?: string;
+}
+
 /** AOS on the embedded host, which writes what it tells into `file`. */
 export const startObserved = (
   data: string,
@@ -34,45 +40,95 @@ export const startObserved = (
   });
 
 /** A line that the kill cut off is none. */
-const linesOf = (file: string): readonly (ToldSpan | ToldMetric)[] =>
+const linesOf = (
+  file: string,
+): readonly (ToldSpan | ToldMetric | ToldStart)[] =>
   readFileSync(file, "utf8")
     .split("\n")
     .slice(0, -1)
-    .map((line) => JSON.parse(line) as ToldSpan | ToldMetric);
+    .map((line) => JSON.parse(line) as ToldSpan | ToldMetric | ToldStart);
 
 export const spansOf = (file: string): readonly ToldSpan[] =>
   linesOf(file).flatMap((line) => ("spanId" in line ? [line] : []));
 export const metricsOf = (file: string): readonly ToldMetric[] =>
   linesOf(file).flatMap((line) => ("metric" in line ? [line] : []));
 
-/** Work that was done again has the id it had: the last telling of it counts. */
-export const distinct = (spans: readonly ToldSpan[]): readonly ToldSpan[] => [
-  ...new Map(spans.map((span) => [span.spanId, span])).values(),
-];
+/** The trace with which that orchestration was started in the hub, as often as it was. */
+export const startsOf = (file: string, id: string) =>
+  linesOf(file).flatMap((line) =>
+    "start" in line && line.start.includes(id) ? [line.traceparent] : [],
+  );
+
+/** Work that was done again has the id it had, and says the same: of each id one span is left. Throws when it does not. */
+export function distinct(spans: readonly ToldSpan[]): readonly ToldSpan[] {
+  const byId = new Map<string, ToldSpan>();
+  for (const span of spans) {
+    const before = byId.get(span.spanId) ?? span;
+    if (JSON.stringify(before) !== JSON.stringify(span))
+      throw new Error(
+        `One id, two spans: ${JSON.stringify(before)} and ${JSON.stringify(span)}`,
+      );
+    byId.set(span.spanId, span);
+  }
+  return [...byId.values()];
+}
 
 /**
- * Every span as the names from the top down to it, sorted. Records and announcements are left out: how many facts one
- * record holds, and who has to be woken, depends on what happens to end together.
+ * Every span as the names from the top down to it and all that it says, sorted; ids of the orchestration, which spans
+ * of two of them cannot share, as `<id>`.
  */
-export const treeOf = (spans: readonly ToldSpan[]): readonly string[] => {
+export function treeOf(spans: readonly ToldSpan[]): readonly string[] {
   const byId = new Map(spans.map((span) => [span.spanId, span]));
   const path = ({ name, parent }: ToldSpan): string => {
     const above = parent === undefined ? undefined : byId.get(parent);
     return above === undefined ? name : `${path(above)} > ${name}`;
   };
   return spans
-    .filter(({ name }) => !["recordHistory", "announceStep"].includes(name))
-    .map(path)
+    .map((span) => {
+      const { "aos.orchestration.id": id, ...said } = span.attributes;
+      const told = `${path(span)} ${JSON.stringify(said)}`;
+      return told.replaceAll(String(id), "<id>");
+    })
     .sort();
-};
+}
+
+/** What one of two sorted trees has and the other one does not, as often as it has it more. */
+export function difference(
+  one: readonly string[],
+  other: readonly string[],
+): readonly string[] {
+  const more = (a: readonly string[], b: readonly string[]) => {
+    const left = [...b];
+    return a.filter((each) => {
+      const at = left.indexOf(each);
+      if (at >= 0) left.splice(at, 1);
+      return at < 0;
+    });
+  };
+  return [...more(one, other), ...more(other, one)];
+}
+
+export const operations = (
+  spans: readonly ToldSpan[],
+  operation: string,
+): readonly ToldSpan[] =>
+  spans.filter(
+    ({ attributes }) => attributes["gen_ai.operation.name"] === operation,
+  );
 
 export const sum = (
   spans: readonly ToldSpan[],
   operation: string,
   attribute: string,
 ): number =>
-  spans
-    .filter(
-      ({ attributes }) => attributes["gen_ai.operation.name"] === operation,
-    )
-    .reduce((all, { attributes }) => all + Number(attributes[attribute]), 0);
+  operations(spans, operation).reduce(
+    (all, { attributes }) => all + Number(attributes[attribute]),
+    0,
+  );
+
+/** The events that the app has logged, of what the host has written. */
+export const eventsIn = (output: string) =>
+  output
+    .split("\n")
+    .flatMap((line) => /\.User: (\{"event".*\})$/.exec(line)?.[1] ?? [])
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);

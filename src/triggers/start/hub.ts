@@ -4,6 +4,7 @@ import { AosError } from "../../errors";
 import { agentWorkflow, type WorkflowInput } from "../../model/contracts";
 import { countStart } from "../../telemetry/instruments";
 import { type Log, logEvent } from "../../telemetry/log";
+import { inTraceOf } from "../../telemetry/span";
 
 /** What AOS uses of the durable client. */
 export type Hub = Pick<DurableClient, "startNew" | "getStatus">;
@@ -33,7 +34,9 @@ export async function startInstance(
 ): Promise<void> {
   const instanceId = input.orchestrationId;
   try {
-    await hub.startNew(agentWorkflow.name, { instanceId, input });
+    await inTraceOf(instanceId, input.traceparent, () =>
+      hub.startNew(agentWorkflow.name, { instanceId, input }),
+    );
   } catch (cause) {
     if (/status code: 409\b/.test(textOf(cause))) return;
     throw unavailable(instanceId, cause);
