@@ -108,7 +108,7 @@ async function complete(
       instructions: agent.instructions,
       messages,
       wantsJson: agent.outputSchema !== undefined,
-      ...(server !== undefined && { server }),
+      server,
     },
     () => model().complete(request, new AbortController().signal),
   );

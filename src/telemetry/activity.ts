@@ -1,6 +1,8 @@
 /** A span around every activity, below its turn or the request of its orchestration, and a line in the log for a failure. */
+import { AosError, toFailure } from "../errors";
 import { callModel, callTool } from "../model/contracts";
 import { present } from "../model/present";
+import { redacted } from "./content";
 import { names } from "./conventions";
 import { codeIn, type Log, logEvent } from "./log";
 import { isExporting } from "./provider-state";
@@ -28,7 +30,7 @@ export async function activitySpan<Result>(
   const logged = () => work().catch((thrown: unknown) => fail(thrown));
   const fail = (thrown: unknown): never => {
     logFailure(log, activity, input, codeIn(thrown));
-    throw thrown;
+    throw withoutSecrets(thrown);
   };
   if (place === undefined || !isExporting()) return logged();
   const { orchestrationId, stepId, isTurn, traceparent } = place;
@@ -47,6 +49,20 @@ export async function activitySpan<Result>(
       : originOf(orchestrationId, traceparent),
     orchestrationId,
     logged,
+  );
+}
+
+/**
+ * What an activity throws the host logs with its message, and so do the history and the answer of the API: a provider or
+ * a tool may have put a key into it.
+ */
+function withoutSecrets(thrown: unknown): unknown {
+  const { message } = toFailure(thrown);
+  const told = redacted(message);
+  if (told === message) return thrown;
+  return new AosError(
+    thrown instanceof AosError ? thrown.code : "internal_error",
+    told,
   );
 }
 

@@ -11,7 +11,8 @@ import { inSpan } from "./span";
 export interface ModelCall extends AskedModel {
   /** Of the turn, round and attempt. */
   readonly key: string;
-  readonly server?: { readonly address: string; readonly port: number };
+  readonly server:
+    { readonly address: string; readonly port: number } | undefined;
   readonly agent: string;
   readonly conversation: string;
   readonly step: string;

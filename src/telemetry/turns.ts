@@ -7,7 +7,7 @@ import type { HistoryRow } from "../model/history";
 import { present } from "../model/present";
 import { attributes, names, providerName } from "./conventions";
 import { instruments } from "./instruments";
-import { numberIn, textIn } from "./row-data";
+import { fieldIn, numberIn, textIn } from "./row-data";
 import { failSpan, startSpan } from "./span";
 import { originOf, spanIdOf } from "./trace-ids";
 
@@ -97,18 +97,19 @@ export function turnOf({ type, stepId, data }: HistoryRow): Turn | undefined {
   const startedAt = textIn(data, "startedAt");
   if (agent === undefined || startedAt === undefined || stepId === undefined)
     return undefined;
+  const usage = fieldIn(data, "usage");
   return {
     stepId,
     agent,
     startedAt,
-    inputTokens: numberIn(data?.["usage"], "inputTokens") ?? 0,
-    outputTokens: numberIn(data?.["usage"], "outputTokens") ?? 0,
+    inputTokens: numberIn(usage, "inputTokens") ?? 0,
+    outputTokens: numberIn(usage, "outputTokens") ?? 0,
     ...present({
       conversation: textIn(data, "conversation"),
       outputType: textIn(data, "outputType"),
       provider: textIn(data, "provider"),
       model: textIn(data, "model"),
-      error: textIn(data?.["error"], "code"),
+      error: textIn(fieldIn(data, "error"), "code"),
     }),
   };
 }

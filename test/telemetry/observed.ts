@@ -50,8 +50,31 @@ const linesOf = (
 
 export const spansOf = (file: string): readonly ToldSpan[] =>
   linesOf(file).flatMap((line) => ("spanId" in line ? [line] : []));
-export const metricsOf = (file: string): readonly ToldMetric[] =>
-  linesOf(file).flatMap((line) => ("metric" in line ? [line] : []));
+
+export interface Histogram {
+  readonly sum: number;
+  readonly count: number;
+  readonly buckets: { readonly boundaries: readonly number[] };
+}
+interface Point {
+  readonly value: unknown;
+}
+/** The points of a measure: their attributes, and the value. */
+export const pointsOf = (file: string, metric: string): readonly Point[] =>
+  linesOf(file).flatMap((line) =>
+    "metric" in line && line.metric === metric
+      ? [{ ...line.attributes, value: line.value }]
+      : [],
+  );
+/** The point of a histogram, with its sum or its count for a value. */
+export const sumOf = (point: Point): Point => ({
+  ...point,
+  value: (point.value as Histogram).sum,
+});
+export const countOf = (point: Point): Point => ({
+  ...point,
+  value: (point.value as Histogram).count,
+});
 
 /** The trace with which that orchestration was started in the hub, as often as it was. */
 export const startsOf = (file: string, id: string) =>
@@ -125,6 +148,12 @@ export const sum = (
     (all, { attributes }) => all + Number(attributes[attribute]),
     0,
   );
+
+export const event = (
+  orchestrationId: string,
+  name: string,
+  more: Readonly<Record<string, unknown>>,
+) => ({ event: name, orchestrationId, ...more });
 
 /** The events that the app has logged, of what the host has written. */
 export const eventsIn = (output: string) =>

@@ -1,18 +1,15 @@
 import { readConfig } from "../../src/config";
 import { historyRow } from "../../src/model/history-rows";
-import { AosError } from "../../src/errors";
-import { activitySpan, belongingOf } from "../../src/telemetry/activity";
+import { belongingOf } from "../../src/telemetry/activity";
 import {
   type ModelCall,
   modelAttributes,
   toolAttributes,
 } from "../../src/telemetry/calls";
 import { content, recordContent, redacted } from "../../src/telemetry/content";
-import { logEvent, trailOf } from "../../src/telemetry/log";
 import { toMessage } from "../../src/telemetry/messages";
 import { originOf, traceparentOf } from "../../src/telemetry/trace-ids";
 import { turnAttributes, turnOf } from "../../src/telemetry/turns";
-import { eventLog } from "../support/event-log";
 
 const trace = "0af7651916cd43dd8448eb211c80319c";
 const parent = "b7ad6b7169203331";
@@ -88,8 +85,11 @@ describe("by the conventions", () => {
       "gen_ai.output.type": "json",
     });
     // What was not asked for is not told: neither a server within the process nor the type of any text.
-    const { server: _, ...within } = call;
-    const plain = modelAttributes({ ...within, wantsJson: false });
+    const plain = modelAttributes({
+      ...call,
+      server: undefined,
+      wantsJson: false,
+    });
     expect(Object.keys(plain)).not.toContain("gen_ai.output.type");
     expect(Object.keys(plain)).not.toContain("server.address");
   });
@@ -205,88 +205,6 @@ test("every input of an activity says where it belongs", () => {
     belongingOf({ orchestrationId: "o", about: { traceparent: "t" } }),
   ).toEqual({ orchestrationId: "o", traceparent: "t", isTurn: false });
   expect(belongingOf(null)).toBeUndefined();
-});
-
-describe("the log", () => {
-  test("has the fields of its events, and nothing else that it is given", () => {
-    const { log, events } = eventLog();
-    const given = { orchestrationId: "o", workflow: "w", by: "http" };
-    logEvent(
-      log,
-      "orchestration.started",
-      Object.assign(given, { prompt: "p" }),
-    );
-    logEvent(log, "claim.left", { orchestrationId: "o", code: undefined });
-    expect(events).toEqual([
-      {
-        level: "info",
-        event: "orchestration.started",
-        orchestrationId: "o",
-        workflow: "w",
-        by: "http",
-      },
-      { level: "warn", event: "claim.left", orchestrationId: "o" },
-    ]);
-  });
-
-  test("has no line longer than the ids that others make may be", () => {
-    const { log, events } = eventLog();
-    const messageId = "x".repeat(100_000);
-    logEvent(log, "message.rejected", { messageId, queue: "q", code: "c" });
-    expect(JSON.stringify(events).length).toBeLessThan(500);
-  });
-
-  test("tells where an error came from without saying what it says", () => {
-    const cause = Object.assign(new Error("connect xylophone"), {
-      code: "ECONNREFUSED",
-    });
-    const thrown = new AosError("storage_unavailable", "xylophone\n  at home", {
-      cause,
-    });
-    const trail = trailOf(thrown);
-    expect(trail).toMatch(/^AosError storage_unavailable\n\s+at .*rules\.test/);
-    expect(trail).toContain("caused by Error ECONNREFUSED");
-    expect(trail).not.toContain("xylophone");
-    expect(trailOf("xylophone")).toBe("string");
-  });
-});
-
-describe("an attempt that fails", () => {
-  test.each([
-    ["callModel", "model.failed", { attempt: 2 }],
-    ["callTool", "tool.failed", { attempt: 2, tool: "t", idempotencyKey: "k" }],
-    [
-      "evaluateExpression",
-      "activity.failed",
-      { activity: "evaluateExpression" },
-    ],
-  ])(
-    "of %s is logged as %s, by its ids and code",
-    async (name, event, more) => {
-      const { log, events } = eventLog();
-      const input = {
-        turn: { orchestrationId: "o", stepId: "s" },
-        attempt: 2,
-        tool: "t",
-        idempotencyKey: "k",
-        prompt: "xylophone",
-      };
-      const failing = activitySpan(name, input, log, () =>
-        Promise.reject(new AosError("tool_failed", "xylophone")),
-      );
-      await expect(failing).rejects.toThrow("xylophone");
-      expect(events).toEqual([
-        {
-          level: "warn",
-          event,
-          orchestrationId: "o",
-          stepId: "s",
-          code: "tool_failed",
-          ...more,
-        },
-      ]);
-    },
-  );
 });
 
 describe("the settings of telemetry", () => {

@@ -66,12 +66,18 @@ export function fromChatResponse(
 const tokensOf = ({ usage }: Completion) => ({
   inputTokens: usage?.prompt_tokens ?? 0,
   outputTokens: usage?.completion_tokens ?? 0,
-  ...present({
-    cachedInputTokens: usage?.prompt_tokens_details?.cached_tokens ?? undefined,
-    reasoningTokens:
-      usage?.completion_tokens_details?.reasoning_tokens ?? undefined,
-  }),
+  ...partsOf(usage ?? {}),
 });
+
+/** Of servers that tell them. */
+const partsOf = ({
+  prompt_tokens_details: input,
+  completion_tokens_details: output,
+}: Partial<NonNullable<Completion["usage"]>>) =>
+  present({
+    cachedInputTokens: input?.cached_tokens ?? undefined,
+    reasoningTokens: output?.reasoning_tokens ?? undefined,
+  });
 
 function refuseIncomplete(model: string, choice: Choice): void {
   const { refusal } = choice.message;

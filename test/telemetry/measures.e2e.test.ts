@@ -1,0 +1,312 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ServiceBusClient } from "@azure/service-bus";
+import { type ChatServer, startChatServer } from "../agents/chat-server";
+import { apiAt, until } from "../support/api";
+import { type Azurite, startAzurite } from "../support/azurite";
+import { type Broker, startTestBroker } from "../support/broker";
+import { echo } from "../support/echo";
+import { type Started, temporaryFolder } from "../support/local-host";
+import {
+  countOf,
+  event,
+  eventsIn,
+  type Histogram,
+  operations,
+  pointsOf,
+  spansOf,
+  startObserved,
+  sumOf,
+  type ToldSpan,
+} from "./observed";
+import { answer, leaveClaim, secret } from "./others";
+
+const folder = temporaryFolder();
+const file = join(folder, "told");
+writeFileSync(file, "");
+
+let azurite: Azurite;
+let broker: Broker;
+let chat: ChatServer;
+let host: Started;
+beforeAll(async () => {
+  azurite = await startAzurite();
+  broker = await startTestBroker();
+  chat = await startChatServer(answer);
+  host = await startObserved(join(folder, "data"), file, {
+    AzureWebJobsStorage: azurite.connectionString,
+    AZURE_SERVICEBUS_CONNECTION_STRING: broker.connectionString,
+    AOS_MODEL_PROVIDER: "openai",
+    OPENAI_BASE_URL: chat.url,
+    OPENAI_MODEL: "gpt-test",
+  });
+});
+afterAll(async () => {
+  await host.stop();
+  await chat[Symbol.asyncDispose]();
+  await broker.stop();
+  await azurite.stop();
+});
+
+/** Runs a workflow of one step, named as it, to its end; gives its spans. */
+async function run(id: string, step: object): Promise<readonly ToldSpan[]> {
+  const definition = { name: id, version: "1", steps: [{ id: "s", ...step }] };
+  await apiAt(host.url).start({ id, definition });
+  await ended(id);
+  return until(
+    () => Promise.resolve(spansFor(id)),
+    (spans) => spans.some(({ name }) => name === "finishOrchestration"),
+  );
+}
+const ended = (id: string) =>
+  until(
+    () => apiAt(host.url).status(id, "20s"),
+    ({ body }) => body.status === "completed" || body.status === "failed",
+  );
+const spansFor = (id: string) =>
+  spansOf(file).filter(
+    ({ attributes }) => attributes["aos.orchestration.id"] === id,
+  );
+const logged = (id: string) =>
+  eventsIn(host.output()).filter((event) => event["orchestrationId"] === id);
+
+const agent = (prompt: string) => ({ kind: "agent", agent: "reader", prompt });
+const asked = () => ({
+  "gen_ai.operation.name": "chat",
+  "gen_ai.provider.name": "openai",
+  "gen_ai.request.model": "gpt-test",
+  "gen_ai.agent.name": "reader",
+  "server.address": "127.0.0.1",
+  "server.port": Number(new URL(chat.url).port),
+});
+
+test("calls of a provider and of a tool say by the conventions what they were", async () => {
+  const spans = await run("reading", agent("read"));
+  const chats = operations(spans, "chat");
+  expect(chats.map(({ name }) => name)).toEqual(Array(2).fill("chat gpt-test"));
+  expect(chats.map(({ attributes }) => attributes)).toEqual(
+    ["tool_calls", "stop"].map((reason) => ({
+      ...asked(),
+      "gen_ai.conversation.id": "reading@s",
+      "gen_ai.output.type": "json",
+      "gen_ai.response.id": "completion-1",
+      "gen_ai.response.model": "test-model-2026",
+      "gen_ai.response.finish_reasons": [reason],
+      "gen_ai.usage.input_tokens": 12,
+      "gen_ai.usage.output_tokens": 5,
+      "gen_ai.usage.cache_read.input_tokens": 4,
+      "gen_ai.usage.reasoning.output_tokens": 2,
+      "aos.step.id": "s",
+      "aos.attempt": 1,
+      "aos.orchestration.id": "reading",
+    })),
+  );
+  expect(operations(spans, "invoke_agent")[0]?.attributes).toMatchObject({
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": "gpt-test",
+    "gen_ai.conversation.id": "reading@s",
+    "gen_ai.usage.input_tokens": 24,
+    "gen_ai.usage.output_tokens": 10,
+  });
+  expect(operations(spans, "execute_tool")[0]?.attributes).toEqual({
+    "gen_ai.operation.name": "execute_tool",
+    "gen_ai.tool.name": "readDocument",
+    "gen_ai.tool.type": "function",
+    "gen_ai.tool.call.id": "call-7",
+    "gen_ai.agent.name": "reader",
+    "gen_ai.conversation.id": "reading@s",
+    "aos.step.id": "s",
+    "aos.attempt": 1,
+    "aos.tool.idempotency_key": "reading/s/1/call-7",
+    "aos.orchestration.id": "reading",
+  });
+});
+
+test("what fails is told by its code alone, in spans and in the log", async () => {
+  const refused = await run("refused", agent("xylophone"));
+  const wrong = await run("wrong", {
+    kind: "tool",
+    tool: "readDocument",
+    input: { name: "xylophone.txt" },
+  });
+  expect(operations(refused, "chat")[0]?.attributes).toMatchObject({
+    ...asked(),
+    "error.type": "model_failed",
+  });
+  // No model has answered, so that none can be named.
+  expect(operations(refused, "invoke_agent")[0]?.attributes).toEqual({
+    "gen_ai.operation.name": "invoke_agent",
+    "gen_ai.output.type": "json",
+    "gen_ai.agent.name": "reader",
+    "gen_ai.conversation.id": "refused@s",
+    "gen_ai.usage.input_tokens": 0,
+    "gen_ai.usage.output_tokens": 0,
+    "aos.step.id": "s",
+    "aos.orchestration.id": "refused",
+    "error.type": "model_failed",
+  });
+  expect(operations(wrong, "execute_tool")[0]?.attributes).toMatchObject({
+    "error.type": "tool_input_invalid",
+  });
+  expect(JSON.stringify([refused, wrong])).not.toContain("xylophone");
+  // The host logs what a function throws with its message.
+  expect(host.output()).toContain("api_key=[redacted]");
+  expect(host.output()).not.toContain(secret);
+  expect((await ended("refused")).body.error?.message).not.toContain(secret);
+  const code = "model_failed";
+  const told = { stepId: "s", code };
+  expect(logged("refused")).toEqual([
+    event("refused", "orchestration.started", {
+      workflow: "refused",
+      by: "http",
+    }),
+    event("refused", "model.failed", { ...told, attempt: 1 }),
+    event("refused", "step.failed", { ...told, agent: "reader" }),
+    event("refused", "orchestration.failed", { workflow: "refused", code }),
+  ]);
+  expect(logged("wrong")).toContainEqual({
+    event: "tool.failed",
+    orchestrationId: "wrong",
+    stepId: "s",
+    tool: "readDocument",
+    idempotencyKey: "wrong/s",
+    attempt: 1,
+    code: "tool_input_invalid",
+  });
+});
+
+test("a starter that died is told of by the sweeper that takes its claim over", async () => {
+  const id = "left-behind";
+  await leaveClaim(azurite.connectionString, id);
+  await fetch(`${host.url}/admin/functions/sweepClaims`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  });
+  await ended(id);
+  const by = "sweeper";
+  const workflow = "echo";
+  expect(logged(id)).toEqual([
+    event(id, "claim.taken_over", { reason: "starter_died", by }),
+    event(id, "orchestration.started", { workflow, by }),
+    event(id, "orchestration.completed", { workflow }),
+  ]);
+});
+
+test("messages are told of by what became of them", async () => {
+  const client = new ServiceBusClient(broker.connectionString);
+  const send = (messageId: string, body: unknown) =>
+    client
+      .createSender("agent-session-requests")
+      .sendMessages({ body, messageId, sessionId: "talk" });
+  await send("first", { id: "first", definition: echo });
+  await send("second", { id: "second", definition: echo });
+  await send("wrong-message", { xylophone: 1 });
+  await Promise.all([ended("first"), ended("second")]);
+  await client.close();
+  const rejection = await until(
+    () =>
+      Promise.resolve(
+        eventsIn(host.output()).find(
+          ({ event: name }) => name === "message.rejected",
+        ),
+      ),
+    (found) => found !== undefined,
+  );
+  expect(rejection).toEqual({
+    event: "message.rejected",
+    messageId: "wrong-message",
+    queue: "agent-session-requests",
+    code: "invalid_request",
+  });
+  await until(
+    () => Promise.resolve(logged("second")),
+    (events) => events.length > 2,
+  );
+  expect(logged("second")).toContainEqual({
+    event: "response.sent",
+    orchestrationId: "second",
+    messageId: "second:response",
+    queue: "agent-responses",
+  });
+});
+
+describe("the measures of all that", () => {
+  const points = (metric: string) => pointsOf(file, metric);
+  const total = (told: readonly { readonly value: unknown }[]) =>
+    told.reduce((all, { value }) => all + Number(value), 0);
+  beforeAll(() => host.stop());
+
+  test("are the orchestrations that were started, by whom, and those that failed, by what", () => {
+    const starts = points("aos.orchestration.starts");
+    const byHttp = ["reading", "refused", "wrong"].map((workflow) => ({
+      "aos.workflow.name": workflow,
+      "aos.start.by": "http",
+      value: 1,
+    }));
+    expect(starts).toEqual(expect.arrayContaining(byHttp));
+    expect(starts).toContainEqual({
+      "aos.workflow.name": "echo",
+      "aos.start.by": "sweeper",
+      value: 1,
+    });
+    expect(total(starts)).toBe(6);
+    expect(points("aos.orchestration.failures")).toEqual([
+      {
+        "aos.workflow.name": "refused",
+        "error.type": "model_failed",
+        value: 1,
+      },
+      {
+        "aos.workflow.name": "wrong",
+        "error.type": "tool_input_invalid",
+        value: 1,
+      },
+    ]);
+  });
+
+  test("are the claims that changed hands, and why", () => {
+    const takeovers = points("aos.claim.takeovers");
+    const because = (reason: string) =>
+      takeovers.filter((told) =>
+        JSON.stringify(told).includes(
+          `"aos.claim.takeover.reason":"${reason}"`,
+        ),
+      );
+    expect(because("starter_died")).toEqual([
+      {
+        "aos.claim.takeover.reason": "starter_died",
+        "aos.start.by": "sweeper",
+        value: 1,
+      },
+    ]);
+    expect(total(because("turn_came"))).toBe(2);
+    expect(total(takeovers)).toBe(3);
+  });
+
+  test("are the turns, and what the calls of models and tools took", () => {
+    expect(points("aos.turns")).toEqual([
+      { "gen_ai.agent.name": "reader", value: 1 },
+      { "gen_ai.agent.name": "reader", "error.type": "model_failed", value: 1 },
+    ]);
+    const of = { ...asked(), "gen_ai.response.model": "test-model-2026" };
+    expect(points("gen_ai.client.token.usage").map(sumOf)).toEqual([
+      { ...of, "gen_ai.token.type": "input", value: 24 },
+      { ...of, "gen_ai.token.type": "output", value: 10 },
+    ]);
+    expect(points("gen_ai.client.operation.duration").map(countOf)).toEqual([
+      { ...asked(), value: 2 },
+      { ...asked(), "error.type": "model_failed", value: 1 },
+    ]);
+    const tool = { "gen_ai.tool.name": "readDocument" };
+    expect(points("aos.tool.duration").map(countOf)).toEqual([
+      { ...tool, value: 1 },
+      { ...tool, "error.type": "tool_input_invalid", value: 1 },
+    ]);
+    const [took] = points("aos.tool.duration");
+    const { sum, buckets } = took?.value as Histogram;
+    expect(sum).toBeGreaterThan(0);
+    expect(sum).toBeLessThan(10);
+    expect(buckets.boundaries.slice(0, 3)).toEqual([0.01, 0.02, 0.04]);
+  });
+});
