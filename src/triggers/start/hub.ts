@@ -34,9 +34,9 @@ export async function startInstance(
 ): Promise<void> {
   const instanceId = input.orchestrationId;
   try {
-    await inTraceOf(instanceId, input.traceparent, () =>
-      hub.startNew(agentWorkflow.name, { instanceId, input }),
-    );
+    await inTraceOf(instanceId, input.traceparent, async () => {
+      await hub.startNew(agentWorkflow.name, { instanceId, input });
+    });
   } catch (cause) {
     if (/status code: 409\b/.test(textOf(cause))) return;
     throw unavailable(instanceId, cause);
