@@ -1,6 +1,7 @@
 import type { ChatMessage } from "../src/agents/model";
 import { toOutput } from "../src/agents/output";
 import { toToolSpec } from "../src/agents/tool-runner";
+import { UnusableAnswer } from "../src/agents/unusable-answer";
 import { AosError } from "../src/errors";
 import type { Storage, TranscriptMessage } from "../src/history/ports";
 import type { CallModelInput, CallModelOutput } from "../src/model/contracts";
@@ -111,6 +112,7 @@ async function complete(
       server,
     },
     () => model().complete(request, new AbortController().signal),
+    (thrown) => (thrown instanceof UnusableAnswer ? thrown.answer : undefined),
   );
   const { text, toolCalls, inputTokens, outputTokens } = response;
   return {

@@ -74,9 +74,11 @@ const answered = (answer: Answered): Attributes => ({
   }),
 });
 
+/** `answerIn` what a call has failed with, if it was one that had to be paid for. */
 export function modelSpan<Answer extends Answered>(
   call: ModelCall,
   ask: () => Promise<Answer>,
+  answerIn: (thrown: unknown) => Answered | undefined,
 ): Promise<Answer> {
   const plan = {
     name: `chat ${call.model}`,
@@ -93,18 +95,28 @@ export function modelSpan<Answer extends Answered>(
   const measured = asked(call);
   return inSpan(plan, (span) =>
     timed(instruments().modelSeconds, measured, async () => {
-      const answer = await ask();
-      span?.setAttributes(answered(answer));
-      const { tokens } = instruments();
-      const of = { ...measured, [names.responseModel]: answer.model };
-      tokens.record(answer.inputTokens, { ...of, [names.tokenType]: "input" });
-      tokens.record(answer.outputTokens, {
-        ...of,
-        [names.tokenType]: "output",
-      });
-      return answer;
+      const tell = (answer: Answered): void => {
+        span?.setAttributes(answered(answer));
+        recordTokens(answer, measured);
+      };
+      try {
+        const answer = await ask();
+        tell(answer);
+        return answer;
+      } catch (thrown) {
+        const answer = answerIn(thrown);
+        if (answer !== undefined) tell(answer);
+        throw thrown;
+      }
     }),
   );
+}
+
+function recordTokens(answer: Answered, measured: Attributes): void {
+  const { tokens } = instruments();
+  const of = { ...measured, [names.responseModel]: answer.model };
+  tokens.record(answer.inputTokens, { ...of, [names.tokenType]: "input" });
+  tokens.record(answer.outputTokens, { ...of, [names.tokenType]: "output" });
 }
 
 export interface ToolCallPlan {

@@ -155,9 +155,12 @@ export const event = (
   more: Readonly<Record<string, unknown>>,
 ) => ({ event: name, orchestrationId, ...more });
 
+type LoggedEvent = Readonly<Record<string, unknown>> & {
+  readonly event: string;
+};
 /** The events that the app has logged, of what the host has written. */
 export const eventsIn = (output: string) =>
   output
     .split("\n")
     .flatMap((line) => /\.User: (\{"event".*\})$/.exec(line)?.[1] ?? [])
-    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    .map((line) => JSON.parse(line) as LoggedEvent);

@@ -20,6 +20,8 @@ export function answer({ body }: ChatRequest): Reaction {
       status: 400,
       body: { error: { message: `No xylophone: api_key=${secret}` } },
     };
+  if (said.includes("at length"))
+    return completion({ content: "It goes on and on" }, "length");
   if (body.tools === undefined || said.includes('"tool"'))
     return completion({
       content: JSON.stringify({

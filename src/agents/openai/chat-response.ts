@@ -3,6 +3,7 @@ import { AosError } from "../../errors";
 import type { Json } from "../../model/payload";
 import { present } from "../../model/present";
 import type { ModelResponse, ToolCall } from "../model";
+import { UnusableAnswer } from "../unusable-answer";
 
 /** What AOS reads of a chat completion. Checked, because servers that call themselves compatible differ. */
 const completion = z.object({
@@ -52,8 +53,7 @@ export function fromChatResponse(
   const choice = parsed.data?.choices[0];
   if (choice === undefined || !parsed.success)
     throw failed(asked.model, "sent no chat completion", parsed.error);
-  refuseIncomplete(asked.model, choice);
-  return {
+  const answer = {
     text: choice.message.content ?? "",
     toolCalls: toToolCalls(choice, asked.round),
     ...tokensOf(parsed.data),
@@ -61,6 +61,9 @@ export function fromChatResponse(
     finishReason: nonEmpty(choice.finish_reason) ?? "stop",
     ...present({ id: nonEmpty(parsed.data.id) }),
   };
+  const problem = problemOf(choice);
+  if (problem === undefined) return answer;
+  throw new UnusableAnswer(`The model ${asked.model} ${problem}.`, answer);
 }
 
 const tokensOf = ({ usage }: Completion) => ({
@@ -79,14 +82,14 @@ const partsOf = ({
     reasoningTokens: output?.reasoning_tokens ?? undefined,
   });
 
-function refuseIncomplete(model: string, choice: Choice): void {
-  const { refusal } = choice.message;
-  if (typeof refusal === "string" && refusal !== "")
-    throw failed(model, `refused: ${refusal}`);
-  if (choice.finish_reason === "length")
-    throw failed(model, "stopped at its token limit; ask for a shorter answer");
-  if (choice.finish_reason === "content_filter")
-    throw failed(model, "was stopped by the provider's content filter");
+function problemOf({ message, finish_reason }: Choice): string | undefined {
+  const refusal = nonEmpty(message.refusal);
+  if (refusal !== undefined) return `refused: ${refusal}`;
+  if (finish_reason === "length")
+    return "stopped at its token limit; ask for a shorter answer";
+  if (finish_reason === "content_filter")
+    return "was stopped by the provider's content filter";
+  return undefined;
 }
 
 const toToolCalls = ({ message }: Choice, round: number): readonly ToolCall[] =>
