@@ -10,8 +10,12 @@ export interface TelemetryConfig {
     /** Absent: the key in the connection string is enough. */
     readonly identity?: { readonly clientId?: string };
   };
-  readonly otlp: boolean;
+  /** What a collector is sent. */
+  readonly otlp: readonly Signal[];
 }
+type Signal = "traces" | "metrics";
+
+const url = z.url({ error: "must be a URL" });
 
 export const telemetrySettings = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: z
@@ -27,23 +31,40 @@ export const telemetrySettings = {
       error: "must be Authorization=AAD, with ClientId=… before it if need be",
     })
     .optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ error: "must be a URL" }).optional(),
+  /** The first for all that is sent, the others for one kind of it: whichever are there are sent to. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url.optional(),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url.optional(),
+  /** `true` tells nobody, whatever else is set; any other value is false, as the specification has it. */
+  OTEL_SDK_DISABLED: z.string().optional(),
   OTEL_SERVICE_NAME: z.string().default("aos"),
   AOS_TELEMETRY_CONTENT: z
     .enum(["true", "false"], { error: "must be true or false" })
     .default("false"),
 };
 
-export function telemetryConfig(
-  from: z.output<z.ZodObject<typeof telemetrySettings>>,
-): TelemetryConfig | undefined {
+type Settings = z.output<z.ZodObject<typeof telemetrySettings>>;
+
+function signalsOf(from: Settings): readonly Signal[] {
+  const all = from.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const signals = {
+    traces: all ?? from.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
+    metrics: all ?? from.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT,
+  };
+  return (["traces", "metrics"] as const).filter(
+    (signal) => signals[signal] !== undefined,
+  );
+}
+
+export function telemetryConfig(from: Settings): TelemetryConfig | undefined {
+  if (/^true$/i.test(from.OTEL_SDK_DISABLED ?? "")) return undefined;
   const connectionString = from.APPLICATIONINSIGHTS_CONNECTION_STRING;
   const signIn = from.APPLICATIONINSIGHTS_AUTHENTICATION_STRING;
-  const otlp = from.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
+  const otlp = signalsOf(from);
   const content = from.AOS_TELEMETRY_CONTENT === "true";
   const serviceName = from.OTEL_SERVICE_NAME;
   if (connectionString === undefined)
-    return otlp ? { serviceName, content, otlp } : undefined;
+    return otlp.length > 0 ? { serviceName, content, otlp } : undefined;
   const clientId = /(?:^|;)\s*ClientId=([^;]+)/i.exec(signIn ?? "")?.[1];
   const identity = clientId === undefined ? {} : { clientId };
   return {

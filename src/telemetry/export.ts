@@ -26,10 +26,8 @@ export function startExport({
     spans.push(new AzureMonitorTraceExporter(options));
     measures.push(new AzureMonitorMetricExporter(options));
   }
-  if (otlp) {
-    spans.push(new OTLPTraceExporter());
-    measures.push(new OTLPMetricExporter());
-  }
+  if (otlp.includes("traces")) spans.push(new OTLPTraceExporter());
+  if (otlp.includes("metrics")) measures.push(new OTLPMetricExporter());
   return startProvider(
     serviceName,
     spans.map((exporter) => new BatchSpanProcessor(exporter)),

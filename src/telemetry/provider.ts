@@ -7,8 +7,11 @@ import {
   AlwaysOnSampler,
   AsyncLocalStorageContextManager,
   BasicTracerProvider,
+  detectResources,
+  envDetector,
   MeterProvider,
   resourceFromAttributes,
+  serviceInstanceIdDetector,
   W3CTraceContextPropagator,
 } from "./sdk";
 import { spanIds } from "./trace-ids";
@@ -27,7 +30,10 @@ export function startProvider(
   spanProcessors: SpanProcessor[],
   readers: MetricReader[],
 ): Provider {
-  const resource = resourceFromAttributes({ "service.name": serviceName });
+  // Counts of several processes cannot be told apart without an id of each. OTEL_RESOURCE_ATTRIBUTES come last.
+  const resource = resourceFromAttributes({ "service.name": serviceName })
+    .merge(detectResources({ detectors: [serviceInstanceIdDetector] }))
+    .merge(detectResources({ detectors: [envDetector] }));
   const tracers = new BasicTracerProvider({
     resource,
     sampler: new AlwaysOnSampler(),

@@ -10,7 +10,12 @@ export { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 export { W3CTraceContextPropagator } from "@opentelemetry/core";
 export { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
 export { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
-export { resourceFromAttributes } from "@opentelemetry/resources";
+export {
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+  serviceInstanceIdDetector,
+} from "@opentelemetry/resources";
 export {
   MeterProvider,
   PeriodicExportingMetricReader,

@@ -42,6 +42,9 @@ export const settingsLeftOut: Readonly<Record<string, string>> = {
   AZURE_SERVICEBUS_CONNECTION_STRING: "a connection string has a key",
   AZURE_OPENAI_API_KEY: "the app signs in with its identity",
   OTEL_EXPORTER_OTLP_ENDPOINT: "telemetry goes to Application Insights",
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "the same",
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "the same",
+  OTEL_SDK_DISABLED: "telemetry is wanted",
   AOS_TELEMETRY_CONTENT: "content is told by explicit decision only",
 };
 

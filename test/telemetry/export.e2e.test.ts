@@ -9,42 +9,55 @@ import { echo } from "../support/echo";
 const folder = temporaryFolder();
 
 test.each([
-  ["the modules", "."],
+  ["the modules", ".", (url: string) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url })],
   // What is deployed has the SDK in a file of its own.
-  ["the package", "dist/package"],
-])("%s: a stopping app sends what is left to the collector", async (_, app) => {
-  const received: string[] = [];
-  const collector = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const text = Buffer.concat(chunks).toString("utf8");
-      received.push(`${request.url ?? ""} ${text}`);
-      response.setHeader("content-type", "application/json").end("{}");
+  [
+    "the package",
+    "dist/package",
+    (url: string) => ({
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}/v1/traces`,
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${url}/v1/metrics`,
+    }),
+  ],
+])(
+  "%s: a stopping app sends what is left to the collector",
+  async (_, app, endpoints) => {
+    const received: string[] = [];
+    const collector = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        const text = Buffer.concat(chunks).toString("utf8");
+        received.push(`${request.url ?? ""} ${text}`);
+        response.setHeader("content-type", "application/json").end("{}");
+      });
+    }).listen(0, "127.0.0.1");
+    await once(collector, "listening");
+    const { port } = collector.address() as AddressInfo;
+    const host = await startHost({
+      app: resolve(app),
+      data: join(folder, app === "." ? "modules" : "package"),
+      env: {
+        AzureWebJobsStorage: "UseDevelopmentStorage=true",
+        AOS_MODEL_PROVIDER: "offline",
+        ...endpoints(`http://127.0.0.1:${port}`),
+        OTEL_RESOURCE_ATTRIBUTES: "service.version=7.6.5-test",
+        OTEL_SERVICE_NAME: "reviews",
+        OTEL_TRACES_SAMPLER: "microsoft.rate_limited",
+      },
     });
-  }).listen(0, "127.0.0.1");
-  await once(collector, "listening");
-  const { port } = collector.address() as AddressInfo;
-  const host = await startHost({
-    app: resolve(app),
-    data: join(folder, app === "." ? "modules" : "package"),
-    env: {
-      AzureWebJobsStorage: "UseDevelopmentStorage=true",
-      AOS_MODEL_PROVIDER: "offline",
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
-      OTEL_SERVICE_NAME: "reviews",
-      OTEL_TRACES_SAMPLER: "microsoft.rate_limited",
-    },
-  });
-  const api = apiAt(host.url);
-  const { body } = await api.start({ definition: echo });
-  await api.status(body.id, "20s");
-  await host.stop();
-  collector.close();
-  const sent = (path: string) =>
-    received.filter((each) => each.startsWith(path)).join();
-  expect(sent("/v1/traces")).toContain(body.id);
-  expect(sent("/v1/traces")).toContain("finishOrchestration");
-  expect(sent("/v1/traces")).toContain("reviews");
-  expect(sent("/v1/metrics")).toContain("aos.orchestration.starts");
-});
+    const api = apiAt(host.url);
+    const { body } = await api.start({ definition: echo });
+    await api.status(body.id, "20s");
+    await host.stop();
+    collector.close();
+    const sent = (path: string) =>
+      received.filter((each) => each.startsWith(path)).join();
+    expect(sent("/v1/traces")).toContain(body.id);
+    expect(sent("/v1/traces")).toContain("finishOrchestration");
+    expect(sent("/v1/traces")).toContain("reviews");
+    expect(sent("/v1/traces")).toContain("7.6.5-test");
+    expect(sent("/v1/metrics")).toContain("service.instance.id");
+    expect(sent("/v1/metrics")).toContain("aos.orchestration.starts");
+  },
+);

@@ -224,7 +224,7 @@ describe("the settings of telemetry", () => {
     ).toEqual({
       serviceName: "n",
       content: false,
-      otlp: false,
+      otlp: [],
       applicationInsights: {
         connectionString: "InstrumentationKey=k",
         identity: { clientId: "c" },
@@ -238,6 +238,31 @@ describe("the settings of telemetry", () => {
         OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318",
         AOS_TELEMETRY_CONTENT: "true",
       }).telemetry,
-    ).toEqual({ serviceName: "aos", content: true, otlp: true });
+    ).toEqual({
+      serviceName: "aos",
+      content: true,
+      otlp: ["traces", "metrics"],
+    });
+  });
+  test("tell a collector of one kind only", () => {
+    const settings = {
+      ...storage,
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "http://localhost:4318/v1/metrics",
+    };
+    expect(readConfig(settings).telemetry?.otlp).toEqual(["metrics"]);
+  });
+  test("tell nobody when telemetry is switched off, whatever else they say", () => {
+    const settings = {
+      ...storage,
+      APPLICATIONINSIGHTS_CONNECTION_STRING: "InstrumentationKey=k",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318",
+    };
+    const told = (OTEL_SDK_DISABLED: string) =>
+      readConfig({ ...settings, OTEL_SDK_DISABLED }).telemetry !== undefined;
+    expect([told("True"), told("false"), told("yes")]).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 });
