@@ -41,9 +41,9 @@ export async function tell(
       ? [refusedRow(message, toFailure(thrown.error), at)]
       : [],
   );
+  if (rows.length > 0) await history.append(orchestrationId, rows);
   for (const { message, thrown } of sent)
     logSent(log, orchestrationId, message, thrown?.error);
-  if (rows.length > 0) await history.append(orchestrationId, rows);
   if (passing?.thrown !== undefined) throw passing.thrown.error;
 }
 

@@ -33,7 +33,12 @@ const register = (
     ...options,
     handler: (body, client, context) =>
       handleRequest(
-        receivedMessage(options.queueName, body, context.triggerMetadata),
+        receivedMessage(
+          options.queueName,
+          body,
+          context.triggerMetadata,
+          context.traceContext?.traceParent,
+        ),
         services,
         client,
         context,

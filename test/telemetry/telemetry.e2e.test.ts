@@ -136,7 +136,7 @@ test("a review by message is the same tree below the message", async () => {
   await client.createSender("agent-requests").sendMessages({
     body: { ...review, id },
     messageId: id,
-    applicationProperties: { traceparent: trace.header },
+    applicationProperties: { "Diagnostic-Id": trace.header },
   });
   await client.close();
   const spans = await whole(trace);

@@ -2,7 +2,6 @@ import { sessionRequestQueue, responseQueue } from "../../messaging/entities";
 import type { ReplyAddress } from "../../model/contracts";
 import type { Json } from "../../model/payload";
 import { present } from "../../model/present";
-import { traceparentOf } from "../../telemetry/trace-ids";
 import { checkDepth, parseJson } from "../parse-json";
 import { parseRequest } from "../parse-request";
 import { type FieldError, invalidRequest } from "../request-error";
@@ -112,10 +111,10 @@ const damagedField = (name: string): FieldError => ({
 });
 
 function callerOf(message: ReceivedMessage): Caller {
-  const { queue, sessionId, sequenceNumber, properties } = message;
+  const { queue, sessionId, sequenceNumber, traceparent } = message;
   const isOrdered = queue === sessionRequestQueue && sessionId !== undefined;
   return {
-    ...present({ traceparent: traceparentOf(properties["traceparent"]) }),
+    ...present({ traceparent }),
     ...(isOrdered && {
       place: {
         session: sessionId,

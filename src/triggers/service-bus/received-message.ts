@@ -1,5 +1,6 @@
 import type { TriggerMetadata } from "@azure/functions";
 import { present } from "../../model/present";
+import { traceparentOf } from "../../telemetry/trace-ids";
 
 /** A message as the host hands it to a function, put straight. */
 export interface ReceivedMessage {
@@ -13,6 +14,8 @@ export interface ReceivedMessage {
   readonly sessionId?: string;
   readonly replyTo?: string;
   readonly replyToSessionId?: string;
+  /** W3C Trace Context: the sender's, or else that in which the host runs the function. */
+  readonly traceparent?: string;
   readonly sequenceNumber: string;
   /** 1 at the first delivery. */
   readonly deliveryCount: number;
@@ -29,10 +32,12 @@ export function receivedMessage(
   queue: string,
   body: unknown,
   metadata: TriggerMetadata | undefined,
+  hostTrace?: string,
 ): ReceivedMessage {
   const values: Readonly<Record<string, unknown>> = metadata ?? {};
   const text = (name: string) => textOf(values[name]);
   const sequenceNumber = text("sequenceNumber") ?? "0";
+  const properties = propertiesOf(values["applicationProperties"]);
   return {
     queue,
     // What has no id is known by its place in the queue, which is the same at every delivery.
@@ -40,7 +45,7 @@ export function receivedMessage(
     body,
     sequenceNumber,
     deliveryCount: Number(text("deliveryCount") ?? 1),
-    properties: propertiesOf(values["applicationProperties"]),
+    properties,
     damaged: ["messageId", "sessionId"].filter((name) =>
       isDamaged(values[name]),
     ),
@@ -51,6 +56,11 @@ export function receivedMessage(
       sessionId: text("sessionId"),
       replyTo: text("replyTo"),
       replyToSessionId: text("replyToSessionId"),
+      traceparent:
+        traceparentOf(properties["traceparent"]) ??
+        // What the SDKs of Azure call it.
+        traceparentOf(properties["diagnostic-Id"]) ??
+        traceparentOf(hostTrace),
     }),
   };
 }

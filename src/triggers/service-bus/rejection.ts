@@ -64,7 +64,7 @@ export const rejectedResponse = (
   },
   properties: {
     status: "rejected",
-    ...present({ traceparent: textOf(message.properties["traceparent"]) }),
+    ...present({ traceparent: message.traceparent }),
   },
 });
 
@@ -96,6 +96,3 @@ const plain = (properties: ReceivedMessage["properties"]) =>
 
 const isPlain = (value: unknown): value is string | number | boolean =>
   ["string", "number", "boolean"].includes(typeof value);
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === "string" ? value : undefined;

@@ -26,6 +26,19 @@ describe("a received message", () => {
     expect(received(metadata).messageId).toBe("agent-requests-7");
   });
 
+  test("is part of the trace of its sender, or else of the host's", () => {
+    const trace = (digit: string) =>
+      `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
+    const tracedBy = (applicationProperties: Record<string, string>) =>
+      receivedMessage("q", {}, { applicationProperties }, trace("c"))
+        .traceparent;
+    const both = { traceparent: trace("a"), "diagnostic-Id": trace("b") };
+    expect(tracedBy(both)).toBe(trace("a"));
+    expect(tracedBy({ ...both, traceparent: "none" })).toBe(trace("b"));
+    expect(tracedBy({})).toBe(trace("c"));
+    expect(receivedMessage("q", {}, {}).traceparent).toBeUndefined();
+  });
+
   test("leaves out what it does not have", () => {
     const fields = Object.keys(received({ messageId: "a", replyTo: null }));
     expect(fields.sort()).toEqual([
