@@ -52,4 +52,6 @@ export interface ModelResponse {
 export interface Model {
   readonly provider: "azure-openai" | "openai" | "offline";
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelResponse>;
+  /** Throws when the provider cannot be reached or does not let us in. Uses no tokens. */
+  check(): Promise<void>;
 }

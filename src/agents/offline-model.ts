@@ -14,6 +14,7 @@ const defaultSentences = 3;
 /** Runs agents without a language model and without a network: follows their script, then quotes what it was given. */
 export const offlineModel = (): Model => ({
   provider: "offline",
+  check: () => Promise.resolve(),
   // A promise's own function, so that what is thrown is a rejection, as with any other model.
   complete: (request, signal) =>
     new Promise((resolve) => {

@@ -14,7 +14,7 @@ export function newWorld(storage: () => Storage) {
   const used: string[] = [];
   const offline = offlineModel();
   const model: Model = {
-    provider: "offline",
+    ...offline,
     complete(request, signal) {
       used.push("model");
       return offline.complete(request, signal);
