@@ -85,6 +85,9 @@ param networkIsolation bool = environmentType == 'prod'
 @description('False: the API too is reached through a private endpoint only.')
 param publicHttpAccess bool = true
 
+@description('Addresses of the network where there is one, at least a /22; none that a network it is peered with has.')
+param networkAddressSpace string = '10.10.0.0/16'
+
 @description('Private endpoints and zones of Service Bus need Premium.')
 @allowed([
   'Standard'
@@ -243,7 +246,39 @@ var zoneNames = {
   Sql: 'privatelink.documents.azure.com'
   sites: 'privatelink.azurewebsites.net'
 }
-var allZoneNames = [for zone in items(zoneNames): zone.value]
+// A zone without an endpoint in it would hide the endpoints that others have under the same name.
+var neededZoneNames = concat(
+  networkIsolation ? storageZoneNames : [],
+  networkIsolation ? vaultZoneNames : [],
+  networkIsolation && serviceBusSku == 'Premium' ? serviceBusZoneNames : [],
+  networkIsolation && (isNewOpenAi || isExistingOpenAi) ? openAiZoneNames : [],
+  networkIsolation && hasScheduler ? schedulerZoneNames : [],
+  networkIsolation && cosmosEnabled ? cosmosZoneNames : [],
+  publicHttpAccess ? [] : siteZoneNames
+)
+var storageZoneNames = [
+  zoneNames.blob
+  zoneNames.queue
+  zoneNames.table
+]
+var vaultZoneNames = [
+  zoneNames.vault
+]
+var serviceBusZoneNames = [
+  zoneNames.namespace
+]
+var openAiZoneNames = [
+  zoneNames.account
+]
+var schedulerZoneNames = [
+  zoneNames.scheduler
+]
+var cosmosZoneNames = [
+  zoneNames.Sql
+]
+var siteZoneNames = [
+  zoneNames.sites
+]
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: groupName
@@ -284,7 +319,8 @@ module network 'modules/network.bicep' = if (hasPrivateEndpoints) {
     location: location
     tags: tags
     appSubnetDelegation: hostingPlan == 'FlexConsumption' ? 'Microsoft.App/environments' : 'Microsoft.Web/serverFarms'
-    privateDnsZoneNames: allZoneNames
+    addressSpace: networkAddressSpace
+    privateDnsZoneNames: neededZoneNames
   }
 }
 
@@ -420,6 +456,8 @@ module scheduler 'modules/durable-task-scheduler.bicep' = if (hasScheduler) {
     tags: tags
     taskHubName: taskHubName
     skuName: zoneRedundant ? 'Dedicated' : 'Consumption'
+    // Fewer are not spread over zones.
+    capacityUnits: zoneRedundant ? 3 : 1
     networkIsolation: networkIsolation
     principalId: identity.outputs.principalId
   }
@@ -490,10 +528,11 @@ var serviceBusTargets = networkIsolation && serviceBusSku == 'Premium' ? [
   }
 ] : []
 
-var openAiTargets = networkIsolation && isNewOpenAi ? [
+var openAiId = isNewOpenAi ? openAi!.outputs.id : (isExistingOpenAi ? openAiAccess!.outputs.id : '')
+var openAiTargets = networkIsolation && (isNewOpenAi || isExistingOpenAi) ? [
   {
     name: 'openai'
-    resourceId: openAi!.outputs.id
+    resourceId: openAiId
     groupId: 'account'
     zoneName: zoneNames.account
   }
@@ -580,7 +619,7 @@ module siteEndpoint 'modules/private-endpoints.bicep' = if (!publicHttpAccess) {
   params: {
     location: location
     tags: tags
-    subnetId: network!.outputs.privateEndpointSubnetId
+    subnetId: network!.outputs.apiSubnetId
     targets: [
       {
         name: 'function-app'

@@ -375,6 +375,10 @@ resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: site
   name: 'appsettings'
   properties: union(hostSettings, schedulerSettings, aosSettings, azureOpenAiSettings, openAiSettings, keySettings, planSettings)
+  // The service refuses two changes of one app at a time.
+  dependsOn: [
+    ftpPolicy
+  ]
 }
 
 // Every caller shows a token of the tenant, beside the function key that each route asks for.
@@ -438,6 +442,9 @@ resource ftpPolicy 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-
   properties: {
     allow: false
   }
+  dependsOn: [
+    scmPolicy
+  ]
 }
 
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {

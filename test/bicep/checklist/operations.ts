@@ -102,7 +102,7 @@ export const operations: readonly Row[] = [
       },
       {
         path: "bicep/modules/monitoring.bicep",
-        from: "    emailReceivers: [for email in alertEmails: {",
+        from: "    emailReceivers: [for email in givenEmails: {",
         to: "    emailReceivers: [for email in []: {",
       },
     ],
@@ -119,7 +119,7 @@ export const operations: readonly Row[] = [
     breaking: [
       {
         path: alerts,
-        from: "string(loadJsonContent('workbook.json'))",
+        from: "replace(string(loadJsonContent('workbook.json')), '<component>', appInsightsId)",
         to: "'{}'",
       },
     ],
