@@ -198,6 +198,10 @@ param logDailyQuotaGb int = environmentType == 'prod' ? -1 : 1
 @minValue(1)
 param tracesPerSecond int = 20
 
+@description('Days after its start that the task hub keeps an orchestration that has ended. What AOS keeps of it stays.')
+@minValue(1)
+param hubRetentionDays int = 30
+
 @description('Days after which the large values of an orchestration are deleted. Longer than any orchestration takes.')
 param payloadRetentionDays int = 365
 
@@ -598,6 +602,7 @@ module functionApp 'modules/function-app.bicep' = {
     appInsightsName: monitoring.outputs.appInsightsName
     keyVaultName: keyVault.outputs.name
     taskHubName: taskHubName
+    hubRetentionDays: hubRetentionDays
     schedulerEndpoint: hasScheduler ? scheduler!.outputs.endpoint : ''
     modelProvider: isNewOpenAi || isExistingOpenAi ? 'azure-openai' : model
     modelEndpoint: isNewOpenAi ? openAi!.outputs.endpoint : (isExistingOpenAi ? openAiAccess!.outputs.endpoint : modelBaseUrl)

@@ -28,6 +28,8 @@ export interface Config {
   readonly model: ModelConfig;
   /** Absent: requests come over HTTP only, and no messages are sent. */
   readonly serviceBus?: ServiceBusConfig;
+  /** Days after its start that the task hub keeps an orchestration that has ended. */
+  readonly hubRetentionDays: number;
   readonly documentsFolder: string;
   readonly reportsFolder: string;
   /** Absent: nobody is told anything. */
@@ -83,6 +85,12 @@ const settings = z.object({
 
   ...modelSettings,
 
+  AOS_HUB_RETENTION_DAYS: z.coerce
+    .number({ error: "must be a number of days" })
+    .int({ error: "must be a whole number of days" })
+    .min(1, { error: "must be at least 1" })
+    .default(30),
+
   /** Relative folders start at the app's folder. */
   AOS_DOCUMENTS_FOLDER: z.string().default("samples/document-review"),
   AOS_REPORTS_FOLDER: z.string().default(".aos/reports"),
@@ -132,6 +140,7 @@ export function readConfig(
     model,
     ...(serviceBus !== undefined && { serviceBus }),
     ...(telemetry !== undefined && { telemetry }),
+    hubRetentionDays: resolved.AOS_HUB_RETENTION_DAYS,
     documentsFolder: resolve(appFolder(), resolved.AOS_DOCUMENTS_FOLDER),
     reportsFolder: resolve(appFolder(), resolved.AOS_REPORTS_FOLDER),
     unresolved: unresolvedIn(given, references, {

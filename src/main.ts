@@ -117,4 +117,4 @@ if (messaging !== undefined && unresolved.of.serviceBus.length === 0) {
   registerServiceBus({ ...starting, messaging });
   functions.hook.appTerminate(() => messaging().close());
 }
-registerTimers({ storage, now });
+registerTimers({ storage, now, hubRetentionDays: config.hubRetentionDays });

@@ -10,6 +10,7 @@ describe("readConfig", () => {
       storage: { connectionString: "UseDevelopmentStorage=true" },
       storageSettings: ["AzureWebJobsStorage"],
       model: { provider: "offline", timeoutMs: 120_000 },
+      hubRetentionDays: 30,
       documentsFolder: join(root, "samples/document-review"),
       reportsFolder: join(root, ".aos/reports"),
       unresolved: {

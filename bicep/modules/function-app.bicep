@@ -105,6 +105,10 @@ param taskHubName string
 @description('Endpoint of the Durable Task Scheduler; empty: the task hub is in the storage account of the host.')
 param schedulerEndpoint string
 
+@description('Days after its start that the task hub keeps an orchestration that has ended.')
+@minValue(1)
+param hubRetentionDays int
+
 @description('Which model answers.')
 @allowed([
   'azure-openai'
@@ -195,6 +199,7 @@ var aosSettings = {
   AZURE_STORAGE_CONNECTION_STRING__tableServiceUri: dataTableEndpoint
   AOS_MODEL_PROVIDER: modelProvider
   AOS_MODEL_TIMEOUT_SECONDS: string(modelTimeoutSeconds)
+  AOS_HUB_RETENTION_DAYS: string(hubRetentionDays)
   AOS_DOCUMENTS_FOLDER: 'samples/document-review'
   // The package is mounted read-only; what is written here is gone with the instance.
   AOS_REPORTS_FOLDER: '/tmp/aos/reports'

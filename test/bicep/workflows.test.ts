@@ -69,7 +69,11 @@ test("azd and the workflow deploy what the package script leaves", () => {
     readonly services: {
       readonly api: { readonly project: string; readonly host: string };
     };
-    readonly hooks: { readonly prepackage: { readonly run: string } };
+    readonly hooks: {
+      readonly prepackage: Readonly<
+        Record<"posix" | "windows", { readonly run: string }>
+      >;
+    };
   };
   const { infra, services, hooks } = azure;
   expect(existsSync(`${infra.path}/${infra.module}.bicep`)).toBe(true);
@@ -80,7 +84,8 @@ test("azd and the workflow deploy what the package script leaves", () => {
     host: "function",
     project: "dist/package",
   });
-  expect(hooks.prepackage.run).toContain("npm run package");
+  for (const { run } of Object.values(hooks.prepackage))
+    expect(run).toContain("npm run package");
   const action = readFileSync(".github/actions/deploy/action.yml", "utf8");
   expect(action).toContain("npm run package");
   expect(action).toContain("--src dist/aos.zip");

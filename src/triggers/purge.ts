@@ -1,0 +1,80 @@
+/**
+ * Removes from the task hub what ended long ago: nothing else does on Azure Storage, where it would be kept, and billed, for
+ * ever. What AOS itself keeps of an orchestration stays, so that it can be looked at as before.
+ */
+import {
+  type DurableClient,
+  OrchestrationRuntimeStatus,
+} from "durable-functions";
+import { toFailure } from "../errors";
+import type { OrchestrationStatus } from "../model/history";
+import { reconcile } from "./start/reconcile";
+import type { World } from "./start/world";
+
+export type PurgingHub = World["hub"] &
+  Pick<DurableClient, "purgeInstanceHistoryBy">;
+
+const dayMs = 86_400_000;
+const pageSize = 100;
+/** Before this the service has no instances. */
+const beginning = new Date(0);
+
+const ended = [
+  OrchestrationRuntimeStatus.Completed,
+  OrchestrationRuntimeStatus.Failed,
+  OrchestrationRuntimeStatus.Terminated,
+  OrchestrationRuntimeStatus.Canceled,
+];
+const unended: readonly OrchestrationStatus[] = ["running", "waiting"];
+
+/** One sweep a day, at three in the night (UTC): a timer of its own would keep instances ready on plans with zones. */
+export const isTimeToPurge = (now: Date): boolean =>
+  now.getUTCHours() === 3 &&
+  now.getUTCMinutes() === 0 &&
+  now.getUTCSeconds() < 30;
+
+/** By the time of their start. Gives how many instances were removed; `report` is told what could not be done. */
+export async function purge(
+  world: World & { readonly hub: PurgingHub },
+  retentionDays: number,
+  report: (problem: string) => void,
+): Promise<number> {
+  const before = new Date(world.now().getTime() - retentionDays * dayMs);
+  try {
+    // First the hub is asked how those ended that could not write it down themselves: afterwards nobody knows.
+    for (const status of unended) await reconcileAll(status, before, world);
+    const { instancesDeleted } = await world.hub.purgeInstanceHistoryBy({
+      createdTimeFrom: beginning,
+      createdTimeTo: before,
+      runtimeStatus: ended,
+    });
+    return instancesDeleted;
+  } catch (error) {
+    const { code, message } = toFailure(error);
+    report(
+      `The task hub keeps what ended more than ${retentionDays} days ago until tomorrow (${code}): ${message}`,
+    );
+    return 0;
+  }
+}
+
+async function reconcileAll(
+  status: OrchestrationStatus,
+  before: Date,
+  { storage, hub }: World,
+): Promise<void> {
+  let cursor: string | undefined;
+  do {
+    const page = await storage.orchestrations.list({
+      status,
+      to: before,
+      limit: pageSize,
+      ...(cursor !== undefined && { cursor }),
+    });
+    for (const { id } of page.items) {
+      const claim = await storage.orchestrations.find(id);
+      if (claim !== undefined) await reconcile(claim, hub, storage);
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}

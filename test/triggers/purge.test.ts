@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import type { DurableClient } from "durable-functions";
+import type { Storage } from "../../src/history/ports";
+import { openStorage } from "../../src/history/storage";
+import { isTimeToPurge, purge } from "../../src/triggers/purge";
+import { type Azurite, startAzurite } from "../support/azurite";
+import { taskHub } from "./task-hub";
+
+const now = Date.parse("2026-03-01T03:00:00Z");
+const dayMs = 86_400_000;
+
+test("one sweep of a day purges", () => {
+  const sweeps = Array.from({ length: 2 * 60 * 24 }, (_, index) =>
+    new Date(now + index * 30_000 + 7_250).toISOString(),
+  );
+  expect(sweeps.filter((at) => isTimeToPurge(new Date(at)))).toEqual([
+    "2026-03-01T03:00:07.250Z",
+  ]);
+});
+
+describe("purging", () => {
+  let azurite: Azurite;
+  let storage: Storage;
+  beforeAll(async () => {
+    azurite = await startAzurite();
+    storage = openStorage({ connectionString: azurite.connectionString });
+  });
+  afterAll(() => azurite.stop());
+
+  /** An orchestration that runs, as far as its row knows. */
+  async function running(ageDays: number): Promise<string> {
+    const id = randomUUID();
+    const at = new Date(now - ageDays * dayMs).toISOString();
+    await storage.orchestrations.claim({
+      summary: {
+        id,
+        workflow: "w",
+        version: "1",
+        status: "pending",
+        tags: {},
+        createdAt: at,
+        updatedAt: at,
+      },
+      fingerprint: "f",
+      start: { value: {} },
+      claimedAt: at,
+    });
+    await storage.orchestrations.update(id, {
+      status: "running",
+      updatedAt: at,
+    });
+    return id;
+  }
+
+  const purged = async (
+    hub: ReturnType<typeof taskHub>,
+    purgeInstanceHistoryBy: () => Promise<{ instancesDeleted: number }>,
+  ) => {
+    const problems: string[] = [];
+    const removed = await purge(
+      {
+        storage,
+        hub: { ...hub, purgeInstanceHistoryBy } as unknown as DurableClient,
+        now: () => new Date(now),
+      },
+      30,
+      (problem) => problems.push(problem),
+    );
+    return { removed, problems };
+  };
+
+  test("writes down first what only the hub knows", async () => {
+    const hub = taskHub();
+    const [old, young] = await Promise.all([running(31), running(29)]);
+    for (const id of [old, young]) {
+      await hub.startNew("w", { instanceId: id });
+      hub.terminate(id);
+    }
+    const atPurge: (string | undefined)[] = [];
+    const { removed } = await purged(hub, async () => {
+      for (const id of [old, young])
+        atPurge.push((await storage.orchestrations.find(id))?.summary.status);
+      return { instancesDeleted: 2 };
+    });
+    expect(removed).toBe(2);
+    expect(atPurge).toEqual(["terminated", "running"]);
+  });
+
+  test("removes nothing when it cannot be known how an orchestration ended, and says so", async () => {
+    const hub = taskHub();
+    await running(40);
+    hub.broken = true;
+    const { removed, problems } = await purged(hub, () => {
+      throw new Error("This must not be asked.");
+    });
+    expect(removed).toBe(0);
+    expect(problems).toEqual([
+      expect.stringMatching(/until tomorrow \(storage_unavailable\)/),
+    ]);
+  });
+});
