@@ -130,9 +130,9 @@ export function readConfig(
   const data: Settings = { ...resolved, ...secretsIn(given, references) };
   const storage = storageConfig(data, problems);
   const model = modelConfig(data, problems);
+  const serviceBus = serviceBusConfig(data, problems);
   if (problems.length > 0) throw invalid([...references, ...problems]);
   if (storage === undefined || model === undefined) throw invalid(problems);
-  const serviceBus = serviceBusConfig(data);
   const telemetry = telemetryConfig(resolved);
   return {
     storage,
@@ -234,13 +234,30 @@ function storageConfig(
   return undefined;
 }
 
-function serviceBusConfig(from: Settings): ServiceBusConfig | undefined {
-  const connectionString = from.AZURE_SERVICEBUS_CONNECTION_STRING;
-  if (connectionString !== undefined) return { connectionString };
-  const fullyQualifiedNamespace =
-    from.AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace;
-  if (fullyQualifiedNamespace === undefined) return undefined;
-  const clientId = from.AZURE_SERVICEBUS_CONNECTION_STRING__clientId;
+function serviceBusConfig(
+  from: Settings,
+  problems: Problem[],
+): ServiceBusConfig | undefined {
+  const setting = "AZURE_SERVICEBUS_CONNECTION_STRING";
+  const connectionString = from[setting];
+  const fullyQualifiedNamespace = from[`${setting}__fullyQualifiedNamespace`];
+  const clientId = from[`${setting}__clientId`];
+  if (connectionString !== undefined) {
+    if (fullyQualifiedNamespace !== undefined)
+      problems.push({
+        setting,
+        message: `is given beside ${setting}__fullyQualifiedNamespace: give the connection string, or the namespace for the app's identity`,
+      });
+    return { connectionString };
+  }
+  if (fullyQualifiedNamespace === undefined) {
+    if (clientId !== undefined)
+      problems.push({
+        setting: `${setting}__fullyQualifiedNamespace`,
+        message: `is missing: ${setting}__clientId is given, which is for it`,
+      });
+    return undefined;
+  }
   return {
     fullyQualifiedNamespace,
     ...(clientId !== undefined && { clientId }),

@@ -48,6 +48,22 @@ describe("readConfig", () => {
     );
   });
 
+  test.each([
+    [
+      {
+        AZURE_SERVICEBUS_CONNECTION_STRING: "Endpoint=sb://localhost",
+        AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace: "a.b",
+      },
+      /AZURE_SERVICEBUS_CONNECTION_STRING is given beside AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace/,
+    ],
+    [
+      { AZURE_SERVICEBUS_CONNECTION_STRING__clientId: "id" },
+      /AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace is missing/,
+    ],
+  ])("refuses half a Service Bus, and two: %j", (settings, problem) => {
+    expect(() => readConfig({ ...storage, ...settings })).toThrow(problem);
+  });
+
   test("chooses the provider whose settings are there", () => {
     expect(
       readConfig({
