@@ -43,8 +43,8 @@ afterAll(async () => {
 });
 
 let hosts = 0;
-const hostWith = (env: Readonly<Record<string, string>>) =>
-  startHost({ app: resolve("."), data: join(folder, `${hosts++}`), env });
+const hostWith = (env: Readonly<Record<string, string>>, app = ".") =>
+  startHost({ app: resolve(app), data: join(folder, `${hosts++}`), env });
 
 /** What is wrong with each dependency, as `part: cause`; or its status when nothing is. */
 async function readiness(url: string) {
@@ -119,44 +119,52 @@ test("keys that are wrong or allow too little are named, with the roles to use i
   });
 });
 
-test("an identity without a role is told which one to be given, and an unknown host is named", async () => {
-  const azure = await startAzureByIdentity();
-  await using host = await hostWith({
-    ...azure.identity,
-    AZURE_STORAGE_CONNECTION_STRING__tableServiceUri: azure.storageUrl,
-    AZURE_STORAGE_CONNECTION_STRING__blobServiceUri: azure.storageUrl,
-    AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace: "aos.invalid",
-    AZURE_OPENAI_ENDPOINT: azure.modelUrl,
-    AZURE_OPENAI_DEPLOYMENT: "gpt",
-  });
-  const { status, causes, problems } = await readiness(host.url);
-  expect(status).toBe(503);
-  expect(causes).toEqual({
-    keyVault: "ok",
-    taskHub: "ok",
-    storage: ["tables: role_missing", "blobs: role_missing"],
-    serviceBus: messagingParts.map((part) => `${part}: host_unknown`),
-    model: ["models of azure-openai: role_missing"],
-  });
-  const roles = problems.flatMap(({ role, advice }) => {
-    if (role !== undefined)
-      expect(advice).toContain(`Assign the role "${role}"`);
-    return role ?? [];
-  });
-  expect(roles).toEqual([
-    "Storage Table Data Contributor",
-    "Storage Blob Data Contributor",
-    "Cognitive Services OpenAI User",
-  ]);
-  expect(problems[2]?.advice).toContain(
-    "AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace is right",
-  );
-  // Probes come from many places: what was found is good for a while.
-  const asked = azure.requests.length;
-  await Promise.all([readiness(host.url), readiness(host.url)]);
-  expect(azure.requests).toHaveLength(asked);
-  azure.stop();
-});
+test.each([
+  ["the compiled app", "."],
+  ["the package", "dist/package"],
+])(
+  "an identity without a role is told which one to be given, and an unknown host is named, by %s",
+  async (_, app) => {
+    const azure = await startAzureByIdentity();
+    const settings = {
+      ...azure.identity,
+      AZURE_STORAGE_CONNECTION_STRING__tableServiceUri: azure.storageUrl,
+      AZURE_STORAGE_CONNECTION_STRING__blobServiceUri: azure.storageUrl,
+      AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace:
+        "aos.invalid",
+      AZURE_OPENAI_ENDPOINT: azure.modelUrl,
+      AZURE_OPENAI_DEPLOYMENT: "gpt",
+    };
+    await using host = await hostWith(settings, app);
+    const { status, causes, problems } = await readiness(host.url);
+    expect(status).toBe(503);
+    expect(causes).toEqual({
+      keyVault: "ok",
+      taskHub: "ok",
+      storage: ["tables: role_missing", "blobs: role_missing"],
+      serviceBus: messagingParts.map((part) => `${part}: host_unknown`),
+      model: ["models of azure-openai: role_missing"],
+    });
+    const roles = problems.flatMap(({ role, advice }) => {
+      if (role !== undefined)
+        expect(advice).toContain(`Assign the role "${role}"`);
+      return role ?? [];
+    });
+    expect(roles).toEqual([
+      "Storage Table Data Contributor",
+      "Storage Blob Data Contributor",
+      "Cognitive Services OpenAI User",
+    ]);
+    expect(problems[2]?.advice).toContain(
+      "AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace is right",
+    );
+    // Probes come from many places: what was found is good for a while.
+    const asked = azure.requests.length;
+    await Promise.all([readiness(host.url), readiness(host.url)]);
+    expect(azure.requests).toHaveLength(asked);
+    azure.stop();
+  },
+);
 
 test("with a vault that gives nothing, what needs no secret goes on", async () => {
   const reference = "@Microsoft.KeyVault(VaultName=acme;SecretName=k)";
