@@ -228,6 +228,8 @@ var tags = {
   costCenter: costCenter
   managedBy: 'bicep'
 }
+// A variable of azd that is not set leaves an empty address. In production the service refuses it, which is meant: somebody has to be told.
+var givenEmails = environmentType == 'dev' && contains(alertEmails, '') ? [] : alertEmails
 var blobOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var blobContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 var queueContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
@@ -311,7 +313,7 @@ module monitoring 'modules/monitoring.bicep' = {
     retentionDays: logRetentionDays
     dailyQuotaGb: logDailyQuotaGb
     principalId: identity.outputs.principalId
-    alertEmails: alertEmails
+    alertEmails: givenEmails
   }
 }
 

@@ -33,8 +33,6 @@ param principalId string
 @description('Who is told of alerts.')
 param alertEmails array
 
-// A variable that is not set leaves an empty one.
-var givenEmails = contains(alertEmails, '') ? [] : alertEmails
 var metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
@@ -88,7 +86,7 @@ resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = {
   properties: {
     groupShortName: 'aos'
     enabled: true
-    emailReceivers: [for email in givenEmails: {
+    emailReceivers: [for email in alertEmails: {
       name: email
       emailAddress: email
       useCommonAlertSchema: true

@@ -138,6 +138,26 @@ describe("deployment", () => {
       expect(job["timeout-minutes"]).toBeGreaterThan(0);
   });
 
+  test("shows what would change with the variables that it is deployed with", () => {
+    const text = (path: string) => readFileSync(path, "utf8");
+    const files = ["dev", "prod"].map((name) =>
+      text(`bicep/${name}.bicepparam`),
+    );
+    const read = [
+      ...files
+        .join()
+        .matchAll(/readEnvironmentVariable\('(AOS_\w+|AZURE_LOCATION)'/g),
+    ].map(([, name = ""]) => name);
+    expect(read).toContain("AOS_ALERT_EMAIL");
+    const whatIf = JSON.stringify(jobs["what-if"]);
+    const action = text(".github/actions/deploy/action.yml");
+    expect(
+      read.filter(
+        (name) => !whatIf.includes(name) || !action.includes(`${name}:`),
+      ),
+    ).toEqual([]);
+  });
+
   test("sees at the end whether it works", () => {
     const action = readFileSync(".github/actions/deploy/action.yml", "utf8");
     expect(action).toContain("node scripts/smoke-test.mjs");

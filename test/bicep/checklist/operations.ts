@@ -102,7 +102,7 @@ export const operations: readonly Row[] = [
       },
       {
         path: "bicep/modules/monitoring.bicep",
-        from: "    emailReceivers: [for email in givenEmails: {",
+        from: "    emailReceivers: [for email in alertEmails: {",
         to: "    emailReceivers: [for email in []: {",
       },
     ],

@@ -105,24 +105,29 @@ export const alertRules: Rules = {
       },
     ],
   },
-  "a variable of azd that is not set is nobody's address": {
-    problems: (world) =>
-      ofType(
-        world.deployment("dev", { alertEmails: [""] }),
-        "Microsoft.Insights/actionGroups",
-      ).flatMap(({ body }) =>
-        listOf(at(body, "properties.emailReceivers")).map((receiver) =>
-          JSON.stringify(receiver),
-        ),
-      ),
-    breaking: [
-      {
-        path: "bicep/modules/monitoring.bicep",
-        from: "contains(alertEmails, '') ? [] : alertEmails",
-        to: "alertEmails",
+  "an address that is not given is nobody's in dev, and refused in production":
+    {
+      problems: (world) => {
+        const receivers = (file: "dev" | "prod") =>
+          ofType(
+            world.deployment(file, { alertEmails: [""] }),
+            "Microsoft.Insights/actionGroups",
+          ).flatMap(({ body }) =>
+            listOf(at(body, "properties.emailReceivers")).map(
+              (receiver) => `${file}: ${asText(at(receiver, "emailAddress"))}`,
+            ),
+          );
+        const found = [...receivers("dev"), ...receivers("prod")];
+        return found.join() === "prod: " ? [] : ["it is somebody's", ...found];
       },
-    ],
-  },
+      breaking: [
+        {
+          path: "bicep/main.bicep",
+          from: "environmentType == 'dev' && contains(alertEmails, '') ? [] : alertEmails",
+          to: "alertEmails",
+        },
+      ],
+    },
 };
 
 /** Spans of a query, as alerts write them. */

@@ -1,7 +1,7 @@
 /** What the service needs to know, or to be spared, while it makes what is asked for. */
 import type { Expression } from "../reader/expression";
 import type { Template } from "../reader/template";
-import { at } from "../reader/value";
+import { asText, at } from "../reader/value";
 import { within } from "../reader/walk";
 import { literalOf } from "../template-rules";
 import { ofType } from "../world";
@@ -55,6 +55,24 @@ export const makingRules: Rules = {
       },
     ],
   },
+  "a budget begins on the first of a month, also when no variable says of which":
+    {
+      problems: (world) =>
+        (["dev", "prod"] as const)
+          .flatMap((file) =>
+            ofType(world.deployment(file), "Microsoft.Consumption/budgets").map(
+              ({ body }) => asText(at(body, "properties.timePeriod.startDate")),
+            ),
+          )
+          .filter((date) => !/^\d{4}-\d\d-01$/.test(date)),
+      breaking: [
+        {
+          path: "bicep/dev.bicepparam",
+          from: "empty(budgetStart) ? '2026-12-01' : budgetStart",
+          to: "budgetStart",
+        },
+      ],
+    },
   "a scheduler in several zones has the units for it": {
     problems: (world) =>
       ofType(
