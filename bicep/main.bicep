@@ -248,6 +248,7 @@ var zoneNames = {
   namespace: 'privatelink.servicebus.windows.net'
   vault: 'privatelink.vaultcore.azure.net'
   account: 'privatelink.openai.azure.com'
+  // As `az network private-link-resource list` tells for a scheduler.
   scheduler: 'privatelink.durabletask.io'
   Sql: 'privatelink.documents.azure.com'
   sites: 'privatelink.azurewebsites.net'
