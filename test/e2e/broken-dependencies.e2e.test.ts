@@ -239,8 +239,17 @@ test("without the secret of Service Bus requests over HTTP are taken all the sam
     model: "ok",
   });
   const api = apiAt(host.url);
-  const start = { workflow: "document-review", id: "by-http" };
+  const start = {
+    workflow: "document-review",
+    id: "by-http",
+    input: { documents: ["contract-office-lease.txt"] },
+  };
   expect((await api.start(start)).status).toBe(202);
+  // Its end is written, and told when Service Bus is back.
+  await until(
+    () => api.status("by-http", "10s"),
+    ({ body }) => body.status === "completed",
+  );
   expect((await api.get("dead-letters")).body).toMatchObject({
     status: 503,
     code: "messaging_unavailable",
