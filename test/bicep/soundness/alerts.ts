@@ -51,6 +51,27 @@ export const alertRules: Rules = {
       },
     ],
   },
+  "an orchestration that failed is told apart from a turn that is tried again":
+    {
+      problems: (world) => {
+        const query = world.text(
+          "bicep/modules/queries/failed-orchestrations.kql",
+        );
+        const [, asked = ""] = /functionName == "(\w+)"/.exec(query) ?? [];
+        const contracts = world.text("src/model/contracts.ts");
+        return contracts.includes(`agentWorkflow = orchestrator<`) &&
+          contracts.includes(`>("${asked}")`)
+          ? []
+          : [`nothing is called ${asked}`];
+      },
+      breaking: [
+        {
+          path: "bicep/modules/queries/failed-orchestrations.kql",
+          from: ' and functionName == "agentWorkflow"',
+          to: "",
+        },
+      ],
+    },
   "queries find what the host logs, in the mode that host.json chooses": {
     problems: (world) => {
       const isOpenTelemetry =
