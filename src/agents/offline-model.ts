@@ -14,7 +14,6 @@ const defaultSentences = 3;
 /** Runs agents without a language model and without a network: follows their script, then quotes what it was given. */
 export const offlineModel = (): Model => ({
   provider: "offline",
-  check: () => Promise.resolve(),
   // A promise's own function, so that what is thrown is a rejection, as with any other model.
   complete: (request, signal) =>
     new Promise((resolve) => {
@@ -25,6 +24,7 @@ export const offlineModel = (): Model => ({
         );
       resolve(answered(request));
     }),
+  check: () => Promise.resolve(),
 });
 
 /** A pure function of the request. */

@@ -81,7 +81,6 @@ const chatModel = (
   { timeoutMs = defaultTimeoutMs }: Timing,
 ): Model => ({
   provider,
-  check: () => checkModels(client, provider, defaultModel),
   async complete(request, signal) {
     const model = request.model ?? defaultModel;
     // The client's own timeout ends with the headers; a body may stall as well.
@@ -96,27 +95,8 @@ const chatModel = (
       throw toModelError(thrown, model);
     }
   },
+  check: () => checkModels(client, provider, defaultModel),
 });
-
-/** Longer than anybody waits for an answer about it. */
-const checkMs = 10_000;
-
-/** The list of models asks for the same rights as a call does, and costs nothing. */
-async function checkModels(
-  client: OpenAI,
-  provider: Model["provider"],
-  model: string,
-): Promise<void> {
-  try {
-    await client.models.list({ signal: AbortSignal.timeout(checkMs) });
-  } catch (thrown) {
-    // A server of one's own need not have the list; too many requests come from who may ask.
-    const answersAllTheSame =
-      thrown instanceof RateLimitError ||
-      (thrown instanceof NotFoundError && provider === "openai");
-    if (!answersAllTheSame) throw toModelError(thrown, model);
-  }
-}
 
 const roundOf = (request: ModelRequest): number =>
   request.messages.filter((message) => message.role === "assistant").length;
@@ -143,3 +123,23 @@ function entraToken(): () => Promise<string> {
 }
 
 const withoutTrailingSlash = (url: string): string => url.replace(/\/+$/, "");
+
+/** Longer than anybody waits for an answer about it. */
+const checkMs = 10_000;
+
+/** The list of models asks for the same rights as a call does, and costs nothing. */
+async function checkModels(
+  client: OpenAI,
+  provider: Model["provider"],
+  model: string,
+): Promise<void> {
+  try {
+    await client.models.list({ signal: AbortSignal.timeout(checkMs) });
+  } catch (thrown) {
+    // A server of one's own need not have the list; too many requests come from who may ask.
+    const answersAllTheSame =
+      thrown instanceof RateLimitError ||
+      (thrown instanceof NotFoundError && provider === "openai");
+    if (!answersAllTheSame) throw toModelError(thrown, model);
+  }
+}
