@@ -119,10 +119,12 @@ function errorCode(details: unknown): unknown {
 /** First come the words that leave no doubt. */
 const signs: readonly (readonly [RegExp, Found])[] = [
   [/\bconfiguration_invalid\b|\bbad port\b|\bInvalid URL\b/, "setting_invalid"],
-  [/\bKeyBasedAuthenticationNotPermitted\b/, "keys_disabled"],
-  [/\bLocalAuthDisabled\b|local auth\w* is disabled/i, "keys_disabled"],
   [
-    /\bAuthorizationFailure\b|\bIpAuthorizationFailure\b|\bVirtual Network\/Firewall\b|public access is disabled/i,
+    /\bKeyBasedAuthenticationNotPermitted\b|\bAuthenticationTypeDisabled\b|\bLocalAuthDisabled\b|local auth\w* is disabled/i,
+    "keys_disabled",
+  ],
+  [
+    /\bAuthorizationFailure\b|\bIpAuthorizationFailure\b|\bVirtual Network\/Firewall\b|public (network )?access is disabled|has been prevented to connect/i,
     "network_refused",
   ],
   [/\bAuthenticationFailed\b|\bInvalidAuthenticationInfo\b/, "key_refused"],
@@ -136,7 +138,7 @@ const signs: readonly (readonly [RegExp, Found])[] = [
     "role_missing",
   ],
   [
-    /\bE(CONNREFUSED|CONNRESET|HOSTUNREACH|NETUNREACH|PIPE)\b|\bERR_TLS|certificate/i,
+    /\bE(CONNREFUSED|CONNRESET|HOSTUNREACH|NETUNREACH|PIPE)\b|\bERR_TLS|\bServiceCommunicationProblem\b|certificate/i,
     "unreachable",
   ],
   [/\bETIMEDOUT\b|\b(Timeout|Abort|ServiceTimeout)(Error)?\b/, "no_answer"],

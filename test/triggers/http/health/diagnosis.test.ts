@@ -70,7 +70,23 @@ describe("what an error of a service means", () => {
     ],
     ["host_unknown", { code: "ENOTFOUND" }],
     ["host_unknown", { code: "EAI_AGAIN" }],
+    [
+      "network_refused",
+      {
+        name: "ServiceBusError",
+        message: "Ip has been prevented to connect to the endpoint.",
+      },
+    ],
+    [
+      "keys_disabled",
+      {
+        status: 403,
+        code: "AuthenticationTypeDisabled",
+        message: "Key based authentication is disabled for this resource.",
+      },
+    ],
     ["unreachable", { code: "ECONNREFUSED" }],
+    ["unreachable", { code: "ServiceCommunicationProblem" }],
     ["unreachable", { message: "self-signed certificate" }],
     ["no_answer", { name: "AbortError" }],
     ["no_answer", { code: "ETIMEDOUT" }],
