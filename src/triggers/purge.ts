@@ -25,7 +25,12 @@ const ended = [
   OrchestrationRuntimeStatus.Terminated,
   OrchestrationRuntimeStatus.Canceled,
 ];
-const unended: readonly OrchestrationStatus[] = ["running", "waiting"];
+/** Pending too: to the sweep, one whose instance is gone looks like one that was never started. */
+const unended: readonly OrchestrationStatus[] = [
+  "pending",
+  "running",
+  "waiting",
+];
 
 /** One sweep a day, at three in the night (UTC): a timer of its own would keep instances ready on plans with zones. */
 export const isTimeToPurge = (now: Date): boolean =>

@@ -27,8 +27,11 @@ describe("purging", () => {
   });
   afterAll(() => azurite.stop());
 
-  /** An orchestration that runs, as far as its row knows. */
-  async function running(ageDays: number): Promise<string> {
+  /** An orchestration that has not ended, as far as its row knows. */
+  async function unended(
+    ageDays: number,
+    status: "pending" | "running" = "running",
+  ): Promise<string> {
     const id = randomUUID();
     const at = new Date(now - ageDays * dayMs).toISOString();
     await storage.orchestrations.claim({
@@ -45,10 +48,8 @@ describe("purging", () => {
       start: { value: {} },
       claimedAt: at,
     });
-    await storage.orchestrations.update(id, {
-      status: "running",
-      updatedAt: at,
-    });
+    if (status === "running")
+      await storage.orchestrations.update(id, { status, updatedAt: at });
     return id;
   }
 
@@ -71,24 +72,28 @@ describe("purging", () => {
 
   test("writes down first what only the hub knows", async () => {
     const hub = taskHub();
-    const [old, young] = await Promise.all([running(31), running(29)]);
-    for (const id of [old, young]) {
+    const ids = await Promise.all([
+      unended(31),
+      unended(31, "pending"),
+      unended(29),
+    ]);
+    for (const id of ids) {
       await hub.startNew("w", { instanceId: id });
       hub.terminate(id);
     }
     const atPurge: (string | undefined)[] = [];
     const { removed } = await purged(hub, async () => {
-      for (const id of [old, young])
+      for (const id of ids)
         atPurge.push((await storage.orchestrations.find(id))?.summary.status);
       return { instancesDeleted: 2 };
     });
     expect(removed).toBe(2);
-    expect(atPurge).toEqual(["terminated", "running"]);
+    expect(atPurge).toEqual(["terminated", "terminated", "running"]);
   });
 
   test("removes nothing when it cannot be known how an orchestration ended, and says so", async () => {
     const hub = taskHub();
-    await running(40);
+    await unended(40);
     hub.broken = true;
     const { removed, problems } = await purged(hub, () => {
       throw new Error("This must not be asked.");
