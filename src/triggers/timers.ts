@@ -1,10 +1,10 @@
 import { app } from "durable-functions";
 import type { Storage } from "../history/ports";
-import { isTimeToPurge, purge } from "./purge";
+import { isTimeToPurge, purge, type PurgingHub } from "./purge";
 import { sweep } from "./sweep";
 
 interface TimerServices {
-  storage(): Storage;
+  readonly storage: () => Storage;
   readonly now: () => Date;
   /** Days after its start that the task hub keeps an orchestration that has ended. */
   readonly hubRetentionDays: number;
@@ -14,14 +14,22 @@ interface TimerServices {
 export function registerTimers(services: TimerServices): void {
   app.client.timer("sweepClaims", {
     schedule: "*/30 * * * * *",
-    handler: async (_timer, hub, context) => {
-      const world = { storage: services.storage(), hub, now: services.now };
-      const report = (problem: string): void => {
+    handler: (_timer, hub, context) =>
+      tidyUp(services, hub, (problem) => {
         context.warn(problem);
-      };
-      await sweep(world, report);
-      if (isTimeToPurge(services.now()))
-        await purge(world, services.hubRetentionDays, report);
-    },
+      }),
   });
+}
+
+/** What is to be done every half minute. */
+export async function tidyUp(
+  { storage, now, hubRetentionDays }: TimerServices,
+  hub: PurgingHub,
+  report: (problem: string) => void,
+): Promise<void> {
+  // Read before the work, which takes a while: the sweep that begins at three is the one that purges.
+  const beganAt = now();
+  const world = { storage: storage(), hub, now };
+  await sweep(world, report);
+  if (isTimeToPurge(beganAt)) await purge(world, hubRetentionDays, report);
 }

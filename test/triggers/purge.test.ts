@@ -3,6 +3,7 @@ import type { DurableClient } from "durable-functions";
 import type { Storage } from "../../src/history/ports";
 import { openStorage } from "../../src/history/storage";
 import { isTimeToPurge, purge } from "../../src/triggers/purge";
+import { tidyUp } from "../../src/triggers/timers";
 import { type Azurite, startAzurite } from "../support/azurite";
 import { taskHub } from "./task-hub";
 
@@ -90,6 +91,39 @@ describe("purging", () => {
     expect(removed).toBe(2);
     expect(atPurge).toEqual(["terminated", "terminated", "running"]);
   });
+
+  test.each([
+    ["02:59:45", 0],
+    ["03:00:14", 1],
+    ["15:00:14", 0],
+  ])(
+    "is part of the sweep of three in the night: at %s",
+    async (time, times) => {
+      const asked: unknown[] = [];
+      const hub = {
+        ...taskHub(),
+        purgeInstanceHistoryBy: (filter: unknown) => {
+          asked.push(filter);
+          return Promise.resolve({ instancesDeleted: 0 });
+        },
+      };
+      const problems: string[] = [];
+      const at = new Date(`2026-03-01T${time}Z`);
+      await tidyUp(
+        { storage: () => storage, now: () => at, hubRetentionDays: 10 },
+        hub as unknown as DurableClient,
+        (problem) => problems.push(problem),
+      );
+      expect(problems).toEqual([]);
+      expect(asked).toEqual(
+        Array.from({ length: times }, () => ({
+          createdTimeFrom: new Date(0),
+          createdTimeTo: new Date(at.getTime() - 10 * dayMs),
+          runtimeStatus: ["Completed", "Failed", "Terminated", "Canceled"],
+        })),
+      );
+    },
+  );
 
   test("removes nothing when it cannot be known how an orchestration ended, and says so", async () => {
     const hub = taskHub();
