@@ -1,6 +1,8 @@
+import type { HttpRequest } from "@azure/functions";
 import { AosError } from "../../../../src/errors";
 import type { Dependency } from "../../../../src/triggers/http/health/dependency";
 import { checkOf } from "../../../../src/triggers/http/health/readiness";
+import { ready } from "../../../../src/triggers/http/health";
 import type { Hub } from "../../../../src/triggers/start/hub";
 import { taskHub } from "../../task-hub";
 
@@ -37,6 +39,44 @@ const away = () =>
   new AosError("storage_unavailable", "It is away.", {
     cause: Object.assign(new Error("x"), { code: "ENOTFOUND" }),
   });
+
+describe("looks", () => {
+  test("are taken side by side, at all parts of all dependencies", async () => {
+    const asked: string[] = [];
+    const release: (() => void)[] = [];
+    const part = (name: string) => ({
+      name,
+      check: () => {
+        asked.push(name);
+        return new Promise<void>((resolve) => {
+          release.push(resolve);
+        });
+      },
+    });
+    const dependency = (
+      name: string,
+      parts: readonly string[],
+    ): Dependency => ({
+      name,
+      code: "storage_unavailable",
+      signIn: "identity",
+      settings: [],
+      unresolved: [],
+      parts: parts.map(part),
+    });
+    const check = ready(
+      [dependency("a", ["a1", "a2"]), dependency("b", ["b1"])],
+      () => new Date(0),
+    );
+    const answered = check({} as HttpRequest, hub);
+    expect(asked).toEqual(["a1", "a2", "b1"]);
+    for (const done of release) done();
+    expect(await answered).toMatchObject({
+      status: 200,
+      body: { checks: { a: { status: "ok" }, b: { status: "ok" } } },
+    });
+  });
+});
 
 describe("a look at a dependency", () => {
   test("is taken once by everybody who asks at once, and by who asks soon after", async () => {
