@@ -1,4 +1,3 @@
-import type { HttpRequest } from "@azure/functions";
 import type { Hub } from "../start/hub";
 import { answer } from "./endpoint";
 import type { Dependency } from "./health/dependency";
@@ -19,7 +18,7 @@ export function ready(
   const checks = dependencies.map(
     (dependency) => [dependency.name, checkOf(dependency, timing)] as const,
   );
-  return async (_: HttpRequest, hub: Hub) => {
+  return async (_request: unknown, hub: Hub) => {
     const found = await Promise.all(
       checks.map(async ([name, check]) => [name, await check(hub)] as const),
     );
