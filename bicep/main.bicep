@@ -85,6 +85,9 @@ param networkIsolation bool = environmentType == 'prod'
 @description('False: the API too is reached through a private endpoint only.')
 param publicHttpAccess bool = true
 
+@description('Addresses of the network where there is one, at least a /22; none that a network it is peered with has.')
+param networkAddressSpace string = '10.10.0.0/16'
+
 @description('Private endpoints and zones of Service Bus need Premium.')
 @allowed([
   'Standard'
@@ -195,6 +198,10 @@ param logDailyQuotaGb int = environmentType == 'prod' ? -1 : 1
 @minValue(1)
 param tracesPerSecond int = 20
 
+@description('Days after its start that the task hub keeps an orchestration that has ended. What AOS keeps of it stays.')
+@minValue(1)
+param hubRetentionDays int = 30
+
 @description('Days after which the large values of an orchestration are deleted. Longer than any orchestration takes.')
 param payloadRetentionDays int = 365
 
@@ -221,6 +228,8 @@ var tags = {
   costCenter: costCenter
   managedBy: 'bicep'
 }
+// A variable of azd that is not set leaves an empty address. In production the service refuses it, which is meant: somebody has to be told.
+var givenEmails = environmentType == 'dev' && contains(alertEmails, '') ? [] : alertEmails
 var blobOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var blobContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 var queueContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
@@ -239,11 +248,44 @@ var zoneNames = {
   namespace: 'privatelink.servicebus.windows.net'
   vault: 'privatelink.vaultcore.azure.net'
   account: 'privatelink.openai.azure.com'
+  // As `az network private-link-resource list` tells for a scheduler.
   scheduler: 'privatelink.durabletask.io'
   Sql: 'privatelink.documents.azure.com'
   sites: 'privatelink.azurewebsites.net'
 }
-var allZoneNames = [for zone in items(zoneNames): zone.value]
+// A zone without an endpoint in it would hide the endpoints that others have under the same name.
+var neededZoneNames = concat(
+  networkIsolation ? storageZoneNames : [],
+  networkIsolation ? vaultZoneNames : [],
+  networkIsolation && serviceBusSku == 'Premium' ? serviceBusZoneNames : [],
+  networkIsolation && (isNewOpenAi || isExistingOpenAi) ? openAiZoneNames : [],
+  networkIsolation && hasScheduler ? schedulerZoneNames : [],
+  networkIsolation && cosmosEnabled ? cosmosZoneNames : [],
+  publicHttpAccess ? [] : siteZoneNames
+)
+var storageZoneNames = [
+  zoneNames.blob
+  zoneNames.queue
+  zoneNames.table
+]
+var vaultZoneNames = [
+  zoneNames.vault
+]
+var serviceBusZoneNames = [
+  zoneNames.namespace
+]
+var openAiZoneNames = [
+  zoneNames.account
+]
+var schedulerZoneNames = [
+  zoneNames.scheduler
+]
+var cosmosZoneNames = [
+  zoneNames.Sql
+]
+var siteZoneNames = [
+  zoneNames.sites
+]
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: groupName
@@ -272,7 +314,7 @@ module monitoring 'modules/monitoring.bicep' = {
     retentionDays: logRetentionDays
     dailyQuotaGb: logDailyQuotaGb
     principalId: identity.outputs.principalId
-    alertEmails: alertEmails
+    alertEmails: givenEmails
   }
 }
 
@@ -284,7 +326,8 @@ module network 'modules/network.bicep' = if (hasPrivateEndpoints) {
     location: location
     tags: tags
     appSubnetDelegation: hostingPlan == 'FlexConsumption' ? 'Microsoft.App/environments' : 'Microsoft.Web/serverFarms'
-    privateDnsZoneNames: allZoneNames
+    addressSpace: networkAddressSpace
+    privateDnsZoneNames: neededZoneNames
   }
 }
 
@@ -420,6 +463,8 @@ module scheduler 'modules/durable-task-scheduler.bicep' = if (hasScheduler) {
     tags: tags
     taskHubName: taskHubName
     skuName: zoneRedundant ? 'Dedicated' : 'Consumption'
+    // Fewer are not spread over zones.
+    capacityUnits: zoneRedundant ? 3 : 1
     networkIsolation: networkIsolation
     principalId: identity.outputs.principalId
   }
@@ -490,10 +535,11 @@ var serviceBusTargets = networkIsolation && serviceBusSku == 'Premium' ? [
   }
 ] : []
 
-var openAiTargets = networkIsolation && isNewOpenAi ? [
+var openAiId = isNewOpenAi ? openAi!.outputs.id : (isExistingOpenAi ? openAiAccess!.outputs.id : '')
+var openAiTargets = networkIsolation && (isNewOpenAi || isExistingOpenAi) ? [
   {
     name: 'openai'
-    resourceId: openAi!.outputs.id
+    resourceId: openAiId
     groupId: 'account'
     zoneName: zoneNames.account
   }
@@ -559,6 +605,7 @@ module functionApp 'modules/function-app.bicep' = {
     appInsightsName: monitoring.outputs.appInsightsName
     keyVaultName: keyVault.outputs.name
     taskHubName: taskHubName
+    hubRetentionDays: hubRetentionDays
     schedulerEndpoint: hasScheduler ? scheduler!.outputs.endpoint : ''
     modelProvider: isNewOpenAi || isExistingOpenAi ? 'azure-openai' : model
     modelEndpoint: isNewOpenAi ? openAi!.outputs.endpoint : (isExistingOpenAi ? openAiAccess!.outputs.endpoint : modelBaseUrl)
@@ -580,7 +627,7 @@ module siteEndpoint 'modules/private-endpoints.bicep' = if (!publicHttpAccess) {
   params: {
     location: location
     tags: tags
-    subnetId: network!.outputs.privateEndpointSubnetId
+    subnetId: network!.outputs.apiSubnetId
     targets: [
       {
         name: 'function-app'

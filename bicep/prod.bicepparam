@@ -22,6 +22,8 @@ param alertEmails = [
 param logRetentionDays = 90
 param logDailyQuotaGb = -1
 param budgetAmount = 1000
-param budgetStartDate = readEnvironmentVariable('AOS_BUDGET_START_DATE', '2026-12-01')
+// A workflow passes on a variable that is not set as an empty one.
+var budgetStart = readEnvironmentVariable('AOS_BUDGET_START_DATE', '')
+param budgetStartDate = empty(budgetStart) ? '2026-12-01' : budgetStart
 param operatorPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
 param operatorPrincipalType = 'Group'

@@ -12,6 +12,7 @@ import {
   without,
   withoutBlanks,
 } from "./setting-problem";
+import { servedBy, unresolvedIn, type Unresolved } from "./unresolved";
 import {
   type TelemetryConfig,
   telemetryConfig,
@@ -22,13 +23,19 @@ export type { TelemetryConfig };
 
 export interface Config {
   readonly storage: StorageConfig;
+  /** The settings that say so. */
+  readonly storageSettings: readonly string[];
   readonly model: ModelConfig;
   /** Absent: requests come over HTTP only, and no messages are sent. */
   readonly serviceBus?: ServiceBusConfig;
+  /** Days after its start that the task hub keeps an orchestration that has ended. */
+  readonly hubRetentionDays: number;
   readonly documentsFolder: string;
   readonly reportsFolder: string;
   /** Absent: nobody is told anything. */
   readonly telemetry?: TelemetryConfig;
+  /** Secrets that the vault did not give: what they lead to cannot be used, and the rest can. */
+  readonly unresolved: Unresolved;
 }
 export type StorageConfig =
   | { readonly connectionString: string }
@@ -78,6 +85,12 @@ const settings = z.object({
 
   ...modelSettings,
 
+  AOS_HUB_RETENTION_DAYS: z.coerce
+    .number({ error: "must be a number of days" })
+    .int({ error: "must be a whole number of days" })
+    .min(1, { error: "must be at least 1" })
+    .default(30),
+
   /** Relative folders start at the app's folder. */
   AOS_DOCUMENTS_FOLDER: z.string().default("samples/document-review"),
   AOS_REPORTS_FOLDER: z.string().default(".aos/reports"),
@@ -91,36 +104,63 @@ export const settingNames: readonly string[] = Object.keys(settings.shape);
 
 type Problem = SettingProblem;
 
-/** Throws `configuration_invalid` with every problem at once. */
+/**
+ * Throws `configuration_invalid` with every problem at once. A secret that the vault did not give is none as long as the
+ * app can do without what it leads to: the vault may be back before anybody has noticed.
+ */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Config {
-  const parsed = parseEach(withoutBlanks(env));
-  const problems: Problem[] = [...parsed.problems];
-  const storage = storageConfig(parsed.data, problems);
-  const model = modelConfig(parsed.data, problems);
-  if (problems.length > 0) throw invalid(problems);
+  const given = withoutBlanks(env);
+  const references = unresolvedReferences(given);
+  const parsed = settings.safeParse(without(given, references));
+  const wrong = (parsed.error?.issues ?? []).map(({ path, message }) => ({
+    setting: path.join("."),
+    message,
+  }));
+  const problems: Problem[] = [
+    ...references.filter(
+      ({ setting }) =>
+        settingNames.includes(setting) && servedBy(setting) === undefined,
+    ),
+    ...wrong,
+  ];
+  // What is wrong by itself is left out, so that the rest can be held against each other all the same.
+  const resolved = settings.parse(without(given, [...references, ...wrong]));
+  const data: Settings = { ...resolved, ...secretsIn(given, references) };
+  const storage = storageConfig(data, problems);
+  const model = modelConfig(data, problems);
+  const serviceBus = serviceBusConfig(data, problems);
+  if (problems.length > 0) throw invalid([...references, ...problems]);
   if (storage === undefined || model === undefined) throw invalid(problems);
-  const serviceBus = serviceBusConfig(parsed.data);
-  const telemetry = telemetryConfig(parsed.data);
+  const telemetry = telemetryConfig(resolved);
   return {
     storage,
+    storageSettings: storageSettings(data),
     model,
     ...(serviceBus !== undefined && { serviceBus }),
     ...(telemetry !== undefined && { telemetry }),
-    documentsFolder: resolve(appFolder(), parsed.data.AOS_DOCUMENTS_FOLDER),
-    reportsFolder: resolve(appFolder(), parsed.data.AOS_REPORTS_FOLDER),
+    hubRetentionDays: resolved.AOS_HUB_RETENTION_DAYS,
+    documentsFolder: resolve(appFolder(), resolved.AOS_DOCUMENTS_FOLDER),
+    reportsFolder: resolve(appFolder(), resolved.AOS_REPORTS_FOLDER),
+    unresolved: unresolvedIn(given, references, {
+      storage,
+      model,
+      ...(serviceBus !== undefined && { serviceBus }),
+    }),
   };
 }
 
-/** What is wrong by itself is left out of the data, so that the rest can be held against each other all the same. */
-function parseEach(given: GivenSettings) {
-  const problems = unresolvedReferences(given);
-  const parsed = settings.safeParse(without(given, problems));
-  for (const { path, message } of parsed.error?.issues ?? [])
-    problems.push({ setting: path.join("."), message });
-  return { data: settings.parse(without(given, problems)), problems };
-}
+/** As they were written: they stand for the values that they would have. */
+const secretsIn = (
+  given: GivenSettings,
+  references: readonly Problem[],
+): Partial<Settings> =>
+  Object.fromEntries(
+    references
+      .filter(({ setting }) => servedBy(setting) !== undefined)
+      .map(({ setting }) => [setting, given[setting]]),
+  );
 
 const invalid = (problems: readonly Problem[]): AosError =>
   new AosError(
@@ -167,6 +207,18 @@ function storageAt(
   };
 }
 
+function storageSettings(from: Settings): readonly string[] {
+  const given = Object.entries(from)
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name);
+  const own = given.filter((name) =>
+    name.startsWith("AZURE_STORAGE_CONNECTION_STRING"),
+  );
+  return own.length > 0
+    ? own
+    : given.filter((name) => name.startsWith("AzureWebJobsStorage"));
+}
+
 function storageConfig(
   from: Settings,
   problems: Problem[],
@@ -182,13 +234,30 @@ function storageConfig(
   return undefined;
 }
 
-function serviceBusConfig(from: Settings): ServiceBusConfig | undefined {
-  const connectionString = from.AZURE_SERVICEBUS_CONNECTION_STRING;
-  if (connectionString !== undefined) return { connectionString };
-  const fullyQualifiedNamespace =
-    from.AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace;
-  if (fullyQualifiedNamespace === undefined) return undefined;
-  const clientId = from.AZURE_SERVICEBUS_CONNECTION_STRING__clientId;
+function serviceBusConfig(
+  from: Settings,
+  problems: Problem[],
+): ServiceBusConfig | undefined {
+  const setting = "AZURE_SERVICEBUS_CONNECTION_STRING";
+  const connectionString = from[setting];
+  const fullyQualifiedNamespace = from[`${setting}__fullyQualifiedNamespace`];
+  const clientId = from[`${setting}__clientId`];
+  if (connectionString !== undefined) {
+    if (fullyQualifiedNamespace !== undefined)
+      problems.push({
+        setting,
+        message: `is given beside ${setting}__fullyQualifiedNamespace: give the connection string, or the namespace for the app's identity`,
+      });
+    return { connectionString };
+  }
+  if (fullyQualifiedNamespace === undefined) {
+    if (clientId !== undefined)
+      problems.push({
+        setting: `${setting}__fullyQualifiedNamespace`,
+        message: `is missing: ${setting}__clientId is given, which is for it`,
+      });
+    return undefined;
+  }
   return {
     fullyQualifiedNamespace,
     ...(clientId !== undefined && { clientId }),

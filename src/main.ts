@@ -15,6 +15,7 @@ import { toolStep } from "../orchestrators/tool-step";
 import { catalog } from "./catalog/catalog";
 import { checkCatalog } from "./check-catalog";
 import { readConfig } from "./config";
+import { dependencies } from "./dependencies";
 import { AosError, toFailure } from "./errors";
 import {
   messagingOptions,
@@ -32,6 +33,7 @@ import { registerHttpRoutes } from "./triggers/http/routes";
 import { registerServiceBus } from "./triggers/service-bus";
 import { startFirst } from "./triggers/start/session-turns";
 import { registerTimers } from "./triggers/timers";
+import { resolved } from "./unresolved";
 
 const config = readConfig();
 const parts = catalog(config);
@@ -39,12 +41,26 @@ checkCatalog(parts);
 
 tellOf(config.telemetry);
 
-const storage = once(() => openStorage(storageOptions(config.storage)));
-const model = once(() => selectModel(config.model));
+const { unresolved } = config;
+const storage = resolved(
+  "storage",
+  unresolved,
+  once(() => openStorage(storageOptions(config.storage))),
+);
+const model = resolved(
+  "model",
+  unresolved,
+  once(() => selectModel(config.model)),
+);
 const tools = new Map(parts.tools.map((tool) => [tool.name, tool]));
 const { serviceBus } = config;
 const messaging =
-  serviceBus && once(() => openServiceBus(messagingOptions(serviceBus)));
+  serviceBus &&
+  resolved(
+    "serviceBus",
+    unresolved,
+    once(() => openServiceBus(messagingOptions(serviceBus))),
+  );
 const services = {
   storage,
   model,
@@ -99,11 +115,12 @@ const starting = {
 };
 registerHttpRoutes({
   ...starting,
-  modelProvider: () => model().provider,
+  dependencies: dependencies(config, { storage, model, messaging }),
   messaging: services.messaging,
 });
-if (messaging !== undefined) {
+// The host could not listen with a reference for a connection string; the platform starts the app anew with the secret.
+if (messaging !== undefined && unresolved.of.serviceBus.length === 0) {
   registerServiceBus({ ...starting, messaging });
   functions.hook.appTerminate(() => messaging().close());
 }
-registerTimers({ storage, now });
+registerTimers({ storage, now, hubRetentionDays: config.hubRetentionDays });

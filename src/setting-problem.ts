@@ -27,14 +27,15 @@ export function without(
  * What the platform could not read from Key Vault stays in the setting as it was written.
  * https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
  */
-export const unresolvedReferences = (given: GivenSettings): SettingProblem[] =>
+export const unresolvedReferences = (
+  given: GivenSettings,
+): readonly SettingProblem[] =>
   Object.entries(given)
     .filter(([, value]) => value?.startsWith("@Microsoft.KeyVault("))
-    .map(([setting]) => ({
-      setting,
-      message:
-        "is a Key Vault reference that could not be resolved: see whether the vault can be reached, the secret exists, and the app's identity has the role Key Vault Secrets User",
-    }));
+    .map(([setting]) => ({ setting, message: unresolvedReference }));
+
+export const unresolvedReference =
+  "is a Key Vault reference that could not be resolved: see whether the vault can be reached, the secret exists, and the app's identity has the role Key Vault Secrets User; then restart the app";
 
 /** The first problem of each setting: what is wrong with it comes before what follows from its absence. */
 export function firstOfEach(

@@ -8,9 +8,15 @@ describe("readConfig", () => {
   test("needs no more than storage", () => {
     expect(readConfig(storage)).toEqual({
       storage: { connectionString: "UseDevelopmentStorage=true" },
+      storageSettings: ["AzureWebJobsStorage"],
       model: { provider: "offline", timeoutMs: 120_000 },
+      hubRetentionDays: 30,
       documentsFolder: join(root, "samples/document-review"),
       reportsFolder: join(root, ".aos/reports"),
+      unresolved: {
+        settings: [],
+        of: { storage: [], serviceBus: [], model: [] },
+      },
     });
   });
 
@@ -40,6 +46,22 @@ describe("readConfig", () => {
     expect(() => found({ [name]: "aos.servicebus.windows.net" })).toThrow(
       /AZURE_SERVICEBUS_CONNECTION_STRING must be a connection string/,
     );
+  });
+
+  test.each([
+    [
+      {
+        AZURE_SERVICEBUS_CONNECTION_STRING: "Endpoint=sb://localhost",
+        AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace: "a.b",
+      },
+      /AZURE_SERVICEBUS_CONNECTION_STRING is given beside AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace/,
+    ],
+    [
+      { AZURE_SERVICEBUS_CONNECTION_STRING__clientId: "id" },
+      /AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace is missing/,
+    ],
+  ])("refuses half a Service Bus, and two: %j", (settings, problem) => {
+    expect(() => readConfig({ ...storage, ...settings })).toThrow(problem);
   });
 
   test("chooses the provider whose settings are there", () => {
@@ -158,21 +180,66 @@ describe("readConfig", () => {
     expect(() => readConfig({ ...storage, ...half })).toThrow(problem);
   });
 
-  test("names a Key Vault reference that was not resolved, without its value", () => {
+  describe("a Key Vault reference that was not resolved", () => {
     const reference =
       "@Microsoft.KeyVault(VaultName=acme;SecretName=openai-api-key)";
-    const attempt = () =>
-      readConfig({
+
+    test("stops nothing but what it leads to", () => {
+      const { unresolved } = readConfig({
         ...storage,
         AOS_MODEL_PROVIDER: "openai",
         OPENAI_MODEL: "gpt",
         OPENAI_API_KEY: reference,
         SOMEBODY_ELSES: reference,
       });
-    expect(attempt).toThrow(
-      /OPENAI_API_KEY is a Key Vault reference that could not be resolved[^]*SOMEBODY_ELSES is a Key Vault reference/,
-    );
-    expect(attempt).not.toThrow(/OPENAI_API_KEY is missing|SecretName/);
+      expect(unresolved).toEqual({
+        settings: ["OPENAI_API_KEY", "SOMEBODY_ELSES"],
+        of: { storage: [], serviceBus: [], model: ["OPENAI_API_KEY"] },
+      });
+    });
+
+    test("does not matter where the provider is another one", () => {
+      const { unresolved } = readConfig({
+        ...storage,
+        AOS_MODEL_PROVIDER: "offline",
+        OPENAI_API_KEY: reference,
+      });
+      expect(unresolved.of.model).toEqual([]);
+    });
+
+    test.each([
+      ["AZURE_STORAGE_CONNECTION_STRING", "storage"],
+      ["AZURE_STORAGE_CONNECTION_STRING__accountName", "storage"],
+      ["AZURE_SERVICEBUS_CONNECTION_STRING", "serviceBus"],
+      [
+        "AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace",
+        "serviceBus",
+      ],
+    ] as const)("in %s keeps the app from its %s", (setting, service) => {
+      const { unresolved } = readConfig({ ...storage, [setting]: reference });
+      expect(unresolved.of[service]).toEqual([setting]);
+    });
+
+    test("leaves telemetry out", () => {
+      const name = "APPLICATIONINSIGHTS_CONNECTION_STRING";
+      const config = readConfig({ ...storage, [name]: reference });
+      expect(config.telemetry).toBeUndefined();
+      expect(config.unresolved.settings).toEqual([name]);
+    });
+
+    test("is named beside what does stop the start, without its value", () => {
+      const attempt = () =>
+        readConfig({
+          ...storage,
+          AOS_DOCUMENTS_FOLDER: reference,
+          OPENAI_MODEL: "gpt",
+          OPENAI_API_KEY: reference,
+        });
+      expect(attempt).toThrow(
+        /AOS_DOCUMENTS_FOLDER is a Key Vault reference that could not be resolved[^]*OPENAI_API_KEY is a Key Vault reference/,
+      );
+      expect(attempt).not.toThrow(/is missing|SecretName/);
+    });
   });
 
   test("names what is wrong and what is missing at once", () => {

@@ -31,11 +31,30 @@ param backlogThreshold int
 @description('Tokens an hour above which something is wrong, or expensive.')
 param tokensPerHourThreshold int
 
+var allEntities = [
+  '*'
+]
+// What AOS refuses is copied into a queue of its own, where no dead letters are counted.
+var rejectedQueues = [
+  'agent-requests-deadletter'
+]
+
 var namespaceAlerts = [
+  {
+    name: 'rejected-requests'
+    description: 'AOS has refused requests that came as messages. docs/operations.md tells how they are read, corrected and sent again.'
+    metric: 'ActiveMessages'
+    aggregation: 'Average'
+    entities: rejectedQueues
+    threshold: 0
+    windowSize: 'PT5M'
+    severity: 2
+  }
   {
     name: 'dead-letters'
     description: 'Messages were given up after too many attempts, or expired. docs/operations.md tells how they are read and sent again.'
     metric: 'DeadletteredMessages'
+    entities: allEntities
     aggregation: 'Average'
     threshold: 0
     windowSize: 'PT5M'
@@ -46,6 +65,7 @@ var namespaceAlerts = [
     description: 'Messages arrive faster than they are processed.'
     metric: 'ActiveMessages'
     aggregation: 'Average'
+    entities: allEntities
     threshold: backlogThreshold
     windowSize: 'PT15M'
     severity: 3
@@ -54,6 +74,7 @@ var namespaceAlerts = [
     name: 'service-bus-errors'
     description: 'Service Bus fails.'
     metric: 'ServerErrors'
+    entities: allEntities
     aggregation: 'Total'
     threshold: 0
     windowSize: 'PT15M'
@@ -63,6 +84,7 @@ var namespaceAlerts = [
     name: 'service-bus-throttled'
     description: 'Service Bus refuses requests because there are too many: fewer instances, or Premium.'
     metric: 'ThrottledRequests'
+    entities: allEntities
     aggregation: 'Total'
     threshold: 0
     windowSize: 'PT15M'
@@ -146,9 +168,7 @@ resource namespaceMetricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [f
             {
               name: 'EntityName'
               operator: 'Include'
-              values: [
-                '*'
-              ]
+              values: alert.entities
             }
           ]
         }
@@ -384,6 +404,6 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
     displayName: 'AOS'
     category: 'workbook'
     sourceId: appInsightsId
-    serializedData: string(loadJsonContent('workbook.json'))
+    serializedData: replace(string(loadJsonContent('workbook.json')), '<component>', appInsightsId)
   }
 }

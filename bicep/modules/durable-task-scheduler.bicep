@@ -17,6 +17,10 @@ param taskHubName string
 ])
 param skuName string
 
+@description('Units of a Dedicated scheduler: its throughput, and whether it is spread over zones.')
+@minValue(1)
+param capacityUnits int
+
 @description('True: reached through a private endpoint only.')
 param networkIsolation bool
 
@@ -32,7 +36,7 @@ resource scheduler 'Microsoft.DurableTask/schedulers@2026-02-01' = {
   properties: {
     sku: {
       name: skuName
-      capacity: skuName == 'Dedicated' ? 1 : null
+      capacity: skuName == 'Dedicated' ? capacityUnits : null
     }
     publicNetworkAccess: networkIsolation ? 'Disabled' : 'Enabled'
     // An empty list refuses everybody; whoever gets through still needs a role.

@@ -105,6 +105,10 @@ param taskHubName string
 @description('Endpoint of the Durable Task Scheduler; empty: the task hub is in the storage account of the host.')
 param schedulerEndpoint string
 
+@description('Days after its start that the task hub keeps an orchestration that has ended.')
+@minValue(1)
+param hubRetentionDays int
+
 @description('Which model answers.')
 @allowed([
   'azure-openai'
@@ -195,6 +199,7 @@ var aosSettings = {
   AZURE_STORAGE_CONNECTION_STRING__tableServiceUri: dataTableEndpoint
   AOS_MODEL_PROVIDER: modelProvider
   AOS_MODEL_TIMEOUT_SECONDS: string(modelTimeoutSeconds)
+  AOS_HUB_RETENTION_DAYS: string(hubRetentionDays)
   AOS_DOCUMENTS_FOLDER: 'samples/document-review'
   // The package is mounted read-only; what is written here is gone with the instance.
   AOS_REPORTS_FOLDER: '/tmp/aos/reports'
@@ -375,6 +380,10 @@ resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: site
   name: 'appsettings'
   properties: union(hostSettings, schedulerSettings, aosSettings, azureOpenAiSettings, openAiSettings, keySettings, planSettings)
+  // The service refuses two changes of one app at a time.
+  dependsOn: [
+    ftpPolicy
+  ]
 }
 
 // Every caller shows a token of the tenant, beside the function key that each route asks for.
@@ -438,6 +447,9 @@ resource ftpPolicy 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-
   properties: {
     allow: false
   }
+  dependsOn: [
+    scmPolicy
+  ]
 }
 
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {

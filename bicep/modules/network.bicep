@@ -7,11 +7,18 @@ param location string
 @description('Tags of every resource.')
 param tags object
 
+@description('Addresses of the network, at least a /22: it takes the first three networks of 256 of them.')
+param addressSpace string
+
 @description('Service that the subnet of the app is delegated to: Flex Consumption and App Service plans differ.')
 param appSubnetDelegation string
 
 @description('Private DNS zones to make and link.')
 param privateDnsZoneNames array
+
+var appPrefix = cidrSubnet(addressSpace, 24, 0)
+var endpointPrefix = cidrSubnet(addressSpace, 24, 1)
+var apiPrefix = cidrSubnet(addressSpace, 24, 2)
 
 resource appSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   name: '${name}-app-nsg'
@@ -36,13 +43,50 @@ resource endpointSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-
           direction: 'Inbound'
           access: 'Allow'
           protocol: 'Tcp'
-          sourceAddressPrefix: '10.10.0.0/24'
+          sourceAddressPrefix: appPrefix
           sourcePortRange: '*'
-          destinationAddressPrefix: '10.10.1.0/24'
+          destinationAddressPrefix: endpointPrefix
           destinationPortRanges: [
             '443'
             '5671-5672'
           ]
+        }
+      }
+      {
+        name: 'DenyOtherInbound'
+        properties: {
+          priority: 4000
+          direction: 'Inbound'
+          access: 'Deny'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '*'
+        }
+      }
+    ]
+  }
+}
+
+// Who may call a private API is in this network, in one that is peered with it, or behind its gateway.
+resource apiSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
+  name: '${name}-api-nsg'
+  location: location
+  tags: tags
+  properties: {
+    securityRules: [
+      {
+        name: 'AllowCallersInbound'
+        properties: {
+          priority: 100
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: 'VirtualNetwork'
+          sourcePortRange: '*'
+          destinationAddressPrefix: apiPrefix
+          destinationPortRange: '443'
         }
       }
       {
@@ -69,14 +113,14 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
   properties: {
     addressSpace: {
       addressPrefixes: [
-        '10.10.0.0/16'
+        addressSpace
       ]
     }
     subnets: [
       {
         name: 'app'
         properties: {
-          addressPrefix: '10.10.0.0/24'
+          addressPrefix: appPrefix
           networkSecurityGroup: {
             id: appSecurityGroup.id
           }
@@ -93,9 +137,19 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
       {
         name: 'private-endpoints'
         properties: {
-          addressPrefix: '10.10.1.0/24'
+          addressPrefix: endpointPrefix
           networkSecurityGroup: {
             id: endpointSecurityGroup.id
+          }
+          privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled'
+        }
+      }
+      {
+        name: 'api'
+        properties: {
+          addressPrefix: apiPrefix
+          networkSecurityGroup: {
+            id: apiSecurityGroup.id
           }
           privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled'
         }
@@ -128,3 +182,6 @@ output appSubnetId string = '${network.id}/subnets/app'
 
 @description('Subnet of the private endpoints.')
 output privateEndpointSubnetId string = '${network.id}/subnets/private-endpoints'
+
+@description('Subnet of the private endpoint of the API, which callers reach.')
+output apiSubnetId string = '${network.id}/subnets/api'

@@ -20,5 +20,8 @@ resource appRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+@description('Resource id of the account.')
+output id string = account.id
+
 @description('Endpoint of the account.')
 output endpoint string = account.properties.endpoint

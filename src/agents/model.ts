@@ -64,4 +64,6 @@ export interface Model {
   /** The model or deployment that is asked for an agent that wants this one, or none in particular. */
   nameFor(wanted: string | undefined): string;
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelResponse>;
+  /** Throws when the provider cannot be reached or does not let us in. Uses no tokens. */
+  check(): Promise<void>;
 }

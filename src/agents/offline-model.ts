@@ -25,6 +25,7 @@ export const offlineModel = (): Model => ({
         );
       resolve(answered(request));
     }),
+  check: () => Promise.resolve(),
 });
 
 /** A pure function of the request. */

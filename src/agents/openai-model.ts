@@ -2,7 +2,7 @@ import {
   DefaultAzureCredential,
   getBearerTokenProvider,
 } from "@azure/identity";
-import OpenAI, { AzureOpenAI } from "openai";
+import OpenAI, { AzureOpenAI, NotFoundError, RateLimitError } from "openai";
 import { AosError } from "../errors";
 import type { Model, ModelRequest } from "./model";
 import { toChatRequest } from "./openai/chat-request";
@@ -97,6 +97,7 @@ const chatModel = (
       throw toModelError(thrown, model);
     }
   },
+  check: () => checkModels(client, provider, defaultModel),
 });
 
 function serverOf(baseUrl: string): NonNullable<Model["server"]> {
@@ -130,3 +131,23 @@ function entraToken(): () => Promise<string> {
 }
 
 const withoutTrailingSlash = (url: string): string => url.replace(/\/+$/, "");
+
+/** Longer than anybody waits for an answer about it. */
+const checkMs = 10_000;
+
+/** The list of models asks for the same rights as a call does, and costs nothing. */
+async function checkModels(
+  client: OpenAI,
+  provider: Model["provider"],
+  model: string,
+): Promise<void> {
+  try {
+    await client.models.list({ signal: AbortSignal.timeout(checkMs) });
+  } catch (thrown) {
+    // A server of one's own need not have the list; too many requests come from who may ask.
+    const answersAllTheSame =
+      thrown instanceof RateLimitError ||
+      (thrown instanceof NotFoundError && provider === "openai");
+    if (!answersAllTheSame) throw toModelError(thrown, model);
+  }
+}

@@ -19,12 +19,12 @@ export async function reaching<Result>(
 function toStorageError(what: string, error: unknown): unknown {
   if (!(error instanceof Error) || !foreign.test(error.name)) return error;
   const { status, code } = answerOf(error);
-  const [reason = ""] = error.message.split("\n", 1);
+  const reason = reasonOf(error);
   const told = [status, code].filter((part) => part !== undefined).join(" ");
   return isPassing(status, code)
     ? new AosError(
         "storage_unavailable",
-        `Storage did not serve ${what} (${told || error.name}): ${reason}. Check that it runs, that AzureWebJobsStorage is right and that the app may use it; then try again.`,
+        `Storage did not serve ${what} (${told || error.name}): ${reason}. Check that it runs, that the settings which lead to it are right and that the app may use it; then try again.`,
         { cause: error },
       )
     : new AosError(
@@ -62,18 +62,33 @@ const isPassing = (
   passingStatuses.has(status) ||
   (code !== undefined && passingCodes.has(code));
 
+/** The clients leave some answers as they came: the service's own sentence is somewhere in the JSON or XML. */
+function reasonOf({ message }: Error): string {
+  const told =
+    /<Message>([^<]+)/i.exec(message)?.[1] ??
+    /"message":\s*(?:\{[^}]*"value":\s*)?"((?:[^"\\]|\\.)*)"/.exec(
+      message,
+    )?.[1] ??
+    message;
+  return (told.split(/\n|\\n/, 1)[0] ?? "").replace(/[.\s]+$/, "");
+}
+
 interface StorageAnswer {
   readonly status: number | undefined;
   readonly code: string | undefined;
 }
 
 function answerOf(error: Error): StorageAnswer {
-  const { statusCode, code, details } = error as {
+  const { statusCode, code, details, response } = error as {
     statusCode?: unknown;
     code?: unknown;
     details?: { odataError?: { code?: unknown } };
+    response?: { headers?: { get?(name: string): unknown } };
   };
-  const told = details?.odataError?.code ?? code;
+  const told =
+    details?.odataError?.code ??
+    code ??
+    response?.headers?.get?.("x-ms-error-code");
   return {
     status: typeof statusCode === "number" ? statusCode : undefined,
     code: typeof told === "string" ? told : undefined,

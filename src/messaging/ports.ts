@@ -64,7 +64,9 @@ export interface Messaging {
     sequenceNumber: string,
     work: (message: DeadLetter) => Promise<void>,
   ): Promise<"taken" | "absent" | "locked">;
-  /** Throws when the broker cannot be reached or lacks the queue. */
-  check(): Promise<void>;
+  /** Throws when messages of the queue cannot be read: the broker cannot be reached, lacks it, or does not allow it. */
+  checkReceiving(queue: QueuePath): Promise<void>;
+  /** The same for sending to a queue or topic. Nothing is sent. */
+  checkSending(to: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -4,10 +4,10 @@ import {
   type ServiceBusMessage,
   type ServiceBusSender,
 } from "@azure/service-bus";
+import { AosError } from "../errors";
 import { present } from "../model/present";
 import { once } from "../once";
 import { peekDeadLetters, takeDeadLetter } from "./dead-letters";
-import { rejectedQueue } from "./entities";
 import { reaching } from "./messaging-error";
 import type { Messaging, OutgoingMessage } from "./ports";
 
@@ -50,9 +50,14 @@ export function openServiceBus(options: MessagingOptions): Messaging {
       reaching(queue, () =>
         takeDeadLetter(client(), queue, sequenceNumber, work),
       ),
-    check: () =>
-      reaching(rejectedQueue, async () => {
-        await peekDeadLetters(client(), rejectedQueue, { limit: 1 });
+    checkReceiving: (queue) =>
+      reaching(queue, async () => {
+        await peekDeadLetters(client(), queue, { limit: 1 });
+      }),
+    checkSending: (to) =>
+      reaching(to, async () => {
+        // Opens the link, which the broker allows only to who may send, and asks how large a message may be.
+        await senderOf(to).createMessageBatch();
       }),
     close: async () => {
       if (isUsed.client) await client().close();
@@ -60,14 +65,23 @@ export function openServiceBus(options: MessagingOptions): Messaging {
   };
 }
 
-const newClient = (options: MessagingOptions): ServiceBusClient =>
-  "connectionString" in options
-    ? new ServiceBusClient(options.connectionString, clientOptions)
-    : new ServiceBusClient(
-        options.fullyQualifiedNamespace,
-        options.credential,
-        clientOptions,
-      );
+function newClient(options: MessagingOptions): ServiceBusClient {
+  if (!("connectionString" in options))
+    return new ServiceBusClient(
+      options.fullyQualifiedNamespace,
+      options.credential,
+      clientOptions,
+    );
+  try {
+    return new ServiceBusClient(options.connectionString, clientOptions);
+  } catch (cause) {
+    throw new AosError(
+      "configuration_invalid",
+      "AZURE_SERVICEBUS_CONNECTION_STRING is no connection string of Service Bus: it needs Endpoint, SharedAccessKeyName and SharedAccessKey.",
+      { cause },
+    );
+  }
+}
 
 const toServiceBus = ({
   body,

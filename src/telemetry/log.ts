@@ -39,6 +39,9 @@ const logged = {
   "response.sent": ["info", "orchestrationId", "messageId", "queue"],
   /** Service Bus will never take it. */
   "message.refused": ["warn", "orchestrationId", "messageId", "queue", "code"],
+  /** What ended so many days ago the hub has forgotten, as it should; or keeps until the next night. */
+  "hub.purged": ["info", "retentionDays", "instances"],
+  "hub.not_purged": ["warn", "retentionDays", "code"],
   /** Of HTTP, and not the caller's fault. `trail`: see `trailOf`. */
   "request.failed": ["error", "requestId", "code", "trail"],
 } as const satisfies Readonly<

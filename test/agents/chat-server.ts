@@ -32,8 +32,9 @@ export async function startChatServer(
       const received: ChatRequest = {
         path: request.url ?? "",
         headers: request.headers,
+        // What only asks has no body.
         body: JSON.parse(
-          Buffer.concat(chunks).toString(),
+          Buffer.concat(chunks).toString() || "{}",
         ) as ChatRequest["body"],
       };
       requests.push(received);

@@ -169,6 +169,28 @@ describe("openAiModel", () => {
   });
 });
 
+describe("the check of a server of one's own", () => {
+  test.each([
+    [200, true],
+    [404, true], // it has no list, which nobody promised
+    [429, true], // it knows us, and is busy
+    [401, false],
+    [403, false],
+    [500, false],
+  ])("that answers %i", async (status, isGood) => {
+    await using server = await startChatServer(() => ({
+      status,
+      body: status === 200 ? { data: [] } : { error: { message: "No" } },
+    }));
+    const model = openAiModel({ model: "m", baseUrl: server.url });
+    const told = model.check().then(
+      () => true,
+      () => false,
+    );
+    expect(await told).toBe(isGood);
+  });
+});
+
 describe("azureOpenAiModel", () => {
   test("asks the deployment, with the key in Azure's header", async () => {
     await using server = await startChatServer(() =>
@@ -187,6 +209,26 @@ describe("azureOpenAiModel", () => {
       "/openai/deployments/gpt-small/chat/completions?api-version=2024-10-21",
     );
     expect(server.requests[0]?.headers["api-key"]).toBe("secret");
+  });
+
+  test("is checked by the list of models, with the same key", async () => {
+    const statuses = [200, 404];
+    await using server = await startChatServer(() => ({
+      status: statuses.shift() ?? 500,
+      body: { data: [] },
+    }));
+    const model = azureOpenAiModel({
+      endpoint: server.url,
+      deployment: "gpt-small",
+      apiKey: "secret",
+    });
+    await model.check();
+    expect(server.requests[0]).toMatchObject({
+      path: "/openai/models?api-version=2024-10-21",
+      headers: { "api-key": "secret" },
+    });
+    // Azure has the list: without it, the endpoint is another one.
+    await expect(model.check()).rejects.toMatchObject({ code: "model_failed" });
   });
 });
 

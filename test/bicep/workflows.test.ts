@@ -69,7 +69,11 @@ test("azd and the workflow deploy what the package script leaves", () => {
     readonly services: {
       readonly api: { readonly project: string; readonly host: string };
     };
-    readonly hooks: { readonly prepackage: { readonly run: string } };
+    readonly hooks: {
+      readonly prepackage: Readonly<
+        Record<"posix" | "windows", { readonly run: string }>
+      >;
+    };
   };
   const { infra, services, hooks } = azure;
   expect(existsSync(`${infra.path}/${infra.module}.bicep`)).toBe(true);
@@ -80,7 +84,8 @@ test("azd and the workflow deploy what the package script leaves", () => {
     host: "function",
     project: "dist/package",
   });
-  expect(hooks.prepackage.run).toContain("npm run package");
+  for (const { run } of Object.values(hooks.prepackage))
+    expect(run).toContain("npm run package");
   const action = readFileSync(".github/actions/deploy/action.yml", "utf8");
   expect(action).toContain("npm run package");
   expect(action).toContain("--src dist/aos.zip");
@@ -131,6 +136,26 @@ describe("deployment", () => {
   test("ends every job in time", () => {
     for (const job of Object.values(jobs))
       expect(job["timeout-minutes"]).toBeGreaterThan(0);
+  });
+
+  test("shows what would change with the variables that it is deployed with", () => {
+    const text = (path: string) => readFileSync(path, "utf8");
+    const files = ["dev", "prod"].map((name) =>
+      text(`bicep/${name}.bicepparam`),
+    );
+    const read = [
+      ...files
+        .join()
+        .matchAll(/readEnvironmentVariable\('(AOS_\w+|AZURE_LOCATION)'/g),
+    ].map(([, name = ""]) => name);
+    expect(read).toContain("AOS_ALERT_EMAIL");
+    const whatIf = JSON.stringify(jobs["what-if"]);
+    const action = text(".github/actions/deploy/action.yml");
+    expect(
+      read.filter(
+        (name) => !whatIf.includes(name) || !action.includes(`${name}:`),
+      ),
+    ).toEqual([]);
   });
 
   test("sees at the end whether it works", () => {

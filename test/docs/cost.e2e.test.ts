@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { ServiceBusClient, type ServiceBusReceiver } from "@azure/service-bus";
 import { apiAt } from "../support/api";
 import { type Azurite, startAzurite } from "../support/azurite";
+import { startTestBroker } from "../support/broker";
 import { type CountingProxy, countRequests } from "../support/counting-proxy";
 import { durableApi } from "../support/durable-api";
 import {
@@ -101,6 +103,65 @@ test.each([
     expect(wrong).toEqual([]);
   },
 );
+
+test("a review that a message asks for costs the messages that docs/cost.md says", async () => {
+  const broker = await startTestBroker();
+  const client = new ServiceBusClient(broker.connectionString);
+  try {
+    writeFileSync(countFile, "");
+    await using counted = await startHost({
+      app: resolve("test/fixtures/counted-aos"),
+      data: join(folder, "by-message"),
+      env: {
+        AzureWebJobsStorage: azurite.connectionString,
+        AZURE_SERVICEBUS_CONNECTION_STRING: broker.connectionString,
+        AOS_MODEL_PROVIDER: "offline",
+        AOS_REPORTS_FOLDER: join(folder, "reports"),
+        COUNT_FILE: countFile,
+      },
+    });
+    await client.createSender("agent-requests").sendMessages({
+      messageId: "by-message",
+      body: {
+        id: "by-message",
+        workflow: "document-review",
+        input: { documents: ["contract-office-lease.txt"] },
+      },
+    });
+    await durableApi(() => counted.url).whenIn("by-message", "Completed");
+    const waiting = async (receiver: ServiceBusReceiver) =>
+      (await receiver.peekMessages(100)).length;
+    const left = await waiting(client.createReceiver("agent-requests"));
+    const lines = readFileSync(countFile, "utf8").split("\n");
+    const run = (kind: string) =>
+      lines.filter((line) => line.startsWith(`${kind} `)).length;
+    const counts = {
+      "requests received": 1 - left,
+      "Service Bus executions": run("serviceBusTrigger"),
+      "responses sent": await waiting(client.createReceiver("agent-responses")),
+      "events sent": await waiting(
+        client.createReceiver("agent-events", "all"),
+      ),
+    };
+    expect(run("httpTrigger")).toBe(0);
+    const [, told = ""] =
+      /<!-- messages -->([^]*)<!-- \/messages -->/.exec(page) ?? [];
+    expect(
+      Object.fromEntries(
+        [...told.matchAll(/^\| ([\w ]+?) +\| (\d+) +\|$/gm)].map(
+          ([, what = "", count]) => [what, Number(count)],
+        ),
+      ),
+    ).toEqual(counts);
+    const messages = Object.entries(counts)
+      .filter(([what]) => !what.endsWith("executions"))
+      .reduce((sum, [, count]) => sum + count, 0);
+    expect(page).toContain(`${messages} × 0.80 per million`);
+  } finally {
+    await client.close();
+    await broker.stop();
+  }
+});
 
 test("what ten documents cost in money is reckoned from these counts", () => {
   const of = (wanted: string): string =>

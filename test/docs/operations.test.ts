@@ -92,6 +92,16 @@ describe("the operations page", () => {
     expect(missing).toEqual([]);
   });
 
+  test("explains every cause that health/ready tells", () => {
+    const causes = [
+      ...readFileSync("src/triggers/http/health/diagnosis.ts", "utf8").matchAll(
+        /^ {2}\| "(\w+)"/gm,
+      ),
+    ].map(([, name = ""]) => name);
+    expect(causes.length).toBeGreaterThan(10);
+    expect(causes.filter((name) => !isNamed(name))).toEqual([]);
+  });
+
   test("says what to do about every alert", () => {
     const alerts = [
       ...readFileSync("bicep/modules/alerts.bicep", "utf8").matchAll(

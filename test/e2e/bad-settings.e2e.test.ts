@@ -10,6 +10,7 @@ test("AOS does not start with bad settings, and names all of them", async () => 
     {
       AzureWebJobsStorage: "AccountName=acme",
       AzureWebJobsStorage__accountName: "acme",
+      AOS_MODEL_PROVIDER: "azure-openai",
       AZURE_OPENAI_DEPLOYMENT: "gpt",
       AOS_MODEL_TIMEOUT_SECONDS: "soon",
       OPENAI_API_KEY: "@Microsoft.KeyVault(VaultName=v;SecretName=s)",

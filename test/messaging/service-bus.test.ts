@@ -24,6 +24,27 @@ messagingContract(
 );
 
 describe("the Service Bus adapter", () => {
+  test("sends nothing when it is asked whether it may send", async () => {
+    const receiver = client.createReceiver("agent-responses");
+    const before = await receiver.peekMessages(250);
+    await messaging.checkSending("agent-responses");
+    expect(await receiver.peekMessages(250)).toHaveLength(before.length);
+    await receiver.close();
+    await expect(messaging.checkSending("nowhere")).rejects.toMatchObject({
+      code: "queue_not_found",
+    });
+  });
+
+  test("names the setting that is no connection string", async () => {
+    const wrong = openServiceBus({ connectionString: "Endpoint=sb://acme" });
+    await expect(wrong.checkReceiving("agent-requests")).rejects.toMatchObject({
+      code: "configuration_invalid",
+      message: expect.stringContaining(
+        "AZURE_SERVICEBUS_CONNECTION_STRING is no connection string",
+      ) as unknown,
+    });
+  });
+
   const event = {
     to: "agent-events",
     body: {},
@@ -38,7 +59,8 @@ describe("the Service Bus adapter", () => {
     await other.createReceiver("agent-responses").peekMessages(1);
     await other.close();
     await messaging.send({ ...event, messageId: "after" });
-    await messaging.check();
+    await messaging.checkReceiving("agent-requests");
+    await messaging.checkSending("agent-events");
   });
 
   test("says that the broker is away, and is closed without having been used", async () => {
@@ -49,7 +71,12 @@ describe("the Service Bus adapter", () => {
       ),
     });
     const unavailable = { code: "messaging_unavailable" };
-    await expect(away.check()).rejects.toMatchObject(unavailable);
+    await expect(away.checkReceiving("agent-requests")).rejects.toMatchObject(
+      unavailable,
+    );
+    await expect(away.checkSending("agent-events")).rejects.toMatchObject(
+      unavailable,
+    );
     await expect(
       away.send({ ...event, messageId: "lost" }),
     ).rejects.toMatchObject(unavailable);

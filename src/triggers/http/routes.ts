@@ -55,8 +55,8 @@ export function registerHttpRoutes(services: HttpServices): void {
     authLevel: "anonymous",
     handler: endpoint(live),
   });
-  functions.http("healthReady", {
+  durable.client.http("healthReady", {
     ...get("health/ready"),
-    handler: endpoint(ready(services)),
+    handler: hubEndpoint(ready(services.dependencies, services.now)),
   });
 }

@@ -9,5 +9,5 @@ export interface StartServices {
   readonly tools: ReadonlySet<string>;
   /** Oldest version of a workflow first; the last one of a name is its default. */
   readonly workflows: readonly WorkflowDefinition[];
-  now(): Date;
+  readonly now: () => Date;
 }

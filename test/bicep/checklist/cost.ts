@@ -1,6 +1,6 @@
 import { asText, at, listOf, propertiesOf } from "../reader/value";
 import { ofType, type World } from "../world";
-import { everything, inProd, partOf, type Row, unlike } from "./row";
+import { everything, inProd, partOf, type Row, unless, unlike } from "./row";
 
 const dev = (world: World, type: string) =>
   ofType(world.deployment("dev"), type);
@@ -121,6 +121,21 @@ export const cost: readonly Row[] = [
           "properties.workspaceCapping.dailyQuotaGb",
           (quota) => Number(quota) > 0,
         ),
+        // The other backend has no policy: the app purges it.
+        ...unlike(
+          ofType(
+            world.deployment("prod", { hubRetentionDays: 7 }),
+            "Microsoft.Web/sites/config",
+          ).filter(({ name }) => name === "appsettings"),
+          "properties.AOS_HUB_RETENTION_DAYS",
+          "7",
+        ),
+        ...unless(
+          world
+            .text("src/triggers/purge.ts")
+            .includes("hub.purgeInstanceHistoryBy("),
+          "src/triggers/purge.ts does not purge the task hub",
+        ),
         ...unlike(
           ofType(
             everything(world),
@@ -146,6 +161,16 @@ export const cost: readonly Row[] = [
         path: "bicep/modules/durable-task-scheduler.bicep",
         from: "        retentionPeriodInDays: 30\n",
         to: "        retentionPeriodInDays: 3650\n",
+      },
+      {
+        path: "bicep/modules/function-app.bicep",
+        from: "string(hubRetentionDays)",
+        to: "'30'",
+      },
+      {
+        path: "src/triggers/purge.ts",
+        from: "world.hub.purgeInstanceHistoryBy({",
+        to: "world.hub.getStatusBy({",
       },
     ],
   },

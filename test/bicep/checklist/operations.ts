@@ -119,7 +119,7 @@ export const operations: readonly Row[] = [
     breaking: [
       {
         path: alerts,
-        from: "string(loadJsonContent('workbook.json'))",
+        from: "replace(string(loadJsonContent('workbook.json')), '<component>', appInsightsId)",
         to: "'{}'",
       },
     ],

@@ -31,6 +31,20 @@ function fail(wanted: string, value: Value | undefined): never {
 const hash = (args: readonly (Value | undefined)[]): string =>
   createHash("sha256").update(args.map(text).join("\0")).digest("hex");
 
+function subnet(network: string, length: number, index: number): string {
+  const [address = "", prefix = ""] = network.split("/");
+  const start = address
+    .split(".")
+    .reduce((sum, part) => sum * 256 + Number(part), 0);
+  if (length < Number(prefix) || index >= 2 ** (length - Number(prefix)))
+    throw new Error(`${network} has no network ${index} of /${length}`);
+  const at = start + index * 2 ** (32 - length);
+  const parts = [24, 16, 8, 0].map(
+    (shift) => Math.floor(at / 2 ** shift) % 256,
+  );
+  return `${parts.join(".")}/${length}`;
+}
+
 function isEmpty(value: Value | undefined): boolean {
   if (typeof value === "string") return value === "";
   if (isList(value)) return value.length === 0;
@@ -38,6 +52,10 @@ function isEmpty(value: Value | undefined): boolean {
 }
 
 export const functions: Readonly<Record<string, BicepFunction | undefined>> = {
+  /** Of IPv4 only. */
+  cidrSubnet: (network, length, index) =>
+    subnet(text(network), number(length), number(index)),
+  contains: (value, part) => list(value).includes(part ?? null),
   concat: (...lists) => lists.flatMap(list),
   empty: isEmpty,
   environment: () => ({

@@ -43,6 +43,10 @@ describe("an expression has its value", () => {
     ["split(replace('https://x:443', 'https://', ''), ':')[0]", "x"],
     ["[for item in items({ b: 2, a: 1 }): item.value]", [1, 2]],
     ["max(1, 3)", 3],
+    ["contains(['a', 'b'], 'b')", true],
+    // https://learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions-cidr#cidrsubnet
+    ["cidrSubnet('10.144.0.0/20', 24, 4)", "10.144.4.0/24"],
+    ["cidrSubnet('10.0.0.0/8', 16, 255)", "10.255.0.0/16"],
   ])("%s", (expression, value) => {
     expect(valueOf(expression)).toEqual(value);
   });

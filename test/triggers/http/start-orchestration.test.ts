@@ -34,7 +34,7 @@ function api(hub: TaskHub, workflows = [workflow]) {
       agents: new Map(),
       tools: new Set(["look"]),
       workflows,
-      modelProvider: () => "offline",
+      dependencies: [],
       messaging: () => undefined,
       now: () => new Date(clock.ms),
     }),

@@ -4,20 +4,26 @@ import type { Storage } from "../../../src/history/ports";
 import { listDeadLetters } from "../../../src/triggers/http/dead-letters";
 import { endpoint, hubEndpoint } from "../../../src/triggers/http/endpoint";
 import { ready } from "../../../src/triggers/http/health";
+import type { Dependency } from "../../../src/triggers/http/health/dependency";
 import { startOrchestration } from "../../../src/triggers/http/start-orchestration";
 import { taskHub } from "../task-hub";
 
-/** Nothing of storage is asked for but whether it is there. */
-const storage = {
-  orchestrations: { check: () => Promise.resolve() },
-  payloads: { check: () => Promise.resolve() },
-} as unknown as Storage;
 const services = {
-  storage: () => storage,
+  storage: (): Storage => {
+    throw new Error("Nothing is asked of storage here.");
+  },
   agents: new Map(),
   tools: new Set<string>(),
   workflows: [],
-  modelProvider: () => "offline",
+  dependencies: [
+    {
+      name: "serviceBus",
+      code: "messaging_unavailable",
+      signIn: "identity",
+      settings: [],
+      unresolved: [],
+    },
+  ] satisfies Dependency[],
   messaging: () => undefined,
   now: () => new Date(0),
 };
@@ -31,7 +37,9 @@ const request = (path: string, body?: object) =>
 
 describe("an app that runs without Service Bus", () => {
   test("is ready, and says that it is not configured", async () => {
-    const reply = await endpoint(ready(services))(request("health"), context);
+    const check = hubEndpoint(ready(services.dependencies, services.now));
+    const hub = taskHub() as unknown as DurableClient;
+    const reply = await check(request("health"), hub, context);
     expect(reply.status).toBe(200);
     expect(JSON.parse(reply.body)).toMatchObject({
       status: "ok",

@@ -1,0 +1,159 @@
+/** Who reaches whom in the private network, and by what name. */
+import { asText, at, listOf } from "../reader/value";
+import { ofType, type World } from "../world";
+import type { Rules } from "./rule";
+
+const network = "bicep/modules/network.bicep";
+const main = "bicep/main.bicep";
+
+const privateApi = (world: World) =>
+  world.deployment("prod", { publicHttpAccess: false });
+
+/** What the deployments together have of everything that can be asked for. */
+const variants = (world: World) => [
+  world.deployment("dev"),
+  world.deployment("prod"),
+  privateApi(world),
+  world.deployment("dev", { publicHttpAccess: false }),
+  world.deployment("prod", {
+    durableBackend: "DurableTaskScheduler",
+    cosmosEnabled: true,
+  }),
+  world.deployment("prod", {
+    model: "azure-openai-existing",
+    openAiResourceGroupName: "rg-models",
+    openAiAccountName: "models",
+  }),
+];
+
+export const networkRules: Rules = {
+  "whoever is in the network reaches a private API": {
+    problems: (world) => {
+      const deployment = privateApi(world);
+      const [endpoint] = ofType(
+        deployment,
+        "Microsoft.Network/privateEndpoints",
+      ).filter(({ name }) => name === "pe-function-app");
+      const subnetName = asText(at(endpoint?.body, "properties.subnet.id"))
+        .split("/")
+        .at(-1);
+      const group = groupOf(deployment, subnetName ?? "");
+      const isOpen = listOf(at(group, "properties.securityRules")).some(
+        (rule) =>
+          at(rule, "properties.access") === "Allow" &&
+          at(rule, "properties.sourceAddressPrefix") === "VirtualNetwork" &&
+          at(rule, "properties.destinationPortRange") === "443",
+      );
+      return isOpen
+        ? []
+        : [`nobody is let in to the subnet ${subnetName ?? ""}`];
+    },
+    breaking: [
+      {
+        path: main,
+        from: "network!.outputs.apiSubnetId",
+        to: "network!.outputs.privateEndpointSubnetId",
+      },
+      {
+        path: network,
+        from: "sourceAddressPrefix: 'VirtualNetwork'",
+        to: "sourceAddressPrefix: appPrefix",
+      },
+    ],
+  },
+  "subnets do not overlap, and are in the network": {
+    problems: (world) => {
+      const [found] = ofType(
+        world.deployment("prod", { networkAddressSpace: "10.60.8.0/22" }),
+        "Microsoft.Network/virtualNetworks",
+      );
+      const prefixes = listOf(at(found?.body, "properties.subnets")).map(
+        (subnet) => asText(at(subnet, "properties.addressPrefix")),
+      );
+      const wanted = ["10.60.8.0/24", "10.60.9.0/24", "10.60.10.0/24"];
+      return prefixes.join() === wanted.join() ? [] : prefixes;
+    },
+    breaking: [
+      {
+        path: network,
+        from: "cidrSubnet(addressSpace, 24, 2)",
+        to: "cidrSubnet(addressSpace, 24, 1)",
+      },
+      {
+        path: network,
+        from: "cidrSubnet(addressSpace, 24, 0)",
+        to: "'10.10.0.0/24'",
+      },
+    ],
+  },
+  "every private endpoint has its zone, and no zone is empty": {
+    problems: (world) =>
+      variants(world).flatMap((deployment) => {
+        const zones = ofType(
+          deployment,
+          "Microsoft.Network/privateDnsZones",
+        ).map(({ name }) => name);
+        const used = ofType(
+          deployment,
+          "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
+        ).map(({ body }) =>
+          asText(
+            at(
+              body,
+              "properties.privateDnsZoneConfigs.0.properties.privateDnsZoneId",
+            ),
+          ).replace(/^.*\/|»$/g, ""),
+        );
+        return [
+          ...zones.filter((zone) => !used.includes(zone)),
+          ...used.filter((zone) => !zones.includes(zone)),
+        ];
+      }),
+    breaking: [
+      {
+        path: main,
+        from: "  networkIsolation && cosmosEnabled ? cosmosZoneNames : [],\n",
+        to: "  cosmosZoneNames,\n",
+      },
+      {
+        path: main,
+        from: "publicHttpAccess ? [] : siteZoneNames",
+        to: "publicHttpAccess ? [] : []",
+      },
+    ],
+  },
+  "an existing model is reached privately too": {
+    problems: (world) => {
+      const groups = ofType(
+        world.deployment("prod", {
+          model: "azure-openai-existing",
+          openAiResourceGroupName: "rg-models",
+          openAiAccountName: "models",
+        }),
+        "Microsoft.Network/privateEndpoints",
+      ).map(({ name }) => name);
+      return groups.includes("pe-openai") ? [] : groups;
+    },
+    breaking: [
+      {
+        path: main,
+        from: "var openAiTargets = networkIsolation && (isNewOpenAi || isExistingOpenAi) ?",
+        to: "var openAiTargets = networkIsolation && isNewOpenAi ?",
+      },
+    ],
+  },
+};
+
+function groupOf(
+  deployment: ReturnType<World["deployment"]>,
+  subnetName: string,
+) {
+  const [found] = ofType(deployment, "Microsoft.Network/virtualNetworks");
+  const subnet = listOf(at(found?.body, "properties.subnets")).find(
+    (each) => at(each, "name") === subnetName,
+  );
+  const id = asText(at(subnet, "properties.networkSecurityGroup.id") ?? "");
+  return ofType(deployment, "Microsoft.Network/networkSecurityGroups").find(
+    ({ path }) => id === `«${path}»`,
+  )?.body;
+}

@@ -1,0 +1,301 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { startChatServer } from "../agents/chat-server";
+import { apiAt, until } from "../support/api";
+import { startAzureByIdentity } from "../support/azure-by-identity";
+import { type Azurite, startAzurite } from "../support/azurite";
+import { type Broker, startTestBroker } from "../support/broker";
+import { startHost, temporaryFolder } from "../support/local-host";
+import { withSignature } from "../support/sas";
+
+interface Problem {
+  readonly part: string;
+  readonly cause: string;
+  readonly message: string;
+  readonly advice: string;
+  readonly role?: string;
+}
+interface Readiness {
+  readonly status: string;
+  readonly checks: Readonly<
+    Record<
+      string,
+      {
+        readonly status: string;
+        readonly code?: string;
+        readonly settings?: readonly string[];
+        readonly problems?: readonly Problem[];
+      }
+    >
+  >;
+}
+
+const folder = temporaryFolder();
+let azurite: Azurite;
+let broker: Broker;
+beforeAll(async () => {
+  [azurite, broker] = await Promise.all([startAzurite(), startTestBroker()]);
+});
+afterAll(async () => {
+  await broker.stop();
+  await azurite.stop();
+});
+
+let hosts = 0;
+const hostWith = (env: Readonly<Record<string, string>>, app = ".") =>
+  startHost({ app: resolve(app), data: join(folder, `${hosts++}`), env });
+
+/** What is wrong with each dependency, as `part: cause`; or its status when nothing is. */
+async function readiness(url: string) {
+  const api = apiAt(url);
+  expect((await api.get("health/live")).status).toBe(200);
+  const began = Date.now();
+  const { status, body } = await api.get<Readiness>("health/ready");
+  const tookMs = Date.now() - began;
+  const causes = Object.fromEntries(
+    Object.entries(body.checks).map(([name, { status, problems }]) => [
+      name,
+      problems?.map(({ part, cause }) => `${part}: ${cause}`) ?? status,
+    ]),
+  );
+  const problems = Object.values(body.checks).flatMap(
+    (check) => check.problems ?? [],
+  );
+  return { status, checks: body.checks, causes, problems, tookMs };
+}
+
+const messagingParts = [
+  "receiving from agent-requests",
+  "receiving from agent-requests-deadletter",
+  "sending to agent-responses",
+  "sending to agent-events",
+];
+const busAt = (place: string): string =>
+  broker.connectionString.replace(/localhost:\d+/, place);
+
+test("keys that are wrong or allow too little are named, with the roles to use instead", async () => {
+  await using model = await startChatServer(() => ({
+    status: 401,
+    body: { error: { message: "Incorrect API key provided." } },
+  }));
+  await using host = await hostWith({
+    AzureWebJobsStorage: withSignature(azurite.connectionString, "l"),
+    AZURE_SERVICEBUS_CONNECTION_STRING: broker.connectionString.replace(
+      /SharedAccessKey=[^;]+/,
+      "SharedAccessKey=wrong",
+    ),
+    OPENAI_BASE_URL: `${model.url}/v1`,
+    OPENAI_API_KEY: "hunter2",
+    OPENAI_MODEL: "gpt",
+  });
+  const { status, causes, checks, problems } = await readiness(host.url);
+  expect(status).toBe(503);
+  expect(causes).toEqual({
+    keyVault: "ok",
+    taskHub: "ok",
+    storage: ["tables: key_refused", "blobs: key_refused"],
+    serviceBus: messagingParts.map((part) => `${part}: key_refused`),
+    model: ["models of openai: key_refused"],
+  });
+  expect(checks).toMatchObject({
+    storage: { code: "storage_unavailable", settings: ["AzureWebJobsStorage"] },
+    serviceBus: {
+      code: "messaging_unavailable",
+      settings: ["AZURE_SERVICEBUS_CONNECTION_STRING"],
+    },
+    model: { settings: ["OPENAI_BASE_URL", "OPENAI_API_KEY"] },
+  });
+  expect(problems[0]).toMatchObject({
+    message: expect.stringContaining("not authorized to perform") as unknown,
+    advice: expect.stringMatching(
+      /AzureWebJobsStorage is wrong.*role "Storage Table Data Contributor"/,
+    ) as unknown,
+  });
+  expect(JSON.stringify(checks)).not.toMatch(/hunter2|sig=|SharedAccessKey=/);
+  expect((await apiAt(host.url).get("orchestrations")).body).toMatchObject({
+    status: 503,
+    code: "storage_unavailable",
+  });
+});
+
+test.each([
+  ["the compiled app", "."],
+  ["the package", "dist/package"],
+])(
+  "an identity without a role is told which one to be given, and an unknown host is named, by %s",
+  async (_, app) => {
+    const azure = await startAzureByIdentity();
+    const settings = {
+      ...azure.identity,
+      AZURE_STORAGE_CONNECTION_STRING__tableServiceUri: azure.storageUrl,
+      AZURE_STORAGE_CONNECTION_STRING__blobServiceUri: azure.storageUrl,
+      AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace:
+        "aos.invalid",
+      AZURE_OPENAI_ENDPOINT: azure.modelUrl,
+      AZURE_OPENAI_DEPLOYMENT: "gpt",
+    };
+    await using host = await hostWith(settings, app);
+    const { status, causes, problems } = await readiness(host.url);
+    expect(status).toBe(503);
+    expect(causes).toEqual({
+      keyVault: "ok",
+      taskHub: "ok",
+      storage: ["tables: role_missing", "blobs: role_missing"],
+      serviceBus: messagingParts.map((part) => `${part}: host_unknown`),
+      model: ["models of azure-openai: role_missing"],
+    });
+    const roles = problems.flatMap(({ role, advice }) => {
+      if (role !== undefined)
+        expect(advice).toContain(`Assign the role "${role}"`);
+      return role ?? [];
+    });
+    expect(roles).toEqual([
+      "Storage Table Data Contributor",
+      "Storage Blob Data Contributor",
+      "Cognitive Services OpenAI User",
+    ]);
+    expect(problems[2]?.advice).toContain(
+      "AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace is right",
+    );
+    // Probes come from many places: what was found is good for a while.
+    const asked = azure.requests.length;
+    await Promise.all([readiness(host.url), readiness(host.url)]);
+    expect(azure.requests).toHaveLength(asked);
+    azure.stop();
+  },
+);
+
+test("with a vault that gives nothing, what needs no secret goes on", async () => {
+  const reference = "@Microsoft.KeyVault(VaultName=acme;SecretName=k)";
+  await using host = await hostWith({
+    AzureWebJobsStorage: azurite.connectionString,
+    OPENAI_API_KEY: reference,
+    OPENAI_MODEL: "gpt",
+    APPLICATIONINSIGHTS_CONNECTION_STRING: reference,
+    AZURE_SERVICEBUS_CONNECTION_STRING: "",
+  });
+  const { status, causes, checks, problems } = await readiness(host.url);
+  expect(status).toBe(503);
+  expect(causes).toEqual({
+    keyVault: ["settings: unresolved_reference"],
+    taskHub: "ok",
+    storage: "ok",
+    serviceBus: "not configured",
+    model: ["settings: unresolved_reference"],
+  });
+  expect(checks["keyVault"]?.settings?.toSorted()).toEqual([
+    "APPLICATIONINSIGHTS_CONNECTION_STRING",
+    "OPENAI_API_KEY",
+  ]);
+  expect(problems[0]).toMatchObject({
+    role: "Key Vault Secrets User",
+    message: expect.stringContaining("OPENAI_API_KEY") as unknown,
+  });
+  expect(JSON.stringify(checks)).not.toContain("SecretName");
+  const api = apiAt(host.url);
+  const run = async (id: string, step: object) => {
+    const definition = { name: id, version: "1", steps: [step] };
+    expect((await api.start({ definition, id })).status).toBe(202);
+    return until(
+      () => api.status(id, "10s"),
+      ({ body }) => body.endedAt !== undefined,
+    );
+  };
+  const tool = await run("tool", {
+    id: "list",
+    kind: "tool",
+    tool: "listDocuments",
+  });
+  expect(tool.body.status).toBe("completed");
+  const agent = await run("agent", {
+    id: "say",
+    kind: "agent",
+    agent: "writer",
+    prompt: "Hello",
+    retry: { maxAttempts: 1 },
+  });
+  expect(agent.body).toMatchObject({
+    status: "failed",
+    error: {
+      message: expect.stringContaining(
+        "OPENAI_API_KEY is a Key Vault reference",
+      ) as unknown,
+    },
+  });
+});
+
+test("without the secret of Service Bus requests over HTTP are taken all the same", async () => {
+  await using host = await hostWith({
+    AzureWebJobsStorage: azurite.connectionString,
+    AOS_MODEL_PROVIDER: "offline",
+    AZURE_SERVICEBUS_CONNECTION_STRING:
+      "@Microsoft.KeyVault(SecretUri=https://acme.vault.azure.net/secrets/b)",
+  });
+  const { causes } = await readiness(host.url);
+  expect(causes).toMatchObject({
+    storage: "ok",
+    serviceBus: ["settings: unresolved_reference"],
+    model: "ok",
+  });
+  const api = apiAt(host.url);
+  const start = {
+    workflow: "document-review",
+    id: "by-http",
+    input: { documents: ["contract-office-lease.txt"] },
+  };
+  expect((await api.start(start)).status).toBe(202);
+  // Its end is written, and told when Service Bus is back.
+  await until(
+    () => api.status("by-http", "10s"),
+    ({ body }) => body.status === "completed",
+  );
+  expect((await api.get("dead-letters")).body).toMatchObject({
+    status: 503,
+    code: "messaging_unavailable",
+  });
+});
+
+test("services that are away or silent hold back no answer about the others", async () => {
+  const silent = createServer().listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port } = silent.address() as AddressInfo;
+  await using host = await hostWith({
+    AzureWebJobsStorage: `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:${port}/a;BlobEndpoint=http://aos.invalid/a`,
+    AZURE_SERVICEBUS_CONNECTION_STRING: busAt("localhost:1"),
+    OPENAI_BASE_URL: "http://aos.invalid/v1",
+    OPENAI_MODEL: "gpt",
+  });
+  const { causes, tookMs } = await readiness(host.url);
+  silent.close();
+  expect(causes).toEqual({
+    keyVault: "ok",
+    taskHub: "ok",
+    storage: ["tables: no_answer", "blobs: host_unknown"],
+    serviceBus: messagingParts.map((part) => `${part}: unreachable`),
+    model: ["models of openai: host_unknown"],
+  });
+  expect(tookMs).toBeLessThan(10_000);
+});
+
+test("a connection string without a key is named, and the rest lives", async () => {
+  await using host = await hostWith({
+    AzureWebJobsStorage: azurite.connectionString,
+    AZURE_STORAGE_CONNECTION_STRING: "AccountName=acme",
+    AZURE_SERVICEBUS_CONNECTION_STRING: broker.connectionString,
+    AOS_MODEL_PROVIDER: "offline",
+  });
+  const { causes, checks } = await readiness(host.url);
+  expect(causes).toEqual({
+    keyVault: "ok",
+    taskHub: "ok",
+    storage: ["tables: setting_invalid", "blobs: setting_invalid"],
+    serviceBus: "ok",
+    model: "ok",
+  });
+  expect(checks["storage"]).toMatchObject({
+    code: "configuration_invalid",
+    settings: ["AZURE_STORAGE_CONNECTION_STRING"],
+  });
+  expect((await apiAt(host.url).get("dead-letters")).status).toBe(200);
+});

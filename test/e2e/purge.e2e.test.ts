@@ -1,0 +1,74 @@
+import { join, resolve } from "node:path";
+import { apiAt, until } from "../support/api";
+import { type Azurite, startAzurite } from "../support/azurite";
+import { durableApi } from "../support/durable-api";
+import {
+  type Started,
+  startHost,
+  temporaryFolder,
+} from "../support/local-host";
+
+const folder = temporaryFolder();
+let azurite: Azurite;
+let host: Started;
+beforeAll(async () => {
+  azurite = await startAzurite();
+  host = await startHost({
+    app: resolve("test/fixtures/purged-aos"),
+    data: join(folder, "data"),
+    env: {
+      AzureWebJobsStorage: azurite.connectionString,
+      AOS_MODEL_PROVIDER: "offline",
+      AOS_REPORTS_FOLDER: join(folder, "reports"),
+    },
+  });
+});
+afterAll(async () => {
+  await host.stop();
+  await azurite.stop();
+});
+
+const purgeAfter = async (days: number) => {
+  const answer = await fetch(`${host.url}/api/purge/${days}`, {
+    method: "POST",
+  });
+  return (await answer.json()) as {
+    readonly removed: number;
+    readonly problems: readonly string[];
+  };
+};
+
+test("what ended a month ago leaves the task hub, and can be looked at as before", async () => {
+  const api = apiAt(host.url);
+  const request = {
+    workflow: "document-review",
+    id: "review",
+    input: { documents: ["contract-office-lease.txt"] },
+  };
+  await api.start(request);
+  const before = await until(
+    () => api.status("review", "10s"),
+    ({ body }) => body.status === "completed",
+  );
+  const { get, call } = durableApi(() => host.url);
+  await durableApi(() => host.url).whenIn("review", "Completed");
+
+  expect(await purgeAfter(29)).toEqual({ removed: 0, problems: [] });
+  expect(await get("instances/review")).toMatchObject({
+    runtimeStatus: "Completed",
+  });
+  const { removed, problems } = await purgeAfter(31);
+  expect(problems).toEqual([]);
+  // With the orchestrations of its agents' turns.
+  expect(removed).toBeGreaterThan(1);
+  expect((await call("GET", "instances/review")).status).toBe(404);
+
+  expect((await api.status("review")).body).toEqual(before.body);
+  const rows = await api.get<{ readonly items: readonly object[] }>(
+    "orchestrations/review/history",
+  );
+  expect(rows.body.items.length).toBeGreaterThan(5);
+  // It is not started again, either.
+  expect((await api.start(request)).status).toBe(200);
+  expect((await call("GET", "instances/review")).status).toBe(404);
+});

@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Azurite, startAzurite } from "../support/azurite";
+import { startHost, temporaryFolder } from "../support/local-host";
+
+const folder = temporaryFolder();
+let azurite: Azurite;
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(() => azurite.stop());
+
+/** Runs what the deployment runs at its end. */
+async function smokeTest(env: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, [resolve("scripts/smoke-test.mjs")], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
+  let output = "";
+  const keep = (chunk: Buffer): void => {
+    output += chunk.toString();
+  };
+  child.stdout.on("data", keep);
+  child.stderr.on("data", keep);
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, output };
+}
+
+const hostWith = (data: string, env: Readonly<Record<string, string>>) =>
+  startHost({
+    app: resolve("."),
+    data: join(folder, data),
+    args: ["--auth"],
+    env: { AOS_MODEL_PROVIDER: "offline", ...env },
+  });
+
+/** A function key, as `az functionapp keys list` gives it. */
+function keyIn(data: string): string {
+  const text = readFileSync(join(folder, data, "keys.json"), "utf8");
+  const { functionKeys } = JSON.parse(text) as {
+    readonly functionKeys: { readonly default: string };
+  };
+  return functionKeys.default;
+}
+
+test("the smoke test passes where AOS works, for who has a key", async () => {
+  await using host = await hostWith("works", {
+    AzureWebJobsStorage: azurite.connectionString,
+  });
+  const works = await smokeTest({ AOS_URL: host.url, AOS_KEY: keyIn("works") });
+  expect(works).toEqual({
+    code: 0,
+    output: expect.stringMatching(
+      /is ready and has completed orchestration/,
+    ) as unknown,
+  });
+  const stranger = { AOS_URL: host.url, AOS_PATIENCE_SECONDS: "0" };
+  expect(await smokeTest(stranger)).toMatchObject({
+    code: 1,
+    output: expect.stringContaining("health/ready: 401") as unknown,
+  });
+});
+
+test("the smoke test fails where it does not, and says why", async () => {
+  await using host = await hostWith("broken", {
+    AzureWebJobsStorage: "AccountName=acme",
+  });
+  const broken = await smokeTest({
+    AOS_URL: host.url,
+    AOS_KEY: keyIn("broken"),
+    AOS_PATIENCE_SECONDS: "0",
+  });
+  expect(broken.code).toBe(1);
+  expect(broken.output).toMatch(
+    /health\/ready: 503 .*"cause":"setting_invalid".*Correct AzureWebJobsStorage/,
+  );
+});
