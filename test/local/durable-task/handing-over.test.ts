@@ -16,10 +16,13 @@ import { castOf } from "../../../src/local/testing/cast";
 import { eventually } from "../../support/eventually";
 
 const calls = 20;
+/** The ids of the instances that have run. */
+const ran = new Set<string>();
 
 function* lead({
   df,
 }: OrchestrationContext): Generator<Task, unknown, unknown> {
+  ran.add(df.instanceId);
   if (df.getInput() === "wait") return yield df.waitForExternalEvent("go");
   let last: unknown;
   for (let call = 0; call < calls; call += 1)
@@ -35,7 +38,7 @@ class SlowDisk {
   #wait: Promise<void> | undefined;
   #release: () => void = () => undefined;
 
-  constructor() {
+  constructor(settings: object = {}) {
     const cast = castOf(lead, {
       entities: {
         counter: ({ df }: { df: Counter }) => {
@@ -58,7 +61,7 @@ class SlowDisk {
     };
     this.hub = new TaskHub({
       store: slow,
-      settings: readSettings({}),
+      settings: readSettings(settings),
       functions: cast.functions,
       invoke: cast.invoke,
       problem: wrong,
@@ -86,6 +89,7 @@ interface Counter {
 
 let disk: SlowDisk;
 beforeEach(() => {
+  ran.clear();
   disk = new SlowDisk();
 });
 afterEach(async () => {
@@ -93,10 +97,10 @@ afterEach(async () => {
   await disk.hub.stop(1000);
 });
 
-const start = (input: string) =>
+const start = (input: string, instanceId = "one") =>
   disk.hub.start({
     name: disk.hub.functions.orchestrator[0] ?? "",
-    instanceId: "one",
+    instanceId,
     input: JSON.stringify(input),
   });
 const inFlight = () =>
@@ -162,4 +166,38 @@ test("what comes for an instance while its end is on its way to disk does not st
   await disk.hub.whenIdle();
   expect(disk.hub.find("one")?.status).toBe("Completed");
   expect(disk.store.inbox()).toEqual([]);
+});
+
+test("an instance on its way to disk takes up none of the places for those that run", async () => {
+  await disk.hub.stop(1000);
+  disk = new SlowDisk({ maxConcurrentOrchestratorFunctions: 1 });
+  disk.hold();
+  const both = Promise.all([start("wait"), start("wait", "two")]);
+  await eventually(() => {
+    expect([...ran]).toEqual(["one", "two"]);
+    return Promise.resolve();
+  });
+  expect(disk.hub.find("one")).toBeUndefined();
+  disk.release();
+  await both;
+});
+
+test("an id that nobody chose is as the real host's, and grows with time", async () => {
+  const { hub } = disk;
+  const name = hub.functions.orchestrator[0] ?? "";
+  const ids: string[] = [];
+  for (const at of [
+    1, 1_772_323_200_000, 1_772_323_200_001, 9_999_999_999_999,
+  ]) {
+    jest.spyOn(Date, "now").mockReturnValue(at);
+    const started = await hub.start({ name, input: '"wait"' });
+    ids.push("id" in started ? started.id : "");
+  }
+  jest.restoreAllMocks();
+  expect(
+    ids.filter(
+      (id) => !/^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/.test(id),
+    ),
+  ).toEqual([]);
+  expect(ids).toEqual([...ids].sort());
 });

@@ -72,7 +72,7 @@ export class Entities {
       const { maxEntityOperationBatchSize: size } = this.#engine.settings;
       const work = nextWork(entity.row, entity.queue, size);
       if (work.kind === "rest") break;
-      const done = await this.#batches.run(() => this.#work(entity, work));
+      const done = await this.#work(entity, work);
       failures = done ? 0 : failures + 1;
       if (!done)
         await wait(Math.min(1000 * 2 ** failures, 60_000), undefined, {
@@ -88,12 +88,15 @@ export class Entities {
     entity: ActiveEntity,
     work: Exclude<EntityWork, { kind: "rest" }>,
   ): Promise<boolean> {
+    // Other entities may run while this one is on its way to disk.
     const end =
       work.kind === "lock"
         ? work
-        : await this.#run(
-            entity.row,
-            work.taken.map(({ message }) => message),
+        : await this.#batches.run(() =>
+            this.#run(
+              entity.row,
+              work.taken.map(({ message }) => message),
+            ),
           );
     if (end === undefined) return false;
     await this.#engine.post.send(end.outgoing, {

@@ -172,7 +172,7 @@ export class Orchestrations {
       !this.#isStopping &&
       this.#isCurrent(active)
     )
-      await this.#episodes.run(() => this.#turn(active));
+      await this.#turn(active);
     active.isTurning = false;
     // What its activities bring may come at any moment.
     if (this.#isCurrent(active) && active.openActivities === 0)
@@ -181,10 +181,18 @@ export class Orchestrations {
 
   async #turn(active: ActiveInstance): Promise<void> {
     this.#resting.remove(active);
+    // Others may run while this one is on its way to disk.
+    const ran = await this.#episodes.run(() => this.#episode(active));
+    if (ran) await this.#commit(active, ran.opening, ran.turn);
+  }
+
+  async #episode(
+    active: ActiveInstance,
+  ): Promise<{ opening: Opening; turn: Turn } | undefined> {
     const deliveries = [...active.held, ...active.queue.splice(0)];
     if (this.#isRejected(active)) {
       active.held = deliveries;
-      return;
+      return undefined;
     }
     const last = active.history.events.at(-1)?.Timestamp;
     const now = Math.max(this.#engine.now(), last ? Date.parse(last) : 0);
@@ -195,7 +203,7 @@ export class Orchestrations {
       now,
     );
     const turn = await runEpisode(this.#engine, this.#world, opening, active);
-    await this.#commit(active, opening, turn);
+    return { opening, turn };
   }
 
   /** An instance of a version that this app does not run waits for an app that does. */
