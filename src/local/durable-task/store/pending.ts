@@ -18,7 +18,7 @@ interface Change<Value> {
   value: Value | undefined;
 }
 
-interface InstanceChange extends Change<Instance> {
+export interface InstanceChange extends Change<Instance> {
   /** Whether the input is new, too. */
   isWhole: boolean;
 }

@@ -1,6 +1,6 @@
 import type Libsql from "libsql";
 import type { Instance } from "../instance";
-import type { Pending } from "./pending";
+import type { InstanceChange, Pending } from "./pending";
 import { openHubFile } from "./sqlite-file";
 import { SqliteLists } from "./sqlite-lists";
 import {
@@ -108,14 +108,14 @@ export class Database {
 type Statements = ReturnType<typeof prepare>;
 
 const prepare = (file: Libsql.Database) => ({
+  addInstance: file.prepare(
+    `insert into instances values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+  ),
   // Not `insert or replace`: that would write all indexes of the row again.
-  putInstance: file.prepare(
-    `insert into instances values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     on conflict do update set
-       execution_id = excluded.execution_id, name = excluded.name, version = excluded.version,
-       status = excluded.status, input = excluded.input, output = excluded.output,
-       custom_status = excluded.custom_status, failure_details = excluded.failure_details,
-       parent = excluded.parent, created_at = excluded.created_at, updated_at = excluded.updated_at`,
+  replaceInstance: file.prepare(
+    `update instances set execution_id = ?2, name = ?3, version = ?4, status = ?5, input = ?6, output = ?7,
+       custom_status = ?8, failure_details = ?9, parent = ?10, created_at = ?11, updated_at = ?12
+     where instance_id = ?1`,
   ),
   advanceInstance: file.prepare(
     `update instances set status = ?, output = ?, custom_status = ?, failure_details = ?, updated_at = ?
@@ -162,15 +162,32 @@ function writeInstances(
   to: Statements,
   { instances, histories }: Pending,
 ): void {
-  for (const [id, { isRemoved, isWhole, value }] of instances) {
-    if (isRemoved) to.removeInstance.run(id);
-    if (value && isWhole) to.putInstance.run(...fromInstance(value));
-    else if (value) to.advanceInstance.run(...fromAdvanced(value));
-  }
+  const added = new Set<string>();
+  for (const [id, change] of instances)
+    if (writeInstance(to, id, change)) added.add(id);
   for (const [id, { from, events }] of histories) {
-    if (from === 0) to.clearHistory.run(id);
+    // What is new has no history that could be left over.
+    if (from === 0 && !added.has(id)) to.clearHistory.run(id);
     if (events.length > 0) to.addEvents.run(id, from, ...fromEvents(events));
   }
+}
+
+/** True when the database has never had the instance. */
+function writeInstance(
+  to: Statements,
+  id: string,
+  { isRemoved, isWhole, value }: InstanceChange,
+): boolean {
+  if (isRemoved) to.removeInstance.run(id);
+  if (value === undefined) return false;
+  if (!isWhole) {
+    to.advanceInstance.run(...fromAdvanced(value));
+    return false;
+  }
+  const row = fromInstance(value);
+  const isNew = to.addInstance.run(...row).changes === 1;
+  if (!isNew) to.replaceInstance.run(...row);
+  return isNew && !isRemoved;
 }
 
 function writeInbox(

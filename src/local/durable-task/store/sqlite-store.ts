@@ -84,7 +84,7 @@ class SqliteStore implements Store {
     // Before the new record: what fails here fails before anything of this commit is durable.
     if (this.#pendingBytes > pendingBytes) this.#apply();
     const sequence = this.#sequence + 1;
-    const text = JSON.stringify(commits.map(withoutInputs));
+    const text = JSON.stringify(commits.map(withChangesOnly));
     const record = this.#fitting(sequence, text);
     if (record === undefined || this.#log === undefined) {
       this.#commitDirectly(commits, sequence);
@@ -149,12 +149,12 @@ class SqliteStore implements Store {
     this.#database.close();
   }
 
-  /** A record has no input of an instance that has only advanced: it is the one that the instance has. */
+  /** A record has of an instance that has only advanced what has changed. */
   #replay({ sequence, text }: LogRecord): void {
     for (const commit of JSON.parse(text) as readonly Commit[]) {
       const advanced = (commit.advanced ?? []).map((instance) => ({
+        ...this.instance(instance.instanceId),
         ...instance,
-        input: this.instance(instance.instanceId)?.input ?? null,
       }));
       this.#pending.add({ ...commit, advanced }, this.#beneath);
     }
@@ -204,16 +204,27 @@ class SqliteStore implements Store {
   }
 }
 
-const withoutInputs = (commit: Commit): object =>
+const withChangesOnly = (commit: Commit): object =>
   commit.advanced === undefined
     ? commit
-    : {
-        ...commit,
-        advanced: commit.advanced.map((instance) => ({
-          ...instance,
-          input: undefined,
-        })),
-      };
+    : { ...commit, advanced: commit.advanced.map(changesOf) };
+
+/** What `advanced` of a commit may change, and whose it is. */
+const changesOf = ({
+  instanceId,
+  status,
+  output,
+  customStatus,
+  failureDetails,
+  updatedAt,
+}: Instance) => ({
+  instanceId,
+  status,
+  output,
+  customStatus,
+  failureDetails,
+  updatedAt,
+});
 
 const damaged = (path: string, logPath: string): TaskHubError =>
   new TaskHubError(

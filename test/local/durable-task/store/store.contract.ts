@@ -7,6 +7,7 @@ import {
   pendingInstance,
 } from "../../../../src/local/durable-task/instance";
 import type {
+  Commit,
   EntityFilter,
   EntityRow,
   InboxRow,
@@ -127,6 +128,30 @@ export function storeContract(
     await store.commit([{ histories: [{ ...change, events: [] }] }]);
     expect(store.history("one")).toHaveLength(0);
   });
+
+  test.each([
+    ["takes the place of another", []],
+    ["begins after a purge", [{ purged: [instanceOf("one")] }]],
+  ])(
+    "leaves nothing of an earlier history to an instance that %s",
+    async (_how, before: readonly Commit[]) => {
+      await store.commit([
+        { instances: [instanceOf("one")], histories: [past("one")] },
+      ]);
+      store = reopen(store); // as far down as it goes
+      const again = instanceOf("one", { executionId: "y" });
+      const anew = { instanceId: "one", from: 0, events: [stored] };
+      await store.commit([
+        ...before,
+        { instances: [again], histories: [{ ...anew, events: [] }] },
+        { advanced: [again], histories: [anew] },
+      ]);
+      expect(store.history("one")).toHaveLength(1);
+      store = reopen(store);
+      expect(store.instance("one")).toEqual(again);
+      expect(store.history("one")).toHaveLength(1);
+    },
+  );
 
   test("lists instances by status, time, prefix and page", async () => {
     const instances = [
