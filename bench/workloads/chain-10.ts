@@ -2,7 +2,7 @@ import { atOnce, timed } from "../stopwatch";
 import type { Workload } from "../workload";
 
 const sizes = {
-  full: { orchestrations: 600, warmUp: 200 },
+  full: { orchestrations: 2000, warmUp: 600 },
   quick: { orchestrations: 50, warmUp: 10 },
 };
 const steps = 10;
