@@ -93,6 +93,7 @@ beforeEach(() => {
   disk = new SlowDisk();
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   disk.release();
   await disk.hub.stop(1000);
 });
@@ -193,11 +194,32 @@ test("an id that nobody chose is as the real host's, and grows with time", async
     const started = await hub.start({ name, input: '"wait"' });
     ids.push("id" in started ? started.id : "");
   }
-  jest.restoreAllMocks();
   expect(
     ids.filter(
       (id) => !/^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/.test(id),
     ),
   ).toEqual([]);
   expect(ids).toEqual([...ids].sort());
+});
+
+test("of two starts at once under one id the later one stays, in memory as on disk", async () => {
+  await disk.hub.stop(1000);
+  disk = new SlowDisk({ overridableExistingInstanceStates: "AnyState" });
+  expect(await Promise.all([start("wait"), start("count")])).toEqual([
+    { id: "one" },
+    { id: "one" },
+  ]);
+  const ended = await disk.hub.whenEnded("one", new AbortController().signal);
+  expect(ended).toMatchObject({ input: '"count"', output: String(calls) });
+  await disk.hub.whenIdle();
+  expect(disk.store.instance("one")).toEqual(ended);
+  const begun = disk.store
+    .history("one")
+    .flatMap(({ event }) =>
+      event.EventType === EventType.ExecutionStarted
+        ? event.OrchestrationInstance.ExecutionId
+        : [],
+    );
+  expect(begun).toEqual([ended?.executionId]);
+  expect(disk.store.inbox()).toEqual([]);
 });

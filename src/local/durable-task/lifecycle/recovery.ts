@@ -42,13 +42,17 @@ export function takeUp(
   for (const { event, input } of history) {
     if (!isDecision(event) || settled.has(event.EventId)) continue;
     if (event.EventType === EventType.TaskScheduled)
-      orchestrations.startActivity(active, {
+      orchestrations.work.startActivity(active, {
         taskId: event.EventId,
         name: event.Name,
         input,
       });
     if (event.EventType === EventType.TimerCreated)
-      orchestrations.setTimer(active, event.EventId, Date.parse(event.FireAt));
+      orchestrations.work.setTimer(
+        active,
+        event.EventId,
+        Date.parse(event.FireAt),
+      );
   }
 }
 

@@ -2,7 +2,8 @@
  * Runs the orchestration instances of a hub: one episode of an instance at a time, many instances side by side.
  *
  * O1. An instance's messages are taken in the order in which they came.
- * O2. Effects of a turn (activities, timers, children, messages) begin when its commit is on disk, never before.
+ * O2. What a turn sets going in the world (activities, timers, calls of entities) begins, and what it has come to is told,
+ *     when its commit is on disk, never before.
  * O3. Results of activities and firings of timers are in memory only until the turn that takes them is committed:
  *     after a crash they are had again from the history. All other messages are in the inbox.
  * O4. A turn may take messages, and even its instance's beginning, before they are on disk. Its own commit is asked for
@@ -10,13 +11,12 @@
  *     of its own when it is ready within a tick.
  */
 import { ActiveInstance } from "./active";
-import type { ActivityCall, Decision, World } from "../episode/decide";
+import { OpenWork } from "./open-work";
+import type { World } from "../episode/decide";
 import type { Engine } from "../engine";
-import { EventType, type MessageEvent } from "../history-event";
 import { hasEnded, type Instance } from "../instance";
 import type { Delivery, OrchestrationMessage, Outgoing } from "../message";
 import { openEpisode, type Opening } from "../episode/open-episode";
-import { runActivity } from "./run-activity";
 import { Resting } from "./resting";
 import { runEpisode, worldOf } from "./run-episode";
 import { startChildren } from "./start-children";
@@ -26,11 +26,12 @@ import { storedEvents, type Turn } from "../episode/turn";
 import { versionProblem } from "../version-match";
 
 export class Orchestrations {
+  /** What instances wait for. */
+  readonly work: OpenWork;
   readonly #engine: Engine;
   readonly #onEnd: (instance: Instance) => void;
   readonly #active = new Map<string, ActiveInstance>();
   readonly #episodes: Slots;
-  readonly #activities: Slots;
   readonly #world: World;
   readonly #resting = new Resting();
   #isStopping = false;
@@ -42,9 +43,9 @@ export class Orchestrations {
     this.#episodes = new Slots(
       engine.settings.maxConcurrentOrchestratorFunctions,
     );
-    this.#activities = new Slots(
-      engine.settings.maxConcurrentActivityFunctions,
-    );
+    this.work = new OpenWork(engine, (instanceId, delivery) => {
+      this.deliver(instanceId, delivery);
+    });
   }
 
   /** What may be told of an instance. */
@@ -95,44 +96,12 @@ export class Orchestrations {
     }
   }
 
-  startActivity(active: ActiveInstance, call: ActivityCall): void {
-    const { executionId } = active.instance;
-    active.openActivities += 1;
-    void this.#activities.run(async () => {
-      if (this.#isStopping) return;
-      const { instanceId } = active.instance;
-      const event = await runActivity(this.#engine, instanceId, call);
-      active.openActivities -= 1;
-      this.deliver(instanceId, {
-        inboxId: null,
-        message: { executionId, event },
-      });
-    });
-  }
-
-  setTimer(active: ActiveInstance, timerId: number, fireAt: number): void {
-    const { instanceId, executionId } = active.instance;
-    const key = timerKey(active.instance, timerId);
-    active.timers.add(key);
-    const event: MessageEvent = {
-      EventType: EventType.TimerFired,
-      TimerId: timerId,
-      FireAt: new Date(fireAt).toISOString(),
-    };
-    this.#engine.timers.set(key, fireAt, () => {
-      active.timers.delete(key);
-      this.deliver(instanceId, {
-        inboxId: null,
-        message: { executionId, event },
-      });
-    });
-  }
-
   /** Forgets an instance that is being replaced; what still comes of it is for an execution that is no more. */
   drop(instanceId: string): void {
     const active = this.#active.get(instanceId);
-    for (const key of active?.timers ?? []) this.#engine.timers.cancel(key);
-    if (active) this.#forget(active);
+    if (active === undefined) return;
+    this.work.cancelTimers(active);
+    this.#forget(active);
   }
 
   #forget(active: ActiveInstance): void {
@@ -143,6 +112,7 @@ export class Orchestrations {
   /** Takes no new work. What running functions still bring goes to the inbox, for the next start. */
   stop(): readonly InboxRow[] {
     this.#isStopping = true;
+    this.work.stop();
     return [...this.#active.values()].flatMap(({ instance, queue, held }) =>
       this.#engine.post.stamp(
         [...held, ...queue]
@@ -267,30 +237,14 @@ export class Orchestrations {
   /** What a turn sets going. */
   #follow(active: ActiveInstance, turn: Turn): void {
     if (!this.#isCurrent(active)) return;
-    for (const decision of turn.decisions) this.#beginOne(active, decision);
-    for (const id of turn.cancelledTimers)
-      this.#cancel(active, timerKey(active.instance, id));
+    for (const decision of turn.decisions) this.work.begin(active, decision);
+    for (const id of turn.cancelledTimers) this.work.cancelTimer(active, id);
     if (!hasEnded(turn.instance)) return;
-    for (const key of active.timers) this.#cancel(active, key);
+    this.work.cancelTimers(active);
     this.#forget(active);
     this.#onEnd(turn.instance);
     // Nobody will ever take what has come too late.
     for (const late of [...active.held, ...active.queue])
       this.deliver(turn.instance.instanceId, late);
   }
-
-  #beginOne(active: ActiveInstance, { activity, timer }: Decision): void {
-    if (activity) this.startActivity(active, activity);
-    if (timer) this.setTimer(active, timer.timerId, timer.fireAt);
-  }
-
-  #cancel(active: ActiveInstance, key: string): void {
-    active.timers.delete(key);
-    this.#engine.timers.cancel(key);
-  }
 }
-
-const timerKey = (
-  { instanceId, executionId }: Instance,
-  timerId: number,
-): string => `${instanceId} ${executionId} ${timerId}`;

@@ -10,7 +10,7 @@ export interface Dependency {
   /** Undefined: the app is meant to run without it. */
   readonly parts?: readonly Part[];
   /** Whether an identity signs in, which may lack a role, or a key does, which may be wrong. */
-  readonly signIn: "identity" | "key" | "none";
+  readonly signIn: "identity" | "key";
   /** The settings that say where it is and who asks. */
   readonly settings: readonly string[];
   /** Those of them that Key Vault did not give. */
