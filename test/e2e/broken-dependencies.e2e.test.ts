@@ -7,29 +7,8 @@ import { startAzureByIdentity } from "../support/azure-by-identity";
 import { type Azurite, startAzurite } from "../support/azurite";
 import { type Broker, startTestBroker } from "../support/broker";
 import { startHost, temporaryFolder } from "../support/local-host";
+import { readiness } from "../support/readiness";
 import { withSignature } from "../support/sas";
-
-interface Problem {
-  readonly part: string;
-  readonly cause: string;
-  readonly message: string;
-  readonly advice: string;
-  readonly role?: string;
-}
-interface Readiness {
-  readonly status: string;
-  readonly checks: Readonly<
-    Record<
-      string,
-      {
-        readonly status: string;
-        readonly code?: string;
-        readonly settings?: readonly string[];
-        readonly problems?: readonly Problem[];
-      }
-    >
-  >;
-}
 
 const folder = temporaryFolder();
 let azurite: Azurite;
@@ -45,25 +24,6 @@ afterAll(async () => {
 let hosts = 0;
 const hostWith = (env: Readonly<Record<string, string>>, app = ".") =>
   startHost({ app: resolve(app), data: join(folder, `${hosts++}`), env });
-
-/** What is wrong with each dependency, as `part: cause`; or its status when nothing is. */
-async function readiness(url: string) {
-  const api = apiAt(url);
-  expect((await api.get("health/live")).status).toBe(200);
-  const began = Date.now();
-  const { status, body } = await api.get<Readiness>("health/ready");
-  const tookMs = Date.now() - began;
-  const causes = Object.fromEntries(
-    Object.entries(body.checks).map(([name, { status, problems }]) => [
-      name,
-      problems?.map(({ part, cause }) => `${part}: ${cause}`) ?? status,
-    ]),
-  );
-  const problems = Object.values(body.checks).flatMap(
-    (check) => check.problems ?? [],
-  );
-  return { status, checks: body.checks, causes, problems, tookMs };
-}
 
 const messagingParts = [
   "receiving from agent-requests",

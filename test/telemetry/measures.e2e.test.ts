@@ -14,12 +14,13 @@ import {
   type Histogram,
   operations,
   pointsOf,
-  spansOf,
+  spansOfOne,
   startObserved,
   sumOf,
   type ToldSpan,
+  total,
 } from "./observed";
-import { answer, leaveClaim, secret } from "./others";
+import { answer, askedAt, leaveClaim, secret } from "./others";
 
 const folder = temporaryFolder();
 const file = join(folder, "told");
@@ -54,7 +55,7 @@ async function run(id: string, step: object): Promise<readonly ToldSpan[]> {
   await apiAt(host.url).start({ id, definition });
   await ended(id);
   return until(
-    () => Promise.resolve(spansFor(id)),
+    () => Promise.resolve(spansOfOne(file, id)),
     (spans) => spans.some(({ name }) => name === "finishOrchestration"),
   );
 }
@@ -63,22 +64,11 @@ const ended = (id: string) =>
     () => apiAt(host.url).status(id, "20s"),
     ({ body }) => body.status === "completed" || body.status === "failed",
   );
-const spansFor = (id: string) =>
-  spansOf(file).filter(
-    ({ attributes }) => attributes["aos.orchestration.id"] === id,
-  );
 const logged = (id: string) =>
   eventsIn(host.output()).filter((event) => event["orchestrationId"] === id);
 
 const agent = (prompt: string) => ({ kind: "agent", agent: "reader", prompt });
-const asked = () => ({
-  "gen_ai.operation.name": "chat",
-  "gen_ai.provider.name": "openai",
-  "gen_ai.request.model": "gpt-test",
-  "gen_ai.agent.name": "reader",
-  "server.address": "127.0.0.1",
-  "server.port": Number(new URL(chat.url).port),
-});
+const asked = () => askedAt(chat.url);
 
 test("calls of a provider and of a tool say by the conventions what they were", async () => {
   const spans = await run("reading", agent("read"));
@@ -239,8 +229,6 @@ test("messages are told of by what became of them", async () => {
 
 describe("the measures of all that", () => {
   const points = (metric: string) => pointsOf(file, metric);
-  const total = (told: readonly { readonly value: unknown }[]) =>
-    told.reduce((all, { value }) => all + Number(value), 0);
   beforeAll(() => host.stop());
 
   test("are the orchestrations that were started, by whom, and those that failed, by what", () => {

@@ -164,3 +164,12 @@ export const eventsIn = (output: string) =>
     .split("\n")
     .flatMap((line) => /\.User: (\{"event".*\})$/.exec(line)?.[1] ?? [])
     .map((line) => JSON.parse(line) as LoggedEvent);
+
+/** Of one orchestration. */
+export const spansOfOne = (file: string, id: string): readonly ToldSpan[] =>
+  spansOf(file).filter(
+    ({ attributes }) => attributes["aos.orchestration.id"] === id,
+  );
+
+export const total = (told: readonly { readonly value: unknown }[]): number =>
+  told.reduce((all, { value }) => all + Number(value), 0);

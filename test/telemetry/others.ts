@@ -57,3 +57,13 @@ export async function leaveClaim(
     claimedAt: at,
   });
 }
+
+/** What a span and the measures say of a call of the reader to the model at that address. */
+export const askedAt = (url: string) => ({
+  "gen_ai.operation.name": "chat",
+  "gen_ai.provider.name": "openai",
+  "gen_ai.request.model": "gpt-test",
+  "gen_ai.agent.name": "reader",
+  "server.address": "127.0.0.1",
+  "server.port": Number(new URL(url).port),
+});
