@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ServiceBusClient } from "@azure/service-bus";
 import { type ChatServer, startChatServer } from "../agents/chat-server";
@@ -24,7 +23,6 @@ import { answer, askedAt, leaveClaim, secret } from "./others";
 
 const folder = temporaryFolder();
 const file = join(folder, "told");
-writeFileSync(file, "");
 
 let azurite: Azurite;
 let broker: Broker;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { startHost, type Started } from "../support/local-host";
 
@@ -26,8 +26,9 @@ export const startObserved = (
   data: string,
   file: string,
   env: Readonly<Record<string, string>> = {},
-): Promise<Started> =>
-  startHost({
+): Promise<Started> => {
+  appendFileSync(file, ""); // there from the start, also before anything is told
+  return startHost({
     app: resolve("test/fixtures/observed-aos"),
     data,
     env: {
@@ -38,6 +39,7 @@ export const startObserved = (
       ...env,
     },
   });
+};
 
 /** A line that the kill cut off is none. */
 const linesOf = (
