@@ -1,43 +1,130 @@
-/** The direction of imports (docs/architecture.md), as data. */
+/** The direction of imports (docs/architecture.md), as data: per folder, what it may import besides itself. */
 const layers = {
-  orchestrators: ["^(orchestrators|src/model)/"],
-  entities: ["^src/model/"],
+  orchestrators: ["src/domain"],
+  entities: ["src/domain"],
   activities: [
-    "^activities/",
-    "^src/(model|agents|history|messaging|telemetry)/",
-    "^src/(errors|config)[.]ts$",
+    "src/domain",
+    "src/models",
+    "src/tools",
+    "src/storage",
+    "src/messaging",
+    "src/telemetry",
   ],
-  "src/model": ["^src/model/", "^src/errors[.]ts$"],
-  "src/history": ["^src/(history|model)/", "^src/(errors|config)[.]ts$"],
-  "src/agents": ["^src/(agents|model)/", "^src/(errors|config)[.]ts$"],
-  "src/messaging": [
-    "^src/(messaging|model)/",
-    "^src/(errors|config|once)[.]ts$",
+  "src/domain": [],
+  "src/config": ["src/domain"],
+  "src/storage": ["src/domain"],
+  "src/models": ["src/domain", "src/catalog/offline"],
+  "src/tools": ["src/domain", "src/models"],
+  "src/telemetry": ["src/domain", "src/config"],
+  "src/messaging/in": [
+    "src/messaging",
+    "src/orchestrations",
+    "src/domain",
+    "src/storage",
+    "src/telemetry",
   ],
-  "src/telemetry": ["^src/(telemetry|model)/", "^src/(errors|config)[.]ts$"],
-  "src/triggers": [
-    "^src/(triggers|model|history|messaging|telemetry)/",
-    "^src/(errors|config)[.]ts$",
+  "src/messaging": ["src/domain"],
+  "src/orchestrations": [
+    "src/domain",
+    "src/storage",
+    "src/messaging",
+    "src/telemetry",
   ],
-  "src/catalog": ["^src/(catalog|model|agents)/", "^src/(errors|config)[.]ts$"],
+  "src/health": [
+    "src/domain",
+    "src/storage",
+    "src/messaging",
+    "src/orchestrations",
+  ],
+  "src/http": [
+    "src/health",
+    "src/orchestrations",
+    "src/messaging/dead-letters",
+    "src/messaging",
+    "src/domain",
+    "src/storage",
+    "src/telemetry",
+  ],
+  "src/catalog": ["src/domain", "src/tools", "src/models"],
 };
 
+const aos = "^(orchestrators|activities|entities|src)/";
+
 const layerRule = ([folder, allowed]) => ({
-  name: `${folder.replace("src/", "")}-imports`,
+  name: `${folder.replace("src/", "").replace("/", "-")}-imports`,
   severity: "error",
-  from: { path: `^${folder}/` },
-  to: { path: "^(orchestrators|activities|entities|src)/", pathNot: allowed },
+  from: {
+    path: `^${folder}/`,
+    // A folder inside of another one has a rule of its own.
+    ...(folder === "src/messaging" && { pathNot: "^src/messaging/in/" }),
+  },
+  to: {
+    path: `${aos}|^local-cloud/`,
+    pathNot: [folder, ...allowed].map((name) => `^${name}/`),
+  },
+});
+
+/** The folders of the local cloud, likewise. */
+const localCloud = {
+  shared: [],
+  "durable-task/model": ["functions-host/core/extension.ts", "shared"],
+  "durable-task/store": ["durable-task/model", "shared"],
+  "durable-task/replay": [
+    "durable-task/model",
+    "durable-task/store",
+    "functions-host/core/extension.ts",
+  ],
+  "durable-task/engine": [
+    "durable-task/model",
+    "durable-task/replay",
+    "durable-task/store",
+    "functions-host/core/extension.ts",
+    "shared",
+  ],
+  "durable-task/http-api": [
+    "durable-task/engine",
+    "durable-task/model",
+    "durable-task/store",
+    "functions-host/core/extension.ts",
+    "shared",
+  ],
+  "service-bus": ["shared"],
+  storage: ["shared"],
+  "functions-host/core": ["functions-host/http", "shared"],
+  "functions-host/http": ["functions-host/core", "shared"],
+  "functions-host/extensions": ["functions-host/core", "shared"],
+  "functions-host/extensions/durable-task": [
+    "functions-host/core",
+    "durable-task",
+    "shared",
+  ],
+};
+
+const localCloudRule = ([folder, allowed]) => ({
+  name: `local-cloud-${folder.replaceAll("/", "-")}-imports`,
+  severity: "error",
+  from: {
+    path: `^local-cloud/${folder}/`,
+    ...(folder === "functions-host/extensions" && {
+      pathNot: "^local-cloud/functions-host/extensions/durable-task/",
+    }),
+  },
+  to: {
+    path: "^local-cloud/",
+    pathNot: [folder, ...allowed].map((name) => `^local-cloud/${name}(/|$)`),
+  },
 });
 
 module.exports = {
   forbidden: [
     ...Object.entries(layers).map(layerRule),
+    ...Object.entries(localCloud).map(localCloudRule),
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
-      name: "model-is-pure",
-      comment: "src/model may use types and pure packages only.",
+      name: "domain-is-pure",
+      comment: "src/domain may use types and pure packages only.",
       severity: "error",
-      from: { path: "^src/model/" },
+      from: { path: "^src/domain/" },
       to: {
         dependencyTypes: ["core", "npm"],
         pathNot: ["node_modules/(zod|@bufbuild/cel|durable-functions)/"],
@@ -45,75 +132,28 @@ module.exports = {
       },
     },
     {
-      name: "deployed-knows-no-local-cloud",
+      name: "replay-is-pure",
+      comment: "An episode uses neither disk, clock nor functions of the app.",
       severity: "error",
-      from: {
-        path: "^(orchestrators|activities|entities|src)/",
-        pathNot: "^src/(local|cli)/",
-      },
-      to: { path: "^src/(local|cli)/" },
+      from: { path: "^local-cloud/durable-task/replay/" },
+      to: { dependencyTypes: ["core"], dependencyTypesNot: ["type-only"] },
     },
     {
-      name: "local-cloud-knows-no-aos",
+      name: "deployed-imports-no-local-cloud",
       severity: "error",
-      from: { path: "^src/local/" },
-      to: {
-        path: "^(orchestrators|activities|entities|src)/",
-        pathNot: "^src/local/",
-      },
+      from: { path: aos, pathNot: "^src/cli/" },
+      to: { path: "^(src/cli|local-cloud)/" },
     },
     {
-      name: "local-siblings-meet-at-interfaces",
-      comment:
-        "The folders of the local cloud see of each other only extension.ts; the test kit puts them together. What they all need of time and of work at once is in scheduling, of files in sqlite.",
+      name: "local-cloud-imports-no-aos",
       severity: "error",
-      from: { path: "^src/local/([^/]+)/", pathNot: "^src/local/testing/" },
-      to: {
-        path: "^src/local/([^/]+)/",
-        pathNot: [
-          "^src/local/$1/",
-          "^src/local/(scheduling|sqlite)/",
-          "^src/local/functions-host/extension[.]ts$",
-        ],
-      },
-    },
-    {
-      name: "an-episode-is-pure",
-      comment:
-        "It knows the words of the hub and functions of them; neither disk, clock nor functions of the app.",
-      severity: "error",
-      from: { path: "^src/local/durable-task/episode/" },
-      to: {
-        path: "^[^.]",
-        pathNot: [
-          "^src/local/durable-task/episode/",
-          "^src/local/durable-task/(entity-id|failure|function-value|history-event|instance|message|payload-limit)[.]ts$",
-          "^src/local/durable-task/store/store[.]ts$",
-          "^src/local/functions-host/extension[.]ts$",
-        ],
-      },
-    },
-    {
-      name: "the-store-knows-no-hub",
-      comment: "It keeps what it is given: rows, events and messages.",
-      severity: "error",
-      from: { path: "^src/local/durable-task/store/" },
-      to: {
-        path: "^src/",
-        pathNot: [
-          "^src/local/durable-task/store/",
-          "^src/local/durable-task/(history-event|instance|message)[.]ts$",
-          "^src/local/sqlite/",
-        ],
-      },
+      from: { path: "^local-cloud/" },
+      to: { path: aos },
     },
     {
       name: "no-development-packages-deployed",
       severity: "error",
-      from: {
-        path: "^(orchestrators|activities|entities|src)/",
-        pathNot: "^src/(local|cli)/",
-      },
+      from: { path: aos, pathNot: "^src/cli/" },
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
     },
     {
@@ -127,7 +167,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^dist/" },
+    exclude: { path: "(^|/)dist/|^local-cloud/test/" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["require", "node"],

@@ -1,40 +1,40 @@
-import type { ChatMessage } from "../src/agents/model";
-import { toOutput } from "../src/agents/output";
-import { toToolSpec } from "../src/agents/tool-runner";
-import { UnusableAnswer } from "../src/agents/unusable-answer";
-import { AosError } from "../src/errors";
-import type { Storage, TranscriptMessage } from "../src/history/ports";
-import type { CallModelInput, CallModelOutput } from "../src/model/contracts";
-import { historyRow } from "../src/model/history-rows";
-import type { Json } from "../src/model/payload";
-import { noUsage } from "../src/model/usage";
-import { modelSpan } from "../src/telemetry/calls";
-import { conversationOf } from "./conversation";
-import { renderLoaded } from "./load-scope";
-import type { Services } from "./services";
+import type { ChatMessage } from "../src/models/language-model";
+import { parseAgentOutput } from "../src/models/agent-output";
+import { toToolSpec } from "../src/tools/run-tool";
+import { UnusableResponseError } from "../src/models/unusable-response-error";
+import { AosError } from "../src/domain/errors";
+import type { Storage, TranscriptMessage } from "../src/storage/ports";
+import type { CallModelInput, CallModelOutput } from "../src/domain/contracts";
+import { createEvent } from "../src/domain/history/create-event";
+import type { Json } from "../src/domain/payload";
+import { noUsage } from "../src/domain/usage";
+import { traceModelCall } from "../src/telemetry/spans/call-spans";
+import { dropUnansweredToolCalls } from "./drop-unanswered-tool-calls";
+import { loadAndRender } from "./load-scope";
+import type { ActivityDependencies } from "./activity-dependencies";
 import {
   type AssistantMessage,
   assistantKey,
   findAssistant,
-  fromTranscript,
+  fromTranscriptMessage,
   promptKey,
-  readConversation,
+  readTranscript,
   readTurn,
-  type Recorded,
-  toTranscript,
+  type TranscriptEntry,
+  toTranscriptMessage,
 } from "./transcript";
 
-type Answer = Recorded<AssistantMessage>;
+type Answer = TranscriptEntry<AssistantMessage>;
 
 /**
  * Asks the model once for each turn and round: what it said is recorded in the transcript before anybody acts on it,
  * and whoever asks again, after a crash or beside a slow first attempt, is given that.
  */
 export const callModel =
-  (services: Services) =>
+  (services: ActivityDependencies) =>
   async (input: CallModelInput): Promise<CallModelOutput> => {
     const storage = services.storage();
-    const transcript = await readConversation(storage.transcripts, input.turn);
+    const transcript = await readTranscript(storage.transcripts, input.turn);
     const key = assistantKey(input.turn.turn, input.round);
     const answer =
       findAssistant(transcript, key) ??
@@ -48,16 +48,16 @@ export const callModel =
 async function ask(
   input: CallModelInput,
   transcript: readonly TranscriptMessage[],
-  services: Services,
+  services: ActivityDependencies,
   storage: Storage,
 ): Promise<Answer> {
   const prompt = await newPrompt(input, transcript, storage);
-  const before = transcript.map((each) => fromTranscript(each).message);
-  const messages = conversationOf([...before, ...prompt]);
+  const before = transcript.map((each) => fromTranscriptMessage(each).message);
+  const messages = dropUnansweredToolCalls([...before, ...prompt]);
   const answer = await complete(input, messages, services);
   // An answer that is of no use is not recorded, so that asking again is not given it.
   if (answer.message.toolCalls.length === 0)
-    toOutput(input.agent, answer.message.text);
+    parseAgentOutput(input.agent, answer.message.text);
   return record(input, prompt, answer, storage);
 }
 
@@ -68,7 +68,7 @@ async function newPrompt(
   { payloads }: Storage,
 ): Promise<readonly ChatMessage[]> {
   if (transcript.some(({ key }) => key === promptKey(turn.turn))) return [];
-  const rendered = await renderLoaded(prompt, scope, payloads);
+  const rendered = await loadAndRender(prompt, scope, payloads);
   return [{ role: "user", text: asText(rendered) }];
 }
 
@@ -78,7 +78,7 @@ const asText = (value: Json): string =>
 async function complete(
   { agent, at, attempt, round, turn }: CallModelInput,
   messages: readonly ChatMessage[],
-  { model, tools }: Services,
+  { model, tools }: ActivityDependencies,
 ): Promise<Answer> {
   const specs = (agent.tools ?? []).map((name) => {
     const tool = tools.get(name);
@@ -97,8 +97,8 @@ async function complete(
   };
   const { orchestrationId, stepId: step } = turn;
   const { provider, server } = model();
-  const asked = { provider, model: model().nameFor(agent.model) };
-  const response = await modelSpan(
+  const asked = { provider, model: model().resolveModelName(agent.model) };
+  const response = await traceModelCall(
     {
       ...asked,
       key: `${orchestrationId}/${step}/${turn.turn}/${round}/${attempt}`,
@@ -112,7 +112,8 @@ async function complete(
       server,
     },
     () => model().complete(request, new AbortController().signal),
-    (thrown) => (thrown instanceof UnusableAnswer ? thrown.answer : undefined),
+    (thrown) =>
+      thrown instanceof UnusableResponseError ? thrown.response : undefined,
   );
   const { text, toolCalls, inputTokens, outputTokens } = response;
   return {
@@ -135,14 +136,14 @@ async function record(
   const key = assistantKey(turn.turn, round);
   const isFirst = await transcripts.append(turn.sessionKey, [
     ...prompt.map((message) =>
-      toTranscript(promptKey(turn.turn), turn.turn, {
+      toTranscriptMessage(promptKey(turn.turn), turn.turn, {
         message,
         at,
         attempt,
         usage: noUsage,
       }),
     ),
-    toTranscript(key, turn.turn, answer),
+    toTranscriptMessage(key, turn.turn, answer),
   ]);
   if (isFirst) return answer;
   const earlier = findAssistant(await readTurn(transcripts, turn), key);
@@ -158,7 +159,7 @@ const toRow = (
   { turn, round, agent }: CallModelInput,
   { message, at, attempt, usage, model, asked }: Answer,
 ) =>
-  historyRow({
+  createEvent({
     type: "model.called",
     at,
     stepId: turn.stepId,
@@ -183,7 +184,7 @@ async function toResult(
   const cost = { usage, ...(asked !== undefined && { asked }) };
   const toolCalls = message.toolCalls.map(({ id, name }) => ({ id, name }));
   if (toolCalls.length > 0) return { toolCalls, ...cost };
-  const output = toOutput(agent, message.text);
+  const output = parseAgentOutput(agent, message.text);
   return {
     toolCalls,
     output: await payloads.put(turn.orchestrationId, output),

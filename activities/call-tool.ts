@@ -1,11 +1,11 @@
-import type { CallToolInput, CallToolOutput } from "../src/model/contracts";
+import type { CallToolInput, CallToolOutput } from "../src/domain/contracts";
 import { callAgentTool } from "./tools/call-agent-tool";
 import { callWorkflowTool } from "./tools/call-workflow-tool";
-import type { Services } from "./services";
+import type { ActivityDependencies } from "./activity-dependencies";
 
 /** Runs a tool for an agent or for a step of a workflow. */
 export const callTool =
-  (services: Services) =>
+  (services: ActivityDependencies) =>
   (input: CallToolInput): Promise<CallToolOutput> =>
     input.call.from === "agent"
       ? callAgentTool(services, input, input.call)

@@ -1,17 +1,17 @@
-import { AosError } from "../src/errors";
-import type { EvaluateInput } from "../src/model/contracts";
-import { isJsonArray } from "../src/model/json-array";
-import type { Json, Payload } from "../src/model/payload";
-import { evaluateLoaded } from "./load-scope";
-import type { Services } from "./services";
+import { AosError } from "../src/domain/errors";
+import type { EvaluateInput } from "../src/domain/contracts";
+import { isJsonArray } from "../src/domain/json";
+import type { Json, Payload } from "../src/domain/payload";
+import { loadAndEvaluate } from "./load-scope";
+import type { ActivityDependencies } from "./activity-dependencies";
 
 /** Evaluates an expression over values that are too large for the orchestrator. */
 export const evaluateExpression =
-  ({ storage }: Pick<Services, "storage">) =>
+  ({ storage }: Pick<ActivityDependencies, "storage">) =>
   async (input: EvaluateInput): Promise<readonly Payload[]> => {
     const { payloads } = storage();
     const { expression, scope, orchestrationId } = input;
-    const value = await evaluateLoaded(expression, scope, payloads);
+    const value = await loadAndEvaluate(expression, scope, payloads);
     const values = input.as === "list" ? itemsOf(value, input) : [value];
     return Promise.all(
       values.map((each) => payloads.put(orchestrationId, each)),

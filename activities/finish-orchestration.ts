@@ -1,21 +1,24 @@
-import type { Storage } from "../src/history/ports";
-import { lifecycleEvents } from "../src/messaging/lifecycle-event";
+import type { Storage } from "../src/storage/ports";
+import { buildLifecycleEvents } from "../src/messaging/out/lifecycle-events";
 import type { Messaging, OutgoingMessage } from "../src/messaging/ports";
 import {
-  type Ended,
-  outputLimitBytes,
-  responseMessage,
-} from "../src/messaging/response";
-import type { FinishInput } from "../src/model/contracts";
-import type { HistoryRow } from "../src/model/history";
-import { historyRow } from "../src/model/history-rows";
-import { isRef, type Payload } from "../src/model/payload";
-import { renderLoaded } from "./load-scope";
-import { tellEnd, tellFailedSteps } from "../src/telemetry/ends";
-import type { Log } from "../src/telemetry/log";
-import { recordTurns } from "../src/telemetry/turns";
-import type { Services } from "./services";
-import { tell } from "./tell";
+  type EndedOrchestration,
+  maxInlineOutputBytes,
+  buildResponseMessage,
+} from "../src/messaging/out/response-message";
+import type { FinishInput } from "../src/domain/contracts";
+import type { OrchestrationEvent } from "../src/domain/history/orchestration-history";
+import { createEvent } from "../src/domain/history/create-event";
+import { isPayloadRef, type Payload } from "../src/domain/payload";
+import { loadAndRender } from "./load-scope";
+import {
+  logCompletion,
+  logFailedSteps,
+} from "../src/telemetry/log/log-completion";
+import type { Log } from "../src/telemetry/log/log-event";
+import { recordTurns } from "../src/telemetry/spans/turn-spans";
+import type { ActivityDependencies } from "./activity-dependencies";
+import { publishMessages } from "./publish-messages";
 
 /**
  * Writes the end of an orchestration: what it gave, then its history, then its summary, which is what others go by. Only
@@ -23,7 +26,10 @@ import { tell } from "./tell";
  * and every message its own id, so that after a crash in between all of it is done again and comes out the same.
  */
 export const finishOrchestration =
-  ({ storage, messaging }: Pick<Services, "storage" | "messaging">) =>
+  ({
+    storage,
+    messaging,
+  }: Pick<ActivityDependencies, "storage" | "messaging">) =>
   async (input: FinishInput, log: Log): Promise<Payload> => {
     const { orchestrationId, at, rows, usage, result, about } = input;
     const { history, orchestrations, payloads } = storage();
@@ -31,7 +37,7 @@ export const finishOrchestration =
     const written = [...rows, finalRow(input)];
     const added = await history.append(orchestrationId, written);
     recordTurns(orchestrationId, { rows, added }, about?.traceparent);
-    tellFailedSteps(log, orchestrationId, added);
+    logFailedSteps(log, orchestrationId, added);
     const isFirst = await orchestrations.update(orchestrationId, {
       status: result.status,
       updatedAt: at,
@@ -40,7 +46,7 @@ export const finishOrchestration =
       ...(result.status === "completed" ? { output } : { error: result.error }),
     });
     if (isFirst)
-      tellEnd(log, {
+      logCompletion(log, {
         id: orchestrationId,
         workflow: about?.workflow,
         ...result,
@@ -63,12 +69,12 @@ async function outputOf(
   const { outputTemplate, scope } = result;
   return payloads.put(
     orchestrationId,
-    await renderLoaded(outputTemplate, scope, payloads),
+    await loadAndRender(outputTemplate, scope, payloads),
   );
 }
 
-const finalRow = ({ at, usage, result }: FinishInput): HistoryRow =>
-  historyRow({
+const finalRow = ({ at, usage, result }: FinishInput): OrchestrationEvent =>
+  createEvent({
     type:
       result.status === "completed"
         ? "orchestration.completed"
@@ -90,7 +96,7 @@ interface Telling {
 
 async function announce(
   input: FinishInput,
-  rows: readonly HistoryRow[],
+  rows: readonly OrchestrationEvent[],
   output: Payload,
   { messaging, storage, log }: Telling,
 ): Promise<void> {
@@ -99,20 +105,24 @@ async function announce(
   // Of an orchestration that an earlier version of AOS started nothing is known that could be told.
   if (about === undefined) return;
   const messages: OutgoingMessage[] = [
-    ...lifecycleEvents(orchestrationId, rows, about),
+    ...buildLifecycleEvents(orchestrationId, rows, about),
   ];
   if (reply !== undefined) {
     const ended = await endedOf({ ...input, about }, output, { payloads });
-    messages.push(responseMessage(ended, reply));
+    messages.push(buildResponseMessage(ended, reply));
   }
-  await tell(messages, { orchestrationId, at }, { messaging, history, log });
+  await publishMessages(
+    messages,
+    { orchestrationId, at },
+    { messaging, history, log },
+  );
 }
 
 async function endedOf(
-  input: FinishInput & Pick<Ended, "about">,
+  input: FinishInput & Pick<EndedOrchestration, "about">,
   output: Payload,
   { payloads }: Pick<Storage, "payloads">,
-): Promise<Ended> {
+): Promise<EndedOrchestration> {
   const { result, at } = input;
   return {
     id: input.orchestrationId,
@@ -130,7 +140,7 @@ async function endedOf(
 const carried = async (
   output: Payload,
   payloads: Storage["payloads"],
-): Promise<Pick<Ended, "output" | "outputRef">> =>
-  isRef(output) && output.bytes > outputLimitBytes
+): Promise<Pick<EndedOrchestration, "output" | "outputRef">> =>
+  isPayloadRef(output) && output.bytes > maxInlineOutputBytes
     ? { outputRef: output }
     : { output: await payloads.get(output) };

@@ -1,34 +1,40 @@
-import type { PayloadStore } from "../src/history/ports";
-import type { Scope } from "../src/model/contracts";
-import type { Json, Payload } from "../src/model/payload";
+import type { PayloadStore } from "../src/storage/ports";
+import type { ExpressionScope } from "../src/domain/contracts";
+import type { Json, Payload } from "../src/domain/payload";
 import {
-  evaluated,
-  rendered,
-  scopeFor,
+  evaluateInScope,
+  renderInScope,
+  scopeForTemplate,
   scopeForExpression,
-} from "../src/model/scope";
+} from "../src/domain/expression/evaluate-in-scope";
 
 /** The template with its expressions evaluated, wherever the values that they name are kept. */
-export const renderLoaded = async (
+export const loadAndRender = async (
   template: Json,
-  scope: Scope,
+  scope: ExpressionScope,
   payloads: PayloadStore,
 ): Promise<Json> =>
-  rendered(template, await loaded(scopeFor(template, scope), payloads));
+  renderInScope(
+    template,
+    await loaded(scopeForTemplate(template, scope), payloads),
+  );
 
 /** The value of one expression, wherever the values that it names are kept. */
-export const evaluateLoaded = async (
+export const loadAndEvaluate = async (
   expression: string,
-  scope: Scope,
+  scope: ExpressionScope,
   payloads: PayloadStore,
 ): Promise<Json> =>
-  evaluated(
+  evaluateInScope(
     expression,
     await loaded(scopeForExpression(expression, scope), payloads),
   );
 
 /** The same scope with every payload inline. */
-async function loaded(scope: Scope, payloads: PayloadStore): Promise<Scope> {
+async function loaded(
+  scope: ExpressionScope,
+  payloads: PayloadStore,
+): Promise<ExpressionScope> {
   const load = async (payload: Payload): Promise<Payload> => ({
     value: await payloads.get(payload),
   });

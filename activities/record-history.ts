@@ -1,14 +1,17 @@
-import { lifecycleEvents } from "../src/messaging/lifecycle-event";
-import type { RecordHistoryInput } from "../src/model/contracts";
-import { tellFailedSteps } from "../src/telemetry/ends";
-import type { Log } from "../src/telemetry/log";
-import { recordTurns } from "../src/telemetry/turns";
-import type { Services } from "./services";
-import { tell } from "./tell";
+import { buildLifecycleEvents } from "../src/messaging/out/lifecycle-events";
+import type { RecordHistoryInput } from "../src/domain/contracts";
+import { logFailedSteps } from "../src/telemetry/log/log-completion";
+import type { Log } from "../src/telemetry/log/log-event";
+import { recordTurns } from "../src/telemetry/spans/turn-spans";
+import type { ActivityDependencies } from "./activity-dependencies";
+import { publishMessages } from "./publish-messages";
 
 /** Writes down what the orchestrator decided, then tells it. Rows have keys of their own, so that a retry overwrites them. */
 export const recordHistory =
-  ({ storage, messaging }: Pick<Services, "storage" | "messaging">) =>
+  ({
+    storage,
+    messaging,
+  }: Pick<ActivityDependencies, "storage" | "messaging">) =>
   async (
     { orchestrationId, rows, status, about, traceparent }: RecordHistoryInput,
     log: Log,
@@ -16,7 +19,7 @@ export const recordHistory =
     const { history, orchestrations } = storage();
     const added = await history.append(orchestrationId, rows);
     recordTurns(orchestrationId, { rows, added }, traceparent);
-    tellFailedSteps(log, orchestrationId, added);
+    logFailedSteps(log, orchestrationId, added);
     const latest = rows
       .map(({ at }) => at)
       .sort()
@@ -26,8 +29,8 @@ export const recordHistory =
       await orchestrations.update(orchestrationId, { status, updatedAt: at });
     const broker = messaging();
     if (broker !== undefined && about !== undefined)
-      await tell(
-        lifecycleEvents(orchestrationId, rows, about),
+      await publishMessages(
+        buildLifecycleEvents(orchestrationId, rows, about),
         { orchestrationId, at },
         { messaging: broker, history, log },
       );

@@ -3,14 +3,14 @@
  * the same question asked again finds it: `<turn>-<round>-<what>`, sorted as the conversation went.
  */
 import { createHash } from "node:crypto";
-import type { ChatMessage } from "../src/agents/model";
-import type { TranscriptMessage, TranscriptStore } from "../src/history/ports";
-import type { AskedModel, TurnRef } from "../src/model/contracts";
-import type { Json } from "../src/model/payload";
-import type { Usage } from "../src/model/usage";
+import type { ChatMessage } from "../src/models/language-model";
+import type { TranscriptMessage, TranscriptStore } from "../src/storage/ports";
+import type { ModelIdentity, TurnRef } from "../src/domain/contracts";
+import type { Json } from "../src/domain/payload";
+import type { Usage } from "../src/domain/usage";
 
 /** A message, and what is told of it in history: who asked first, and what it cost. */
-export interface Recorded<Message extends ChatMessage = ChatMessage> {
+export interface TranscriptEntry<Message extends ChatMessage = ChatMessage> {
   readonly message: Message;
   readonly at: string;
   readonly attempt: number;
@@ -18,7 +18,7 @@ export interface Recorded<Message extends ChatMessage = ChatMessage> {
   /** The model that wrote it. */
   readonly model?: string;
   /** What was asked for it. */
-  readonly asked?: AskedModel;
+  readonly asked?: ModelIdentity;
 }
 export type AssistantMessage = Extract<ChatMessage, { role: "assistant" }>;
 
@@ -36,15 +36,15 @@ export const toolKey = (
   round: number,
   call: { readonly position: number; readonly id: string },
 ): string =>
-  `${roundKey(turn, round)}-2-${padded(call.position, 4)}-${shortened(call.id)}`;
+  `${roundKey(turn, round)}-2-${padded(call.position, 4)}-${shortHash(call.id)}`;
 
-export const shortened = (id: string): string =>
+export const shortHash = (id: string): string =>
   createHash("sha256").update(id).digest("hex").slice(0, 16);
 
-export const toTranscript = (
+export const toTranscriptMessage = (
   key: string,
   turn: number,
-  recorded: Recorded,
+  recorded: TranscriptEntry,
 ): TranscriptMessage => ({
   key,
   turn,
@@ -52,11 +52,12 @@ export const toTranscript = (
   message: recorded as unknown as Json,
 });
 
-export const fromTranscript = ({ message }: TranscriptMessage): Recorded =>
-  message as unknown as Recorded;
+export const fromTranscriptMessage = ({
+  message,
+}: TranscriptMessage): TranscriptEntry => message as unknown as TranscriptEntry;
 
 /** The conversation that a turn continues, in order. */
-export const readConversation = async (
+export const readTranscript = async (
   transcripts: TranscriptStore,
   { sessionKey, turn, concurrentTurns }: TurnRef,
 ): Promise<readonly TranscriptMessage[]> =>
@@ -72,10 +73,10 @@ export const readTurn = async (
 export const findAssistant = (
   messages: readonly TranscriptMessage[],
   key: string,
-): Recorded<AssistantMessage> | undefined => {
+): TranscriptEntry<AssistantMessage> | undefined => {
   const found = messages.find((each) => each.key === key);
   if (found === undefined) return undefined;
-  const recorded = fromTranscript(found);
+  const recorded = fromTranscriptMessage(found);
   const { message } = recorded;
   return message.role === "assistant" ? { ...recorded, message } : undefined;
 };

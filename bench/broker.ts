@@ -4,7 +4,15 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
-const main = resolve(__dirname, "..", "src", "cli", "main.js");
+const main = resolve(
+  __dirname,
+  "..",
+  "..",
+  "local-cloud",
+  "dist",
+  "cli",
+  "main.js",
+);
 
 /** One queue without any settings. */
 export const queueName = "bench";
@@ -12,12 +20,12 @@ const entities = {
   UserConfig: { Namespaces: [{ Queues: [{ Name: queueName }] }] },
 };
 
-export interface Broker extends AsyncDisposable {
+export interface BenchBroker extends AsyncDisposable {
   readonly connectionString: string;
 }
 
 /** Starts it on a free port, with its data in the folder. */
-export async function startBroker(folder: string): Promise<Broker> {
+export async function startBenchBroker(folder: string): Promise<BenchBroker> {
   const config = join(folder, "entities.json");
   await writeFile(config, JSON.stringify(entities));
   const child = spawn(

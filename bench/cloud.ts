@@ -2,16 +2,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
-import type { Broker } from "./broker";
+import type { BenchBroker } from "./broker";
 
 const main = resolve(__dirname, "..", "src", "cli", "main.js");
 
 /** Starts it on free ports. What the caller's shell says of Azure is left out: this is to be measured on this machine. */
-export async function startCloud(dataFolder: string): Promise<Broker> {
+export async function startBenchAos(dataFolder: string): Promise<BenchBroker> {
   const child = spawn(
     process.execPath,
     [
-      ...[main, "start", "--port", "0", "--service-bus-port", "0"],
+      ...[main, "dev", "--port", "0", "--service-bus-port", "0"],
       ...["--data", dataFolder],
     ],
     {

@@ -2,15 +2,15 @@
 import type { Figures } from "./workload";
 
 /** What came of one workload on one engine: without figures, why there are none. */
-export interface Outcome {
+export interface WorkloadOutcome {
   readonly figures?: Figures;
 }
 
 /** The engine's workloads by name. */
-export type Outcomes = Readonly<Record<string, Outcome>>;
+export type EngineOutcomes = Readonly<Record<string, WorkloadOutcome>>;
 
 /** Values by engine, each with how many times as fast AOS is; `ratio` is the one to the best peer. */
-export interface Row {
+export interface ComparisonRow {
   readonly title: string;
   readonly values: Readonly<Record<string, number>>;
   readonly ratios: Readonly<Record<string, number>>;
@@ -83,17 +83,17 @@ const figures: readonly Figure[] = [
 ];
 
 /** A row for each figure that at least one engine has. */
-export const comparison = (
-  results: Readonly<Record<string, Outcomes>>,
-): readonly Row[] =>
+export const compareEngines = (
+  results: Readonly<Record<string, EngineOutcomes>>,
+): readonly ComparisonRow[] =>
   figures
     .map((figure) => rowOf(figure, results))
     .filter((row) => Object.keys(row.values).length > 0);
 
 function rowOf(
   { workload, title, better, name, factor }: Figure,
-  results: Readonly<Record<string, Outcomes>>,
-): Row {
+  results: Readonly<Record<string, EngineOutcomes>>,
+): ComparisonRow {
   const values: Record<string, number> = {};
   for (const [engine, outcomes] of Object.entries(results)) {
     const value = outcomes[workload]?.figures?.[name];
@@ -124,8 +124,8 @@ const smallest = (ratios: readonly number[]): number | undefined =>
   ratios.length === 0 ? undefined : Math.min(...ratios);
 
 /** The rows in Markdown, a column for each engine in the order of `names`. */
-export function comparisonTable(
-  rows: readonly Row[],
+export function formatComparisonTable(
+  rows: readonly ComparisonRow[],
   names: Readonly<Record<string, string>>,
 ): string {
   const engines = Object.keys(names);

@@ -1,15 +1,15 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { percentile } from "./statistics";
-import { timedEach } from "./stopwatch";
+import { timeEachMs } from "./stopwatch";
 
 const page = Buffer.alloc(4096, 1);
 
 /** How long the folder's disk takes to make one page durable: what every commit of the task hub waits for. */
-export async function fsyncLatency(folder: string, writes: number) {
+export async function measureFsyncLatency(folder: string, writes: number) {
   const file = await open(join(folder, "fsync"), "w");
   try {
-    const times = await timedEach(writes, async () => {
+    const times = await timeEachMs(writes, async () => {
       await file.write(page);
       await file.sync();
     });

@@ -3,10 +3,18 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 
-const main = resolve(__dirname, "..", "src", "cli", "main.js");
+const main = resolve(
+  __dirname,
+  "..",
+  "..",
+  "local-cloud",
+  "dist",
+  "cli",
+  "main.js",
+);
 const benchApp = resolve(__dirname, "..", "..", "bench", "app");
 
-export interface Host extends AsyncDisposable {
+export interface BenchHost extends AsyncDisposable {
   readonly url: string;
 }
 
@@ -19,10 +27,10 @@ interface Run {
 const plain = { app: benchApp, settings: { AzureWebJobsStorage: "" } };
 
 /** Starts it on a free port. */
-export async function startHost(
+export async function startBenchHost(
   dataFolder: string,
   { app, settings }: Run = plain,
-): Promise<Host> {
+): Promise<BenchHost> {
   const args = ["host", "--app", app, "--port", "0", "--data", dataFolder];
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ["ignore", "pipe", "inherit"],

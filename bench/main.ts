@@ -1,20 +1,20 @@
 /** `npm run bench`: one JSON document on stdout, progress on stderr, nothing left behind. See docs/benchmarks.md. */
 import { cpus } from "node:os";
-import { fsyncLatency } from "./fsync";
+import { measureFsyncLatency } from "./fsync";
 import {
-  inTemporaryFolder,
-  measure,
-  measureBroker,
-  measureCloud,
-  roundedAll,
+  withTemporaryFolder,
+  measureOnHost,
+  measureOnBroker,
+  measureOnAos,
+  roundFigures,
 } from "./measure";
-import { readOptions } from "./options";
+import { readBenchOptions } from "./options";
 import type {
   BrokerWorkload,
   Figures,
-  Size,
+  WorkloadSize,
   SystemWorkload,
-  Workload,
+  HostWorkload,
 } from "./workload";
 import { brokerMessages } from "./workloads/broker-messages";
 import { brokerRoundTrip } from "./workloads/broker-round-trip";
@@ -30,17 +30,17 @@ import { waiting10000 } from "./workloads/waiting-10000";
 import { weekTimer } from "./workloads/week-timer";
 
 const onHost =
-  (workload: Workload): SystemWorkload =>
+  (workload: HostWorkload): SystemWorkload =>
   (size, signal) =>
-    measure(workload, size, signal);
+    measureOnHost(workload, size, signal);
 const onBroker =
   (workload: BrokerWorkload): SystemWorkload =>
   (size, signal) =>
-    measureBroker(workload, size, signal);
+    measureOnBroker(workload, size, signal);
 const onCloud =
   (workload: BrokerWorkload): SystemWorkload =>
   (size, signal) =>
-    measureCloud(workload, size, signal);
+    measureOnAos(workload, size, signal);
 
 const workloads: ReadonlyMap<string, SystemWorkload> = new Map(
   Object.entries({
@@ -62,7 +62,7 @@ const workloads: ReadonlyMap<string, SystemWorkload> = new Map(
 const fsyncWrites = { full: 500, quick: 20 };
 
 async function main(argv: readonly string[]): Promise<void> {
-  const { names, size } = readOptions(argv, [...workloads.keys()]);
+  const { names, size } = readBenchOptions(argv, [...workloads.keys()]);
   const signal = stopSignal();
   const processors = cpus();
   const document = {
@@ -77,22 +77,22 @@ async function main(argv: readonly string[]): Promise<void> {
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
-async function measuredFsync(size: Size): Promise<Figures> {
-  const latency = await inTemporaryFolder((folder) =>
-    fsyncLatency(folder, fsyncWrites[size]),
+async function measuredFsync(size: WorkloadSize): Promise<Figures> {
+  const latency = await withTemporaryFolder((folder) =>
+    measureFsyncLatency(folder, fsyncWrites[size]),
   );
-  return progress("fsync", roundedAll(latency));
+  return progress("fsync", roundFigures(latency));
 }
 
 async function measuredAll(
   names: readonly string[],
-  size: Size,
+  size: WorkloadSize,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, Figures>>> {
   const all: Record<string, Figures> = {};
   for (const [name, workload] of workloads)
     if (names.includes(name))
-      all[name] = progress(name, roundedAll(await workload(size, signal)));
+      all[name] = progress(name, roundFigures(await workload(size, signal)));
   return all;
 }
 

@@ -2,66 +2,73 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Broker, startBroker } from "./broker";
-import { startCloud } from "./cloud";
-import { startHost } from "./host";
-import { rounded } from "./statistics";
-import { webhooksAt } from "./webhooks";
-import type { BrokerWorkload, Figures, Size, Workload } from "./workload";
+import { type BenchBroker, startBenchBroker } from "./broker";
+import { startBenchAos } from "./cloud";
+import { startBenchHost } from "./host";
+import { roundFigure } from "./statistics";
+import { createBenchClient } from "./bench-client";
+import type {
+  BrokerWorkload,
+  Figures,
+  WorkloadSize,
+  HostWorkload,
+} from "./workload";
 
 /** Runs a workload on a host of its own, with an empty task hub: no workload's figures depend on the one before. */
-export const measure = (
-  workload: Workload,
-  size: Size,
+export const measureOnHost = (
+  workload: HostWorkload,
+  size: WorkloadSize,
   signal: AbortSignal,
 ): Promise<Figures> =>
-  inTemporaryFolder((folder) => measureIn(folder, workload, size, signal));
+  withTemporaryFolder((folder) =>
+    measureOnHostWithData(folder, workload, size, signal),
+  );
 
 /** The same with the task hub that the folder has. */
-export async function measureIn(
+export async function measureOnHostWithData(
   folder: string,
-  workload: Workload,
-  size: Size,
+  workload: HostWorkload,
+  size: WorkloadSize,
   signal: AbortSignal,
 ): Promise<Figures> {
-  await using host = await startHost(folder);
+  await using host = await startBenchHost(folder);
   signal.throwIfAborted();
   const figures = await unlessAborted(
-    workload(webhooksAt(host.url), size),
+    workload(createBenchClient(host.url), size),
     signal,
   );
-  const hostRssMiB = await rssMiB(host.url);
-  return roundedAll({ ...figures, hostRssMiB });
+  const hostRssMiB = await readRssMiB(host.url);
+  return roundFigures({ ...figures, hostRssMiB });
 }
 
 /** Runs a workload on a broker of its own, with empty queues. */
-export const measureBroker = (
+export const measureOnBroker = (
   workload: BrokerWorkload,
-  size: Size,
+  size: WorkloadSize,
   signal: AbortSignal,
-): Promise<Figures> => measureBus(startBroker, workload, size, signal);
+): Promise<Figures> => measureBus(startBenchBroker, workload, size, signal);
 
 /** Runs a workload on an AOS of its own, with everything it needs. */
-export const measureCloud = (
+export const measureOnAos = (
   workload: BrokerWorkload,
-  size: Size,
+  size: WorkloadSize,
   signal: AbortSignal,
-): Promise<Figures> => measureBus(startCloud, workload, size, signal);
+): Promise<Figures> => measureBus(startBenchAos, workload, size, signal);
 
 const measureBus = (
-  start: (folder: string) => Promise<Broker>,
+  start: (folder: string) => Promise<BenchBroker>,
   workload: BrokerWorkload,
-  size: Size,
+  size: WorkloadSize,
   signal: AbortSignal,
 ): Promise<Figures> =>
-  inTemporaryFolder(async (folder) => {
+  withTemporaryFolder(async (folder) => {
     await using broker = await start(folder);
     signal.throwIfAborted();
     const figures = await unlessAborted(
       workload(broker.connectionString, size),
       signal,
     );
-    return roundedAll(figures);
+    return roundFigures(figures);
   });
 
 /** Rejects when the signal is given; the host is then stopped under the work that is left. */
@@ -81,7 +88,7 @@ async function unlessAborted<Result>(
 }
 
 /** Lends a folder and removes it, whatever happens. */
-export async function inTemporaryFolder<Result>(
+export async function withTemporaryFolder<Result>(
   work: (folder: string) => Promise<Result>,
 ): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), "aos-bench-"));
@@ -92,13 +99,13 @@ export async function inTemporaryFolder<Result>(
   }
 }
 
-export const roundedAll = (figures: Figures): Figures =>
+export const roundFigures = (figures: Figures): Figures =>
   Object.fromEntries(
-    Object.entries(figures).map(([name, value]) => [name, rounded(value)]),
+    Object.entries(figures).map(([name, value]) => [name, roundFigure(value)]),
   );
 
 /** What a host of the benchmark's app holds now. */
-export async function rssMiB(url: string): Promise<number> {
+export async function readRssMiB(url: string): Promise<number> {
   const response = await fetch(`${url}/api/memory`);
   const memory = (await response.json()) as { readonly rssBytes: number };
   return memory.rssBytes / 2 ** 20;

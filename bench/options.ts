@@ -1,17 +1,17 @@
 import { parseArgs } from "node:util";
-import type { Size } from "./workload";
+import type { WorkloadSize } from "./workload";
 
-export interface Options {
+export interface BenchOptions {
   /** Names of the workloads to run, in the order of `known`. */
   readonly names: readonly string[];
-  readonly size: Size;
+  readonly size: WorkloadSize;
 }
 
 /** Throws a sentence for people when there is no such option or workload. */
-export function readOptions(
+export function readBenchOptions(
   argv: readonly string[],
   known: readonly string[],
-): Options {
+): BenchOptions {
   const { values } = parseArgs({
     args: [...argv],
     options: {

@@ -12,7 +12,7 @@ export const median = (values: readonly number[]): number =>
   percentile(values, 50);
 
 /** As many digits as a measurement deserves: three significant ones, or all before the decimal point. */
-export function rounded(value: number): number {
+export function roundFigure(value: number): number {
   return Math.abs(value) >= 100
     ? Math.round(value)
     : Number(value.toPrecision(3));

@@ -1,22 +1,22 @@
 /** Milliseconds that the work took. */
-export async function timed(work: () => Promise<unknown>): Promise<number> {
+export async function timeMs(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
 }
 
 /** Milliseconds of each of `count` runs, one after another. */
-export async function timedEach(
+export async function timeEachMs(
   count: number,
   work: () => Promise<unknown>,
 ): Promise<readonly number[]> {
   const times: number[] = [];
-  for (let run = 0; run < count; run += 1) times.push(await timed(work));
+  for (let run = 0; run < count; run += 1) times.push(await timeMs(work));
   return times;
 }
 
 /** Runs the work `count` times, `concurrency` at a time: each that ends makes place for the next. */
-export async function atOnce(
+export async function runConcurrently(
   {
     count,
     concurrency,

@@ -1,15 +1,15 @@
 import {
-  applyToSession,
-  newSession,
+  applySessionOperation,
+  emptySession,
   type SessionState,
-} from "../src/model/agent-session";
-import type { EntityContext } from "../src/model/durable";
+} from "../src/domain/session/agent-session";
+import type { EntityContext } from "../src/domain/durable";
 
 /** Numbers the turns of one agent's session and adds up what they cost. */
 export function agentSession(context: EntityContext<SessionState>): void {
   const { df } = context;
-  const [state, answer] = applyToSession(
-    df.getState() ?? newSession,
+  const [state, answer] = applySessionOperation(
+    df.getState() ?? emptySession,
     df.operationName,
     df.getInput(),
   );

@@ -1,24 +1,28 @@
 import {
   type AgentTurnInput,
-  callModel,
+  callModelActivity,
   type CallModelOutput,
-  callTool,
+  callToolActivity,
   type CallToolOutput,
   type StepOutcome,
   type StepRef,
   type TurnRef,
-} from "../src/model/contracts";
+} from "../src/domain/contracts";
 import {
   type OrchestrationContext,
-  type Settled,
+  type TaskResult,
   startActivity,
-  type Steps,
+  type DurableOperation,
   type Failure,
-} from "../src/model/durable";
-import { addUsage, noUsage } from "../src/model/usage";
-import { attempted, attempts, type Call } from "./step/attempts";
-import { beginTurn, completeTurn } from "./step/session-turn";
-import { settleStep } from "./step/settle-step";
+} from "../src/domain/durable";
+import { addUsage, noUsage } from "../src/domain/usage";
+import {
+  callWithRetry,
+  callAllWithRetry,
+  type RetryableCall,
+} from "./step/call-with-retry";
+import { beginSessionTurn, completeSessionTurn } from "./step/session-turn";
+import { runStep } from "./step/run-step";
 
 const defaultMaxRounds = 10;
 
@@ -30,14 +34,15 @@ const defaultMaxRounds = 10;
 export const agentTurn = (
   context: OrchestrationContext,
   input: AgentTurnInput,
-): Steps<StepOutcome> => settleStep(context, input, turnOf(context, input));
+): DurableOperation<StepOutcome> =>
+  runStep(context, input, turnOf(context, input));
 
 function* turnOf(
   context: OrchestrationContext,
   input: AgentTurnInput,
-): Steps<StepOutcome> {
+): DurableOperation<StepOutcome> {
   const { sessionKey } = input;
-  const begun = yield* beginTurn(context, input);
+  const begun = yield* beginSessionTurn(context, input);
   if (!begun.ok) return failed(begun.failure, { usage: noUsage });
   const { turn, concurrentTurns } = begun.value;
   const outcome = yield* converse(context, input, {
@@ -46,7 +51,7 @@ function* turnOf(
     turn,
     concurrentTurns,
   });
-  const completed = yield* completeTurn(context, input, outcome.usage);
+  const completed = yield* completeSessionTurn(context, input, outcome.usage);
   return completed.ok ? outcome : failed(completed.failure, outcome);
 }
 
@@ -54,12 +59,12 @@ function* converse(
   context: OrchestrationContext,
   input: AgentTurnInput,
   turn: TurnRef,
-): Steps<StepOutcome> {
+): DurableOperation<StepOutcome> {
   const how = { ...input, step: stepRef(input) };
   const maxRounds = input.agent.maxRounds ?? defaultMaxRounds;
   let spent: Spent = { usage: noUsage };
   for (let round = 0; round < maxRounds; round++) {
-    const asked = yield* attempted(
+    const asked = yield* callWithRetry(
       context,
       how,
       modelCall(context, input, turn, round),
@@ -73,7 +78,7 @@ function* converse(
         output: output ?? { value: null },
         ...spent,
       };
-    const called = yield* attempts(
+    const called = yield* callAllWithRetry(
       context,
       how,
       toolCalls.map((call) => toolCall(context, input, turn, round, call)),
@@ -118,10 +123,10 @@ const modelCall = (
   { agent, prompt, scope }: AgentTurnInput,
   turn: TurnRef,
   round: number,
-): Call<CallModelOutput> => ({
+): RetryableCall<CallModelOutput> => ({
   name: `model-${round}`,
   start: (attempt, at) =>
-    startActivity(context, callModel, {
+    startActivity(context, callModelActivity, {
       turn,
       round,
       attempt,
@@ -138,10 +143,10 @@ const toolCall = (
   turn: TurnRef,
   round: number,
   { id: callId, name }: CallModelOutput["toolCalls"][number],
-): Call<CallToolOutput> => ({
+): RetryableCall<CallToolOutput> => ({
   name: `tool-${callId}`,
   start: (attempt, at) =>
-    startActivity(context, callTool, {
+    startActivity(context, callToolActivity, {
       attempt,
       at,
       tool: name,
@@ -157,7 +162,7 @@ const toolCall = (
     }),
 });
 
-const costOf = (called: Settled<CallToolOutput>): Spent => ({
+const costOf = (called: TaskResult<CallToolOutput>): Spent => ({
   usage: called.ok ? called.value.usage : noUsage,
 });
 

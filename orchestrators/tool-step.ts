@@ -1,40 +1,41 @@
 import {
-  callTool,
+  callToolActivity,
   type StepOutcome,
   type ToolStepInput,
-} from "../src/model/contracts";
+} from "../src/domain/contracts";
 import {
   type OrchestrationContext,
   startActivity,
-  type Steps,
-} from "../src/model/durable";
-import { noUsage } from "../src/model/usage";
-import { attempted } from "./step/attempts";
-import { settleStep } from "./step/settle-step";
+  type DurableOperation,
+} from "../src/domain/durable";
+import { noUsage } from "../src/domain/usage";
+import { callWithRetry } from "./step/call-with-retry";
+import { runStep } from "./step/run-step";
 
 /** One tool call of a workflow, tried again by policy until its deadline. */
 export const toolStep = (
   context: OrchestrationContext,
   input: ToolStepInput,
-): Steps<StepOutcome> => settleStep(context, input, callOf(context, input));
+): DurableOperation<StepOutcome> =>
+  runStep(context, input, callOf(context, input));
 
 function* callOf(
   context: OrchestrationContext,
   input: ToolStepInput,
-): Steps<StepOutcome> {
+): DurableOperation<StepOutcome> {
   const { orchestrationId, stepId, scope, tool, traceparent } = input;
   const step = {
     orchestrationId,
     stepId,
     ...(traceparent !== undefined && { traceparent }),
   };
-  const called = yield* attempted(
+  const called = yield* callWithRetry(
     context,
     { ...input, step },
     {
       name: "tool",
       start: (attempt, at) =>
-        startActivity(context, callTool, {
+        startActivity(context, callToolActivity, {
           attempt,
           at,
           tool,

@@ -13,7 +13,7 @@ export async function bundle() {
     absWorkingDir: root,
     entryPoints: {
       main: "dist/src/main.js",
-      [sdk]: "dist/src/telemetry/sdk.js",
+      [sdk]: "dist/src/telemetry/export/sdk.js",
     },
     // Where the source map's paths start, wherever the files are put.
     outdir: "dist/package",

@@ -1,4 +1,4 @@
-// `npm run demo | start | host | broker | test | test:soak | bench | bench:peers`: sets the clone up when needed, then runs the command.
+// `npm run demo | start | test | test:soak | bench | bench:peers`: sets the clone up when needed, then runs the command.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fail, root, setUp } from "./set-up.mjs";
@@ -8,9 +8,7 @@ const needPackage = ["test", "soak", "bench"];
 
 const programs = {
   demo: ["dist/src/cli/main.js", "demo"],
-  start: ["dist/src/cli/main.js", "start"],
-  host: ["dist/src/cli/main.js", "host"],
-  broker: ["dist/src/cli/main.js", "broker"],
+  start: ["dist/src/cli/main.js", "dev"],
   test: ["node_modules/jest/bin/jest.js"],
   // The same suites, in the whole measure where they have a smaller one for every day.
   soak: [
@@ -41,10 +39,7 @@ const child = spawn(
   {
     stdio: "inherit",
     env: name === "soak" ? { ...process.env, AOS_SOAK: "1" } : process.env,
-    // A path that the user gives is meant from where the user stands, which is npm's INIT_CWD.
-    cwd: ["host", "broker"].includes(name)
-      ? (process.env.INIT_CWD ?? root)
-      : root,
+    cwd: root,
   },
 );
 // Ctrl-C reaches the child through the terminal; a signal sent to this process alone is passed on.

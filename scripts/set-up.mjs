@@ -11,7 +11,16 @@ import {
 import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "..");
-const compiled = ["orchestrators", "activities", "entities", "src", "bench"];
+const compiled = [
+  "local-cloud",
+  "orchestrators",
+  "activities",
+  "entities",
+  "src",
+  "bench",
+];
+/** In the order of their dependencies. */
+const projects = ["local-cloud/tsconfig.build.json", "tsconfig.build.json"];
 
 /** Installs and compiles; says what it does on stderr, so that stdout stays the command's own. */
 export function setUp() {
@@ -47,20 +56,15 @@ function install() {
 function build() {
   const stamp = join(root, "dist", ".built");
   const newest = Math.max(
-    ...["tsconfig.json", "tsconfig.build.json", "package-lock.json"].map(
-      modifiedAt,
-    ),
+    ...["tsconfig.json", ...projects, "package-lock.json"].map(modifiedAt),
     ...compiled.flatMap(sourcesBelow).map(modifiedAt),
   );
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === String(newest))
     return;
   note("compiling…");
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  run(
-    process.execPath,
-    [tsc, "-p", "tsconfig.build.json"],
-    "The sources do not compile.",
-  );
+  for (const project of projects)
+    run(process.execPath, [tsc, "-p", project], "The sources do not compile.");
   // The stamp holds the time of the newest source seen: what changed while tsc ran is compiled next time.
   writeFileSync(stamp, String(newest));
 }
@@ -71,7 +75,7 @@ function sourcesBelow(folder) {
     folder,
     ...readdirSync(join(root, folder), { recursive: true })
       // Not what bench/peers has installed for itself: nothing of it is compiled, and it is many files.
-      .filter((name) => !name.includes("node_modules"))
+      .filter((name) => !/(^|[\\/])(node_modules|dist)([\\/]|$)/.test(name))
       .map((name) => join(folder, name)),
   ];
 }

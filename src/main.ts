@@ -1,65 +1,65 @@
 /** The app: composes its parts and registers them with the Functions host. The only file that does anything on import. */
 import { app as functions } from "@azure/functions";
 import { app, getClient, input } from "durable-functions";
-import { announceStep } from "../activities/announce-step";
+import { notifyStepSettled } from "../activities/notify-step-settled";
 import { callModel } from "../activities/call-model";
 import { callTool } from "../activities/call-tool";
 import { evaluateExpression } from "../activities/evaluate-expression";
 import { finishOrchestration } from "../activities/finish-orchestration";
-import { leaveSession } from "../activities/leave-session";
+import { releaseSession } from "../activities/release-session";
 import { recordHistory } from "../activities/record-history";
 import { agentSession } from "../entities/agent-session";
 import { agentTurn } from "../orchestrators/agent-turn";
 import { agentWorkflow } from "../orchestrators/agent-workflow";
 import { toolStep } from "../orchestrators/tool-step";
-import { catalog } from "./catalog/catalog";
-import { checkCatalog } from "./check-catalog";
-import { readConfig } from "./config";
-import { dependencies } from "./dependencies";
-import { AosError, toFailure } from "./errors";
+import { createCatalog } from "./catalog/catalog";
+import { validateCatalog } from "./app/validate-catalog";
+import { readConfig } from "./config/read-config";
+import { readinessDependencies } from "./app/readiness-dependencies";
+import { AosError, toFailure } from "./domain/errors";
 import {
   messagingOptions,
-  openServiceBus,
-  openStorage,
-  selectModel,
+  createMessaging,
+  createStorage,
+  createLanguageModel,
   storageOptions,
-} from "./first-use";
-import { agentSessionEntity } from "./model/agent-session";
-import * as contracts from "./model/contracts";
-import { once } from "./once";
-import { registerActivity, registerOrchestrator } from "./register";
-import { tellOf } from "./telemetry/tell-of";
-import { registerHttpRoutes } from "./triggers/http/routes";
-import { registerServiceBus } from "./triggers/service-bus";
-import { startFirst } from "./triggers/start/session-turns";
-import { registerTimers } from "./triggers/timers";
-import { resolved } from "./unresolved";
+} from "./app/lazy-clients";
+import { agentSessionEntity } from "./domain/session/agent-session";
+import * as contracts from "./domain/contracts";
+import { memoize } from "./domain/memoize";
+import { registerActivity, registerOrchestrator } from "./app/register";
+import { startTelemetry } from "./telemetry/start-telemetry";
+import { registerHttpRoutes } from "./http/register-http-routes";
+import { registerServiceBusTriggers } from "./messaging/in/register-service-bus-triggers";
+import { startNextInSession } from "./orchestrations/session-queue";
+import { registerTimers } from "./app/register-timers";
+import { requireResolvedSettings } from "./config/key-vault-references";
 
 const config = readConfig();
-const parts = catalog(config);
-checkCatalog(parts);
+const parts = createCatalog(config);
+validateCatalog(parts);
 
-tellOf(config.telemetry);
+startTelemetry(config.telemetry);
 
 const { unresolved } = config;
-const storage = resolved(
+const storage = requireResolvedSettings(
   "storage",
   unresolved,
-  once(() => openStorage(storageOptions(config.storage))),
+  memoize(() => createStorage(storageOptions(config.storage))),
 );
-const model = resolved(
+const model = requireResolvedSettings(
   "model",
   unresolved,
-  once(() => selectModel(config.model)),
+  memoize(() => createLanguageModel(config.model)),
 );
 const tools = new Map(parts.tools.map((tool) => [tool.name, tool]));
 const { serviceBus } = config;
 const messaging =
   serviceBus &&
-  resolved(
+  requireResolvedSettings(
     "serviceBus",
     unresolved,
-    once(() => openServiceBus(messagingOptions(serviceBus))),
+    memoize(() => createMessaging(messagingOptions(serviceBus))),
   );
 const services = {
   storage,
@@ -75,25 +75,31 @@ app.setExceptionPropertiesProvider({
     error instanceof AosError ? { code: toFailure(error).code } : undefined,
 });
 
-registerOrchestrator(contracts.agentWorkflow, agentWorkflow);
-registerOrchestrator(contracts.agentTurn, agentTurn);
-registerOrchestrator(contracts.toolStep, toolStep);
+registerOrchestrator(contracts.agentWorkflowOrchestrator, agentWorkflow);
+registerOrchestrator(contracts.agentTurnOrchestrator, agentTurn);
+registerOrchestrator(contracts.toolStepOrchestrator, toolStep);
 
-registerActivity(contracts.callModel, callModel(services));
-registerActivity(contracts.callTool, callTool(services));
-registerActivity(contracts.evaluateExpression, evaluateExpression(services));
-registerActivity(contracts.recordHistory, recordHistory(services));
-registerActivity(contracts.finishOrchestration, finishOrchestration(services));
+registerActivity(contracts.callModelActivity, callModel(services));
+registerActivity(contracts.callToolActivity, callTool(services));
 registerActivity(
-  contracts.announceStep,
-  (step, context) => announceStep(getClient(context))(step),
+  contracts.evaluateExpressionActivity,
+  evaluateExpression(services),
+);
+registerActivity(contracts.recordHistoryActivity, recordHistory(services));
+registerActivity(
+  contracts.finishOrchestrationActivity,
+  finishOrchestration(services),
+);
+registerActivity(
+  contracts.notifyStepSettledActivity,
+  (step, context) => notifyStepSettled(getClient(context))(step),
   [input.durableClient()],
 );
 registerActivity(
-  contracts.leaveSession,
+  contracts.releaseSessionActivity,
   (place, context) =>
-    leaveSession(services, (session) =>
-      startFirst(session, {
+    releaseSession(services, (session) =>
+      startNextInSession(session, {
         storage: storage(),
         hub: getClient(context),
         now,
@@ -115,12 +121,16 @@ const starting = {
 };
 registerHttpRoutes({
   ...starting,
-  dependencies: dependencies(config, { storage, model, messaging }),
+  healthDependencies: readinessDependencies(config, {
+    storage,
+    model,
+    messaging,
+  }),
   messaging: services.messaging,
 });
 // The host could not listen with a reference for a connection string; the platform starts the app anew with the secret.
-if (messaging !== undefined && unresolved.of.serviceBus.length === 0) {
-  registerServiceBus({ ...starting, messaging });
+if (messaging !== undefined && unresolved.byService.serviceBus.length === 0) {
+  registerServiceBusTriggers({ ...starting, messaging });
   functions.hook.appTerminate(() => messaging().close());
 }
 registerTimers({ storage, now, hubRetentionDays: config.hubRetentionDays });

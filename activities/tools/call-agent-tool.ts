@@ -1,18 +1,18 @@
-import type { ToolCall } from "../../src/agents/model";
-import { AosError, type Failure, toFailure } from "../../src/errors";
-import type { TranscriptMessage } from "../../src/history/ports";
-import type { CallToolInput, CallToolOutput } from "../../src/model/contracts";
-import type { Json } from "../../src/model/payload";
-import type { Services } from "../services";
+import type { ToolCall } from "../../src/models/language-model";
+import { AosError, type Failure, toFailure } from "../../src/domain/errors";
+import type { TranscriptMessage } from "../../src/storage/ports";
+import type { CallToolInput, CallToolOutput } from "../../src/domain/contracts";
+import type { Json } from "../../src/domain/payload";
+import type { ActivityDependencies } from "../activity-dependencies";
 import { assistantKey, findAssistant, readTurn, toolKey } from "../transcript";
-import { recordedCall, toolRow, toRecorded } from "./recorded-call";
+import { runToolOnce, createToolEvent, toToolEntry } from "./run-tool-once";
 import { runNamedTool } from "./run-named-tool";
 
 type AgentCall = Extract<CallToolInput["call"], { from: "agent" }>;
 
 /** Runs what the model asked for; the result goes into the transcript, where the model finds it. */
 export async function callAgentTool(
-  services: Services,
+  services: ActivityDependencies,
   input: CallToolInput,
   call: AgentCall,
 ): Promise<CallToolOutput> {
@@ -25,11 +25,15 @@ export async function callAgentTool(
     turn: turn.turn,
     key: toolKey(turn.turn, round, { position, id: callId }),
   };
-  const recorded = await recordedCall(storage, place, known, async () =>
-    toRecorded(input, callId, await resultFor(services, input, call, asked)),
+  const recorded = await runToolOnce(storage, place, known, async () =>
+    toToolEntry(input, callId, await resultFor(services, input, call, asked)),
   );
   await storage.history.append(turn.orchestrationId, [
-    toolRow(input, turn.stepId, recorded, { turn: turn.turn, round, callId }),
+    createToolEvent(input, turn.stepId, recorded, {
+      turn: turn.turn,
+      round,
+      callId,
+    }),
   ]);
   return { usage: recorded.usage };
 }
@@ -51,7 +55,7 @@ function findCall(
 
 /** What the model did wrong it is told, so that it can do better; what the tool could not do is a failure. */
 async function resultFor(
-  services: Services,
+  services: ActivityDependencies,
   input: CallToolInput,
   { allowed }: AgentCall,
   asked: ToolCall,

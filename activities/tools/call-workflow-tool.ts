@@ -1,14 +1,14 @@
-import type { CallToolInput, CallToolOutput } from "../../src/model/contracts";
-import { renderLoaded } from "../load-scope";
-import type { Services } from "../services";
-import { recordedCall, toolRow, toRecorded } from "./recorded-call";
+import type { CallToolInput, CallToolOutput } from "../../src/domain/contracts";
+import { loadAndRender } from "../load-scope";
+import type { ActivityDependencies } from "../activity-dependencies";
+import { runToolOnce, createToolEvent, toToolEntry } from "./run-tool-once";
 import { runNamedTool } from "./run-named-tool";
 
 type WorkflowCall = Extract<CallToolInput["call"], { from: "workflow" }>;
 
 /** Runs the tool of a step with the step's rendered input. */
 export async function callWorkflowTool(
-  services: Services,
+  services: ActivityDependencies,
   input: CallToolInput,
   { step, input: template, scope }: WorkflowCall,
 ): Promise<CallToolOutput> {
@@ -23,13 +23,13 @@ export async function callWorkflowTool(
     turn: place.turn,
     except: [],
   });
-  const recorded = await recordedCall(storage, place, known, async () => {
-    const rendered = await renderLoaded(template, scope, storage.payloads);
+  const recorded = await runToolOnce(storage, place, known, async () => {
+    const rendered = await loadAndRender(template, scope, storage.payloads);
     const result = await runNamedTool(services, input, rendered);
-    return toRecorded(input, stepId, result);
+    return toToolEntry(input, stepId, result);
   });
   await storage.history.append(orchestrationId, [
-    toolRow(input, stepId, recorded, {}),
+    createToolEvent(input, stepId, recorded, {}),
   ]);
   const result =
     recorded.message.role === "tool" ? recorded.message.result : null;

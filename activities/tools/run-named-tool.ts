@@ -1,13 +1,13 @@
-import { runTool } from "../../src/agents/tool-runner";
-import { AosError } from "../../src/errors";
-import type { CallToolInput } from "../../src/model/contracts";
-import type { Json } from "../../src/model/payload";
-import { toolSpan } from "../../src/telemetry/calls";
-import type { Services } from "../services";
+import { runTool } from "../../src/tools/run-tool";
+import { AosError } from "../../src/domain/errors";
+import type { CallToolInput } from "../../src/domain/contracts";
+import type { Json } from "../../src/domain/payload";
+import { traceToolCall } from "../../src/telemetry/spans/call-spans";
+import type { ActivityDependencies } from "../activity-dependencies";
 
 /** Runs a tool of the catalog once. Throws `tool_not_found`, or what the tool failed with. */
 export async function runNamedTool(
-  { tools }: Pick<Services, "tools">,
+  { tools }: Pick<ActivityDependencies, "tools">,
   { tool: name, idempotencyKey, attempt, call }: CallToolInput,
   toolArguments: Json | undefined,
 ): Promise<Json> {
@@ -19,7 +19,7 @@ export async function runNamedTool(
     );
   try {
     const { signal } = new AbortController();
-    return await toolSpan(
+    return await traceToolCall(
       {
         tool: name,
         idempotencyKey,

@@ -3,7 +3,7 @@ import { app as functions } from "@azure/functions";
 import { app, EntityId, type OrchestrationContext } from "durable-functions";
 
 /** What each orchestration takes and gives back. */
-export interface Orchestrations {
+export interface BenchOrchestrations {
   /** That many activities, one after another. */
   readonly chain: { readonly input: number; readonly output: number };
   /** That many activities at once. */
@@ -38,7 +38,7 @@ function* fanOut(context: OrchestrationContext) {
 
 function* countUp(context: OrchestrationContext) {
   const { counter, times } =
-    context.df.getInput<Orchestrations["countUp"]["input"]>();
+    context.df.getInput<BenchOrchestrations["countUp"]["input"]>();
   const id = new EntityId("counter", counter);
   let count: unknown = 0;
   for (let time = 0; time < times; time += 1)

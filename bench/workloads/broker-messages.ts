@@ -1,7 +1,7 @@
 import { ServiceBusClient } from "@azure/service-bus";
 import { queueName } from "../broker";
 import { percentile } from "../statistics";
-import { atOnce, timed } from "../stopwatch";
+import { runConcurrently, timeMs } from "../stopwatch";
 import type { BrokerWorkload } from "../workload";
 
 const sizes = {
@@ -48,15 +48,17 @@ export const brokerMessages: BrokerWorkload = async (
     const done = new Promise<void>((resolve) => completed.set(key, resolve));
     const body: Body = { key, padding };
     times.push(
-      await timed(async () => {
+      await timeMs(async () => {
         await sender.sendMessages({ body });
         await done;
       }),
     );
   };
-  await atOnce({ count: warmUp, concurrency }, one);
+  await runConcurrently({ count: warmUp, concurrency }, one);
   times = [];
-  const ms = await timed(() => atOnce({ count: messages, concurrency }, one));
+  const ms = await timeMs(() =>
+    runConcurrently({ count: messages, concurrency }, one),
+  );
   await subscription.close();
   await client.close();
   return {

@@ -1,7 +1,7 @@
 import { ServiceBusClient } from "@azure/service-bus";
 import { queueName } from "../broker";
 import { percentile } from "../statistics";
-import { timedEach } from "../stopwatch";
+import { timeEachMs } from "../stopwatch";
 import type { BrokerWorkload } from "../workload";
 
 const sizes = {
@@ -34,8 +34,8 @@ export const brokerRoundTrip: BrokerWorkload = async (
     await sender.sendMessages({ body: { padding: "x".repeat(440) } });
     await done;
   };
-  await timedEach(warmUp, one);
-  const times = await timedEach(messages, one);
+  await timeEachMs(warmUp, one);
+  const times = await timeEachMs(messages, one);
   await subscription.close();
   await client.close();
   return {

@@ -1,5 +1,5 @@
-import { atOnce, timed } from "../stopwatch";
-import type { Workload } from "../workload";
+import { runConcurrently, timeMs } from "../stopwatch";
+import type { HostWorkload } from "../workload";
 
 const sizes = {
   full: { orchestrations: 2000, warmUp: 600 },
@@ -9,14 +9,14 @@ const steps = 10;
 const concurrency = 50;
 
 /** Throughput of short orchestrations: ten steps each, fifty at a time. */
-export const chain10: Workload = async (webhooks, size) => {
+export const chain10: HostWorkload = async (webhooks, size) => {
   const { orchestrations, warmUp } = sizes[size];
   const chains = (count: number) =>
-    atOnce({ count, concurrency }, () =>
+    runConcurrently({ count, concurrency }, () =>
       webhooks.complete("chain", steps, steps),
     );
   await chains(warmUp);
-  const ms = await timed(() => chains(orchestrations));
+  const ms = await timeMs(() => chains(orchestrations));
   const perSecond = (orchestrations / ms) * 1000;
   return { perSecond, orchestrations, concurrency };
 };

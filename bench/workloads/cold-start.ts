@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { startHost } from "../host";
-import { inTemporaryFolder } from "../measure";
+import { startBenchHost } from "../host";
+import { withTemporaryFolder } from "../measure";
 import { median } from "../statistics";
 import type { Figures, SystemWorkload } from "../workload";
 
@@ -112,9 +112,9 @@ const localFirstAnswerMs = (
   { app }: Variant,
   settings: Settings,
 ): Promise<number> =>
-  inTemporaryFolder(async (folder) => {
+  withTemporaryFolder(async (folder) => {
     const start = performance.now();
-    await using host = await startHost(folder, { app, settings });
+    await using host = await startBenchHost(folder, { app, settings });
     await firstAnswer(`${host.url}/api/health/live`);
     return performance.now() - start;
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { atOnce, timed } from "../stopwatch";
-import type { Webhooks } from "../webhooks";
-import type { Workload } from "../workload";
+import { runConcurrently, timeMs } from "../stopwatch";
+import type { BenchClient } from "../bench-client";
+import type { HostWorkload } from "../workload";
 
 const sizes = {
   full: { signals: 5000, calls: 500, warmUp: 500 },
@@ -10,16 +10,16 @@ const sizes = {
 const concurrency = 50;
 
 /** Updates of one entity: signalled by many clients, and called by one orchestration that waits for each answer. */
-export const entityUpdates: Workload = async (webhooks, size) => {
+export const entityUpdates: HostWorkload = async (webhooks, size) => {
   const { signals, calls, warmUp } = sizes[size];
   // The hub may have been measured before: every run counts from nothing.
   const run = randomUUID();
   const counter = `called-${run}`;
   await signalled(webhooks, `warm-up-${run}`, warmUp);
-  const signalMs = await timed(() =>
+  const signalMs = await timeMs(() =>
     signalled(webhooks, `signalled-${run}`, signals),
   );
-  const callMs = await timed(() =>
+  const callMs = await timeMs(() =>
     webhooks.complete("countUp", { counter, times: calls }, calls),
   );
   return {
@@ -33,10 +33,12 @@ export const entityUpdates: Workload = async (webhooks, size) => {
 
 /** Signals are processed in the order they were stored, so a read that comes after them sees them all counted. */
 async function signalled(
-  webhooks: Webhooks,
+  webhooks: BenchClient,
   counter: string,
   count: number,
 ): Promise<void> {
-  await atOnce({ count, concurrency }, () => webhooks.signalAdd(counter));
+  await runConcurrently({ count, concurrency }, () =>
+    webhooks.signalAdd(counter),
+  );
   await webhooks.complete("countOf", counter, count);
 }

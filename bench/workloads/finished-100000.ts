@@ -1,8 +1,18 @@
-import { fillHub } from "../finished";
-import { startHost } from "../host";
-import { inTemporaryFolder, measure, measureIn, rssMiB } from "../measure";
+import { fillTaskHub } from "../fill-task-hub";
+import { startBenchHost } from "../host";
+import {
+  withTemporaryFolder,
+  measureOnHost,
+  measureOnHostWithData,
+  readRssMiB,
+} from "../measure";
 import { median } from "../statistics";
-import type { Figures, Size, SystemWorkload, Workload } from "../workload";
+import type {
+  Figures,
+  WorkloadSize,
+  SystemWorkload,
+  HostWorkload,
+} from "../workload";
 import { chain10 } from "./chain-10";
 import { chain500 } from "./chain-500";
 import { entityUpdates } from "./entity-updates";
@@ -15,23 +25,24 @@ const sizes = {
 };
 
 /** A figure of a workload, and whether more of it is better. */
-const compared: readonly (readonly [string, Workload, string, boolean])[] = [
-  ["chain10", chain10, "perSecond", true],
-  ["oneStep", oneStep, "p50Ms", false],
-  ["fanOut1000", fanOut1000, "medianSeconds", false],
-  ["chain500", chain500, "medianSeconds", false],
-  ["entitySignals", entityUpdates, "signalsPerSecond", true],
-  ["entityCalls", entityUpdates, "callsPerSecond", true],
-];
+const compared: readonly (readonly [string, HostWorkload, string, boolean])[] =
+  [
+    ["chain10", chain10, "perSecond", true],
+    ["oneStep", oneStep, "p50Ms", false],
+    ["fanOut1000", fanOut1000, "medianSeconds", false],
+    ["chain500", chain500, "medianSeconds", false],
+    ["entitySignals", entityUpdates, "signalsPerSecond", true],
+    ["entityCalls", entityUpdates, "callsPerSecond", true],
+  ];
 
 /**
  * What 100,000 finished orchestrations in the file cost: every workload on an empty hub and on one that has them, in
  * turn. `…CostsMorePercent` compares the medians of both; below 0 the full hub was the faster one.
  */
 export const finished100000: SystemWorkload = (size, signal) =>
-  inTemporaryFolder(async (folder) => {
+  withTemporaryFolder(async (folder) => {
     const { finished, rounds } = sizes[size];
-    await fillHub(folder, finished);
+    await fillTaskHub(folder, finished);
     const startUp = await startUpTimes(folder, rounds, signal);
     let figures: Figures = { finished, rounds, ...startUp };
     for (const workload of new Set(compared.map(([, workload]) => workload)))
@@ -44,15 +55,16 @@ export const finished100000: SystemWorkload = (size, signal) =>
 
 async function bothWays(
   folder: string,
-  workload: Workload,
-  size: Size,
+  workload: HostWorkload,
+  size: WorkloadSize,
   signal: AbortSignal,
 ): Promise<Figures> {
   const empty: Figures[] = [];
   const full: Figures[] = [];
   const ways = [
-    async () => empty.push(await measure(workload, size, signal)),
-    async () => full.push(await measureIn(folder, workload, size, signal)),
+    async () => empty.push(await measureOnHost(workload, size, signal)),
+    async () =>
+      full.push(await measureOnHostWithData(folder, workload, size, signal)),
   ];
   for (let round = 0; round < sizes[size].rounds; round += 1) {
     for (const way of ways) await way();
@@ -91,15 +103,15 @@ async function startUpTimes(
 ): Promise<Figures> {
   const once = async (folder: string): Promise<number> => {
     const start = performance.now();
-    await using host = await startHost(folder);
-    await rssMiB(host.url);
+    await using host = await startBenchHost(folder);
+    await readRssMiB(host.url);
     return performance.now() - start;
   };
   const emptyMs: number[] = [];
   const fullMs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     signal.throwIfAborted();
-    emptyMs.push(await inTemporaryFolder(once));
+    emptyMs.push(await withTemporaryFolder(once));
     fullMs.push(await once(full));
   }
   return {

@@ -1,6 +1,6 @@
 import { ServiceBusClient, type ServiceBusSender } from "@azure/service-bus";
 import { percentile } from "../statistics";
-import { timed, timedEach } from "../stopwatch";
+import { timeMs, timeEachMs } from "../stopwatch";
 import type { BrokerWorkload } from "../workload";
 
 const sizes = {
@@ -45,8 +45,8 @@ async function measured(
   };
   let count = 0;
   const one = () => ask(`one-${(count += 1)}`);
-  await timedEach(warmUp, one);
-  const alones = await timedEach(alone, one);
+  await timeEachMs(warmUp, one);
+  const alones = await timeEachMs(alone, one);
   const { times, seconds } = await askAll(sender, answers, messages);
   return {
     messagesPerSecond: messages / seconds,
@@ -69,7 +69,7 @@ async function askAll(
   const ids = Array.from({ length: messages }, (_, n) => `many-${n}`);
   const start = performance.now();
   const times: number[] = [];
-  const ms = await timed(async () => {
+  const ms = await timeMs(async () => {
     const all = ids.map(async (id) => {
       await answers.to(id);
       times.push(performance.now() - start);

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { startLocalCloud } from "../../src/local/testing";
+import { startLocalCloud } from "../../local-cloud/testing";
 import { percentile } from "../statistics";
-import { timed } from "../stopwatch";
+import { timeMs } from "../stopwatch";
 import type { SystemWorkload } from "../workload";
 
 const app = resolve(__dirname, "..", "..", "..", "bench", "app");
@@ -15,7 +15,7 @@ export const weekTimer: SystemWorkload = async (size, signal) => {
   for (let run = 0; run < runs[size]; run += 1) {
     signal.throwIfAborted();
     times.push(
-      await timed(async () => {
+      await timeMs(async () => {
         const id = await cloud.client.start("sleep", { input: weekMs });
         await cloud.advance("7 days");
         const { output } = await cloud.client.whenEnded(id);

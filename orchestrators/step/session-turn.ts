@@ -1,17 +1,17 @@
 /** What a turn says to its session. The turn key makes saying it twice harmless. */
 import {
   agentSessionEntity,
-  type BegunTurn,
-  type SessionAnswer,
-} from "../../src/model/agent-session";
-import type { AgentTurnInput } from "../../src/model/contracts";
+  type SessionTurnStart,
+  type SessionOperationResult,
+} from "../../src/domain/session/agent-session";
+import type { AgentTurnInput } from "../../src/domain/contracts";
 import {
   callEntity,
   type OrchestrationContext,
-  type Settled,
-  type Steps,
-} from "../../src/model/durable";
-import type { Usage } from "../../src/model/usage";
+  type TaskResult,
+  type DurableOperation,
+} from "../../src/domain/durable";
+import type { Usage } from "../../src/domain/usage";
 
 const turnKey = ({ orchestrationId, stepId }: AgentTurnInput): string =>
   `${orchestrationId}/${stepId}`;
@@ -21,28 +21,30 @@ const session = ({ sessionKey }: AgentTurnInput) => ({
   key: sessionKey,
 });
 
-export function* beginTurn(
+export function* beginSessionTurn(
   context: OrchestrationContext,
   input: AgentTurnInput,
-): Steps<Settled<BegunTurn>> {
+): DurableOperation<TaskResult<SessionTurnStart>> {
   const ask = { turnKey: turnKey(input) };
   const answer = yield* callEntity(context, session(input), "begin", ask);
-  return unwrapped(answer as Settled<SessionAnswer<BegunTurn>>);
+  return unwrapped(
+    answer as TaskResult<SessionOperationResult<SessionTurnStart>>,
+  );
 }
 
-export function* completeTurn(
+export function* completeSessionTurn(
   context: OrchestrationContext,
   input: AgentTurnInput,
   usage: Usage,
-): Steps<Settled<null>> {
+): DurableOperation<TaskResult<null>> {
   const ask = { turnKey: turnKey(input), usage: { ...usage } };
   const answer = yield* callEntity(context, session(input), "complete", ask);
-  return unwrapped(answer as Settled<SessionAnswer<null>>);
+  return unwrapped(answer as TaskResult<SessionOperationResult<null>>);
 }
 
 function unwrapped<Value>(
-  answer: Settled<SessionAnswer<Value>>,
-): Settled<Value> {
+  answer: TaskResult<SessionOperationResult<Value>>,
+): TaskResult<Value> {
   if (!answer.ok) return answer;
   return "error" in answer.value
     ? { ok: false, failure: answer.value.error }

@@ -1,20 +1,24 @@
-import type { StepOutcome } from "../../src/model/contracts";
-import type { Steps } from "../../src/model/durable";
-import { settleItem } from "./continue-map";
-import type { Run, Work } from "./run";
-import { noteOutcome, settleStep, spend } from "./settle";
+import type { StepOutcome } from "../../src/domain/contracts";
+import type { DurableOperation } from "../../src/domain/durable";
+import { recordItemOutcome } from "./advance-map";
+import type { WorkflowRun, WorkItem } from "./workflow-run";
+import {
+  appendOutcomeEvent,
+  recordStepOutcome,
+  addRunUsage,
+} from "./record-step-outcome";
 
 /** Work has ended: the step that it is, or the map that it is an item of, moves on. */
-export function* applyOutcome(
-  run: Run,
-  { id, step, item }: Work,
+export function* applyWorkOutcome(
+  run: WorkflowRun,
+  { id, step, item }: WorkItem,
   outcome: StepOutcome,
-): Steps<void> {
-  spend(run, outcome);
+): DurableOperation<void> {
+  addRunUsage(run, outcome);
   if (step.kind !== "map" || item === undefined) {
-    settleStep(run, step, outcome);
+    recordStepOutcome(run, step, outcome);
     return;
   }
-  noteOutcome(run, id, step.step.kind, outcome);
-  yield* settleItem(run, step.id, item.index, outcome);
+  appendOutcomeEvent(run, id, step.step.kind, outcome);
+  yield* recordItemOutcome(run, step.id, item.index, outcome);
 }

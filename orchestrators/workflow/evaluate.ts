@@ -1,37 +1,44 @@
 /** Expressions of a workflow: evaluated here when all they name is here, otherwise by an activity that loads it. */
-import { failureOf } from "../../src/model/activity-failure";
-import { evaluateExpression, type Scope } from "../../src/model/contracts";
+import { parseTaskFailure } from "../../src/domain/task-failure";
 import {
-  type Settled,
+  evaluateExpressionActivity,
+  type ExpressionScope,
+} from "../../src/domain/contracts";
+import {
+  type TaskResult,
   startActivity,
-  type Steps,
-} from "../../src/model/durable";
-import { isJsonArray } from "../../src/model/json-array";
+  type DurableOperation,
+} from "../../src/domain/durable";
+import { isJsonArray } from "../../src/domain/json";
 import {
-  inlineLimitBytes,
-  isRef,
+  payloadInlineLimitBytes,
+  isPayloadRef,
   type Json,
   type Payload,
-} from "../../src/model/payload";
-import { defaultRetry } from "../../src/model/retry";
-import { evaluated, isInline, scopeForExpression } from "../../src/model/scope";
-import { attempted } from "../step/attempts";
-import type { Run } from "./run";
+} from "../../src/domain/payload";
+import { defaultRetryPolicy } from "../../src/domain/retry/retry-policy";
+import {
+  evaluateInScope,
+  isScopeInline,
+  scopeForExpression,
+} from "../../src/domain/expression/evaluate-in-scope";
+import { callWithRetry } from "../step/call-with-retry";
+import type { WorkflowRun } from "./workflow-run";
 
 const failed = (message: string) =>
   ({ ok: false, failure: { code: "expression_failed", message } }) as const;
 
 /** Whether a `when` is true. */
-export function* condition(
-  run: Run,
+export function* evaluateCondition(
+  run: WorkflowRun,
   stepId: string,
   expression: string,
-  scope: Scope,
-): Steps<Settled<boolean>> {
+  scope: ExpressionScope,
+): DurableOperation<TaskResult<boolean>> {
   const result = yield* evaluate(run, stepId, expression, "value", scope);
   if (!result.ok) return result;
   const [payload] = result.value;
-  if (payload !== undefined && !isRef(payload))
+  if (payload !== undefined && !isPayloadRef(payload))
     if (typeof payload.value === "boolean")
       return { ok: true, value: payload.value };
   return failed(
@@ -40,21 +47,23 @@ export function* condition(
 }
 
 /** The items of a list. */
-export const list = (
-  run: Run,
+export const evaluateList = (
+  run: WorkflowRun,
   stepId: string,
   expression: string,
-  scope: Scope,
-): Steps<Settled<readonly Payload[]>> =>
+  scope: ExpressionScope,
+): DurableOperation<TaskResult<readonly Payload[]>> =>
   evaluate(run, stepId, expression, "list", scope);
 
 /** One payload that holds the list of the values of all. */
-export function* gathered(
-  run: Run,
+export function* collectOutputs(
+  run: WorkflowRun,
   stepId: string,
   outputs: readonly Payload[],
-): Steps<Settled<Payload>> {
-  const values = outputs.map((each) => (isRef(each) ? undefined : each.value));
+): DurableOperation<TaskResult<Payload>> {
+  const values = outputs.map((each) =>
+    isPayloadRef(each) ? undefined : each.value,
+  );
   if (isAllInline(values)) return { ok: true, value: { value: values } };
   const variables = outputs.map(
     (each, index) => [`item${index}`, each] as const,
@@ -74,20 +83,20 @@ const isAllInline = (
   values: readonly (Json | undefined)[],
 ): values is readonly Json[] =>
   values.every((value) => value !== undefined) &&
-  Buffer.byteLength(JSON.stringify(values)) <= inlineLimitBytes;
+  Buffer.byteLength(JSON.stringify(values)) <= payloadInlineLimitBytes;
 
 function* evaluate(
-  run: Run,
+  run: WorkflowRun,
   stepId: string,
   expression: string,
   as: "value" | "list",
-  scope: Scope,
-): Steps<Settled<readonly Payload[]>> {
+  scope: ExpressionScope,
+): DurableOperation<TaskResult<readonly Payload[]>> {
   try {
     const named = scopeForExpression(expression, scope);
-    if (!isInline(named))
+    if (!isScopeInline(named))
       return yield* evaluateElsewhere(run, stepId, expression, as, named);
-    const value = evaluated(expression, named);
+    const value = evaluateInScope(expression, named);
     if (as === "value") return { ok: true, value: [{ value }] };
     if (isJsonArray(value))
       return { ok: true, value: value.map((item) => ({ value: item })) };
@@ -95,24 +104,24 @@ function* evaluate(
       `The expression "${expression}" of step "${stepId}" must give a list.`,
     );
   } catch (thrown) {
-    return { ok: false, failure: failureOf(thrown) };
+    return { ok: false, failure: parseTaskFailure(thrown) };
   }
 }
 
 const evaluateElsewhere = (
-  run: Run,
+  run: WorkflowRun,
   stepId: string,
   expression: string,
   as: "value" | "list",
-  scope: Scope,
-): Steps<Settled<readonly Payload[]>> =>
-  attempted(
+  scope: ExpressionScope,
+): DurableOperation<TaskResult<readonly Payload[]>> =>
+  callWithRetry(
     run.context,
-    { retry: defaultRetry },
+    { retry: defaultRetryPolicy },
     {
       name: "evaluate",
       start: () =>
-        startActivity(run.context, evaluateExpression, {
+        startActivity(run.context, evaluateExpressionActivity, {
           orchestrationId: run.input.orchestrationId,
           stepId,
           expression,

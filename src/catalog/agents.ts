@@ -1,5 +1,5 @@
-import type { Agent } from "../model/agent";
-import type { Json } from "../model/payload";
+import type { Agent } from "../domain/agent";
+import type { Json } from "../domain/payload";
 
 const text: Json = { type: "string", minLength: 1 };
 const texts: Json = { type: "array", items: text };
@@ -69,4 +69,4 @@ headed by its name, with its summary and two or three quoted findings; close wit
   },
 };
 
-export const agents: readonly Agent[] = [planner, reader, writer];
+export const documentReviewAgents: readonly Agent[] = [planner, reader, writer];

@@ -1,7 +1,7 @@
-import type { Tool } from "../agents/tool";
-import type { Agent } from "../model/agent";
-import type { WorkflowDefinition } from "../model/workflow";
-import { agents } from "./agents";
+import type { Tool } from "../tools/tool";
+import type { Agent } from "../domain/agent";
+import type { WorkflowDefinition } from "../domain/workflow/workflow-definition";
+import { documentReviewAgents } from "./agents";
 import { listDocuments } from "./tools/list-documents";
 import { readDocument } from "./tools/read-document";
 import { saveReport } from "./tools/save-report";
@@ -15,11 +15,11 @@ export interface Catalog {
 }
 
 /** The agents, tools and workflows that ship with AOS; add your own to the lists. */
-export const catalog = (folders: {
+export const createCatalog = (folders: {
   readonly documentsFolder: string;
   readonly reportsFolder: string;
 }): Catalog => ({
-  agents,
+  agents: documentReviewAgents,
   tools: [
     listDocuments(folders.documentsFolder),
     readDocument(folders.documentsFolder),

@@ -1,8 +1,8 @@
 import { ServiceBusClient } from "@azure/service-bus";
-import { say } from "./voice";
+import { printLine } from "azure-local-cloud";
 
 /** The demo did not come to the end that it was to show. */
-export class DemoFailed extends Error {
+export class DemoError extends Error {
   readonly code = "demo_failed";
 }
 
@@ -33,12 +33,16 @@ interface Response {
 const patienceMs = 60_000;
 
 /** Starts an orchestration by a message, and shows the message that answers it. */
-export async function askByMessage(connectionString: string): Promise<void> {
+export async function runDemoByMessage(
+  connectionString: string,
+): Promise<void> {
   const client = new ServiceBusClient(connectionString);
   try {
     const messageId = "demo-1";
-    say(`\nThe same by message: to agent-requests, with the id ${messageId}`);
-    say(`  read ${document} with the agent reader\n`);
+    printLine(
+      `\nThe same by message: to agent-requests, with the id ${messageId}`,
+    );
+    printLine(`  read ${document} with the agent reader\n`);
     const sentAt = Date.now();
     await client
       .createSender("agent-requests")
@@ -47,18 +51,19 @@ export async function askByMessage(connectionString: string): Promise<void> {
       .createReceiver("agent-responses", { receiveMode: "receiveAndDelete" })
       .receiveMessages(1, { maxWaitTimeInMs: patienceMs });
     if (answer === undefined)
-      throw new DemoFailed(
+      throw new DemoError(
         `Nothing came back from agent-responses within ${patienceMs / 1000} s.`,
       );
     const { status, output, error } = answer.body as Response;
     if (output === undefined)
-      throw new DemoFailed(
+      throw new DemoError(
         `The request by message ended as ${status}: ${error?.message ?? "no reason was given"}`,
       );
-    say(
+    printLine(
       `From agent-responses, ${Date.now() - sentAt} ms later, in answer to ${String(answer.correlationId)}: ${status}`,
     );
-    for (const line of [output.summary, ...output.findings]) say(`  ${line}`);
+    for (const line of [output.summary, ...output.findings])
+      printLine(`  ${line}`);
   } finally {
     await client.close();
   }

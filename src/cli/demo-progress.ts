@@ -1,5 +1,5 @@
 /** An orchestration's status, as far as the demo shows it. */
-export interface Progress {
+export interface DemoProgress {
   readonly steps: readonly ProgressStep[];
   readonly usage: {
     readonly inputTokens: number;
@@ -19,8 +19,8 @@ interface ProgressStep {
 
 /** A line for every step that is not where it was. */
 export const progressLines = (
-  before: Progress | undefined,
-  now: Progress,
+  before: DemoProgress | undefined,
+  now: DemoProgress,
 ): readonly string[] =>
   now.steps
     .map((step, index) => [line(before?.steps[index]), line(step)])

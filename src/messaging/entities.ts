@@ -13,15 +13,15 @@ const queues = [
   rejectedQueue,
 ] as const;
 
-export const deadLettersOf = (queue: string): string =>
+export const deadLetterPath = (queue: string): string =>
   `${queue}/$DeadLetterQueue`;
 
 /** Every queue in which a message may be that could not be processed. */
 export const deadLetterQueues: readonly string[] = [
   rejectedQueue,
-  ...queues.map(deadLettersOf),
+  ...queues.map(deadLetterPath),
 ];
 
 /** Where a message of one of those came from, unless it says so itself. */
-export const sourceOf = (path: string): string =>
+export const sourceQueue = (path: string): string =>
   path.replace(/\/\$DeadLetterQueue$/, "");

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 const maxLength = 128;
 
 /** An id made of another one; of a very long one its digest is left, so that it is still the same every time. */
-export function derivedId(id: string, suffix: string): string {
+export function deriveMessageId(id: string, suffix: string): string {
   const derived = `${id}:${suffix}`;
   if (derived.length <= maxLength) return derived;
   const digest = createHash("sha256").update(id).digest("hex").slice(0, 32);

@@ -1,5 +1,5 @@
 /** What AOS asks of a message broker. Adapters only move messages; one contract suite runs against each of them. */
-import type { Json } from "../model/payload";
+import type { Json } from "../domain/payload";
 
 export interface OutgoingMessage {
   /** A queue or a topic. */
@@ -51,7 +51,7 @@ export interface Messaging {
   /** Resolves when the broker has the message. */
   send(message: OutgoingMessage): Promise<void>;
   /** Messages of a queue from a sequence number on, in order, at most 250, without locking them. */
-  peek(
+  peekDeadLetters(
     queue: QueuePath,
     range: { readonly from?: string; readonly limit: number },
   ): Promise<readonly DeadLetter[]>;
@@ -59,7 +59,7 @@ export interface Messaging {
    * Removes the message after `work` has succeeded with it; if that fails it stays. Gives `absent` when there is no such
    * message, and `locked` when there is but somebody else is at it.
    */
-  take(
+  processDeadLetter(
     queue: QueuePath,
     sequenceNumber: string,
     work: (message: DeadLetter) => Promise<void>,

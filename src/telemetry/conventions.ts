@@ -4,9 +4,9 @@
  * https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/gen-ai
  */
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
-import { present } from "../model/present";
+import { omitUndefined } from "../domain/omit-undefined";
 
-export const names = {
+export const attributeNames = {
   operation: "gen_ai.operation.name",
   provider: "gen_ai.provider.name",
   outputType: "gen_ai.output.type",
@@ -55,10 +55,10 @@ export const metricNames = {
 } as const;
 
 /** As the conventions name the providers; those that they do not know keep their own name. */
-export const providerName = (provider: string): string =>
+export const toProviderName = (provider: string): string =>
   provider === "azure-openai" ? "azure.ai.openai" : provider;
 
 /** Attributes of what is known. */
-export const attributes = (
+export const definedAttributes = (
   values: Readonly<Record<string, AttributeValue | undefined>>,
-): Attributes => present(values);
+): Attributes => omitUndefined(values);

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { eventually } from "../support/eventually";
-import { temporaryFolder } from "../support/local-host";
+import { eventually } from "../../local-cloud/test/support/shared/eventually";
+import { createTemporaryFolder } from "../../local-cloud/test/support/cli/cloud-process";
 
-const folder = temporaryFolder();
+const folder = createTemporaryFolder();
 
 /** Runs the built benchmark with a temporary folder of its own, where it is seen what it leaves behind. */
 function bench(...args: readonly string[]) {

@@ -1,4 +1,4 @@
-import { comparison, comparisonTable } from "../../bench/comparison";
+import { compareEngines, formatComparisonTable } from "../../bench/comparison";
 
 const results = {
   aos: {
@@ -13,7 +13,7 @@ const results = {
 };
 
 test("a ratio says how many times as fast AOS is, whichever way the figure counts", () => {
-  const rows = comparison(results);
+  const rows = compareEngines(results);
   expect(rows.map(({ ratios }) => ratios)).toEqual([
     { restate: 2, dbos: 3 },
     { restate: 4 },
@@ -22,18 +22,20 @@ test("a ratio says how many times as fast AOS is, whichever way the figure count
 });
 
 test("the last ratio is the one to the best peer", () => {
-  expect(comparison(results).map(({ ratio }) => ratio)).toEqual([2, 4, 0.5]);
+  expect(compareEngines(results).map(({ ratio }) => ratio)).toEqual([
+    2, 4, 0.5,
+  ]);
 });
 
 test("without a measurement of AOS there are values and no ratios", () => {
-  const [row] = comparison({ restate: results.restate });
+  const [row] = compareEngines({ restate: results.restate });
   expect(row).toMatchObject({ values: { restate: 1500 }, ratios: {} });
   expect(row?.ratio).toBeUndefined();
 });
 
 test("the table shows a dash for what an engine was not measured on", () => {
   const names = { aos: "AOS", restate: "Restate", dbos: "DBOS" };
-  const table = comparisonTable(comparison(results), names);
+  const table = formatComparisonTable(compareEngines(results), names);
   expect(table.split("\n").slice(2)).toEqual([
     "| 10-step chains, 50 at a time: steps/s | 3,000 | 1,500 (2 ×) | 1,000 (3 ×) | 2 × |",
     "| one step: p50, ms | 2 | 8 (4 ×) | – | 4 × |",

@@ -1,5 +1,5 @@
 import { array, assert, constantFrom, double, property } from "fast-check";
-import { median, percentile, rounded } from "../../bench/statistics";
+import { median, percentile, roundFigure } from "../../bench/statistics";
 
 const times = array(double({ min: 0, max: 1e6, noNaN: true }), {
   minLength: 1,
@@ -37,7 +37,7 @@ describe("percentile", () => {
 });
 
 test("figures keep three digits, and all of those before the decimal point", () => {
-  expect([0.012345, 3.4567, 12345.6].map(rounded)).toEqual([
+  expect([0.012345, 3.4567, 12345.6].map(roundFigure)).toEqual([
     0.0123, 3.46, 12346,
   ]);
 });

@@ -1,11 +1,11 @@
-import { atOnce, timedEach } from "../../bench/stopwatch";
+import { runConcurrently, timeEachMs } from "../../bench/stopwatch";
 
 describe("atOnce", () => {
   test("runs all of the work, never more at a time than asked for", async () => {
     let running = 0;
     let most = 0;
     let done = 0;
-    await atOnce({ count: 25, concurrency: 4 }, async () => {
+    await runConcurrently({ count: 25, concurrency: 4 }, async () => {
       running += 1;
       most = Math.max(most, running);
       await new Promise(setImmediate);
@@ -17,14 +17,14 @@ describe("atOnce", () => {
 
   test("fails when a run does", async () => {
     const failing = () => Promise.reject(new Error("no"));
-    await expect(atOnce({ count: 3, concurrency: 2 }, failing)).rejects.toThrow(
-      "no",
-    );
+    await expect(
+      runConcurrently({ count: 3, concurrency: 2 }, failing),
+    ).rejects.toThrow("no");
   });
 });
 
 test("timedEach times one run after another", async () => {
-  const times = await timedEach(3, () => Promise.resolve());
+  const times = await timeEachMs(3, () => Promise.resolve());
   expect(times).toHaveLength(3);
   expect(times.every((ms) => ms >= 0)).toBe(true);
 });

@@ -1,5 +1,5 @@
 /** Where templates and code must agree, each rule with a change that ends the agreement. */
-import { settingNames } from "../../src/config";
+import { settingNames } from "../../src/config/read-config";
 import type { Change } from "./checklist/row";
 import {
   comingSettings,

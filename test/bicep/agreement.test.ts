@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { settingNames } from "../../src/config";
+import { settingNames } from "../../src/config/read-config";
 import { agreementRules, appSettings, deployedNames } from "./agreement-rules";
 import { localProblems } from "./local-entities";
 import { settingsLeftOut } from "./platform-settings";

@@ -1,7 +1,7 @@
-import { catalog } from "../../src/catalog/catalog";
-import { validateWorkflow } from "../../src/model/validate-workflow";
+import { createCatalog } from "../../src/catalog/catalog";
+import { validateWorkflow } from "../../src/domain/workflow/validate-workflow";
 
-const shipped = catalog({ documentsFolder: "in", reportsFolder: "out" });
+const shipped = createCatalog({ documentsFolder: "in", reportsFolder: "out" });
 const names = (items: readonly { readonly name: string }[]) =>
   new Set(items.map((item) => item.name));
 const known = { agents: names(shipped.agents), tools: names(shipped.tools) };

@@ -10,9 +10,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { runTool } from "../../src/agents/tool-runner";
-import { catalog } from "../../src/catalog/catalog";
-import type { Json } from "../../src/model/payload";
+import { runTool } from "../../src/tools/run-tool";
+import { createCatalog } from "../../src/catalog/catalog";
+import type { Json } from "../../src/domain/payload";
 
 let root: string;
 const signal = new AbortController().signal;
@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 function call(name: string, input: Json, idempotencyKey = "k"): Promise<Json> {
-  const { tools } = catalog({
+  const { tools } = createCatalog({
     documentsFolder: documentsFolder(),
     reportsFolder: reportsFolder(),
   });

@@ -1,14 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { run, temporaryFolder } from "../support/local-host";
+import {
+  spawnCommand,
+  createTemporaryFolder,
+} from "../../local-cloud/test/support/cli/cloud-process";
 
 const documents = resolve("samples/document-review");
 const oneLine = (text: string): string => text.replace(/\s+/g, " ");
 
-const reports = temporaryFolder();
+const reports = createTemporaryFolder();
 
 test("the demo reviews the sample documents, shows each step, and leaves nothing running", async () => {
-  const demo = run(["demo"], {
+  const demo = spawnCommand(["demo"], {
     AOS_REPORTS_FOLDER: reports,
     AOS_MODEL_PROVIDER: "offline",
   });
@@ -53,7 +56,9 @@ const answerByMessage = (output: string): readonly string[] =>
     .filter((line) => line !== "");
 
 test("a demo that fails says why and exits with 1", async () => {
-  const demo = run(["demo"], { AOS_DOCUMENTS_FOLDER: "/nowhere/at/all" });
+  const demo = spawnCommand(["demo"], {
+    AOS_DOCUMENTS_FOLDER: "/nowhere/at/all",
+  });
   expect(await demo.exited).toBe(1);
   expect(demo.output()).toContain("The workflow ended as failed");
   expect(demo.output()).toContain("/nowhere/at/all");

@@ -24,7 +24,7 @@ export function messagingContract(
   const send = (fields?: Partial<OutgoingMessage>) =>
     open().send(message(fields));
   const found = async (messageId: string): Promise<DeadLetter> => {
-    const letters = await open().peek(queue, { limit: 250 });
+    const letters = await open().peekDeadLetters(queue, { limit: 250 });
     const letter = letters.find((each) => each.messageId === messageId);
     if (letter === undefined) throw new Error(`There is no ${messageId}.`);
     return letter;
@@ -61,7 +61,7 @@ export function messagingContract(
       const messageId = randomUUID();
       await Promise.all([send({ messageId }), send({ messageId })]);
       await send({ messageId });
-      const letters = await open().peek(queue, { limit: 250 });
+      const letters = await open().peekDeadLetters(queue, { limit: 250 });
       const same = letters.filter((each) => each.messageId === messageId);
       expect(same).toHaveLength(1);
     });
@@ -94,7 +94,7 @@ export function messagingContract(
       const first = await found(ids[1] ?? "");
       const range = { from: first.sequenceNumber, limit: 2 };
       for (let time = 0; time < 2; time++) {
-        const letters = await open().peek(queue, range);
+        const letters = await open().peekDeadLetters(queue, range);
         expect(letters.map(({ messageId }) => messageId)).toEqual(ids.slice(1));
       }
     });
@@ -105,13 +105,13 @@ export function messagingContract(
       await send({ messageId });
       const { sequenceNumber } = await found(messageId);
       await expect(
-        open().take(queue, sequenceNumber, () =>
+        open().processDeadLetter(queue, sequenceNumber, () =>
           Promise.reject(new Error("not now")),
         ),
       ).rejects.toThrow("not now");
       const seen: string[] = [];
       const take = () =>
-        open().take(queue, sequenceNumber, (letter) => {
+        open().processDeadLetter(queue, sequenceNumber, (letter) => {
           seen.push(letter.messageId);
           return Promise.resolve();
         });
@@ -121,7 +121,9 @@ export function messagingContract(
       ]);
       expect(seen).toEqual([messageId]);
       await expect(found(messageId)).rejects.toThrow("There is no");
-      expect(await open().take(queue, "999999", take as never)).toBe("absent");
+      expect(
+        await open().processDeadLetter(queue, "999999", take as never),
+      ).toBe("absent");
     });
 
     test("that somebody else has locked are said to be", async () => {
@@ -130,7 +132,7 @@ export function messagingContract(
       const { sequenceNumber } = await found(messageId);
       const receiver = client().createReceiver(queue);
       await receiver.receiveMessages(250, { maxWaitTimeInMs: 1_000 });
-      const taken = await open().take(queue, sequenceNumber, () =>
+      const taken = await open().processDeadLetter(queue, sequenceNumber, () =>
         Promise.reject(new Error("It was locked.")),
       );
       expect(taken).toBe("locked");
@@ -149,18 +151,18 @@ export function messagingContract(
         });
       await receiver.close();
       const path = "agent-requests/$DeadLetterQueue";
-      const [letter] = await open().peek(path, { limit: 1 });
+      const [letter] = await open().peekDeadLetters(path, { limit: 1 });
       expect(letter).toMatchObject({
         messageId,
         reason: "Broken",
         description: "It is.",
       });
       expect(
-        await open().take(path, letter?.sequenceNumber ?? "", () =>
+        await open().processDeadLetter(path, letter?.sequenceNumber ?? "", () =>
           Promise.resolve(),
         ),
       ).toBe("taken");
-      expect(await open().peek(path, { limit: 1 })).toEqual([]);
+      expect(await open().peekDeadLetters(path, { limit: 1 })).toEqual([]);
     });
   });
 }

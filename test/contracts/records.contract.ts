@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { Storage, TranscriptMessage } from "../../src/history/ports";
-import type { HistoryRow } from "../../src/model/history";
-import type { Json } from "../../src/model/payload";
+import type { Storage, TranscriptMessage } from "../../src/storage/ports";
+import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
+import type { Json } from "../../src/domain/payload";
 
-const row = (key: string, ms: number, data = {}): HistoryRow => ({
+const row = (key: string, ms: number, data = {}): OrchestrationEvent => ({
   key,
   type: "tool.called",
   at: new Date(ms).toISOString(),
@@ -40,7 +40,7 @@ export function recordsContract(open: () => Storage): void {
     test("tells which facts are new to it, each to one of several who write it", async () => {
       const id = randomUUID();
       const { history } = open();
-      const keysOf = (rows: readonly HistoryRow[]) =>
+      const keysOf = (rows: readonly OrchestrationEvent[]) =>
         rows.map(({ key }) => key);
       expect(
         keysOf(await history.append(id, [row("a", 1), row("b", 1)])),

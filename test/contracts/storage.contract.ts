@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import type { Claim, Storage } from "../../src/history/ports";
-import type { OrchestrationSummary } from "../../src/model/history";
+import type { Claim, Storage } from "../../src/storage/ports";
+import type { OrchestrationSummary } from "../../src/domain/history/orchestration-history";
 
 const start = Date.parse("2026-01-01T00:00:00Z");
 const minutes = (count: number): string =>
   new Date(start + count * 60_000).toISOString();
 
 /** An id that no other test uses. */
-export const newId = (): string => `o:${randomUUID()}`;
+export const newOrchestrationId = (): string => `o:${randomUUID()}`;
 
-export const claimOf = (
+export const newClaim = (
   id: string,
   summary: Partial<OrchestrationSummary> = {},
 ): Omit<Claim, "etag"> => ({
@@ -34,33 +34,35 @@ export function storageContract(open: () => Storage): void {
     id: string,
     summary?: Partial<OrchestrationSummary>,
   ): Promise<void> => {
-    expect(await open().orchestrations.claim(claimOf(id, summary))).toBe(
+    expect(await open().orchestrations.claim(newClaim(id, summary))).toBe(
       "claimed",
     );
   };
 
   describe("orchestrations", () => {
     test("are claimed by exactly one of many callers", async () => {
-      const id = newId();
+      const id = newOrchestrationId();
       const claims = Array.from({ length: 8 }, () =>
-        open().orchestrations.claim(claimOf(id)),
+        open().orchestrations.claim(newClaim(id)),
       );
       const outcomes = (await Promise.all(claims)).sort();
       expect(outcomes).toEqual(["claimed", ...Array<string>(7).fill("exists")]);
     });
 
     test("give back what they were claimed with", async () => {
-      const id = newId();
+      const id = newOrchestrationId();
       const tags = { team: "a/b", Größe: "\ud83d\ude00".repeat(20_000) };
       await claim(id, { tags });
       const { etag, ...found } = (await open().orchestrations.find(id)) ?? {};
-      expect(found).toEqual(claimOf(id, { tags }));
+      expect(found).toEqual(newClaim(id, { tags }));
       expect(etag).toEqual(expect.any(String));
-      expect(await open().orchestrations.find(newId())).toBeUndefined();
+      expect(
+        await open().orchestrations.find(newOrchestrationId()),
+      ).toBeUndefined();
     });
 
     test("are taken over by one of several who saw the same claim", async () => {
-      const id = newId();
+      const id = newOrchestrationId();
       await claim(id);
       const seen = await open().orchestrations.find(id);
       if (seen === undefined) throw new Error("The claim should be there.");
@@ -75,9 +77,9 @@ export function storageContract(open: () => Storage): void {
     });
 
     test("no longer wait once they were taken over", async () => {
-      const id = newId();
+      const id = newOrchestrationId();
       const place = { session: "s", position: "1" };
-      const waiting = { ...claimOf(id), place, waiting: true };
+      const waiting = { ...newClaim(id), place, waiting: true };
       await open().orchestrations.claim(waiting);
       const seen = await open().orchestrations.find(id);
       expect(seen).toMatchObject({ place, waiting: true });
@@ -90,7 +92,7 @@ export function storageContract(open: () => Storage): void {
     });
 
     test("stay as they ended", async () => {
-      const id = newId();
+      const id = newOrchestrationId();
       const { orchestrations } = open();
       await claim(id);
       const updatedAt = minutes(1);
@@ -115,7 +117,7 @@ export function storageContract(open: () => Storage): void {
     });
 
     test("tell one of several who end them that it did", async () => {
-      const id = newId();
+      const id = newOrchestrationId();
       await claim(id);
       const end = { status: "failed", updatedAt: minutes(1) } as const;
       const ends = await Promise.all(
@@ -126,7 +128,7 @@ export function storageContract(open: () => Storage): void {
     });
 
     test("keep every one of several concurrent changes", async () => {
-      const id = newId();
+      const id = newOrchestrationId();
       await claim(id);
       const usage = {
         inputTokens: 1,
@@ -150,7 +152,7 @@ export function storageContract(open: () => Storage): void {
     });
 
     test("that do not exist cannot be changed", async () => {
-      const change = open().orchestrations.update(newId(), {
+      const change = open().orchestrations.update(newOrchestrationId(), {
         updatedAt: minutes(0),
       });
       await expect(change).rejects.toMatchObject({
@@ -237,25 +239,23 @@ export function storageContract(open: () => Storage): void {
     });
 
     test("has in first place whoever is to run first, however they came", async () => {
-      const session = `a/b ${newId()}`;
+      const session = `a/b ${newOrchestrationId()}`;
       const { sessions } = open();
-      expect(await sessions.first(session)).toBeUndefined();
+      expect(await sessions.head(session)).toBeUndefined();
       for (const position of ["03", "01", "02", "02"])
-        await sessions.join(placed(session, position));
-      await sessions.join(placed(newId(), "00"));
-      expect([...(await sessions.members(session))].sort()).toEqual([
+        await sessions.enqueue(placed(session, position));
+      await sessions.enqueue(placed(newOrchestrationId(), "00"));
+      expect([...(await sessions.orchestrationIds(session))].sort()).toEqual([
         "01",
         "02",
         "03",
       ]);
       for (const position of ["01", "02", "03"]) {
-        expect(await sessions.first(session)).toEqual(
-          placed(session, position),
-        );
-        await sessions.leave(placed(session, position));
-        await sessions.leave(placed(session, position));
+        expect(await sessions.head(session)).toEqual(placed(session, position));
+        await sessions.remove(placed(session, position));
+        await sessions.remove(placed(session, position));
       }
-      expect(await sessions.first(session)).toBeUndefined();
+      expect(await sessions.head(session)).toBeUndefined();
     });
   });
 }

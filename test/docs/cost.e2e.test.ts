@@ -1,28 +1,34 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ServiceBusClient, type ServiceBusReceiver } from "@azure/service-bus";
-import { apiAt } from "../support/api";
-import { type Azurite, startAzurite } from "../support/azurite";
-import { startTestBroker } from "../support/broker";
-import { type CountingProxy, countRequests } from "../support/counting-proxy";
-import { durableApi } from "../support/durable-api";
+import { createApiClient } from "../support/http/api-client";
 import {
-  type Started,
-  startHost,
-  temporaryFolder,
-} from "../support/local-host";
+  type Azurite,
+  startAzurite,
+} from "../../local-cloud/test/support/storage/azurite";
+import { startTestBroker } from "../support/messaging/test-broker";
+import {
+  type CountingProxy,
+  startCountingProxy,
+} from "../support/storage/counting-proxy";
+import { createDurableTaskClient } from "../../local-cloud/test/support/durable-task/http-api-client";
+import {
+  type ListeningProcess,
+  startHostCommand,
+  createTemporaryFolder,
+} from "../../local-cloud/test/support/cli/cloud-process";
 
-const folder = temporaryFolder();
+const folder = createTemporaryFolder();
 const countFile = join(folder, "functions.txt");
 
 let azurite: Azurite;
 let proxy: CountingProxy;
-let host: Started;
+let host: ListeningProcess;
 beforeAll(async () => {
   writeFileSync(countFile, "");
   azurite = await startAzurite();
-  proxy = await countRequests(azurite.connectionString);
-  host = await startHost({
+  proxy = await startCountingProxy(azurite.connectionString);
+  host = await startHostCommand({
     app: resolve("test/fixtures/counted-aos"),
     data: join(folder, "data"),
     env: {
@@ -51,20 +57,20 @@ const documented = [
 async function counted(
   documents?: readonly string[],
 ): Promise<Readonly<Record<string, number>>> {
-  const api = apiAt(host.url);
+  const api = createApiClient(host.url);
   // Tables are made with their first use, which is not part of an orchestration.
   await api.get("health/ready");
-  proxy.take();
+  proxy.takeCounts();
   writeFileSync(countFile, "");
   const { body } = await api.start({
     workflow: "document-review",
     input: documents === undefined ? {} : { documents },
   });
   // The hub is asked for the end, not the tables: how often they are asked while one waits depends on the machine.
-  await durableApi(() => host.url).whenIn(body.id, "Completed");
+  await createDurableTaskClient(() => host.url).whenIn(body.id, "Completed");
   const ended = await api.status(body.id);
   expect(ended.body.status).toBe("completed");
-  const requests = proxy.take();
+  const requests = proxy.takeCounts();
   const functions = readFileSync(countFile, "utf8").split("\n");
   const run = (pattern: RegExp) =>
     functions.filter((line) => pattern.test(line)).length;
@@ -109,7 +115,7 @@ test("a review that a message asks for costs the messages that docs/cost.md says
   const client = new ServiceBusClient(broker.connectionString);
   try {
     writeFileSync(countFile, "");
-    await using counted = await startHost({
+    await using counted = await startHostCommand({
       app: resolve("test/fixtures/counted-aos"),
       data: join(folder, "by-message"),
       env: {
@@ -128,7 +134,10 @@ test("a review that a message asks for costs the messages that docs/cost.md says
         input: { documents: ["contract-office-lease.txt"] },
       },
     });
-    await durableApi(() => counted.url).whenIn("by-message", "Completed");
+    await createDurableTaskClient(() => counted.url).whenIn(
+      "by-message",
+      "Completed",
+    );
     const waiting = async (receiver: ServiceBusReceiver) =>
       (await receiver.peekMessages(100)).length;
     const left = await waiting(client.createReceiver("agent-requests"));

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { queueSettings } from "../../src/local/functions-host/storage-queue/settings";
-import { serviceBusSettings } from "../../src/local/functions-host/service-bus/settings";
-import { timeSpanMs } from "../../src/local/functions-host/time-span";
+import { storageQueueSettingsSchema } from "../../local-cloud/functions-host/extensions/storage-queue/settings";
+import { serviceBusSettingsSchema } from "../../local-cloud/functions-host/extensions/service-bus/settings";
+import { parseTimeSpanMs } from "../../local-cloud/shared/time/time-span";
 
 const page = "docs/functions-host.md";
 const text = readFileSync(page, "utf8");
@@ -15,8 +15,8 @@ const told = (heading: string): ReadonlyMap<string, string> => {
 };
 
 test.each([
-  ["Storage queues", queueSettings.parse({})],
-  ["Service Bus", serviceBusSettings.parse({})],
+  ["Storage queues", storageQueueSettingsSchema.parse({})],
+  ["Service Bus", serviceBusSettingsSchema.parse({})],
 ])(
   "the page has the settings of %s with their defaults",
   (heading, settings) => {
@@ -26,7 +26,7 @@ test.each([
       const written = page.get(name)?.replaceAll("`", "") ?? "";
       const isWords = /^(?:half a batch|as tryTimeout|)$/.test(written);
       if (isWords) continue;
-      const shown = timeSpanMs(written) ?? written;
+      const shown = parseTimeSpanMs(written) ?? written;
       expect(`${name}: ${shown}`).toBe(`${name}: ${String(value)}`);
     }
   },

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { globSync } from "tinyglobby";
-import { settingNames } from "../../src/config";
+import { settingNames } from "../../src/config/read-config";
 import { asText, at, type Value } from "../bicep/reader/value";
 import { comingSettings, platformSettings } from "../bicep/platform-settings";
 

@@ -1,29 +1,33 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ServiceBusReceivedMessage } from "@azure/service-bus";
-import { examplesOf, problemsOf, run } from "../support/examples";
-import { startLocalCloud } from "../support/local-cloud";
-import { temporaryFolder } from "../support/local-host";
+import {
+  extractExamples,
+  compileExamples,
+  runExample,
+} from "../support/docs/examples";
+import { startAos } from "../support/cli/aos-process";
+import { createTemporaryFolder } from "../../local-cloud/test/support/cli/cloud-process";
 
 const path = "docs/pipelines.md";
 const page = readFileSync(path, "utf8");
-const examples = examplesOf(page, "ts");
-const folder = temporaryFolder();
+const examples = extractExamples(page, "ts");
+const folder = createTemporaryFolder();
 
 test("the example compiles", () => {
   expect(examples.size).toBe(1);
-  expect(problemsOf(examples)).toEqual([]);
+  expect(compileExamples(examples)).toEqual([]);
 });
 
 test("the example asks AOS and has its answer", async () => {
-  const { ask } = run(examples, "examples/ask.ts", folder) as {
+  const { ask } = runExample(examples, "examples/ask.ts", folder) as {
     ask: (
       connectionString: string,
       orderId: string,
     ) => Promise<ServiceBusReceivedMessage>;
   };
   const reports = join(folder, "reports");
-  await using cloud = await startLocalCloud({
+  await using cloud = await startAos({
     env: { AOS_MODEL_PROVIDER: "offline", AOS_REPORTS_FOLDER: reports },
   });
   const bus = /Endpoint=sb:\S+/.exec(cloud.output())?.[0] ?? "";

@@ -1,24 +1,28 @@
 import { existsSync, readFileSync } from "node:fs";
-import { catalog } from "../../src/catalog/catalog";
-import type { Tool } from "../../src/agents/tool";
-import type { Agent } from "../../src/model/agent";
-import { validateWorkflow } from "../../src/model/validate-workflow";
-import { examplesOf, problemsOf, run } from "../support/examples";
-import { temporaryFolder } from "../support/local-host";
+import { createCatalog } from "../../src/catalog/catalog";
+import type { Tool } from "../../src/tools/tool";
+import type { Agent } from "../../src/domain/agent";
+import { validateWorkflow } from "../../src/domain/workflow/validate-workflow";
+import {
+  extractExamples,
+  compileExamples,
+  runExample,
+} from "../support/docs/examples";
+import { createTemporaryFolder } from "../../local-cloud/test/support/cli/cloud-process";
 
 const readme = readFileSync("README.md", "utf8");
 
-const examples = examplesOf(readme, "ts");
-const folder = temporaryFolder();
+const examples = extractExamples(readme, "ts");
+const folder = createTemporaryFolder();
 
 test("the examples of the README compile where they say they stand", () => {
   expect(examples.size).toBe(3);
-  expect(problemsOf(examples)).toEqual([]);
+  expect(compileExamples(examples)).toEqual([]);
 });
 
 test("the workflow of the README is valid beside its agent and tool", async () => {
   const exported = (path: string): Readonly<Record<string, unknown>> =>
-    run(examples, `src/catalog/${path}`, folder);
+    runExample(examples, `src/catalog/${path}`, folder);
   const tool = exported("tools/count-words.ts")["countWords"] as Tool;
   const agent = exported("agents/editor.ts")["editor"] as Agent;
   const workflow = exported("workflows/shorten.ts")["shorten"];
@@ -50,7 +54,10 @@ test("the README names only files, scripts and workflows that exist", () => {
   const named = [...readme.matchAll(/"workflow":"([\w-]+)"/g)].map(
     ([, name = ""]) => name,
   );
-  const known = catalog({ documentsFolder: "", reportsFolder: "" }).workflows;
+  const known = createCatalog({
+    documentsFolder: "",
+    reportsFolder: "",
+  }).workflows;
   const names = known.map(({ name }) => name);
   expect(named.filter((name) => !names.includes(name))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { globSync } from "tinyglobby";
-import { metricNames, names } from "../../src/telemetry/conventions";
-import { logEvents } from "../../src/telemetry/log";
+import { metricNames, attributeNames } from "../../src/telemetry/conventions";
+import { logEventFields } from "../../src/telemetry/log/log-event";
 
 const page = readFileSync("docs/operations.md", "utf8");
 const section =
@@ -11,10 +11,10 @@ const queries = globSync("bicep/modules/queries/*.kql").map((path) => ({
   text: readFileSync(path, "utf8"),
 }));
 
-const attributes: readonly string[] = Object.values(names);
+const attributes: readonly string[] = Object.values(attributeNames);
 const metrics: readonly string[] = Object.values(metricNames);
 const fields = new Set(
-  Object.values(logEvents).flatMap(([, ...field]) => ["event", ...field]),
+  Object.values(logEventFields).flatMap(([, ...field]) => ["event", ...field]),
 );
 /** Names of ours, or of the conventions, that a text has. */
 const namedIn = (text: string): readonly string[] =>
@@ -38,7 +38,7 @@ describe("the operations page", () => {
       event,
       [level, ...listed.split(", ").map((field) => field.replaceAll("`", ""))],
     ]);
-    expect(Object.fromEntries(rows)).toEqual(logEvents);
+    expect(Object.fromEntries(rows)).toEqual(logEventFields);
   });
 });
 
@@ -53,6 +53,6 @@ test("queries ask for attributes and fields of the log that there are", () => {
   ]);
   expect(asked).toEqual([]);
   const text = queries.map((query) => query.text).join("\n");
-  expect(namedIn(text)).toContain(names.inputTokens);
+  expect(namedIn(text)).toContain(attributeNames.inputTokens);
   expect(text).toContain('parse_json(message)["orchestrationId"]');
 });

@@ -1,15 +1,19 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { examplesOf, problemsOf, run } from "../support/examples";
-import { temporaryFolder } from "../support/local-host";
+import {
+  extractExamples,
+  compileExamples,
+  runExample,
+} from "../support/docs/examples";
+import { createTemporaryFolder } from "../../local-cloud/test/support/cli/cloud-process";
 
 const page = readFileSync("docs/testing.md", "utf8");
-const examples = examplesOf(page, "ts");
-const folder = temporaryFolder();
+const examples = extractExamples(page, "ts");
+const folder = createTemporaryFolder();
 
 test("the page shows the orchestrator as it is", () => {
-  const shown = examplesOf(page, "js");
+  const shown = extractExamples(page, "js");
   expect(shown.size).toBe(1);
   for (const [path, code] of shown)
     expect(readFileSync(path, "utf8")).toBe(code);
@@ -17,19 +21,19 @@ test("the page shows the orchestrator as it is", () => {
 
 test("the examples compile where they say they stand", () => {
   expect(examples.size).toBe(3);
-  expect(problemsOf(examples)).toEqual([]);
+  expect(compileExamples(examples)).toEqual([]);
 });
 
 describe.each([...examples.keys()].map((path) => relative(".", path)))(
   "%s",
   (path) => {
-    run(examples, path, folder, { "node:test": { test } });
+    runExample(examples, path, folder, { "node:test": { test } });
   },
 );
 
 test("the kit works under node:test as under jest", () => {
   const file = join(folder, "kit.test.cjs");
-  const app = resolve("test/fixtures/reminders");
+  const app = resolve("local-cloud/test/fixtures/reminders");
   writeFileSync(
     file,
     `const { test } = require("node:test");

@@ -1,11 +1,11 @@
-import { apiAt, type Problem } from "../support/api";
-import { type LocalCloud, startLocalCloud } from "../support/local-cloud";
+import { createApiClient, type ProblemBody } from "../support/http/api-client";
+import { type AosProcess, startAos } from "../support/cli/aos-process";
 
-let cloud: LocalCloud;
-let api: ReturnType<typeof apiAt>;
+let cloud: AosProcess;
+let api: ReturnType<typeof createApiClient>;
 beforeAll(async () => {
-  cloud = await startLocalCloud();
-  api = apiAt(cloud.url);
+  cloud = await startAos();
+  api = createApiClient(cloud.url);
 });
 afterAll(() => cloud.stop());
 
@@ -120,7 +120,7 @@ const bodies: readonly Case[] = [
 ];
 
 function expectProblem(
-  answer: { status: number; headers: Headers; body: Problem },
+  answer: { status: number; headers: Headers; body: ProblemBody },
   status: number,
   code: string,
 ) {
@@ -145,7 +145,7 @@ describe("POST /api/orchestrations", () => {
   test.each(cases)("refuses $what", async (given) => {
     const { body, status, code, pointers } = given;
     const text = typeof body === "string" ? body : JSON.stringify(body);
-    const answer = await api.postText<Problem>(text);
+    const answer = await api.postText<ProblemBody>(text);
     expectProblem(answer, status, code);
     if (pointers !== undefined)
       expect(answer.body.errors?.map(({ pointer }) => pointer)).toEqual(
@@ -155,7 +155,7 @@ describe("POST /api/orchestrations", () => {
 
   test("refuses an id and a key that differ", async () => {
     const body = JSON.stringify({ workflow, id: "a" });
-    const answer = await api.postText<Problem>(body, {
+    const answer = await api.postText<ProblemBody>(body, {
       "idempotency-key": "b",
     });
     expectProblem(answer, 400, "invalid_request");
@@ -180,7 +180,7 @@ describe("GET", () => {
     ["orchestrations?state=failed", 400, "invalid_request"],
   ];
   test.each(requests)("%s is answered %d %s", async (path, status, code) => {
-    expectProblem(await api.get<Problem>(path), status, code);
+    expectProblem(await api.get<ProblemBody>(path), status, code);
   });
 });
 

@@ -1,11 +1,15 @@
 import { join, resolve } from "node:path";
-import { apiAt } from "../support/api";
-import { run, startHost, temporaryFolder } from "../support/local-host";
+import { createApiClient } from "../support/http/api-client";
+import {
+  spawnCommand,
+  startHostCommand,
+  createTemporaryFolder,
+} from "../../local-cloud/test/support/cli/cloud-process";
 
-const folder = temporaryFolder();
+const folder = createTemporaryFolder();
 
 test("AOS does not start with bad settings, and names all of them", async () => {
-  const { exited, output } = run(
+  const { exited, output } = spawnCommand(
     ["host", "--app", resolve("."), "--port", "0", "--data", join(folder, "a")],
     {
       AzureWebJobsStorage: "AccountName=acme",
@@ -24,7 +28,7 @@ test("AOS does not start with bad settings, and names all of them", async () => 
 });
 
 test("without its storage AOS lives, and says what it lacks", async () => {
-  await using host = await startHost({
+  await using host = await startHostCommand({
     app: resolve("."),
     data: join(folder, "b"),
     env: {
@@ -33,7 +37,7 @@ test("without its storage AOS lives, and says what it lacks", async () => {
         "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:1/a;BlobEndpoint=http://127.0.0.1:1/a",
     },
   });
-  const api = apiAt(host.url);
+  const api = createApiClient(host.url);
   expect((await api.get("health/live")).status).toBe(200);
   expect(await api.get("health/ready")).toMatchObject({
     status: 503,

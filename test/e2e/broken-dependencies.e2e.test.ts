@@ -1,18 +1,27 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { join, resolve } from "node:path";
-import { startChatServer } from "../agents/chat-server";
-import { apiAt, until } from "../support/api";
-import { startAzureByIdentity } from "../support/azure-by-identity";
-import { type Azurite, startAzurite } from "../support/azurite";
-import { type Broker, startTestBroker } from "../support/broker";
-import { startHost, temporaryFolder } from "../support/local-host";
-import { readiness } from "../support/readiness";
-import { withSignature } from "../support/sas";
+import { startChatServer } from "../support/models/chat-server";
+import { createApiClient, pollUntil } from "../support/http/api-client";
+import { startFakeAzure } from "../support/health/fake-azure";
+import {
+  type Azurite,
+  startAzurite,
+} from "../../local-cloud/test/support/storage/azurite";
+import {
+  type TestBroker,
+  startTestBroker,
+} from "../support/messaging/test-broker";
+import {
+  startHostCommand,
+  createTemporaryFolder,
+} from "../../local-cloud/test/support/cli/cloud-process";
+import { fetchReadiness } from "../support/health/readiness";
+import { restrictToPermissions } from "../support/storage/sas";
 
-const folder = temporaryFolder();
+const folder = createTemporaryFolder();
 let azurite: Azurite;
-let broker: Broker;
+let broker: TestBroker;
 beforeAll(async () => {
   [azurite, broker] = await Promise.all([startAzurite(), startTestBroker()]);
 });
@@ -23,7 +32,11 @@ afterAll(async () => {
 
 let hosts = 0;
 const hostWith = (env: Readonly<Record<string, string>>, app = ".") =>
-  startHost({ app: resolve(app), data: join(folder, `${hosts++}`), env });
+  startHostCommand({
+    app: resolve(app),
+    data: join(folder, `${hosts++}`),
+    env,
+  });
 
 const messagingParts = [
   "receiving from agent-requests",
@@ -40,7 +53,7 @@ test("keys that are wrong or allow too little are named, with the roles to use i
     body: { error: { message: "Incorrect API key provided." } },
   }));
   await using host = await hostWith({
-    AzureWebJobsStorage: withSignature(azurite.connectionString, "l"),
+    AzureWebJobsStorage: restrictToPermissions(azurite.connectionString, "l"),
     AZURE_SERVICEBUS_CONNECTION_STRING: broker.connectionString.replace(
       /SharedAccessKey=[^;]+/,
       "SharedAccessKey=wrong",
@@ -49,7 +62,7 @@ test("keys that are wrong or allow too little are named, with the roles to use i
     OPENAI_API_KEY: "hunter2",
     OPENAI_MODEL: "gpt",
   });
-  const { status, causes, checks, problems } = await readiness(host.url);
+  const { status, causes, checks, problems } = await fetchReadiness(host.url);
   expect(status).toBe(503);
   expect(causes).toEqual({
     keyVault: "ok",
@@ -73,7 +86,9 @@ test("keys that are wrong or allow too little are named, with the roles to use i
     ) as unknown,
   });
   expect(JSON.stringify(checks)).not.toMatch(/hunter2|sig=|SharedAccessKey=/);
-  expect((await apiAt(host.url).get("orchestrations")).body).toMatchObject({
+  expect(
+    (await createApiClient(host.url).get("orchestrations")).body,
+  ).toMatchObject({
     status: 503,
     code: "storage_unavailable",
   });
@@ -85,7 +100,7 @@ test.each([
 ])(
   "an identity without a role is told which one to be given, and an unknown host is named, by %s",
   async (_, app) => {
-    const azure = await startAzureByIdentity();
+    const azure = await startFakeAzure();
     const settings = {
       ...azure.identity,
       AZURE_STORAGE_CONNECTION_STRING__tableServiceUri: azure.storageUrl,
@@ -96,7 +111,7 @@ test.each([
       AZURE_OPENAI_DEPLOYMENT: "gpt",
     };
     await using host = await hostWith(settings, app);
-    const { status, causes, problems } = await readiness(host.url);
+    const { status, causes, problems } = await fetchReadiness(host.url);
     expect(status).toBe(503);
     expect(causes).toEqual({
       keyVault: "ok",
@@ -120,7 +135,7 @@ test.each([
     );
     // Probes come from many places: what was found is good for a while.
     const asked = azure.requests.length;
-    await Promise.all([readiness(host.url), readiness(host.url)]);
+    await Promise.all([fetchReadiness(host.url), fetchReadiness(host.url)]);
     expect(azure.requests).toHaveLength(asked);
     azure.stop();
   },
@@ -135,7 +150,7 @@ test("with a vault that gives nothing, what needs no secret goes on", async () =
     APPLICATIONINSIGHTS_CONNECTION_STRING: reference,
     AZURE_SERVICEBUS_CONNECTION_STRING: "",
   });
-  const { status, causes, checks, problems } = await readiness(host.url);
+  const { status, causes, checks, problems } = await fetchReadiness(host.url);
   expect(status).toBe(503);
   expect(causes).toEqual({
     keyVault: ["settings: unresolved_reference"],
@@ -153,11 +168,11 @@ test("with a vault that gives nothing, what needs no secret goes on", async () =
     message: expect.stringContaining("OPENAI_API_KEY") as unknown,
   });
   expect(JSON.stringify(checks)).not.toContain("SecretName");
-  const api = apiAt(host.url);
+  const api = createApiClient(host.url);
   const run = async (id: string, step: object) => {
     const definition = { name: id, version: "1", steps: [step] };
     expect((await api.start({ definition, id })).status).toBe(202);
-    return until(
+    return pollUntil(
       () => api.status(id, "10s"),
       ({ body }) => body.endedAt !== undefined,
     );
@@ -192,13 +207,13 @@ test("without the secret of Service Bus requests over HTTP are taken all the sam
     AZURE_SERVICEBUS_CONNECTION_STRING:
       "@Microsoft.KeyVault(SecretUri=https://acme.vault.azure.net/secrets/b)",
   });
-  const { causes } = await readiness(host.url);
+  const { causes } = await fetchReadiness(host.url);
   expect(causes).toMatchObject({
     storage: "ok",
     serviceBus: ["settings: unresolved_reference"],
     model: "ok",
   });
-  const api = apiAt(host.url);
+  const api = createApiClient(host.url);
   const start = {
     workflow: "document-review",
     id: "by-http",
@@ -206,7 +221,7 @@ test("without the secret of Service Bus requests over HTTP are taken all the sam
   };
   expect((await api.start(start)).status).toBe(202);
   // Its end is written, and told when Service Bus is back.
-  await until(
+  await pollUntil(
     () => api.status("by-http", "10s"),
     ({ body }) => body.status === "completed",
   );
@@ -226,7 +241,7 @@ test("services that are away or silent hold back no answer about the others", as
     OPENAI_BASE_URL: "http://aos.invalid/v1",
     OPENAI_MODEL: "gpt",
   });
-  const { causes, tookMs } = await readiness(host.url);
+  const { causes, tookMs } = await fetchReadiness(host.url);
   silent.close();
   expect(causes).toEqual({
     keyVault: "ok",
@@ -245,7 +260,7 @@ test("a connection string without a key is named, and the rest lives", async () 
     AZURE_SERVICEBUS_CONNECTION_STRING: broker.connectionString,
     AOS_MODEL_PROVIDER: "offline",
   });
-  const { causes, checks } = await readiness(host.url);
+  const { causes, checks } = await fetchReadiness(host.url);
   expect(causes).toEqual({
     keyVault: "ok",
     taskHub: "ok",
@@ -257,5 +272,7 @@ test("a connection string without a key is named, and the rest lives", async () 
     code: "configuration_invalid",
     settings: ["AZURE_STORAGE_CONNECTION_STRING"],
   });
-  expect((await apiAt(host.url).get("dead-letters")).status).toBe(200);
+  expect((await createApiClient(host.url).get("dead-letters")).status).toBe(
+    200,
+  );
 });

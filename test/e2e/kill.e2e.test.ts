@@ -1,17 +1,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { EventType } from "../../src/local/durable-task/history-event";
-import type { StoredEvent } from "../../src/local/durable-task/store/store";
-import { apiAt } from "../support/api";
-import { eventually } from "../support/eventually";
+import { EventType } from "../../local-cloud/durable-task/model/history-event";
+import type { StoredEvent } from "../../local-cloud/durable-task/store/task-hub-store";
+import { createApiClient } from "../support/http/api-client";
+import { eventually } from "../../local-cloud/test/support/shared/eventually";
 import {
-  startHost,
-  type Started,
-  temporaryFolder,
-} from "../support/local-host";
-import { readTaskHub } from "../support/task-hub";
+  startHostCommand,
+  type ListeningProcess,
+  createTemporaryFolder,
+} from "../../local-cloud/test/support/cli/cloud-process";
+import { readTaskHubCopy } from "../../local-cloud/test/support/durable-task/task-hub-copy";
 
-const folder = temporaryFolder();
+const folder = createTemporaryFolder();
 const data = join(folder, "data");
 const trace = join(folder, "trace");
 const documents = join(folder, "documents");
@@ -55,8 +55,8 @@ const definition = {
   },
 };
 
-const start = (): Promise<Started> =>
-  startHost({
+const start = (): Promise<ListeningProcess> =>
+  startHostCommand({
     app: resolve("test/fixtures/traced-aos"),
     data,
     env: {
@@ -78,7 +78,7 @@ const canonical = (line: string): string => {
 
 /** Activities whose result is on disk, as they are traced. */
 const recorded = (): ReadonlySet<string> =>
-  readTaskHub(
+  readTaskHubCopy(
     data,
     (store) =>
       new Set(
@@ -108,7 +108,7 @@ function settledActivities(
   );
 }
 
-let host: Started;
+let host: ListeningProcess;
 afterAll(() => host.stop());
 
 test("fifty orchestrations survive three kills, right, once, and without repeating a recorded step", async () => {
@@ -120,7 +120,7 @@ test("fifty orchestrations survive three kills, right, once, and without repeati
   host = await start();
   const started = await Promise.all(
     Array.from({ length: count }, (_, n) =>
-      apiAt(host.url).start(
+      createApiClient(host.url).start(
         { definition, input: { n } },
         { "idempotency-key": `kill-${n}` },
       ),
@@ -145,7 +145,7 @@ test("fifty orchestrations survive three kills, right, once, and without repeati
     host = await start();
   }
 
-  const api = apiAt(host.url);
+  const api = createApiClient(host.url);
   for (const [n, { body }] of started.entries()) {
     const ended = await api.status(body.id, "60s");
     expect(ended.body).toMatchObject({

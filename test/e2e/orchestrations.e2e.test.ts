@@ -1,12 +1,16 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { OrchestrationView } from "../../src/triggers/http/orchestration-view";
-import { apiAt, type Problem, until } from "../support/api";
-import { type LocalCloud, startLocalCloud } from "../support/local-cloud";
+import type { OrchestrationView } from "../../src/http/views/orchestration-view";
+import {
+  createApiClient,
+  type ProblemBody,
+  pollUntil,
+} from "../support/http/api-client";
+import { type AosProcess, startAos } from "../support/cli/aos-process";
 
-let cloud: LocalCloud;
-let api: ReturnType<typeof apiAt>;
+let cloud: AosProcess;
+let api: ReturnType<typeof createApiClient>;
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), "aos-e2e-"));
   await mkdir(join(folder, "documents"));
@@ -14,8 +18,8 @@ beforeAll(async () => {
   await writeFile(join(folder, "documents/memo.txt"), "Pay 5 EUR by Friday.");
   process.env["AOS_DOCUMENTS_FOLDER"] = join(folder, "documents");
   process.env["AOS_REPORTS_FOLDER"] = join(folder, "reports");
-  cloud = await startLocalCloud();
-  api = apiAt(cloud.url);
+  cloud = await startAos();
+  api = createApiClient(cloud.url);
 });
 afterAll(() => cloud.stop());
 
@@ -115,12 +119,14 @@ describe("starting an orchestration", () => {
 describe("an orchestration with a failing tool", () => {
   test("shows each step as it stands, then says what failed; AOS lives on", async () => {
     const { body } = await api.start({ definition: stumbling });
-    const running = await until(
+    const running = await pollUntil(
       () => api.status(body.id),
       ({ body: { steps } }) => steps[0]?.status === "completed",
     );
     expect(running.body.steps[2]).toMatchObject({ status: "pending" });
-    const early = await api.get<Problem>(`orchestrations/${body.id}/result`);
+    const early = await api.get<ProblemBody>(
+      `orchestrations/${body.id}/result`,
+    );
     expect(early).toMatchObject({
       status: 409,
       body: { code: "not_finished" },

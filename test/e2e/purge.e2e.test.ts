@@ -1,19 +1,22 @@
 import { join, resolve } from "node:path";
-import { apiAt, until } from "../support/api";
-import { type Azurite, startAzurite } from "../support/azurite";
-import { durableApi } from "../support/durable-api";
+import { createApiClient, pollUntil } from "../support/http/api-client";
 import {
-  type Started,
-  startHost,
-  temporaryFolder,
-} from "../support/local-host";
+  type Azurite,
+  startAzurite,
+} from "../../local-cloud/test/support/storage/azurite";
+import { createDurableTaskClient } from "../../local-cloud/test/support/durable-task/http-api-client";
+import {
+  type ListeningProcess,
+  startHostCommand,
+  createTemporaryFolder,
+} from "../../local-cloud/test/support/cli/cloud-process";
 
-const folder = temporaryFolder();
+const folder = createTemporaryFolder();
 let azurite: Azurite;
-let host: Started;
+let host: ListeningProcess;
 beforeAll(async () => {
   azurite = await startAzurite();
-  host = await startHost({
+  host = await startHostCommand({
     app: resolve("test/fixtures/purged-aos"),
     data: join(folder, "data"),
     env: {
@@ -36,19 +39,19 @@ const purgeAfter = async (days: number) => {
 };
 
 test("what ended a month ago leaves the task hub, and can be looked at as before", async () => {
-  const api = apiAt(host.url);
+  const api = createApiClient(host.url);
   const request = {
     workflow: "document-review",
     id: "review",
     input: { documents: ["contract-office-lease.txt"] },
   };
   await api.start(request);
-  const before = await until(
+  const before = await pollUntil(
     () => api.status("review", "10s"),
     ({ body }) => body.status === "completed",
   );
-  const { get, call } = durableApi(() => host.url);
-  await durableApi(() => host.url).whenIn("review", "Completed");
+  const { get, call } = createDurableTaskClient(() => host.url);
+  await createDurableTaskClient(() => host.url).whenIn("review", "Completed");
 
   const purged = { event: "hub.purged", retentionDays: 30 };
   expect(await purgeAfter(29)).toEqual([{ ...purged, instances: 0 }]);

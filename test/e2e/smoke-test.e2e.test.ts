@@ -2,10 +2,16 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Azurite, startAzurite } from "../support/azurite";
-import { startHost, temporaryFolder } from "../support/local-host";
+import {
+  type Azurite,
+  startAzurite,
+} from "../../local-cloud/test/support/storage/azurite";
+import {
+  startHostCommand,
+  createTemporaryFolder,
+} from "../../local-cloud/test/support/cli/cloud-process";
 
-const folder = temporaryFolder();
+const folder = createTemporaryFolder();
 let azurite: Azurite;
 beforeAll(async () => {
   azurite = await startAzurite();
@@ -29,7 +35,7 @@ async function smokeTest(env: Readonly<Record<string, string>>) {
 }
 
 const hostWith = (data: string, env: Readonly<Record<string, string>>) =>
-  startHost({
+  startHostCommand({
     app: resolve("."),
     data: join(folder, data),
     args: ["--auth"],

@@ -1,7 +1,7 @@
 import type { EntityContext } from "durable-functions";
 import { InvocationContext } from "@azure/functions";
 import { agentSession } from "../../entities/agent-session";
-import type { SessionState } from "../../src/model/agent-session";
+import type { SessionState } from "../../src/domain/session/agent-session";
 
 interface Internals {
   readonly Entity: new (

@@ -4,11 +4,11 @@ import type {
   RecordHistoryInput,
   StepOutcome,
   WorkflowInput,
-} from "../../src/model/contracts";
-import type { Json, Payload } from "../../src/model/payload";
-import { noUsage } from "../../src/model/usage";
-import type { StepDefinition } from "../../src/model/workflow";
-import { Engine } from "./engine";
+} from "../../src/domain/contracts";
+import type { Json, Payload } from "../../src/domain/payload";
+import { noUsage } from "../../src/domain/usage";
+import type { StepDefinition } from "../../src/domain/workflow/workflow-definition";
+import { ReplayEngine } from "../support/orchestrators/replay-engine";
 
 const usage = { ...noUsage, toolCalls: 1 };
 const done = (value: Json): StepOutcome => ({
@@ -27,9 +27,9 @@ const tool = (id: string, more: Partial<StepDefinition> = {}) =>
 async function begun(
   steps: readonly StepDefinition[],
   more: Partial<WorkflowInput> & { readonly output?: Json } = {},
-): Promise<Engine<WorkflowInput>> {
+): Promise<ReplayEngine<WorkflowInput>> {
   const { output, ...input } = more;
-  const engine = new Engine<WorkflowInput>(agentWorkflow, {
+  const engine = new ReplayEngine<WorkflowInput>(agentWorkflow, {
     orchestrationId: "o1",
     definition: {
       name: "tested",
@@ -46,7 +46,9 @@ async function begun(
 }
 
 /** Lets all records succeed, and gives what the latest of them wrote. */
-async function recorded(engine: Engine<WorkflowInput>): Promise<string[]> {
+async function recorded(
+  engine: ReplayEngine<WorkflowInput>,
+): Promise<string[]> {
   const rows = engine
     .openNamed("recordHistory")
     .flatMap((task) => (task.input as RecordHistoryInput).rows);
@@ -54,11 +56,11 @@ async function recorded(engine: Engine<WorkflowInput>): Promise<string[]> {
   return rows.map(({ type, stepId }) => `${type} ${stepId ?? ""}`.trim());
 }
 
-const childrenOf = (engine: Engine<WorkflowInput>): string[] =>
+const childrenOf = (engine: ReplayEngine<WorkflowInput>): string[] =>
   engine.openNamed("toolStep").map(({ instanceId }) => instanceId ?? "");
 
 async function finished(
-  engine: Engine<WorkflowInput>,
+  engine: ReplayEngine<WorkflowInput>,
   output: Payload,
 ): Promise<FinishInput> {
   await recorded(engine);

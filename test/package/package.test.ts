@@ -3,7 +3,7 @@ import { readFileSync, readdirSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join, resolve } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
-import { temporaryFolder } from "../support/local-host";
+import { createTemporaryFolder } from "../../local-cloud/test/support/cli/cloud-process";
 
 interface Metafile {
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ interface Metafile {
   >;
 }
 
-const [once, again] = [temporaryFolder(), temporaryFolder()];
+const [once, again] = [createTemporaryFolder(), createTemporaryFolder()];
 let metafile: Metafile;
 beforeAll(() => {
   for (const folder of [once, again]) {
@@ -57,7 +57,7 @@ describe("the bundle", () => {
   test("has the app, and nothing of the local cloud or of the command line", () => {
     const own = inputs().filter((path) => !path.includes("node_modules"));
     expect(own).toContain("dist/src/main.js");
-    expect(own).toContain("dist/src/agents/openai-model.js");
+    expect(own).toContain("dist/src/models/openai/openai-model.js");
     expect(
       own.filter((path) => /^dist\/src\/(local|cli)\//.test(path)),
     ).toEqual([]);

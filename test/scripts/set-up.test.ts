@@ -8,9 +8,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
-import { temporaryFolder } from "../support/local-host";
+import { createTemporaryFolder } from "../../local-cloud/test/support/cli/cloud-process";
 
-const clone = temporaryFolder();
+const clone = createTemporaryFolder();
 
 /** What set-up says in a clone whose packages are installed. */
 function setUp(): string {

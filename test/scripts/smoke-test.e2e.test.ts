@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { startLocalCloud } from "../support/local-cloud";
+import { startAos } from "../support/cli/aos-process";
 
 /** Runs the smoke test against an address; gives how it ended and what it said. */
 async function smokeTest(url: string, patienceSeconds: number) {
@@ -19,7 +19,7 @@ async function smokeTest(url: string, patienceSeconds: number) {
 }
 
 test("the smoke test of a deployment passes on AOS that works", async () => {
-  await using cloud = await startLocalCloud();
+  await using cloud = await startAos();
   const { status, said } = await smokeTest(cloud.url, 30);
   expect(said).toMatch(/is ready and has completed orchestration/);
   expect(status).toBe(0);

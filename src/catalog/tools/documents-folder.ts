@@ -1,12 +1,12 @@
 import { realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { z } from "zod";
-import { AosError } from "../../errors";
+import { AosError } from "../../domain/errors";
 
 const plainName = "[^/\\\\\\0:.][^/\\\\\\0:]*";
 
 /** Where a document may be: a plain name, or one below folders of plain names. Never up, never elsewhere. */
-export const documentName = z
+export const documentNameSchema = z
   .string()
   .max(255)
   .regex(new RegExp(`^${plainName}(?:/${plainName})*$`), {
@@ -14,24 +14,26 @@ export const documentName = z
   });
 
 /** The real path of what is called `name` in the documents folder. Throws `tool_input_invalid` when there is no such thing. */
-export async function pathInside(
+export async function resolveDocumentPath(
   documentsFolder: string,
   name: string,
 ): Promise<string> {
-  const root = await rootOf(documentsFolder);
+  const root = await resolveDocumentsFolder(documentsFolder);
   const path = await realPath(join(root, name));
   if (path === undefined)
-    throw refused(
+    throw invalidToolInput(
       `The documents folder has no ${name}; listDocuments names what there is`,
     );
   // The name is checked already, but a link inside the folder could still lead out of it.
   if (!path.startsWith(root + sep))
-    throw refused(`${name} leads out of the documents folder`);
+    throw invalidToolInput(`${name} leads out of the documents folder`);
   return path;
 }
 
 /** The documents folder itself, without links. */
-export async function rootOf(documentsFolder: string): Promise<string> {
+export async function resolveDocumentsFolder(
+  documentsFolder: string,
+): Promise<string> {
   const root = await realPath(documentsFolder);
   if (root !== undefined) return root;
   throw new AosError(
@@ -40,7 +42,9 @@ export async function rootOf(documentsFolder: string): Promise<string> {
   );
 }
 
-export const refused = (problem: string): AosError<"tool_input_invalid"> =>
+export const invalidToolInput = (
+  problem: string,
+): AosError<"tool_input_invalid"> =>
   new AosError("tool_input_invalid", `${problem}.`);
 
 async function realPath(path: string): Promise<string | undefined> {

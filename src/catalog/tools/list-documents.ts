@@ -1,9 +1,13 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { defineTool, type Tool } from "../../agents/tool";
-import type { Json } from "../../model/payload";
-import { documentName, pathInside, rootOf } from "./documents-folder";
+import { defineTool, type Tool } from "../../tools/tool";
+import type { Json } from "../../domain/payload";
+import {
+  documentNameSchema,
+  resolveDocumentPath,
+  resolveDocumentsFolder,
+} from "./documents-folder";
 
 const textFile = /\.(?:txt|md)$/i;
 
@@ -14,15 +18,18 @@ export const listDocuments = (documentsFolder: string): Tool =>
     description:
       "Lists the documents that can be read with readDocument: their names and sizes in bytes, in the order of their names.",
     input: z.strictObject({
-      folder: documentName
+      folder: documentNameSchema
         .optional()
         .describe("A folder inside the documents folder; default: its top."),
     }),
     idempotent: true,
     execute: async ({ folder }) =>
       folder === undefined
-        ? textFilesIn(await rootOf(documentsFolder), "")
-        : textFilesIn(await pathInside(documentsFolder, folder), `${folder}/`),
+        ? textFilesIn(await resolveDocumentsFolder(documentsFolder), "")
+        : textFilesIn(
+            await resolveDocumentPath(documentsFolder, folder),
+            `${folder}/`,
+          ),
   });
 
 async function textFilesIn(path: string, prefix: string): Promise<Json> {

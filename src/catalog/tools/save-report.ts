@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { defineTool, type Tool } from "../../agents/tool";
+import { defineTool, type Tool } from "../../tools/tool";
 
 const fileName = z
   .string()

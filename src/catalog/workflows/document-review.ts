@@ -1,4 +1,4 @@
-import type { WorkflowDefinition } from "../../model/workflow";
+import type { WorkflowDefinition } from "../../domain/workflow/workflow-definition";
 
 /** Plans a review, reads the documents side by side, writes a report and saves it. */
 export const documentReview: WorkflowDefinition = {

@@ -1,21 +1,24 @@
 import { copyFileSync, cpSync } from "node:fs";
 import { join } from "node:path";
-import { apiAt } from "../../support/api";
-import { startHost, temporaryFolder } from "../../support/local-host";
+import { createApiClient } from "../../support/http/api-client";
+import {
+  startHostCommand,
+  createTemporaryFolder,
+} from "../../../local-cloud/test/support/cli/cloud-process";
 
-const folder = temporaryFolder();
+const folder = createTemporaryFolder();
 
 test("the example of local settings, copied as it is, gives an app that is ready", async () => {
   const app = join(folder, "app");
   cpSync("dist/package", app, { recursive: true });
   copyFileSync("service-bus.json", join(app, "service-bus.json"));
   copyFileSync("local.settings.json.example", join(app, "local.settings.json"));
-  await using host = await startHost({
+  await using host = await startHostCommand({
     app,
     data: join(folder, "data"),
     args: ["--service-bus-port", "0"],
   });
-  expect(await apiAt(host.url).get("health/ready")).toMatchObject({
+  expect(await createApiClient(host.url).get("health/ready")).toMatchObject({
     status: 200,
     body: {
       checks: {

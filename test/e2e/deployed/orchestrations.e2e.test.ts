@@ -1,6 +1,6 @@
 /** The tests of orchestrations once more, with the package that is deployed. */
-import { testedApp } from "../../support/local-cloud";
+import { appUnderTest } from "../../support/cli/aos-process";
 import "../orchestrations.e2e.test";
 
 // Read when the cloud is started, which is after all files are loaded.
-testedApp.is = "deployed";
+appUnderTest.is = "deployed";

@@ -1,18 +1,18 @@
 import { ServiceBusClient } from "@azure/service-bus";
-import { echo } from "../../support/echo";
-import { startLocalCloud, testedApp } from "../../support/local-cloud";
+import { echoWorkflow } from "../../support/domain/echo-workflow";
+import { startAos, appUnderTest } from "../../support/cli/aos-process";
 
-testedApp.is = "deployed";
+appUnderTest.is = "deployed";
 
 test("the package takes a request from a queue and answers it", async () => {
-  await using cloud = await startLocalCloud();
+  await using cloud = await startAos();
   const client = new ServiceBusClient(
     /Endpoint=sb:\S+/.exec(cloud.output())?.[0] ?? "",
   );
   try {
     await client.createSender("agent-requests").sendMessages({
       messageId: "deployed",
-      body: { definition: echo, input: { say: "hello" } },
+      body: { definition: echoWorkflow, input: { say: "hello" } },
     });
     const [answer] = await client
       .createReceiver("agent-responses")

@@ -1,14 +1,18 @@
 import { ServiceBusClient } from "@azure/service-bus";
-import { apiAt, type Problem, until } from "../../support/api";
-import { echo } from "../../support/echo";
-import { requesterAt } from "../../support/requester";
-import { type LocalCloud, startLocalCloud } from "../../support/local-cloud";
-import type { DeadLetterView } from "../../../src/triggers/http/dead-letter-view";
+import {
+  createApiClient,
+  type ProblemBody,
+  pollUntil,
+} from "../../support/http/api-client";
+import { echoWorkflow } from "../../support/domain/echo-workflow";
+import { createRequester } from "../../support/messaging/requester";
+import { type AosProcess, startAos } from "../../support/cli/aos-process";
+import type { DeadLetterView } from "../../../src/http/views/dead-letter-view";
 
-let cloud: LocalCloud;
+let cloud: AosProcess;
 let client: ServiceBusClient;
 beforeAll(async () => {
-  cloud = await startLocalCloud();
+  cloud = await startAos();
   const connectionString = /Endpoint=sb:\S+/.exec(cloud.output())?.[0] ?? "";
   client = new ServiceBusClient(connectionString);
 });
@@ -17,7 +21,7 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-const { send, answerTo } = requesterAt(() => client);
+const { send, answerTo } = createRequester(() => client);
 
 interface DeadLetters {
   readonly queues: readonly {
@@ -27,7 +31,8 @@ interface DeadLetters {
   readonly items: readonly DeadLetterView[];
 }
 const deadLetters = async (query = "") =>
-  (await apiAt(cloud.url).get<DeadLetters>(`dead-letters${query}`)).body;
+  (await createApiClient(cloud.url).get<DeadLetters>(`dead-letters${query}`))
+    .body;
 const replay = async (path: string, body?: object) => {
   const response = await fetch(`${cloud.url}/api/dead-letters/${path}`, {
     method: "POST",
@@ -35,11 +40,11 @@ const replay = async (path: string, body?: object) => {
   });
   return {
     status: response.status,
-    body: (await response.json()) as Problem & Record<string, unknown>,
+    body: (await response.json()) as ProblemBody & Record<string, unknown>,
   };
 };
 const theOnly = async (messageId: string): Promise<DeadLetterView> => {
-  const { items } = await until(
+  const { items } = await pollUntil(
     () => deadLetters(),
     ({ items }) => items.some((item) => item.messageId === messageId),
   );
@@ -51,7 +56,7 @@ const theOnly = async (messageId: string): Promise<DeadLetterView> => {
 
 describe("a dead letter", () => {
   test("tells why it is there, and is processed once it was corrected, under its first id", async () => {
-    const wrong = { definition: echo, inputs: { n: 3 } };
+    const wrong = { definition: echoWorkflow, inputs: { n: 3 } };
     await send(wrong, {
       messageId: "wrong-1",
       correlationId: "wrong",
@@ -73,7 +78,7 @@ describe("a dead letter", () => {
       replyTo: "agent-responses",
     });
     expect(letter.ageSeconds).toBeLessThan(60);
-    const body = { definition: echo, input: { n: 3 } };
+    const body = { definition: echoWorkflow, input: { n: 3 } };
     const sent = await replay(`${letter.sequenceNumber}/replay`, { body });
     expect(sent).toMatchObject({
       status: 202,
@@ -83,7 +88,7 @@ describe("a dead letter", () => {
     expect(answer?.body).toMatchObject({ output: { n: 3 } });
     const { items } = await deadLetters();
     expect(items.map(({ messageId }) => messageId)).not.toContain("wrong-1");
-    const again = await apiAt(cloud.url).start(body, {
+    const again = await createApiClient(cloud.url).start(body, {
       "idempotency-key": "wrong-1",
     });
     expect(again.status).toBe(200);
@@ -99,7 +104,7 @@ describe("a dead letter", () => {
     for (let time = 0; time < 2; time++) {
       const { sequenceNumber } = await theOnly("text-1");
       await replay(`${sequenceNumber}/replay`);
-      await until(
+      await pollUntil(
         () => deadLetters(),
         ({ items }) =>
           items.some(
@@ -153,7 +158,9 @@ describe("a dead letter", () => {
       body: { errors: [{ pointer: "/bodi" }] },
     });
     for (const query of ["limit=0", "after=1", "queue=nope"]) {
-      const { status } = await apiAt(cloud.url).get(`dead-letters?${query}`);
+      const { status } = await createApiClient(cloud.url).get(
+        `dead-letters?${query}`,
+      );
       expect(status).toBe(400);
     }
   });

@@ -1,10 +1,13 @@
 import { ServiceBusClient } from "@azure/service-bus";
-import type { OrchestrationView } from "../../../src/triggers/http/orchestration-view";
-import { apiAt } from "../../support/api";
-import { peekAll, whenThereAre } from "../../support/bus";
-import { eventually } from "../../support/eventually";
-import { temporaryFolder } from "../../support/local-host";
-import { type Pipeline, startPipeline } from "../../support/pipeline";
+import type { OrchestrationView } from "../../../src/http/views/orchestration-view";
+import { createApiClient } from "../../support/http/api-client";
+import {
+  peekAllMessages,
+  waitForMessages,
+} from "../../support/messaging/queue-contents";
+import { eventually } from "../../../local-cloud/test/support/shared/eventually";
+import { createTemporaryFolder } from "../../../local-cloud/test/support/cli/cloud-process";
+import { type Pipeline, startPipeline } from "../../support/messaging/pipeline";
 
 const { messages, kills } =
   process.env["AOS_SOAK"] === "1"
@@ -19,7 +22,7 @@ const definition = {
   output: "${input}",
 };
 
-const folder = temporaryFolder();
+const folder = createTemporaryFolder();
 let pipeline: Pipeline;
 beforeAll(async () => {
   pipeline = await startPipeline(folder);
@@ -47,7 +50,7 @@ async function sendAll(client: ServiceBusClient): Promise<void> {
 }
 
 const answered = (client: ServiceBusClient, count: number) =>
-  whenThereAre(count, client, "agent-responses", 240_000);
+  waitForMessages(count, client, "agent-responses", 240_000);
 
 async function killOneAfterTheOther(client: ServiceBusClient): Promise<void> {
   for (let kill = 0; kill < kills; kill++) {
@@ -80,7 +83,7 @@ test(`of ${messages} requests, each sent ${copies} times, with ${kills} kills of
       output: { n: Number(String(correlationId).slice("order-".length)) },
     });
   expect(await startsOfAll()).toEqual(Array<number>(messages).fill(1));
-  const { body } = await apiAt(pipeline.url()).get<{
+  const { body } = await createApiClient(pipeline.url()).get<{
     readonly queues: readonly { readonly count: number }[];
   }>("dead-letters");
   expect(body.queues.map(({ count }) => count)).toEqual([0, 0, 0, 0, 0]);
@@ -91,7 +94,7 @@ const whenEmpty = (client: ServiceBusClient, queue: string) =>
   eventually(async () => {
     const receiver = client.createReceiver(queue);
     try {
-      expect(await peekAll(receiver)).toEqual([]);
+      expect(await peekAllMessages(receiver)).toEqual([]);
     } finally {
       await receiver.close();
     }
@@ -99,7 +102,7 @@ const whenEmpty = (client: ServiceBusClient, queue: string) =>
 
 /** How often each orchestration that there is has begun, by its history. */
 async function startsOfAll(): Promise<readonly number[]> {
-  const api = apiAt(pipeline.url());
+  const api = createApiClient(pipeline.url());
   const { body: all } = await api.get<{
     readonly items: readonly OrchestrationView[];
     readonly cursor?: string;

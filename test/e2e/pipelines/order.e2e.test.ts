@@ -1,7 +1,10 @@
 import { ServiceBusClient } from "@azure/service-bus";
-import { sendAll, whenThereAre } from "../../support/bus";
-import { temporaryFolder } from "../../support/local-host";
-import { type Pipeline, startPipeline } from "../../support/pipeline";
+import {
+  sendInBatches,
+  waitForMessages,
+} from "../../support/messaging/queue-contents";
+import { createTemporaryFolder } from "../../../local-cloud/test/support/cli/cloud-process";
+import { type Pipeline, startPipeline } from "../../support/messaging/pipeline";
 
 const { sessions, messages, kills } =
   process.env["AOS_SOAK"] === "1"
@@ -16,7 +19,7 @@ const definition = {
   output: "${input}",
 };
 
-const folder = temporaryFolder();
+const folder = createTemporaryFolder();
 let pipeline: Pipeline;
 let client: ServiceBusClient;
 beforeAll(async () => {
@@ -29,7 +32,7 @@ afterAll(async () => {
 });
 
 const answered = (count: number) =>
-  whenThereAre(count, client, "agent-responses", 240_000);
+  waitForMessages(count, client, "agent-responses", 240_000);
 
 interface Run {
   readonly session: number;
@@ -48,7 +51,7 @@ test(`${sessions} sessions of ${messages} messages, interleaved: in order within
   ).flat();
   // A batch of the client holds messages of one session only.
   for (let session = 0; session < sessions; session++)
-    await sendAll(
+    await sendInBatches(
       client,
       "agent-session-requests",
       all.filter(({ sessionId }) => sessionId === `s-${session}`),

@@ -1,42 +1,45 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ServiceBusClient, type ServiceBusMessage } from "@azure/service-bus";
-import type { DeadLetterView } from "../../../src/triggers/http/dead-letter-view";
-import { apiAt } from "../../support/api";
-import { aosEntities } from "../../support/broker";
+import type { DeadLetterView } from "../../../src/http/views/dead-letter-view";
+import { createApiClient } from "../../support/http/api-client";
+import { readAosEntities } from "../../support/messaging/test-broker";
 import {
   type BrokerProcess,
   startBrokerProcess,
-} from "../../support/broker-process";
-import { sendAll, whenThereAre } from "../../support/bus";
-import { echo } from "../../support/echo";
+} from "../../../local-cloud/test/support/service-bus/broker-process";
 import {
-  startHost,
-  type Started,
-  temporaryFolder,
-} from "../../support/local-host";
+  sendInBatches,
+  waitForMessages,
+} from "../../support/messaging/queue-contents";
+import { echoWorkflow } from "../../support/domain/echo-workflow";
+import {
+  startHostCommand,
+  type ListeningProcess,
+  createTemporaryFolder,
+} from "../../../local-cloud/test/support/cli/cloud-process";
 
 const isSoak = process.env["AOS_SOAK"] === "1";
 const counts = isSoak
   ? { good: 750, noJson: 100, invalid: 100, poison: 50 }
   : { good: 60, noJson: 10, invalid: 10, poison: 5 };
 
-const folder = temporaryFolder();
+const folder = createTemporaryFolder();
 /** As long as it is there, the hub throws whatever it is asked about the ids that begin with `poison-`. */
 const outOfOrder = join(folder, "out-of-order");
 let broker: BrokerProcess;
-let host: Started;
+let host: ListeningProcess;
 let client: ServiceBusClient;
 beforeAll(async () => {
   writeFileSync(outOfOrder, "");
   const dataFolder = join(folder, "broker");
   mkdirSync(dataFolder);
   broker = await startBrokerProcess({
-    entities: aosEntities(),
+    entities: readAosEntities(),
     port: 0,
     dataFolder,
   });
-  host = await startHost({
+  host = await startHostCommand({
     app: resolve("test/fixtures/poisoned-aos"),
     data: join(folder, "host"),
     env: {
@@ -55,10 +58,14 @@ afterAll(async () => {
 
 type Kind = keyof typeof counts;
 const bodies: Readonly<Record<Kind, (n: number) => unknown>> = {
-  good: (n) => ({ definition: echo, input: { n } }),
+  good: (n) => ({ definition: echoWorkflow, input: { n } }),
   noJson: (n) => Buffer.from(`{ "workflow": no json ${n}`),
-  invalid: (n) => ({ definition: echo, inptu: { n }, id: "not an id" }),
-  poison: (n) => ({ definition: echo, id: `poison-${n}`, input: { n } }),
+  invalid: (n) => ({ definition: echoWorkflow, inptu: { n }, id: "not an id" }),
+  poison: (n) => ({
+    definition: echoWorkflow,
+    id: `poison-${n}`,
+    input: { n },
+  }),
 };
 const kinds = Object.keys(counts) as readonly Kind[];
 const messagesOf = (kind: Kind): readonly ServiceBusMessage[] =>
@@ -70,7 +77,7 @@ const idsOf = (kind: Kind): readonly string[] =>
   messagesOf(kind).map(({ messageId }) => String(messageId));
 
 async function deadLetters(queue: string): Promise<readonly DeadLetterView[]> {
-  const api = apiAt(host.url);
+  const api = createApiClient(host.url);
   const { body } = await api.get<{ readonly items: readonly DeadLetterView[] }>(
     `dead-letters?limit=200&queue=${queue}`,
   );
@@ -80,17 +87,17 @@ const poisoned = "agent-requests/$DeadLetterQueue";
 
 test("of many messages the good ones are answered, and each bad one is where it belongs, with its reason", async () => {
   const all = kinds.flatMap(messagesOf).sort(() => Math.random() - 0.5);
-  await sendAll(client, "agent-requests", all);
+  await sendInBatches(client, "agent-requests", all);
 
-  const answers = await whenThereAre(
+  const answers = await waitForMessages(
     counts.good,
     client,
     "agent-responses",
     240_000,
   );
   const rejectedCount = counts.noJson + counts.invalid;
-  await whenThereAre(rejectedCount, client, "agent-requests-deadletter");
-  await whenThereAre(counts.poison, client, poisoned, 120_000);
+  await waitForMessages(rejectedCount, client, "agent-requests-deadletter");
+  await waitForMessages(counts.poison, client, poisoned, 120_000);
 
   expect(answers.map(({ correlationId }) => correlationId).sort()).toEqual(
     [...idsOf("good")].sort(),
@@ -137,7 +144,7 @@ inSoak(
     }
     expect(await deadLetters("agent-requests")).toEqual([]);
     // Those that were claimed less than half a minute ago are started by the sweeper.
-    const answers = await whenThereAre(
+    const answers = await waitForMessages(
       before + counts.poison,
       client,
       "agent-responses",

@@ -1,14 +1,14 @@
 import { ServiceBusClient } from "@azure/service-bus";
-import { apiAt, until } from "../../support/api";
-import { echo } from "../../support/echo";
-import { requesterAt } from "../../support/requester";
-import { type LocalCloud, startLocalCloud } from "../../support/local-cloud";
-import type { OrchestrationView } from "../../../src/triggers/http/orchestration-view";
+import { createApiClient, pollUntil } from "../../support/http/api-client";
+import { echoWorkflow } from "../../support/domain/echo-workflow";
+import { createRequester } from "../../support/messaging/requester";
+import { type AosProcess, startAos } from "../../support/cli/aos-process";
+import type { OrchestrationView } from "../../../src/http/views/orchestration-view";
 
-let cloud: LocalCloud;
+let cloud: AosProcess;
 let client: ServiceBusClient;
 beforeAll(async () => {
-  cloud = await startLocalCloud();
+  cloud = await startAos();
   const connectionString = /Endpoint=sb:\S+/.exec(cloud.output())?.[0] ?? "";
   client = new ServiceBusClient(connectionString);
 });
@@ -17,12 +17,12 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-const { send, answerTo } = requesterAt(() => client);
+const { send, answerTo } = createRequester(() => client);
 
 test("a request by message is answered by message, and is an orchestration like any other", async () => {
   const trace = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
   await send(
-    { definition: echo, input: { n: 1 }, tags: { team: "red" } },
+    { definition: echoWorkflow, input: { n: 1 }, tags: { team: "red" } },
     {
       messageId: "order-1",
       correlationId: "cart-9",
@@ -43,7 +43,7 @@ test("a request by message is answered by message, and is an orchestration like 
     },
   });
   expect(body).toMatchObject({ status: "completed", output: { n: 1 } });
-  const seen = await apiAt(cloud.url).status(body.id);
+  const seen = await createApiClient(cloud.url).status(body.id);
   expect(seen.body).toMatchObject({
     workflow: "echo",
     status: "completed",
@@ -52,10 +52,10 @@ test("a request by message is answered by message, and is an orchestration like 
 });
 
 test("the same key by message and over HTTP is the same orchestration", async () => {
-  const request = { definition: echo, input: { n: 2 } };
+  const request = { definition: echoWorkflow, input: { n: 2 } };
   await send(request, { messageId: "shared-1", correlationId: "shared" });
   await answerTo("shared");
-  const again = await apiAt(cloud.url).start(request, {
+  const again = await createApiClient(cloud.url).start(request, {
     "idempotency-key": "shared-1",
   });
   expect(again.status).toBe(200);
@@ -63,8 +63,8 @@ test("the same key by message and over HTTP is the same orchestration", async ()
 });
 
 test("a request over HTTP is answered by message if it asks for that", async () => {
-  const { status, body } = await apiAt(cloud.url).start({
-    definition: echo,
+  const { status, body } = await createApiClient(cloud.url).start({
+    definition: echoWorkflow,
     replyTo: "agent-responses",
   });
   expect(status).toBe(202);
@@ -73,18 +73,18 @@ test("a request over HTTP is answered by message if it asks for that", async () 
 });
 
 test("a reply queue that does not exist costs the answer, which the history tells, and nothing else", async () => {
-  const { body } = await apiAt(cloud.url).start({
-    definition: echo,
+  const { body } = await createApiClient(cloud.url).start({
+    definition: echoWorkflow,
     replyTo: "no-such-queue",
   });
-  const ended = await apiAt(cloud.url).status(body.id, "30s");
+  const ended = await createApiClient(cloud.url).status(body.id, "30s");
   expect(ended.body.status).toBe("completed");
   interface Row {
     readonly type: string;
   }
-  const { body: history } = await until(
+  const { body: history } = await pollUntil(
     () =>
-      apiAt(cloud.url).get<{ readonly items: readonly Row[] }>(
+      createApiClient(cloud.url).get<{ readonly items: readonly Row[] }>(
         `orchestrations/${body.id}/history`,
       ),
     ({ body: { items } }) =>
@@ -100,12 +100,12 @@ test("events of an orchestration reach the subscribers of the topic", async () =
   const receiver = client.createReceiver("agent-events", "all", {
     receiveMode: "receiveAndDelete",
   });
-  const { body } = await apiAt(cloud.url).start({
-    definition: echo,
+  const { body } = await createApiClient(cloud.url).start({
+    definition: echoWorkflow,
     tags: { kind: "event-test" },
   });
   const seen: string[] = [];
-  await until(
+  await pollUntil(
     async () => {
       for (const event of await receiver.receiveMessages(50, {
         maxWaitTimeInMs: 500,
@@ -137,7 +137,7 @@ test("requests of one session are turns of one agent session", async () => {
     );
   await answerTo("turn-2");
   const turns = [1, 2].map(async (n) => {
-    const { body } = await apiAt(cloud.url).get<{
+    const { body } = await createApiClient(cloud.url).get<{
       readonly items: readonly {
         readonly type: string;
         readonly data: { readonly turn?: number };
@@ -150,6 +150,6 @@ test("requests of one session are turns of one agent session", async () => {
 });
 
 test("readiness tells of Service Bus", async () => {
-  const { body } = await apiAt(cloud.url).get("health/ready");
+  const { body } = await createApiClient(cloud.url).get("health/ready");
   expect(body).toMatchObject({ checks: { serviceBus: { status: "ok" } } });
 });

@@ -1,0 +1,25 @@
+import { EventType } from "../model/history-event";
+import type { Instance } from "../model/instance";
+import type { StoredEvent } from "../store/task-hub-store";
+
+/** An event as it is given out. Its fields are those of its type, named as everywhere in Durable Functions. */
+export interface RecordedEvent {
+  readonly EventType: number;
+  /** ISO 8601 UTC. */
+  readonly Timestamp: string;
+  readonly [field: string]: unknown;
+}
+
+/** A history that needs nothing beside it to be replayed: the inputs, which the hub keeps elsewhere, are in the events. */
+export const toRecordedHistory = (
+  { input }: Instance,
+  stored: readonly StoredEvent[],
+): readonly RecordedEvent[] =>
+  stored.map(({ event, input: taskInput }) => {
+    const recorded = { EventId: -1, IsPlayed: false, ...event };
+    if (event.EventType === EventType.ExecutionStarted)
+      return { ...recorded, Input: input };
+    return event.EventType === EventType.TaskScheduled
+      ? { ...recorded, Input: taskInput }
+      : recorded;
+  });

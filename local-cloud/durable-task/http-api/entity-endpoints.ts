@@ -1,0 +1,127 @@
+import type {
+  WebhookRequest,
+  WebhookResponse,
+} from "../../functions-host/core/extension";
+import {
+  type EntityId,
+  formatEntityId,
+  parseEntityId,
+} from "../model/entity-id";
+import { unknownFunctionMessage } from "../model/failure";
+import type { TaskHub } from "../engine/task-hub";
+import { emptyResponse, ApiRequestError } from "./responses";
+import { parseStoredJson, formatTimestamp } from "./instance-view";
+import type { DurableApiContext, RouteParams } from "./orchestrator-endpoints";
+import { pageResponse, parsePageRequest, toListRange } from "./paging";
+import { isTrueParameter, parseTimeParameter } from "./query-parameters";
+
+/** In a URL `$` stands for the empty key. */
+const idOf = ({ entityName = "", entityKey = "" }: RouteParams): EntityId => ({
+  name: entityName.toLowerCase(),
+  key: entityKey === "$" ? "" : entityKey,
+});
+
+/** The id of an entity that may be sent something. */
+function receiver({ functions }: TaskHub, params: RouteParams): EntityId {
+  const id = idOf(params);
+  if (/[/\\?#\p{Cc}]/u.test(id.key))
+    throw new ApiRequestError(
+      400,
+      `The entity key '${id.key}' holds one of / \\ ? # or a control character.`,
+    );
+  if (!functions.entity.some((known) => known.toLowerCase() === id.name))
+    throw new ApiRequestError(
+      400,
+      unknownFunctionMessage("entity", id.name, functions.entity),
+    );
+  return id;
+}
+
+/** `GET entities/{name}/{key}`: the state as it is. */
+export function getEntity(
+  { hub }: DurableApiContext,
+  _: WebhookRequest,
+  params: RouteParams,
+): WebhookResponse {
+  const entity = hub.entity(idOf(params));
+  if (!entity?.exists) return emptyResponse(404);
+  return {
+    status: 200,
+    headers: { "content-type": "application/json; charset=utf-8" },
+    body: entity.state ?? "null",
+  };
+}
+
+/** `GET entities[/{name}]`: those that exist, page by page. */
+export function listEntities(
+  { hub }: DurableApiContext,
+  request: WebhookRequest,
+  { entityName }: RouteParams,
+): WebhookResponse {
+  const query = request.url.searchParams;
+  const page = parsePageRequest(request);
+  const updatedFrom = parseTimeParameter(query, "lastOperationTimeFrom");
+  const updatedTo = parseTimeParameter(query, "lastOperationTimeTo");
+  const showState = isTrueParameter(query, "fetchState");
+  const found = hub.listEntities({
+    existing: true,
+    ...toListRange(page),
+    ...(entityName !== undefined && {
+      idPrefix: formatEntityId({ name: entityName, key: "" }),
+    }),
+    ...(updatedFrom !== undefined && { updatedFrom }),
+    ...(updatedTo !== undefined && { updatedTo }),
+  });
+  return pageResponse(
+    page,
+    found,
+    ({ entityId }) => entityId,
+    ({ entityId, updatedAt, state }) => ({
+      entityId: parseEntityId(entityId),
+      lastOperationTime: formatTimestamp(updatedAt),
+      state: showState ? parseStoredJson(state) : null,
+    }),
+  );
+}
+
+/** `POST entities/{name}/{key}?op=`: a signal. */
+export async function signalEntity(
+  { hub }: DurableApiContext,
+  { url, headers, body }: WebhookRequest,
+  params: RouteParams,
+): Promise<WebhookResponse> {
+  await hub.signal(
+    receiver(hub, params),
+    url.searchParams.get("op") ?? "",
+    input(headers["content-type"], body),
+  );
+  return emptyResponse(202);
+}
+
+/** `DELETE entities/{name}/{key}`: a signal named `delete`. */
+export async function deleteEntity(
+  { hub }: DurableApiContext,
+  _: WebhookRequest,
+  params: RouteParams,
+): Promise<WebhookResponse> {
+  await hub.signal(receiver(hub, params), "delete", null);
+  return emptyResponse(202);
+}
+
+function input(
+  contentType: string | undefined,
+  body: Uint8Array,
+): string | null {
+  if (body.length === 0) return null;
+  const text = Buffer.from(body).toString("utf8");
+  if (!contentType?.startsWith("application/json")) return JSON.stringify(text);
+  try {
+    JSON.parse(text);
+    return text;
+  } catch (error) {
+    throw new ApiRequestError(
+      400,
+      `Could not parse JSON content: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import type { WebhookResponse } from "../../functions-host/core/extension";
+
+export const jsonWebhookResponse = (
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): WebhookResponse => ({
+  status,
+  headers: { "content-type": "application/json; charset=utf-8", ...headers },
+  body: JSON.stringify(value),
+});
+
+export const emptyResponse = (status: number): WebhookResponse => ({ status });
+
+/** Errors have the extension's shape: one `Message`. */
+export const errorResponse = (
+  status: number,
+  Message: string,
+): WebhookResponse => jsonWebhookResponse(status, { Message });
+
+export const payloadTooLargeResponse = (limit: number): WebhookResponse =>
+  errorResponse(
+    413,
+    `The body is larger than ${limit} bytes. Keep large data elsewhere and send where it is, or raise maxPayloadBytes in host.json (extensions.durableTask).`,
+  );
+
+/** A request that is wrong; answered with its status and message. */
+export class ApiRequestError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The body as JSON text; null when there is none. */
+export function parseJsonBody(body: Uint8Array): string | null {
+  if (body.length === 0) return null;
+  const text = Buffer.from(body).toString("utf8");
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new ApiRequestError(400, "Invalid JSON content");
+  }
+  return text;
+}

@@ -1,0 +1,121 @@
+/** What an orchestrator function gives back: everything it has asked for since its execution began, and how it stands. */
+export interface OrchestratorState {
+  readonly isDone: boolean;
+  readonly actions: readonly (readonly Action[])[];
+  readonly output?: unknown;
+  readonly error?: string;
+  readonly customStatus?: unknown;
+  readonly failureDetails?: unknown;
+}
+
+export const ActionType = {
+  CallActivity: 0,
+  CallActivityWithRetry: 1,
+  CallSubOrchestrator: 2,
+  CallSubOrchestratorWithRetry: 3,
+  ContinueAsNew: 4,
+  CreateTimer: 5,
+  WaitForExternalEvent: 6,
+  CallEntity: 7,
+  CallHttp: 8,
+  SignalEntity: 9,
+  WhenAny: 11,
+  WhenAll: 12,
+  LockEntities: 13,
+  ReleaseEntities: 14,
+} as const;
+
+export interface ActionRetryOptions {
+  readonly firstRetryIntervalInMilliseconds: number;
+  readonly maxNumberOfAttempts: number;
+  readonly backoffCoefficient?: number;
+  readonly maxRetryIntervalInMilliseconds?: number;
+  readonly retryTimeoutInMilliseconds?: number;
+}
+
+export interface ActivityAction {
+  readonly actionType:
+    typeof ActionType.CallActivity | typeof ActionType.CallActivityWithRetry;
+  readonly functionName: string;
+  readonly input?: unknown;
+  readonly retryOptions?: ActionRetryOptions;
+}
+export interface ChildAction {
+  readonly actionType:
+    | typeof ActionType.CallSubOrchestrator
+    | typeof ActionType.CallSubOrchestratorWithRetry;
+  readonly functionName: string;
+  readonly instanceId?: string;
+  readonly input?: unknown;
+  readonly version?: string;
+  readonly retryOptions?: ActionRetryOptions;
+}
+export interface TimerAction {
+  readonly actionType: typeof ActionType.CreateTimer;
+  readonly fireAt: string | Date;
+  readonly isCanceled: boolean;
+}
+export interface EntityAction {
+  readonly actionType:
+    typeof ActionType.CallEntity | typeof ActionType.SignalEntity;
+  /** `@name@key` */
+  readonly instanceId: string;
+  readonly operation: string;
+  readonly input?: unknown;
+}
+/** A durable HTTP call as the client library describes it. */
+export interface HttpCall {
+  readonly method: string;
+  readonly uri: string;
+  readonly content?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly tokenSource?: unknown;
+  readonly asynchronousPatternEnabled?: boolean;
+}
+export interface HttpAction {
+  readonly actionType: typeof ActionType.CallHttp;
+  readonly httpRequest: HttpCall;
+}
+export interface LockAction {
+  readonly actionType: typeof ActionType.LockEntities;
+  /** Sorted, each once. */
+  readonly lockSet: readonly { readonly name: string; readonly key: string }[];
+}
+export interface ReleaseAction {
+  readonly actionType: typeof ActionType.ReleaseEntities;
+}
+export interface ContinueAsNewAction {
+  readonly actionType: typeof ActionType.ContinueAsNew;
+  readonly input?: unknown;
+}
+export interface CompoundAction {
+  readonly actionType: typeof ActionType.WhenAny | typeof ActionType.WhenAll;
+  readonly compoundActions: readonly Action[];
+}
+export interface WaitAction {
+  readonly actionType: typeof ActionType.WaitForExternalEvent;
+  readonly externalEventName: string;
+}
+
+export type LeafAction =
+  | ActivityAction
+  | ChildAction
+  | TimerAction
+  | EntityAction
+  | HttpAction
+  | LockAction
+  | ReleaseAction
+  | WaitAction
+  | ContinueAsNewAction;
+export type Action = LeafAction | CompoundAction;
+
+export const isCompound = (action: Action): action is CompoundAction =>
+  "compoundActions" in action;
+
+/** The actions without their compounds: depth first, in the order in which the client library numbers them. */
+export const flattenActions = (
+  actions: readonly Action[],
+): readonly LeafAction[] =>
+  actions.flatMap((action) =>
+    isCompound(action) ? flattenActions(action.compoundActions) : [action],
+  );

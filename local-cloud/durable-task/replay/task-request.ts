@@ -1,0 +1,139 @@
+/** What one event id stands for: the thing that an orchestration asks the hub for, once. */
+import { ActionType, type HttpCall, type LeafAction } from "./actions";
+import {
+  type DecisionEvent,
+  EventType,
+  type TaskFailure,
+} from "../model/history-event";
+
+export type TaskRequest =
+  | {
+      readonly kind: "activity";
+      readonly name: string;
+      readonly input: unknown;
+    }
+  /** An attempt that is not made because the time for retries is over; it fails with what failed before. */
+  | {
+      readonly kind: "givenUp";
+      readonly name: string;
+      readonly failure: TaskFailure;
+    }
+  | { readonly kind: "http"; readonly call: HttpCall }
+  | {
+      readonly kind: "child";
+      readonly name: string;
+      readonly instanceId: string | undefined;
+      readonly input: unknown;
+      readonly version: string | undefined;
+    }
+  | {
+      readonly kind: "timer";
+      /** Milliseconds since the epoch. */
+      readonly fireAt: number;
+      /** Whether the execution waits for it before it ends: the function's own timers, not those between attempts. */
+      readonly holdsOpen: boolean;
+      readonly isCancelled: boolean;
+    }
+  | {
+      readonly kind: "entity";
+      readonly entityId: string;
+      readonly operation: string;
+      readonly input: unknown;
+      readonly isCall: boolean;
+    }
+  | { readonly kind: "lock"; readonly entityIds: readonly string[] }
+  | { readonly kind: "release"; readonly entityId: string };
+
+/** The name of the activity that a durable HTTP call is. */
+export const httpActivityName = "BuiltIn::HttpActivity";
+
+/** How history tells requests apart: a kind and, where there is one, a name. */
+export interface RequestLabel {
+  readonly kind: string;
+  readonly name: string;
+}
+
+export function requestLabel(request: TaskRequest): RequestLabel {
+  switch (request.kind) {
+    case "activity":
+    case "givenUp":
+      return { kind: "activity task", name: request.name };
+    case "http":
+      return { kind: "activity task", name: httpActivityName };
+    case "child":
+      return { kind: "sub-orchestration instance", name: request.name };
+    case "timer":
+      return { kind: "timer task", name: "" };
+    case "entity":
+    case "lock":
+      return { kind: "message to an entity", name: "op" };
+    case "release":
+      return { kind: "message to an entity", name: "release" };
+  }
+}
+
+/** Of the first request that the action leads to; undefined when it asks for nothing. */
+export function firstRequestLabel(
+  action: LeafAction,
+): RequestLabel | undefined {
+  switch (action.actionType) {
+    case ActionType.CallActivity:
+    case ActionType.CallActivityWithRetry:
+      return { kind: "activity task", name: action.functionName };
+    case ActionType.CallHttp:
+      return { kind: "activity task", name: httpActivityName };
+    case ActionType.CallSubOrchestrator:
+    case ActionType.CallSubOrchestratorWithRetry:
+      return { kind: "sub-orchestration instance", name: action.functionName };
+    case ActionType.CreateTimer:
+      return { kind: "timer task", name: "" };
+    case ActionType.WaitForExternalEvent:
+    case ActionType.ContinueAsNew:
+      return undefined;
+    case ActionType.ReleaseEntities:
+      return { kind: "message to an entity", name: "release" };
+    default:
+      return { kind: "message to an entity", name: "op" };
+  }
+}
+
+const eventKinds: Readonly<Record<DecisionEvent["EventType"], string>> = {
+  [EventType.TaskScheduled]: "activity task",
+  [EventType.SubOrchestrationInstanceCreated]: "sub-orchestration instance",
+  [EventType.TimerCreated]: "timer task",
+  [EventType.EventSent]: "message to an entity",
+};
+
+export const decisionLabel = (event: DecisionEvent): RequestLabel => ({
+  kind: eventKinds[event.EventType],
+  name: "Name" in event ? event.Name : "",
+});
+
+/** Whether the decision is the one that the request leads to. Asked for all of a history in every episode. */
+export function matchesRequest(
+  event: DecisionEvent,
+  request: TaskRequest,
+): boolean {
+  switch (event.EventType) {
+    case EventType.TaskScheduled:
+      return event.Name === activityName(request);
+    case EventType.SubOrchestrationInstanceCreated:
+      return request.kind === "child" && event.Name === request.name;
+    case EventType.TimerCreated:
+      return request.kind === "timer";
+    case EventType.EventSent:
+      return event.Name === messageName(request);
+  }
+}
+
+function activityName(request: TaskRequest): string | undefined {
+  if (request.kind === "http") return httpActivityName;
+  return request.kind === "activity" || request.kind === "givenUp"
+    ? request.name
+    : undefined;
+}
+
+function messageName({ kind }: TaskRequest): string | undefined {
+  if (kind === "release") return "release";
+  return kind === "entity" || kind === "lock" ? "op" : undefined;
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { timeSpanSchema } from "../../../shared/time/time-span";
+
+const oneOf = (names: readonly string[]) =>
+  z
+    .string()
+    .refine((text) => names.includes(text.toLowerCase()), {
+      error: `must be ${names.join(" or ")}`,
+    })
+    .transform((text) => text.toLowerCase());
+
+/**
+ * `extensions.queues` of host.json.
+ * https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue#host-json
+ */
+export const storageQueueSettingsSchema = z
+  .object({
+    batchSize: z.int().min(1).max(32).default(16),
+    newBatchThreshold: z.int().min(0).optional(),
+    /** How long a message that failed stays hidden. */
+    visibilityTimeout: timeSpanSchema.default(0),
+    maxDequeueCount: z.int().min(1).default(5),
+    /** Two seconds is what the real host has in development; in Azure it is a minute. */
+    maxPollingInterval: timeSpanSchema
+      .refine((ms) => ms >= 100, { error: "must be 00:00:00.100 or more" })
+      .default(2000),
+    messageEncoding: oneOf(["base64", "none"]).default("base64"),
+  })
+  .transform((settings) => ({
+    ...settings,
+    newBatchThreshold:
+      settings.newBatchThreshold ?? Math.floor(settings.batchSize / 2),
+  }));
+export type StorageQueueSettings = z.output<typeof storageQueueSettingsSchema>;

@@ -1,0 +1,42 @@
+import { message as codec } from "rhea";
+import type { FilteredMessage, FilterValue } from "../filters/expression";
+import type { MessageContent } from "../queue/message";
+
+const systemNames = {
+  messageid: "message_id",
+  correlationid: "correlation_id",
+  to: "to",
+  replyto: "reply_to",
+  label: "subject",
+  subject: "subject",
+  sessionid: "group_id",
+  replytosessionid: "reply_to_group_id",
+  contenttype: "content_type",
+} as const;
+
+/** What filters can ask of a message. */
+export function toFilteredMessage(content: MessageContent): FilteredMessage {
+  const decoded = codec.decode(content) as unknown as Readonly<
+    Record<string, unknown>
+  > & { readonly application_properties?: Readonly<Record<string, unknown>> };
+  const properties = Object.entries(decoded.application_properties ?? {});
+  return {
+    system: new Map(
+      Object.entries(systemNames).map(([name, field]) => [
+        name,
+        toValue(decoded[field]),
+      ]),
+    ),
+    user: new Map(
+      properties.map(([name, value]) => [name.toLowerCase(), toValue(value)]),
+    ),
+  };
+}
+
+function toValue(value: unknown): FilterValue {
+  const isKnown =
+    ["string", "number", "boolean"].includes(typeof value) ||
+    value instanceof Date ||
+    Buffer.isBuffer(value);
+  return isKnown ? (value as FilterValue) : undefined;
+}

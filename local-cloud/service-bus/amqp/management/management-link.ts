@@ -1,0 +1,83 @@
+import {
+  type EventContext,
+  message as codec,
+  type Receiver,
+  types,
+} from "rhea";
+import type { NamespaceEntity } from "../../namespace/namespace";
+import { toServiceBusError, ServiceBusError } from "../../service-bus-error";
+import type { Peer } from "../peer";
+import { managementOperations } from "./operations";
+
+interface AmqpRequest {
+  readonly message_id?: unknown;
+  readonly reply_to?: string;
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly application_properties?: { readonly operation?: unknown };
+}
+
+const prefix = "com.microsoft:";
+
+/** Requests about the messages, sessions and rules of an entity. Every one is answered: a client would wait for a minute. */
+export function openManagementLink(
+  peer: Peer,
+  link: Receiver,
+  entity: NamespaceEntity,
+): void {
+  peer.onLinkClosed(link, () => undefined);
+  link.on(
+    "message",
+    peer.guard(({ message, delivery }: EventContext) => {
+      delivery?.accept();
+      const request = codec.decode(
+        message as unknown as Buffer,
+      ) as unknown as AmqpRequest;
+      void answer(peer, entity, request);
+    }),
+  );
+}
+
+async function answer(
+  peer: Peer,
+  entity: NamespaceEntity,
+  request: AmqpRequest,
+): Promise<void> {
+  const correlation = { correlation_id: request.message_id };
+  try {
+    const name = String(request.application_properties?.operation);
+    const operation = managementOperations.get(name.slice(prefix.length));
+    if (operation === undefined || !name.startsWith(prefix))
+      throw new ServiceBusError(
+        "amqp:not-implemented",
+        `The operation '${name}' is not implemented.`,
+      );
+    const body = await operation({ peer, entity, body: request.body ?? {} });
+    const status = body === undefined ? 204 : 200;
+    peer.reply(request.reply_to, {
+      ...correlation,
+      application_properties: {
+        ...statusOf(status),
+        statusDescription: "OK",
+      },
+      body: body ?? {},
+    });
+  } catch (thrown) {
+    const error = toServiceBusError(thrown);
+    peer.reply(request.reply_to, {
+      ...correlation,
+      application_properties: {
+        ...statusOf(error.statusCode),
+        errorCondition: error.code,
+        statusDescription: error.message,
+      },
+      body: {},
+    });
+    if (!(thrown instanceof ServiceBusError)) peer.fail(thrown);
+  }
+}
+
+/** The JavaScript client reads the first, others the second; they are ints on the wire. */
+const statusOf = (status: number) => ({
+  statusCode: types.wrap_int(status),
+  "status-code": types.wrap_int(status),
+});

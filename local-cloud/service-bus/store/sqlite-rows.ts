@@ -1,0 +1,61 @@
+/** The records of the broker's tables, to and from what the port speaks of. */
+import type { MessageContent, MessageRecord } from "../queue/message";
+import type { StoredMessage } from "./broker-store";
+
+export type BrokerSqlValue = string | number | null | Buffer | ArrayBuffer;
+export type BrokerRow = Readonly<Record<string, BrokerSqlValue>>;
+
+/** In the order of the columns. */
+export const toMessageRow = (
+  queue: number,
+  message: MessageRecord,
+  content: MessageContent,
+): BrokerSqlValue[] => [
+  queue,
+  message.sequence,
+  message.enqueuedSequence,
+  message.enqueuedAt,
+  message.messageId,
+  message.sessionId ?? null,
+  message.partitionKey ?? null,
+  message.ttlMs ?? null,
+  message.scheduledFor ?? null,
+  message.expiresAt === Infinity ? null : message.expiresAt,
+  message.annotations,
+  message.state,
+  message.deliveryCount,
+  content,
+];
+
+export const toMessageRecord = (row: BrokerRow): MessageRecord => ({
+  sequence: Number(row["sequence"]),
+  enqueuedSequence: Number(row["enqueued_sequence"]),
+  enqueuedAt: Number(row["enqueued_at"]),
+  messageId: toText(row["message_id"]),
+  sessionId: textOrAbsent(row["session_id"]),
+  partitionKey: textOrAbsent(row["partition_key"]),
+  ttlMs: numberOrAbsent(row["ttl"]),
+  scheduledFor: numberOrAbsent(row["scheduled_for"]),
+  expiresAt: numberOrAbsent(row["expires_at"]) ?? Infinity,
+  annotations: toBuffer(row["annotations"]),
+  state: toText(row["state"]) as MessageRecord["state"],
+  deliveryCount: Number(row["delivery_count"]),
+});
+
+export const toStoredMessage = (row: BrokerRow): StoredMessage => ({
+  ...toMessageRecord(row),
+  content: toBuffer(row["content"]),
+});
+
+/** libsql gives bytes as a buffer when it reads one row, and as an ArrayBuffer when it reads all. */
+export function toBuffer(value: BrokerSqlValue | undefined): Buffer {
+  if (Buffer.isBuffer(value)) return value;
+  return value instanceof ArrayBuffer ? Buffer.from(value) : Buffer.alloc(0);
+}
+
+export const toText = (value: BrokerSqlValue | undefined): string =>
+  typeof value === "string" ? value : "";
+const textOrAbsent = (value: BrokerSqlValue | undefined) =>
+  typeof value === "string" ? value : undefined;
+const numberOrAbsent = (value: BrokerSqlValue | undefined) =>
+  typeof value === "number" ? value : undefined;

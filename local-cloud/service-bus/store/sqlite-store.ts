@@ -1,0 +1,187 @@
+import type Database from "libsql";
+import type { StoreChange } from "../queue/change";
+import { openBrokerFile } from "./sqlite-file";
+import {
+  toBuffer,
+  toMessageRow,
+  type BrokerRow,
+  toText,
+  toMessageRecord,
+  toStoredMessage,
+} from "./sqlite-rows";
+import type { BrokerStore } from "./broker-store";
+
+/** Keeps the messages in one SQLite file. What `commit` has returned from survives a power cut. */
+export function openBrokerStore(path: string): BrokerStore {
+  const database = openBrokerFile(path);
+  const to = prepare(database);
+  const run = database.transaction((changes: readonly StoreChange[]) => {
+    for (const change of changes) write(to, change);
+    for (const [queue, last] of lastSequences(changes))
+      to.raiseSequence.run(last, queue);
+  });
+  return {
+    commit: (changes) => {
+      run(changes);
+    },
+    queue: (name) => {
+      to.addQueue.run(name);
+      const row = to.queue.get(name) as BrokerRow;
+      return {
+        id: Number(row["id"]),
+        lastSequence: Number(row["last_sequence"]),
+      };
+    },
+    counts: () =>
+      new Map(
+        (to.counts.all() as BrokerRow[]).map((row) => [
+          toText(row["path"]),
+          Number(row["count"]),
+        ]),
+      ),
+    messages: (queue) =>
+      (to.messages.all(queue) as BrokerRow[]).map(toMessageRecord),
+    content: (queue, sequence) =>
+      toBuffer(
+        (to.content.get(queue, sequence) as BrokerRow | undefined)?.["content"],
+      ),
+    peek: (queue, { from, limit, sessionId }) =>
+      (sessionId === undefined
+        ? (to.peek.all(queue, from, limit) as BrokerRow[])
+        : (to.peekSession.all(queue, from, sessionId, limit) as BrokerRow[])
+      ).map(toStoredMessage),
+    duplicates: (queue) =>
+      (to.duplicates.all(queue) as BrokerRow[]).map((row) => ({
+        messageId: toText(row["message_id"]),
+        until: Number(row["until"]),
+      })),
+    sessionStates: (queue) =>
+      (to.sessions.all(queue) as BrokerRow[]).map((row) => ({
+        sessionId: toText(row["session_id"]),
+        state: toBuffer(row["state"]),
+      })),
+    rules: (queue) => {
+      const row = to.rules.get(queue) as BrokerRow | undefined;
+      return (
+        row && {
+          rules: toText(row["rules"]),
+          configured: toText(row["configured"]),
+        }
+      );
+    },
+    close: () => {
+      // One file is left behind, not a file and its log. The exclusive lock is given back with the next read after that;
+      // left to itself, libsql would keep it until the statements are collected as garbage.
+      database.pragma("journal_mode = DELETE");
+      database.pragma("locking_mode = NORMAL");
+      to.counts.all();
+      database.close();
+    },
+  };
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+const recordColumns =
+  "sequence, enqueued_sequence, enqueued_at, message_id, session_id, partition_key, ttl, scheduled_for, expires_at, annotations, state, delivery_count";
+
+const prepare = (database: Database.Database) => ({
+  put: database.prepare(
+    "insert into messages values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  ),
+  update: database.prepare(
+    "update messages set state = ?, delivery_count = ? where queue = ? and sequence = ?",
+  ),
+  updateContent: database.prepare(
+    "update messages set content = ? where queue = ? and sequence = ?",
+  ),
+  remove: database.prepare(
+    "delete from messages where queue = ? and sequence = ?",
+  ),
+  remember: database.prepare(
+    "insert or replace into duplicates values (?, ?, ?)",
+  ),
+  forget: database.prepare(
+    "delete from duplicates where queue = ? and until <= ?",
+  ),
+  putSession: database.prepare(
+    "insert or replace into session_states values (?, ?, ?)",
+  ),
+  removeSession: database.prepare(
+    "delete from session_states where queue = ? and session_id = ?",
+  ),
+  putRules: database.prepare("insert or replace into rules values (?, ?, ?)"),
+  raiseSequence: database.prepare(
+    "update queues set last_sequence = ? where id = ?",
+  ),
+  addQueue: database.prepare("insert or ignore into queues (path) values (?)"),
+  queue: database.prepare(
+    "select id, last_sequence from queues where path = ?",
+  ),
+  counts: database.prepare(
+    "select path, count(*) as count from messages join queues on queues.id = queue group by queue order by path",
+  ),
+  messages: database.prepare(
+    `select ${recordColumns} from messages where queue = ? order by sequence`,
+  ),
+  content: database.prepare(
+    "select content from messages where queue = ? and sequence = ?",
+  ),
+  peek: database.prepare(
+    "select * from messages where queue = ? and sequence >= ? order by sequence limit ?",
+  ),
+  peekSession: database.prepare(
+    "select * from messages where queue = ? and sequence >= ? and session_id = ? order by sequence limit ?",
+  ),
+  duplicates: database.prepare(
+    "select message_id, until from duplicates where queue = ? order by until",
+  ),
+  sessions: database.prepare(
+    "select session_id, state from session_states where queue = ?",
+  ),
+  rules: database.prepare(
+    "select rules, configured from rules where queue = ?",
+  ),
+});
+
+function write(to: Statements, change: StoreChange): void {
+  const { queue } = change;
+  switch (change.kind) {
+    case "put":
+      to.put.run(...toMessageRow(queue, change.message, change.content));
+      break;
+    case "update": {
+      const { state, deliveryCount, sequence, content } = change;
+      to.update.run(state, deliveryCount, queue, sequence);
+      if (content) to.updateContent.run(content, queue, sequence);
+      break;
+    }
+    case "remove":
+      to.remove.run(queue, change.sequence);
+      break;
+    case "remember":
+      to.remember.run(queue, change.messageId, change.until);
+      break;
+    case "forget":
+      to.forget.run(queue, change.until);
+      break;
+    case "session":
+      if (change.state)
+        to.putSession.run(queue, change.sessionId, change.state);
+      else to.removeSession.run(queue, change.sessionId);
+      break;
+    case "rules":
+      to.putRules.run(queue, change.rules, change.configured);
+      break;
+  }
+}
+
+/** Numbers rise with the changes, so the last one of a queue is its highest. */
+function lastSequences(
+  changes: readonly StoreChange[],
+): ReadonlyMap<number, number> {
+  const last = new Map<number, number>();
+  for (const change of changes)
+    if (change.kind === "put") last.set(change.queue, change.message.sequence);
+  return last;
+}

@@ -1,0 +1,22 @@
+import { z } from "zod";
+
+const pattern = /^(?:(\d+)\.)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?$/;
+
+/** Milliseconds of a .NET TimeSpan, `[d.]hh:mm[:ss[.fff]]`; undefined when it is none. */
+export function parseTimeSpanMs(text: string): number | undefined {
+  const [, days = 0, hours, minutes, seconds = 0, fraction = 0] =
+    pattern.exec(text) ?? [];
+  if (hours === undefined) return undefined;
+  const whole =
+    ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 +
+    Number(seconds);
+  return whole * 1000 + Math.round(Number(`0.${fraction}`) * 1000);
+}
+
+/** A TimeSpan of host.json, as milliseconds. */
+export const timeSpanSchema = z.string().transform((text, context) => {
+  const ms = parseTimeSpanMs(text);
+  if (ms !== undefined) return ms;
+  context.addIssue("must be a time span such as 00:05:00");
+  return z.NEVER;
+});

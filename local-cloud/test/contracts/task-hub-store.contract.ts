@@ -1,0 +1,245 @@
+import {
+  EventType,
+  type HistoryEvent,
+} from "../../durable-task/model/history-event";
+import {
+  type Instance,
+  createPendingInstance,
+} from "../../durable-task/model/instance";
+import type {
+  HubCommit,
+  EntityFilter,
+  EntityRow,
+  InboxRow,
+  InstanceFilter,
+  TaskHubStore,
+} from "../../durable-task/store/task-hub-store";
+
+const parent = {
+  name: "p",
+  instanceId: "i",
+  executionId: "e",
+  taskScheduledId: 3,
+};
+export const createTestInstance = (
+  instanceId: string,
+  changes: Partial<Instance> = {},
+): Instance => ({
+  ...createPendingInstance(
+    {
+      instanceId,
+      executionId: "x",
+      name: "f",
+      version: "2",
+      input: "[1]",
+      parent,
+    },
+    1000,
+  ),
+  ...changes,
+});
+const entityOf = (entityId: string, changes: Partial<EntityRow> = {}) => ({
+  entityId,
+  exists: true,
+  state: "5",
+  lockedBy: null,
+  updatedAt: 9,
+  ...changes,
+});
+const event: HistoryEvent = {
+  EventType: EventType.TaskScheduled,
+  EventId: 0,
+  Name: "act",
+  Input: null,
+  Timestamp: "2026-01-01T00:00:00.000Z",
+};
+const stored = { event, input: '"in"' };
+const past = (instanceId: string) => ({
+  instanceId,
+  from: 0,
+  events: [stored, stored],
+});
+const inboxRow = (id: number, to: string): InboxRow => ({
+  id,
+  to,
+  message: {
+    executionId: null,
+    event: { EventType: EventType.EventRaised, Name: "e", Input: "1" },
+  },
+});
+
+/** What every adapter of the task hub's store keeps to. `reopen` closes the store and opens what it has left. */
+export function taskHubStoreContract(
+  open: () => TaskHubStore,
+  reopen: (store: TaskHubStore) => TaskHubStore,
+): void {
+  let store: TaskHubStore;
+  beforeEach(() => {
+    store = open();
+  });
+  afterEach(() => {
+    store.close();
+  });
+
+  test("gives back after reopening what was committed", async () => {
+    const one = createTestInstance("one");
+    const entity = entityOf("@a@b", { lockedBy: "one" });
+    const received = [inboxRow(4, "one")];
+    await store.commit([
+      { instances: [one], histories: [past("one")], received, entity },
+    ]);
+    store = reopen(store);
+    expect(store.instance("one")).toEqual(one);
+    expect(store.history("one")).toMatchObject([
+      { event, input: '"in"' },
+      { event, input: '"in"' },
+    ]);
+    expect(store.inbox()).toEqual(received);
+    expect(store.entity("@a@b")).toEqual({ ...entity, createdAt: 9 });
+    expect(store.lastInboxId()).toBe(4);
+  });
+
+  test("keeps the input of an instance that advances", async () => {
+    await store.commit([{ instances: [createTestInstance("one")] }]);
+    const advanced = createTestInstance("one", {
+      status: "Running",
+      output: "1",
+    });
+    await store.commit([{ advanced: [advanced] }]);
+    expect(store.instance("one")).toEqual(advanced);
+    store = reopen(store);
+    expect(store.instance("one")).toEqual(advanced);
+  });
+
+  test("forgets a message that is dealt with, whenever it came", async () => {
+    await store.commit([
+      { received: [inboxRow(1, "one"), inboxRow(2, "one")] },
+    ]);
+    store = reopen(store);
+    await store.commit([{ received: [inboxRow(3, "one")] }]);
+    await store.commit([{ consumed: [1, 3] }]);
+    expect(store.inbox().map(({ id }) => id)).toEqual([2]);
+    store = reopen(store);
+    expect(store.inbox().map(({ id }) => id)).toEqual([2]);
+  });
+
+  test("begins a history anew from position 0", async () => {
+    const change = { instanceId: "one", from: 0, events: [stored] };
+    await store.commit([{ histories: [change] }]);
+    await store.commit([{ histories: [{ ...change, from: 1 }] }]);
+    expect(store.history("one")).toHaveLength(2);
+    await store.commit([{ histories: [{ ...change, events: [] }] }]);
+    expect(store.history("one")).toHaveLength(0);
+  });
+
+  test.each([
+    ["takes the place of another", []],
+    ["begins after a purge", [{ purged: [createTestInstance("one")] }]],
+  ])(
+    "leaves nothing of an earlier history to an instance that %s",
+    async (_how, before: readonly HubCommit[]) => {
+      await store.commit([
+        { instances: [createTestInstance("one")], histories: [past("one")] },
+      ]);
+      store = reopen(store); // as far down as it goes
+      const again = createTestInstance("one", { executionId: "y" });
+      const anew = { instanceId: "one", from: 0, events: [stored] };
+      await store.commit([
+        ...before,
+        { instances: [again], histories: [{ ...anew, events: [] }] },
+        { advanced: [again], histories: [anew] },
+      ]);
+      expect(store.history("one")).toHaveLength(1);
+      store = reopen(store);
+      expect(store.instance("one")).toEqual(again);
+      expect(store.history("one")).toHaveLength(1);
+    },
+  );
+
+  test("lists instances by status, time, prefix and page", async () => {
+    const instances = [
+      createTestInstance("one"),
+      createTestInstance("two", { status: "Failed", createdAt: 2000 }),
+      createTestInstance("tür", { status: "Completed", createdAt: 3000 }),
+    ];
+    await store.commit([{ instances }]);
+    const ids = (filter: InstanceFilter) =>
+      store.instances(filter).map(({ instanceId }) => instanceId);
+    expect(ids({})).toEqual(["one", "two", "tür"]);
+    expect(ids({ status: ["Failed"] })).toEqual(["two"]);
+    expect(ids({ status: ["Failed", "Pending"] })).toEqual(["one", "two"]);
+    expect(ids({ status: [] })).toEqual([]);
+    expect(ids({ createdTo: 1500 })).toEqual(["one"]);
+    expect(ids({ createdFrom: 2000, createdTo: 2000 })).toEqual(["two"]);
+    expect(ids({ idPrefix: "t" })).toEqual(["two", "tür"]);
+    expect(ids({ idPrefix: "%" })).toEqual([]);
+    expect(ids({ after: "one", limit: 1 })).toEqual(["two"]);
+    expect(ids({ after: "two", limit: 5 })).toEqual(["tür"]);
+  });
+
+  test("lists entities by name, time, page and whether they exist", async () => {
+    for (const entity of [
+      entityOf("@a@1"),
+      entityOf("@a@2", { exists: false, state: null }),
+      entityOf("@ab@1", { updatedAt: 50 }),
+      entityOf("@ab@1", { updatedAt: 99 }),
+    ])
+      await store.commit([{ entity }]);
+    const ids = (filter: EntityFilter) =>
+      store.entities(filter).map(({ entityId }) => entityId);
+    expect(ids({})).toEqual(["@a@1", "@a@2", "@ab@1"]);
+    expect(ids({ existing: true })).toEqual(["@a@1", "@ab@1"]);
+    expect(ids({ idPrefix: "@a@" })).toEqual(["@a@1", "@a@2"]);
+    expect(ids({ updatedFrom: 60 })).toEqual(["@ab@1"]);
+    expect(ids({ updatedTo: 60 })).toEqual(["@a@1", "@a@2"]);
+    expect(ids({ createdFrom: 50, createdTo: 50 })).toEqual(["@ab@1"]);
+    expect(ids({ after: "@a@1", limit: 1 })).toEqual(["@a@2"]);
+  });
+
+  test("knows what has not ended", async () => {
+    const states = ["Pending", "Running", "Suspended"] as const;
+    const ended = ["Completed", "Failed", "Terminated"] as const;
+    await store.commit([
+      {
+        instances: [...states, ...ended].map((status) =>
+          createTestInstance(status, { status }),
+        ),
+      },
+    ]);
+    const unfinished = () => store.unfinished().map(({ status }) => status);
+    expect(unfinished()).toEqual(states);
+    const instances = [createTestInstance("Running", { status: "Completed" })];
+    await store.commit([{ instances }]);
+    expect(unfinished()).toEqual(["Pending", "Suspended"]);
+  });
+
+  test("purges the execution that is meant and no later one", async () => {
+    const old = createTestInstance("one", { status: "Failed" });
+    const gone = createTestInstance("two", { status: "Completed" });
+    await store.commit([
+      { instances: [old, gone], histories: [past("one"), past("two")] },
+    ]);
+    const again = createTestInstance("one", { executionId: "y" });
+    await store.commit([{ instances: [again] }, { purged: [old, gone] }]);
+    expect(store.instance("one")).toEqual(again);
+    expect(store.history("one")).toHaveLength(2);
+    expect(store.instance("two")).toBeUndefined();
+    expect(store.history("two")).toEqual([]);
+  });
+
+  test("purges entities, and drops the messages of what is replaced", async () => {
+    await store.commit([
+      { entity: entityOf("@a@1") },
+      { received: [inboxRow(1, "one"), inboxRow(2, "two")] },
+    ]);
+    await store.commit([
+      {
+        purgedEntities: ["@a@1"],
+        emptied: ["one"],
+        received: [inboxRow(3, "one")],
+      },
+    ]);
+    expect(store.entity("@a@1")).toBeUndefined();
+    expect(store.inbox().map(({ id }) => id)).toEqual([2, 3]);
+  });
+}

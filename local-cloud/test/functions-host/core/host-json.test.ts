@@ -1,0 +1,54 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readHostJson } from "../../../functions-host/core/host-json";
+import { createTemporaryFolder } from "../../support/cli/cloud-process";
+
+const folder = createTemporaryFolder();
+const read = (hostJson: object, environment: Record<string, string> = {}) => {
+  writeFileSync(join(folder, "host.json"), JSON.stringify(hostJson));
+  return readHostJson(folder, environment);
+};
+
+describe("host.json", () => {
+  test("replaces settings in what extensions are given", () => {
+    const hostJson = read(
+      {
+        version: "2.0",
+        extensions: { durableTask: { hubName: "%HUB%", other: "%UNSET%" } },
+      },
+      { HUB: 'a "quoted" \\ hub' },
+    );
+    expect(hostJson.extensionSettings("durableTask")).toEqual({
+      hubName: 'a "quoted" \\ hub',
+      other: "%UNSET%",
+    });
+    expect(hostJson.extensionSettings("unknown")).toEqual({});
+  });
+
+  test.each([
+    [undefined, "api"],
+    ["", ""],
+    ["/v1/", "v1"],
+  ])("reads the route prefix %j as %j", (routePrefix, expected) => {
+    const http = routePrefix === undefined ? {} : { routePrefix };
+    const hostJson = read({ version: "2.0", extensions: { http } });
+    expect(hostJson.routePrefix).toBe(expected);
+  });
+
+  test.each([
+    [undefined, 30 * 60_000],
+    ["00:00:10", 10_000],
+    ["1.02:00:00", 26 * 3_600_000],
+    ["-1", undefined],
+    ["40.00:00:00", undefined],
+  ])("reads the function timeout %s as %s ms", (functionTimeout, expected) => {
+    const hostJson = read({ version: "2.0", functionTimeout });
+    expect(hostJson.functionTimeoutMs).toBe(expected);
+  });
+
+  test("names the file and the field that is wrong", () => {
+    expect(() => read({ version: "2.0", functionTimeout: "soon" })).toThrow(
+      /host\.json is not valid: functionTimeout: /,
+    );
+  });
+});

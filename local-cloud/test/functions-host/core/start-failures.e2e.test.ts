@@ -1,0 +1,170 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  spawnCommand,
+  createTemporaryFolder,
+} from "../../support/cli/cloud-process";
+import { createScratchApps } from "../../support/functions-host/scratch-app";
+
+const app = createScratchApps();
+const scratch = createTemporaryFolder();
+
+/** What the host writes, and its exit code, when it does not start. */
+async function failure(folder: string, data: string) {
+  const args = ["--app", folder, "--data", data, "--port", "0", "--auth"];
+  const { exited, output } = spawnCommand(["host", ...args]);
+  return { code: await exited, output: output().trimEnd() };
+}
+const newData = () => mkdtempSync(join(scratch, "data-"));
+const esm = { "package.json": '{ "main": "index.js", "type": "module" }' };
+const registering = (code: string) => ({
+  "index.js": `const { app } = require("@azure/functions"); ${code}`,
+});
+
+describe("a host that cannot start", () => {
+  test.each([
+    [
+      "a package.json that is null",
+      { "package.json": "null" },
+      /package\.json cannot be read: Invalid input: expected object/,
+    ],
+    [
+      "a package.json that is cut off",
+      { "package.json": '{ "main": ' },
+      /package\.json cannot be read: /,
+    ],
+    [
+      "a main that is no text",
+      { "package.json": '{ "main": 5 }' },
+      /package\.json cannot be read: main: Invalid input: expected string/,
+    ],
+    [
+      "a main without a file",
+      { "package.json": '{ "main": "dist/index.js" }' },
+      /entry point "dist\/index\.js": File does not exist/,
+    ],
+    [
+      "a main whose second file fails",
+      { "package.json": '{ "main": "{index,next}.js" }', "next.js": "x()" },
+      /entry point "next\.js": x is not defined \(at .*next\.js:1:1\)$/,
+    ],
+    [
+      "an app that throws a text",
+      { "index.js": 'throw "only a text"' },
+      /entry point "index\.js": only a text$/,
+    ],
+    [
+      "an app that throws null",
+      { "index.js": "throw null" },
+      /entry point "index\.js": null$/,
+    ],
+    [
+      "a module that waits for what fails",
+      { ...esm, "index.js": 'await Promise.reject(new Error("no database"))' },
+      /entry point "index\.js": no database \(at .*index\.js:1:\d+\)$/,
+    ],
+    [
+      "a module that imports what is not there",
+      { ...esm, "index.js": 'import "nope"' },
+      /entry point "index\.js": Cannot find package 'nope'/,
+    ],
+    [
+      "an appStart hook that fails",
+      registering(
+        'app.hook.appStart(() => { throw new Error("not ready"); }); app.http("a", { handler: () => ({}) });',
+      ),
+      /^An appStart hook of the app in \S+ failed: not ready$/,
+    ],
+    [
+      "hooks alone",
+      registering("app.hook.preInvocation(() => {});"),
+      /registers no function/,
+    ],
+    [
+      "an HTTP method that does not exist",
+      registering(
+        'app.http("tea", { methods: ["BREW"], handler: () => ({}) });',
+      ),
+      /^Function tea cannot be served at the route "tea": Method 'BREW'/,
+    ],
+    [
+      "a host.json that is null",
+      { "host.json": "null" },
+      /host\.json is not valid: Invalid input: expected object/,
+    ],
+    [
+      "settings of several extensions",
+      {
+        "host.json": JSON.stringify({
+          version: "2.0",
+          extensions: {
+            durableTask: {
+              hubName: "1",
+              httpSettings: { useForwardedHost: 1 },
+            },
+            queues: { batchSize: 0 },
+            serviceBus: { prefetchCount: -1 },
+          },
+        }),
+      },
+      /^The app asks for what cannot be given: host\.json: extensions\.queues\.batchSize: .*; host\.json: extensions\.serviceBus\.prefetchCount: .*; host\.json: extensions\.durableTask\.hubName: must be 3 .*; host\.json: extensions\.durableTask\.httpSettings\.useForwardedHost: .*\.$/,
+    ],
+    [
+      "local settings that are cut off",
+      { "local.settings.json": "{" },
+      /local\.settings\.json cannot be read: /,
+    ],
+  ])(
+    "because of %s says so in one line, without a stack",
+    async (_, files, expected) => {
+      const { code, output } = await failure(app(files), newData());
+      expect(output).toMatch(expected);
+      expect(output).not.toContain("\n");
+      expect(code).toBe(1);
+    },
+  );
+
+  test.each([
+    [
+      "task-hub.db",
+      "rubbish ".repeat(1000),
+      /The task hub file \S*\.db is damaged .*move it/,
+    ],
+    [
+      "keys.json",
+      "{",
+      /The keys in \S*keys\.json cannot be read .*Remove the file/,
+    ],
+    [
+      "keys.json",
+      '{ "masterKey": "" }',
+      /The keys in \S*keys\.json cannot be read \(masterKey: /,
+    ],
+  ])(
+    "because of a damaged %s says how to go on",
+    async (name, text, expected) => {
+      const data = newData();
+      writeFileSync(join(data, name), text);
+      const { code, output } = await failure(app(), data);
+      expect(output).toMatch(expected);
+      expect(output).not.toContain("\n");
+      expect(code).toBe(1);
+    },
+  );
+
+  test("because its data folder is below a file names the folder", async () => {
+    const file = join(scratch, "file");
+    writeFileSync(file, "");
+    const { code, output } = await failure(app(), join(file, "data"));
+    expect(output).toMatch(/^The data folder \S*data cannot be written to/);
+    expect(code).toBe(1);
+  });
+
+  test("leaves the data folder free for the next", async () => {
+    const data = newData();
+    mkdirSync(join(data, "task-hub.db"));
+    await failure(app(), data);
+    const { output } = await failure(app(), data);
+    expect(output).toMatch(/^The task hub file/);
+  });
+});

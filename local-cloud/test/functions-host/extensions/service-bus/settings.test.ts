@@ -1,0 +1,49 @@
+import { RetryMode } from "@azure/service-bus";
+import {
+  toSdkRetryOptions,
+  serviceBusSettingsSchema,
+} from "../../../../functions-host/extensions/service-bus/settings";
+import { backoffDelayMs } from "../../../../functions-host/extensions/service-bus/service-bus-listener";
+
+test("has the defaults of the real host", () => {
+  expect(serviceBusSettingsSchema.parse({})).toMatchObject({
+    autoCompleteMessages: true,
+    maxConcurrentCalls: 16,
+    maxConcurrentSessions: 8,
+    maxConcurrentCallsPerSession: 1,
+    prefetchCount: 0,
+    maxAutoLockRenewalDuration: 300_000,
+    sessionIdleTimeout: 60_000,
+    maxMessageBatchSize: 1000,
+    minMessageBatchSize: 1,
+    maxBatchWaitTime: 30_000,
+  });
+});
+
+test("waits for an idle session as long as a try may take, unless it is set", () => {
+  const clientRetryOptions = { tryTimeout: "00:00:10", mode: "Fixed" };
+  const settings = serviceBusSettingsSchema.parse({ clientRetryOptions });
+  expect(settings.sessionIdleTimeout).toBe(10_000);
+  expect(toSdkRetryOptions(settings)).toMatchObject({
+    timeoutInMs: 5000,
+    mode: RetryMode.Fixed,
+    maxRetries: 3,
+  });
+  const set = { clientRetryOptions, sessionIdleTimeout: "00:00:02" };
+  expect(serviceBusSettingsSchema.parse(set).sessionIdleTimeout).toBe(2000);
+});
+
+test("refuses a smallest batch that is larger than the largest", () => {
+  const wrong = { minMessageBatchSize: 9, maxMessageBatchSize: 5 };
+  const { error } = serviceBusSettingsSchema.safeParse(wrong);
+  expect(error?.issues).toMatchObject([{ path: ["minMessageBatchSize"] }]);
+});
+
+test("backs off from the delay to the longest one", () => {
+  const clientRetryOptions = { delay: "00:00:00.100", maxDelay: "00:00:01" };
+  const settings = serviceBusSettingsSchema.parse({ clientRetryOptions });
+  const delays = [1, 2, 3, 4, 5, 99].map((count) =>
+    backoffDelayMs(count, settings),
+  );
+  expect(delays).toEqual([100, 200, 400, 800, 1000, 1000]);
+});

@@ -1,0 +1,175 @@
+import type { ServiceBusReceivedMessage } from "@azure/service-bus";
+import {
+  toBatchInvocation,
+  toMessageInvocation,
+} from "../../../../functions-host/extensions/service-bus/message-invocation";
+import {
+  batchTriggerMetadata,
+  messageTriggerMetadata,
+} from "../../../../functions-host/extensions/service-bus/trigger-metadata";
+
+const message = (
+  fields: Partial<ServiceBusReceivedMessage> = {},
+): ServiceBusReceivedMessage => ({
+  body: Buffer.from("x"),
+  messageId: "42",
+  deliveryCount: 0,
+  sequenceNumber: { toNumber: () => 7 } as never,
+  enqueuedTimeUtc: new Date("2026-11-24T08:00:00.500Z"),
+  expiresAtUtc: new Date("2026-11-25T08:00:00Z"),
+  lockToken: "token",
+  state: "active",
+  _rawAmqpMessage: { body: "", bodyType: "data" },
+  ...fields,
+});
+
+const trigger = {
+  type: "serviceBusTrigger",
+  direction: "in",
+  name: "t",
+} as const;
+const called = { functionName: "f", trigger };
+
+describe("the metadata of a message", () => {
+  test("counts its deliveries from 1", () => {
+    const counts = [0, 1, 4].map(
+      (deliveryCount) =>
+        messageTriggerMetadata(message({ deliveryCount }))["DeliveryCount"],
+    );
+    expect(counts).toEqual([{ json: "1" }, { json: "2" }, { json: "5" }]);
+  });
+
+  test("has dates as .NET writes them, of a message that does not expire its last one", () => {
+    expect(messageTriggerMetadata(message())).toMatchObject({
+      EnqueuedTimeUtc: { json: '"2026-11-24T08:00:00.500Z"' },
+      EnqueuedTime: { json: '"2026-11-24T08:00:00.500+00:00"' },
+      ExpiresAtUtc: { json: '"2026-11-25T08:00:00Z"' },
+    });
+    const far = new Date(253_402_300_799_999);
+    for (const expiresAtUtc of [far, new Date(NaN)])
+      expect(messageTriggerMetadata(message({ expiresAtUtc }))).toMatchObject({
+        ExpiresAtUtc: { json: '"9999-12-31T23:59:59.9999999Z"' },
+        ExpiresAt: { json: '"9999-12-31T23:59:59.9999999+00:00"' },
+      });
+  });
+
+  test("leaves out what the message does not have, and says subject and label alike", () => {
+    const bare = messageTriggerMetadata(message());
+    for (const name of ["SessionId", "Subject", "ReplyTo", "DeadLetterSource"])
+      expect(bare).not.toHaveProperty(name);
+    expect(messageTriggerMetadata(message({ subject: "s" }))).toMatchObject({
+      Subject: { string: "s" },
+      Label: { string: "s" },
+    });
+  });
+
+  test("has application properties twice, with bytes in base64", () => {
+    const date = new Date(0);
+    const applicationProperties = {
+      a: 1,
+      date,
+      bytes: Buffer.of(255) as never,
+    };
+    const expected = {
+      json: '{"a":1,"date":"1970-01-01T00:00:00.000Z","bytes":"/w=="}',
+    };
+    expect(
+      messageTriggerMetadata(message({ applicationProperties })),
+    ).toMatchObject({
+      ApplicationProperties: expected,
+      UserProperties: expected,
+    });
+  });
+
+  test("has text ids as text, also those that look like numbers", () => {
+    expect(messageTriggerMetadata(message())["MessageId"]).toEqual({
+      string: "42",
+    });
+    expect(
+      messageTriggerMetadata(message({ messageId: 42 }))["MessageId"],
+    ).toEqual({
+      string: "42",
+    });
+  });
+
+  test("of a batch has each name as an array in the order of the messages", () => {
+    const batch = [message({ subject: "a" }), message({ deliveryCount: 2 })];
+    const metadata = batchTriggerMetadata(batch);
+    expect(metadata).toMatchObject({
+      DeliveryCountArray: { json: "[1,3]" },
+      MessageIdArray: { collectionString: { string: ["42", "42"] } },
+      SubjectArray: { collectionString: { string: ["a", ""] } },
+      SequenceNumberArray: { json: "[7,7]" },
+      ApplicationPropertiesArray: { json: "[{},{}]" },
+    });
+    const single = Object.keys(
+      messageTriggerMetadata(
+        message({
+          ...{ correlationId: "c", contentType: "t", replyTo: "r", to: "o" },
+          ...{ subject: "s", sessionId: "i", replyToSessionId: "j" },
+          ...{ partitionKey: "p", deadLetterSource: "d" },
+        }),
+      ),
+    );
+    expect(Object.keys(metadata).sort()).toEqual(
+      [...single, "TransactionPartitionKey"]
+        .map((name) => `${name}Array`)
+        .sort(),
+    );
+  });
+});
+
+describe("an invocation", () => {
+  const bytes = Buffer.from([255]);
+  const binary = { ...called, trigger: { ...trigger, dataType: "binary" } };
+
+  test("has the body as text, or as bytes when they are asked for", () => {
+    const body = Buffer.from("é");
+    expect(
+      toMessageInvocation(called, message({ body })).invocation,
+    ).toMatchObject({ functionName: "f", trigger: { string: "é" } });
+    const asked = toMessageInvocation(binary, message({ body: bytes }));
+    expect(asked.invocation.trigger).toEqual({ bytes });
+    expect(asked.damaged).toEqual([]);
+  });
+
+  test("names the messages whose bytes are no text", () => {
+    const batch = [message(), message({ body: bytes, messageId: "bad" })];
+    const { invocation, damaged } = toBatchInvocation(called, batch);
+    expect(invocation.trigger).toEqual({
+      collectionString: { string: ["x", "\uFFFD"] },
+    });
+    expect(damaged).toEqual(["bad"]);
+    expect(toBatchInvocation(binary, batch)).toMatchObject({
+      invocation: {
+        trigger: { collectionBytes: { bytes: [Buffer.from("x"), bytes] } },
+      },
+      damaged: [],
+    });
+  });
+
+  test.each([
+    [undefined, ""],
+    [null, ""],
+    ["an AMQP text", "an AMQP text"],
+    [{ a: 1 }, '{"a":1}'],
+  ])("has the AMQP value %j as the text %j", (body, string) => {
+    const { trigger: value } = toMessageInvocation(
+      called,
+      message({ body }),
+    ).invocation;
+    expect(value).toEqual({ string });
+  });
+
+  test("is part of no trace when the message says none", () => {
+    for (const applicationProperties of [
+      {},
+      { traceparent: 5 },
+      { traceparent: "" },
+    ])
+      expect(
+        toMessageInvocation(called, message({ applicationProperties }))
+          .invocation,
+      ).not.toHaveProperty("traceContext");
+  });
+});

@@ -1,0 +1,220 @@
+import { mkdtempSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type QueueClient, QueueServiceClient } from "@azure/storage-queue";
+import { type Azurite, startAzurite } from "../../../support/storage/azurite";
+import { eventually } from "../../../support/shared/eventually";
+import {
+  spawnCommand,
+  startHostCommand,
+  type ListeningProcess,
+  createTemporaryFolder,
+} from "../../../support/cli/cloud-process";
+import { createScratchApps } from "../../../support/functions-host/scratch-app";
+
+const app = resolve("local-cloud/test/fixtures/queues");
+const scratch = createTemporaryFolder();
+const appOf = createScratchApps();
+const newData = () => mkdtempSync(join(scratch, "data-"));
+
+let azurite: Azurite;
+let queues: QueueServiceClient;
+let host: ListeningProcess;
+beforeAll(async () => {
+  azurite = await startAzurite();
+  queues = QueueServiceClient.fromConnectionString(azurite.connectionString);
+  const env = { AzureWebJobsStorage: azurite.connectionString, MORE: "more" };
+  host = await startHostCommand({ app, data: newData(), env });
+});
+afterAll(async () => {
+  await host.stop();
+  await azurite.stop();
+});
+
+const base64 = (text: string | Buffer) => Buffer.from(text).toString("base64");
+const text = (message: { readonly messageText: string }) =>
+  Buffer.from(message.messageText, "base64").toString("utf8");
+
+async function send(name: string, ...texts: readonly string[]) {
+  const queue = queues.getQueueClient(name);
+  await queue.createIfNotExists();
+  return Promise.all(texts.map((one) => queue.sendMessage(one)));
+}
+
+/** Takes so many messages out of a queue, in their order. */
+function taken(name: string, count: number): Promise<readonly string[]> {
+  const queue = queues.getQueueClient(name);
+  const found: string[] = [];
+  return eventually(async () => {
+    const { receivedMessageItems } = await queue.receiveMessages({
+      numberOfMessages: Math.min(32, count - found.length),
+    });
+    for (const message of receivedMessageItems) {
+      found.push(text(message));
+      await queue.deleteMessage(message.messageId, message.popReceipt);
+    }
+    expect(found.length).toBe(count);
+    return found;
+  });
+}
+
+const json = async (name: string, count = 1) =>
+  (await taken(name, count)).map(
+    (one) => JSON.parse(one) as Readonly<Record<string, unknown>>,
+  );
+
+const isEmpty = (queue: QueueClient) =>
+  eventually(async () => {
+    const { approximateMessagesCount } = await queue.getProperties();
+    expect(approximateMessagesCount).toBe(0);
+  });
+
+describe("a queue trigger", () => {
+  test("gives the function the message with its metadata, and deletes it", async () => {
+    const [sent] = await send("requests", base64('{"order":7}'));
+    const [seen] = await json("seen");
+    expect(seen).toEqual({
+      body: { order: 7 },
+      type: "object",
+      triggerMetadata: {
+        queueTrigger: { order: 7 },
+        dequeueCount: 1,
+        id: sent?.messageId,
+        popReceipt: expect.any(String) as string,
+        insertionTime: expect.stringMatching(/^\d{4}-.*\+00:00$/) as string,
+        expirationTime: expect.stringMatching(/^\d{4}-.*\+00:00$/) as string,
+        nextVisibleTime: expect.stringMatching(/^\d{4}-.*\+00:00$/) as string,
+      },
+    });
+    await isEmpty(queues.getQueueClient("requests"));
+  });
+
+  test.each([
+    ["plain text", "plain text", "string"],
+    ["42", 42, "number"],
+    ["", "", "string"],
+    ["äöü ✓", "äöü ✓", "string"],
+  ])("gives the body %j as %j", async (body, expected, type) => {
+    await send("requests", base64(body));
+    expect(await json("seen")).toMatchObject([{ body: expected, type }]);
+  });
+
+  test("gives bytes that are no text damaged, as on Azure, or whole for dataType binary", async () => {
+    const bytes = base64(Buffer.from([1, 255, 0, 128]));
+    await send("requests", bytes);
+    expect(await json("seen")).toMatchObject([
+      { body: "\u0001\uFFFD\0\uFFFD" },
+    ]);
+    expect(host.output()).toContain('ask for dataType "binary"');
+    await send("raw-requests", bytes);
+    expect(await json("seen")).toEqual([{ hex: "01ff0080" }]);
+  });
+
+  test("moves a message to the poison queue when it has failed as often as it may", async () => {
+    await send("poor-requests", base64("luck"));
+    expect(await taken("poor-requests-poison", 1)).toEqual(["luck"]);
+    expect(host.output().match(/Error: no luck/g)).toHaveLength(3);
+    await isEmpty(queues.getQueueClient("poor-requests"));
+  });
+
+  test("moves a message that is not in its encoding to the poison queue at once", async () => {
+    await send("requests", "not base64!");
+    const poison = queues.getQueueClient("requests-poison");
+    const raw = await eventually(async () => {
+      const [one] = (await poison.peekMessages()).peekedMessageItems;
+      if (one === undefined) throw new Error("not there yet");
+      return one.messageText;
+    });
+    expect(raw).toBe("not base64!");
+  });
+
+  test("runs a batch at once and as many more as the threshold lets in", async () => {
+    const ids = Array.from({ length: 12 }, (_, id) => id);
+    const bodies = ids.map((id) => base64(JSON.stringify({ id, ms: 200 })));
+    await send("slow-requests", ...bodies);
+    const seen = await json("seen", ids.length);
+    expect(seen.map(({ id }) => Number(id)).sort((a, b) => a - b)).toEqual(ids);
+    const most = Math.max(...seen.map(({ together }) => Number(together)));
+    expect(most).toBeGreaterThan(2);
+    expect(most).toBeLessThanOrEqual(6);
+  });
+
+  test("runs by hand with the input as its message", async () => {
+    const url = `${host.url}/admin/functions/raw`;
+    const body = JSON.stringify({ input: '{"by":"hand"}' });
+    const byHand = `${host.url}/admin/functions/echo`;
+    expect((await fetch(byHand, { method: "POST", body })).status).toBe(202);
+    expect(await json("seen")).toMatchObject([{ body: { by: "hand" } }]);
+    expect((await fetch(url, { method: "GET" })).status).toBe(404);
+  });
+});
+
+describe("a queue output", () => {
+  const call = (to: string, value: unknown) =>
+    fetch(`${host.url}/api/send`, {
+      method: "POST",
+      body: JSON.stringify({ to, value }),
+    });
+
+  test.each([
+    ["a text", ["a text"]],
+    [{ a: 1 }, ['{"a":1}']],
+    [
+      ["a", { b: 2 }, 3],
+      ["a", '{"b":2}', "3"],
+    ],
+    [7, ["7"]],
+    [false, ["false"]],
+  ])("of %j is the messages %j", async (value, expected) => {
+    expect((await call("seen", value)).status).toBe(200);
+    expect(await taken("seen", expected.length)).toEqual(expected);
+  });
+
+  test("makes the queue that a setting names", async () => {
+    expect((await call("more", "first")).status).toBe(200);
+    expect(await taken("more", 1)).toEqual(["first"]);
+  });
+
+  test("that cannot be written fails the invocation", async () => {
+    const answer = await call("seen", "x".repeat(70_000));
+    expect(answer.status).toBe(500);
+    expect(host.output()).toMatch(
+      /The output binding \w+ of function send could not be written: .*RequestBodyTooLarge|The request body is too large/,
+    );
+  });
+});
+
+test("an app whose queues cannot be served says at its start all that is wrong", async () => {
+  const folder = appOf({
+    "host.json": JSON.stringify({
+      version: "2.0",
+      extensions: {
+        queues: {
+          batchSize: 33,
+          maxDequeueCount: 0,
+          maxPollingInterval: "soon",
+          messageEncoding: "rot13",
+        },
+      },
+    }),
+    "index.js": `const { app, output } = require("@azure/functions");
+      const handler = () => {};
+      app.storageQueue("one", { queueName: "a_b", connection: "Nowhere", handler });
+      app.storageQueue("two", { queueName: "%QUEUE%", connection: "AzureWebJobsStorage", handler });`,
+  });
+  const args = ["host", "--app", folder, "--data", newData(), "--port", "0"];
+  const { exited, output } = spawnCommand(args, {
+    AzureWebJobsStorage: azurite.connectionString,
+  });
+  expect(await exited).toBe(1);
+  const problems = output().split("; ");
+  expect(problems).toEqual([
+    expect.stringMatching(/extensions\.queues\.batchSize: .*32/),
+    expect.stringMatching(/extensions\.queues\.maxDequeueCount: /),
+    expect.stringMatching(/extensions\.queues\.maxPollingInterval: must be a/),
+    expect.stringMatching(/messageEncoding: must be base64 or none/),
+    expect.stringMatching(/function one: queueName: "a_b" is not the name/),
+    expect.stringMatching(/function one: connection: .*Nowhere is not set/),
+    expect.stringMatching(/Nowhere__queueServiceUri/),
+    expect.stringMatching(/function two: queueName: the setting QUEUE is not/),
+  ] as string[]);
+});

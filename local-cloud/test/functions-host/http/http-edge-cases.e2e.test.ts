@@ -1,0 +1,204 @@
+import { connect } from "node:net";
+import { resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { eventually } from "../../support/shared/eventually";
+import {
+  startHostCommand,
+  type ListeningProcess,
+  createTemporaryFolder,
+} from "../../support/cli/cloud-process";
+
+const data = createTemporaryFolder();
+
+let host: ListeningProcess;
+beforeAll(async () => {
+  host = await startHostCommand({
+    app: resolve("local-cloud/test/fixtures/http-edges"),
+    data,
+  });
+});
+afterAll(async () => {
+  await host.stop();
+});
+
+const call = (path: string, init?: RequestInit) =>
+  fetch(`${host.url}${path}`, init);
+const json = async (path: string, init?: RequestInit): Promise<unknown> =>
+  (await call(path, init)).json();
+
+/** Sends what no HTTP client would; gives all that comes back until the host ends the connection. */
+async function raw(...lines: readonly string[]): Promise<string> {
+  const socket = connect(Number(new URL(host.url).port), "127.0.0.1");
+  socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+  return text(socket);
+}
+const logged = (line: string) =>
+  eventually(() => {
+    expect(host.output()).toContain(line);
+    return Promise.resolve();
+  });
+
+describe("an unusual request", () => {
+  test.each(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])(
+    "reaches the function with the method %s",
+    async (method) => {
+      const response = await call("/seen/a", { method });
+      expect(response.status).toBe(200);
+      expect(response.headers.get("x-method")).toBe(method);
+    },
+  );
+
+  test.each([
+    ["/seen", undefined],
+    ["/seen/", undefined],
+    ["/SEEN/Case", "Case"],
+    ["/seen/a%2Fb", "a/b"],
+    ["/seen/%E2%9C%93?q=%", "✓"],
+    ["/seen//a//b", "/a//b"],
+    ["/seen/x/../y", "y"],
+  ])("for %s has the path %s", async (path, expected) => {
+    const seen = (await json(path)) as { path?: string };
+    expect(seen.path).toBe(expected);
+  });
+
+  test.each([
+    ["GET /seen/a HTTP/1.1", "Host: other:1", "http://other:1/seen/a"],
+    ["GET http://whole/seen/a HTTP/1.1", "Host: x", "http://whole/seen/a"],
+    ["GET /seen/a HTTP/1.1", "Host: x/y?z", "http://x/seen/a"],
+    ["GET /seen/a HTTP/1.1", "Host: a b", "http://localhost:PORT/seen/a"],
+    ["GET /seen/a HTTP/1.0", "X-Other: x", "http://localhost:PORT/seen/a"],
+  ])("%s with %s has the address %s", async (first, header, url) => {
+    const answer = await raw(first, header, "Connection: close");
+    const expected = url.replace("PORT", new URL(host.url).port);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toContain(JSON.stringify({ url: expected }).slice(1, -1));
+  });
+
+  test.each([
+    ["GET //evil.example/seen/a HTTP/1.1", 404],
+    ["OPTIONS * HTTP/1.1", 404],
+    ["TRACE /seen/a HTTP/1.1", 404],
+    ["BREW /seen/a HTTP/1.1", 400],
+    ["GET seen/a HTTP/1.1", 400],
+    ["rubbish", 400],
+  ])("%s is answered with %i", async (first, status) => {
+    const answer = await raw(first, "Host: x", "Connection: close");
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  });
+
+  test("has one value for a header that is sent twice", async () => {
+    const answer = await raw(
+      "GET /seen/a HTTP/1.1",
+      "Host: x",
+      "X-Many: 1",
+      "X-Many: 2",
+      "Connection: close",
+    );
+    expect(answer).toContain('"many":"1, 2"');
+  });
+
+  test("brings forms, and bodies without a length", async () => {
+    const form = new FormData();
+    form.set("name", "Ann");
+    form.set("file", new Blob(["abc"]), "a.txt");
+    const init = { method: "POST", body: form };
+    expect(await json("/form", init)).toEqual({ name: "Ann", bytes: 3 });
+    const streamed = {
+      method: "POST",
+      body: new Blob(["abcd"]).stream(),
+      duplex: "half" as const,
+    };
+    expect(await json("/size", streamed)).toBe(4);
+  });
+
+  test("of more than 100 MB is refused, however much more", async () => {
+    const init = { method: "POST", body: Buffer.alloc(250 * 1024 * 1024) };
+    const response = await call("/size", init);
+    expect(response.status).toBe(413);
+    expect(await response.text()).toBe("");
+  });
+
+  test("that is broken off disturbs nobody and is not logged", async () => {
+    const socket = connect(Number(new URL(host.url).port), "127.0.0.1");
+    socket.end("POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab");
+    await text(socket);
+    expect(await json("/size", { method: "POST", body: "abc" })).toBe(3);
+    expect(host.output()).not.toContain("Host.Http");
+  });
+
+  test("tells the function its trace and its caller", async () => {
+    const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const caller = { userId: "1", userDetails: "ann", identityProvider: "aad" };
+    const principal = Buffer.from(
+      JSON.stringify({ ...caller, userRoles: [] }),
+    ).toString("base64");
+    const headers = { traceparent: trace, "x-ms-client-principal": principal };
+    expect(await json("/caller", { headers })).toEqual({
+      user: "ann",
+      trace,
+      name: "caller",
+      hasId: true,
+    });
+  });
+});
+
+describe("an unusual answer", () => {
+  test.each([201, 299, 404, 599])("has the status %i", async (status) => {
+    expect((await call(`/status/${status}`)).status).toBe(status);
+  });
+
+  test.each(["/status/600", "/status/42", "/status/NaN", "/splitHeader"])(
+    "that HTTP does not allow (%s) is 500 without a body",
+    async (path) => {
+      const response = await call(path);
+      expect(response.status).toBe(500);
+      expect([...response.headers.keys()]).not.toContain("set-cookie");
+      expect(await response.text()).toBe("");
+    },
+  );
+
+  test("says how long it is, and 204 that there is nothing", async () => {
+    const response = await call("/generated");
+    expect(response.headers.get("content-length")).toBe("7");
+    expect(await response.text()).toBe("one two");
+    const none = await call("/noContent");
+    expect(none.status).toBe(204);
+    expect(none.headers.get("content-length")).toBeNull();
+  });
+
+  test("is given although an output binding is not written, with a warning", async () => {
+    expect(await (await call("/withOutput")).text()).toBe("done");
+    await logged(
+      "warning Function.withOutput: The output binding eventHubOutput",
+    );
+  });
+});
+
+describe("an unruly function", () => {
+  test.each([
+    ["text", "only a text"],
+    ["object", "[object Object]"],
+    ["frozen", "Error: frozen"],
+  ])("that throws a %s is a 500 and is logged", async (what, reason) => {
+    const response = await call(`/throws/${what}`);
+    expect(response.status).toBe(500);
+    await logged(`error Function.throws: ${reason}`);
+  });
+
+  test("is no longer waited for after the time of host.json", async () => {
+    expect((await call("/endless")).status).toBe(500);
+    await logged("Timeout value of 1 s was exceeded by function: endless");
+  });
+
+  test("that leaves a rejection alone does not end the host", async () => {
+    expect(await (await call("/leavesRejection")).text()).toBe("answered");
+    await logged("unhandled rejection: Error: left alone");
+    expect((await call("/")).status).toBe(200);
+  });
+
+  test("that logs after its end is warned and heard", async () => {
+    await call("/logsLate");
+    await logged("Unexpected call to 'log' on the context object after");
+    await logged("information Function.logsLate.User: said after the end");
+  });
+});

@@ -1,0 +1,150 @@
+import { resolve } from "node:path";
+import {
+  startHostCommand,
+  type ListeningProcess,
+  createTemporaryFolder,
+} from "../../support/cli/cloud-process";
+
+const app = resolve("local-cloud/test/fixtures/http-app");
+const data = createTemporaryFolder();
+
+let host: ListeningProcess;
+beforeAll(async () => {
+  host = await startHostCommand({
+    app,
+    data,
+    env: { ROUTE_PREFIX: "v1", "AzureWebJobs.switchedOff.Disabled": "true" },
+  });
+});
+afterAll(async () => {
+  await host.stop();
+});
+
+const call = (path: string, init?: RequestInit) =>
+  fetch(`${host.url}/v1/${path}`, init);
+const json = async (path: string, init?: RequestInit): Promise<unknown> =>
+  (await call(path, init)).json();
+
+describe("a request", () => {
+  test("brings its route values, query and headers to the function", async () => {
+    const path = "PARTS/Ann/12?a=1&b=x%20y&a=2&empty=";
+    const headers = { "X-MIXED-case": "kept" };
+    expect(await json(path, { headers })).toEqual({
+      params: { name: "Ann", count: "12" },
+      query: { a: "1,2", b: "x y", empty: "" },
+      path: "/v1/PARTS/Ann/12",
+      header: "kept",
+    });
+  });
+
+  test("finds a catch-all route", async () => {
+    expect(await (await call("files/a/b%20c.txt")).text()).toBe("a/b c.txt");
+  });
+
+  test.each(["text ✓", "", '{"a":1}'])("brings the body %j", async (body) => {
+    const headers = { "content-type": "text/x-test" };
+    const response = await call("echo", { method: "PUT", headers, body });
+    expect(response.headers.get("content-type")).toBe("text/x-test");
+    expect(await response.text()).toBe(body);
+  });
+
+  test("brings a binary body of some megabytes unchanged", async () => {
+    const body = Buffer.alloc(5_000_000, Buffer.from([0, 255, 13, 10, 128]));
+    const headers = { "content-type": "application/octet-stream" };
+    const response = await call("echo", { method: "POST", headers, body });
+    expect(Buffer.from(await response.arrayBuffer()).equals(body)).toBe(true);
+  });
+
+  test.each([
+    ["GET", "unknown"],
+    ["GET", "echo"],
+    ["DELETE", "open"],
+    ["GET", "switchedOff"],
+    ["GET", "parts/Ann/many"],
+    ["GET", "files/%zz"],
+    ["GET", "/double"],
+  ])("%s %s is answered with 404 and nothing more", async (method, path) => {
+    const response = await call(path, { method });
+    expect(response.status).toBe(404);
+    expect(await response.text()).toBe("");
+  });
+
+  test("for the root is answered with the app and its functions", async () => {
+    const page = await (await fetch(host.url)).text();
+    expect(page).toContain("http-app");
+    expect(page).toContain("clientInput");
+    expect(page).not.toContain("switchedOff");
+  });
+});
+
+describe("a response", () => {
+  test("has the function's status, headers, cookies and body", async () => {
+    const response = await call("created");
+    expect(response.status).toBe(201);
+    expect(response.headers.get("x-one")).toBe("1");
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(response.headers.getSetCookie()).toEqual([
+      "plain=a%20b",
+      "full=x; Path=/api; Max-Age=60; SameSite=Lax; Secure; HttpOnly",
+    ]);
+    expect(await response.json()).toEqual({ id: 7 });
+  });
+
+  test("is 200 without a body when the function returns nothing", async () => {
+    const response = await call("nothing");
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe("");
+  });
+
+  test("is 500 without a body when the function throws; the log has the reason", async () => {
+    const response = await call("throwing");
+    expect(response.status).toBe(500);
+    expect(await response.text()).toBe("");
+    expect(host.output()).toMatch(
+      /error Function\.throwing: Error: the reason is private\n +at /,
+    );
+  });
+
+  test("is 500 when the function returns what is no response", async () => {
+    expect((await call("notAnObject")).status).toBe(500);
+    expect(host.output()).toContain("The HTTP response must be an object");
+  });
+});
+
+describe("an invocation", () => {
+  test("runs the app's hooks around the function", async () => {
+    const expected = { given: "changed input", isStarted: true };
+    expect(await json("hooked")).toEqual(expected);
+    const forgiven = await call("forgiven");
+    expect(forgiven.status).toBe(418);
+    expect(await forgiven.text()).toBe("forgive me");
+  });
+
+  test("logs what the function says, as the log hooks want it", async () => {
+    await call("logging");
+    expect(host.output()).toContain(
+      "information Function.logging.User: a ****** of the user",
+    );
+    expect(host.output()).not.toContain("a detail");
+  });
+
+  test("has the environment and working directory of the real worker", async () => {
+    expect(await json("surroundings")).toEqual({
+      cwdHasHostJson: true,
+      hostname: new URL(host.url).host,
+      runtime: "node",
+      scriptRoot: app,
+      prefix: "v1",
+    });
+  });
+
+  test("gets the values of its input bindings from the extensions", async () => {
+    expect(await json("clientInput")).toEqual({
+      baseUrl: `${host.url}/runtime/webhooks/durabletask`,
+    });
+  });
+});
+
+test("a function that nothing can trigger here is told of at the start", () => {
+  expect(host.output()).toContain("Function blob will not run");
+});

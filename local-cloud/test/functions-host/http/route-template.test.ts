@@ -1,0 +1,54 @@
+import fc from "fast-check";
+import { toRoutePaths } from "../../../functions-host/http/route-template";
+
+const paths = (template: string, prefix = "api") =>
+  toRoutePaths(prefix, template).map(({ path }) => path);
+
+describe("routePaths", () => {
+  test.each([
+    ["items", ["/api/items"]],
+    ["/items/", ["/api/items"]],
+    ["items/{id}", ["/api/items/:id"]],
+    ["items/{id?}", ["/api/items/:id", "/api/items"]],
+    ["{a}/{b?}/{c?}", ["/api/:a/:b/:c", "/api/:a/:b", "/api/:a"]],
+    ["items/{id:int}", [String.raw`/api/items/:id(^[+-]?\d+$)`]],
+    ["{id:int?}", [String.raw`/api/:id(^[+-]?\d+$)`, "/api"]],
+    ["at:noon", ["/api/at::noon"]],
+    ["{name}.txt", ["/api/:name([^/]+?).txt"]],
+    ["files/{*path}", ["/api/files/*", "/api/files"]],
+    ["{**path}", ["/api/*", "/api"]],
+  ])("reads %s as %j", (template, expected) => {
+    expect(paths(template)).toEqual(expected);
+  });
+
+  test("names the parameter of a catch-all only where there is one", () => {
+    expect(toRoutePaths("", "files/{*path}")).toEqual([
+      { path: "/files/*", rest: "path" },
+      { path: "/files", rest: undefined },
+    ]);
+  });
+
+  test.each([
+    ["", "", "/"],
+    ["", "items", "/items"],
+    ["v1/beta", "items", "/v1/beta/items"],
+  ])("puts the prefix %j before %j", (prefix, template, expected) => {
+    expect(paths(template, prefix)).toEqual([expected]);
+  });
+
+  test("gives one path more than there are optional parts at the end", () => {
+    const segment = fc.stringMatching(/^[a-z]{1,5}$/);
+    const optional = fc.stringMatching(/^\{[a-z]{1,5}(:int)?\?\}$/);
+    fc.assert(
+      fc.property(
+        fc.array(segment, { minLength: 1 }),
+        fc.array(optional),
+        (fixed, last) => {
+          const found = paths([...fixed, ...last].join("/"));
+          expect(found).toHaveLength(last.length + 1);
+          expect(found.at(-1)).toBe(`/api/${fixed.join("/")}`);
+        },
+      ),
+    );
+  });
+});

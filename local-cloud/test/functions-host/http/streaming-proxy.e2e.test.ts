@@ -1,0 +1,81 @@
+import { resolve } from "node:path";
+import {
+  startHostCommand,
+  type ListeningProcess,
+  createTemporaryFolder,
+} from "../../support/cli/cloud-process";
+
+const data = createTemporaryFolder();
+
+let host: ListeningProcess;
+beforeAll(async () => {
+  host = await startHostCommand({
+    app: resolve("local-cloud/test/fixtures/stream-app"),
+    data,
+  });
+});
+afterAll(async () => {
+  await host.stop();
+});
+
+const call = (path: string, init?: RequestInit) =>
+  fetch(`${host.url}/api/${path}`, init);
+
+const partsOf = ({ body }: Response): AsyncIterator<string> => {
+  if (body === null) throw new Error("The answer has no body.");
+  const text = body.pipeThrough(new TextDecoderStream());
+  return text[Symbol.asyncIterator]();
+};
+
+describe("an app that streams HTTP", () => {
+  test("sends each part when it is written", async () => {
+    const response = await call("parts");
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    expect(response.headers.getSetCookie()).toEqual(["a=1"]);
+    const parts = partsOf(response);
+    expect((await parts.next()).value).toBe("first");
+    expect((await call("release")).status).toBe(204);
+    expect((await parts.next()).value).toBe("second");
+    expect((await parts.next()).done).toBe(true);
+  });
+
+  test("is given the request, and as parameters its route values, query and JSON body", async () => {
+    const body = JSON.stringify({ task: "text", list: [1], id: "body" });
+    const response = await call("received/7?name=n&code=key", {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-one": "1" },
+      body,
+    });
+    expect(await response.json()).toEqual({
+      params: { id: "body", name: "n", task: "text" },
+      url: `${host.url}/api/received/7?name=n&code=key`,
+      header: "1",
+      body,
+    });
+  });
+
+  test.each([
+    ["nothing", 200],
+    ["throwing", 500],
+  ])("that answers %s gives %i at once", async (path, status) => {
+    const response = await call(path);
+    expect(response.status).toBe(status);
+    expect(await response.text()).toBe("");
+  });
+
+  test("that fails halfway breaks the answer off and logs why", async () => {
+    const parts = partsOf(await call("broken"));
+    expect((await parts.next()).value).toBe("first");
+    await call("release");
+    await expect(parts.next()).rejects.toThrow("terminated");
+    expect(host.output()).toContain("error Function.broken: Error: halfway");
+  });
+
+  test("outlives a caller who goes away", async () => {
+    const leaving = new AbortController();
+    await call("parts", { signal: leaving.signal });
+    leaving.abort();
+    expect((await call("release")).status).toBe(204);
+    expect(host.output()).not.toContain("Host.Http");
+  });
+});

@@ -1,0 +1,58 @@
+import {
+  TestBus,
+  receiveBriefly,
+  receiveOne,
+} from "../support/service-bus/bus";
+
+describe("dead-lettering", () => {
+  const bus = new TestBus();
+
+  test("moves the message to the dead letters with reason, description and properties", async () => {
+    const { sender, receiver, deadLetters } = bus.queue("plain");
+    await sender.sendMessages({
+      body: { id: 1 },
+      messageId: "m",
+      correlationId: "c",
+      applicationProperties: { kept: 1 },
+    });
+    await receiver.deadLetterMessage(await receiveOne(receiver), {
+      deadLetterReason: "invalid",
+      deadLetterErrorDescription: "no task",
+      field: "/task",
+    });
+    expect(await receiveBriefly(receiver)).toEqual([]);
+    const dead = await receiveOne(deadLetters);
+    expect(dead).toMatchObject({
+      body: { id: 1 },
+      messageId: "m",
+      correlationId: "c",
+      deadLetterReason: "invalid",
+      deadLetterErrorDescription: "no task",
+      applicationProperties: { kept: 1, field: "/task" },
+    });
+    await deadLetters.completeMessage(dead);
+    expect(await deadLetters.peekMessages(1)).toEqual([]);
+  });
+
+  test("without a reason needs none", async () => {
+    const { sender, receiver, deadLetters } = bus.queue("plain");
+    await sender.sendMessages({ body: 1 });
+    await receiver.deadLetterMessage(await receiveOne(receiver));
+    const dead = await receiveOne(deadLetters);
+    expect(dead.deadLetterReason).toBeUndefined();
+    await deadLetters.completeMessage(dead);
+  });
+
+  test("a dead letter comes back however often it is abandoned, and cannot be dead-lettered", async () => {
+    const { sender, receiver, deadLetters } = bus.queue("short-lock");
+    await sender.sendMessages({ body: 1 });
+    await receiver.deadLetterMessage(await receiveOne(receiver));
+    for (let i = 0; i < 4; i += 1)
+      await deadLetters.abandonMessage(await receiveOne(deadLetters));
+    const dead = await receiveOne(deadLetters);
+    expect(dead.deliveryCount).toBe(4);
+    await expect(deadLetters.deadLetterMessage(dead)).rejects.toThrow(
+      /dead-letter queue/,
+    );
+  });
+});

@@ -1,0 +1,109 @@
+/** The HTTP API without a listener, on a hub in memory that has an instance in each state. */
+import type { OrchestrationContext } from "durable-functions";
+import { EventType } from "../../../durable-task/model/history-event";
+import { createDurableHttpApi } from "../../../durable-task/http-api/routes";
+import { TaskHub } from "../../../durable-task/engine/task-hub";
+import type { RuntimeStatus } from "../../../durable-task/model/instance";
+import { parseDurableTaskSettings } from "../../../durable-task/engine/settings";
+import { openTaskHubStore } from "../../../durable-task/store/sqlite-store";
+import { registerStubs } from "../../../testing/stubs";
+import { createTestInstance } from "../../contracts/task-hub-store.contract";
+
+interface Asked {
+  readonly body?: string;
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function* echo({ df }: OrchestrationContext) {
+  yield df.callActivity("nothing");
+  return df.getInput();
+}
+
+const open: TaskHub[] = [];
+export async function stopApiHubs(): Promise<void> {
+  for (const hub of open.splice(0)) await hub.stop(1000);
+}
+
+/** A hub with one instance in each state, of which the id is the state, and its API. */
+export async function createApi(settings: object = {}) {
+  const store = openTaskHubStore(":memory:");
+  const cast = registerStubs(echo, {
+    activities: { nothing: () => null },
+    entities: { counter: () => undefined },
+  });
+  const problems: unknown[] = [];
+  const hub = new TaskHub({
+    store,
+    settings: parseDurableTaskSettings({ hubName: "Here", ...settings }),
+    functions: cast.functions,
+    invoke: cast.invoke,
+    reportProblem: (...problem) => problems.push(problem),
+    onFatalError: (error) => problems.push(error),
+  });
+  open.push(hub);
+  await store.commit([
+    {
+      instances: allStatuses.map((status) =>
+        createTestInstance(status, {
+          name: "echo",
+          version: "",
+          parent: null,
+          input: '"old"',
+          status,
+        }),
+      ),
+      histories: allStatuses.map((instanceId) => ({
+        instanceId,
+        from: 0,
+        events: [started],
+      })),
+    },
+  ]);
+  const answer = createDurableHttpApi({
+    hub,
+    addresses: {
+      baseUrl: "http://hub",
+      query: "",
+      hubName: "Here",
+      keyQuery: "",
+    },
+  });
+  const ask = async (method: string, path: string, asked: Asked = {}) => {
+    const { body = "", type = "application/json", headers = {} } = asked;
+    const url = new URL(`http://hub/${path}`);
+    const response = await answer({
+      method,
+      path: decodeURIComponent(url.pathname.slice(1)),
+      url,
+      headers: { "content-type": type, ...headers },
+      body: Buffer.from(body),
+      signal: new AbortController().signal,
+    });
+    return { status: response.status, text: response.body ?? "" };
+  };
+  return { hub, ask, problems };
+}
+
+export const allStatuses = [
+  "Pending",
+  "Running",
+  "Suspended",
+  "Completed",
+  "Failed",
+  "Terminated",
+] as const satisfies readonly RuntimeStatus[];
+const started = {
+  event: {
+    EventType: EventType.OrchestratorStarted,
+    Timestamp: "2026-01-01T00:00:00.000Z",
+  },
+  input: null,
+} as const;
+
+/** All that is kept, for tests in which nothing of it may change. */
+export const snapshotHub = (hub: TaskHub): unknown => [
+  hub.listInstances({}),
+  hub.listEntities({}),
+  allStatuses.map((id) => hub.getHistory(id)),
+];

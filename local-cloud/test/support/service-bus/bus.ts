@@ -1,0 +1,196 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import {
+  ServiceBusClient,
+  type ServiceBusReceivedMessage,
+  type ServiceBusReceiver,
+  type ServiceBusSender,
+} from "@azure/service-bus";
+import {
+  type ServiceBusBroker,
+  startBroker,
+} from "../../../service-bus/broker";
+import { eventually } from "../shared/eventually";
+import { SkippingClock } from "./skipping-clock";
+
+/** A connection string of a real namespace with the entities of entities.json: the tests then run against that. */
+const real = process.env["SERVICEBUS_CONNECTION_STRING"];
+
+export const testBusEntities: unknown = JSON.parse(
+  readFileSync(join(__dirname, "entities.json"), "utf8"),
+);
+
+/** For what only a broker in this process can be asked, or what would harm a real namespace. */
+export const describeLocalBroker =
+  real === undefined ? describe : describe.skip;
+
+export interface QueueLinks {
+  readonly sender: ServiceBusSender;
+  readonly receiver: ServiceBusReceiver;
+  readonly deadLetters: ServiceBusReceiver;
+}
+
+const nothingOpen = {
+  connections: 0,
+  links: 0,
+  receivers: 0,
+  locks: 0,
+  waiting: 0,
+};
+
+/**
+ * A namespace for each test of a file: a broker of its own, or the real one, whose entities are emptied after the test.
+ * After every test nothing may be left open in the broker.
+ */
+export class TestBus {
+  #clock = new SkippingClock();
+  #broker: ServiceBusBroker | undefined;
+  #folder = "";
+  #clients: ServiceBusClient[] = [];
+  readonly #used = new Set<string>();
+
+  constructor() {
+    beforeEach(() => this.#start());
+    afterEach(() => this.#stop());
+  }
+
+  get connectionString(): string {
+    return real ?? this.broker.connectionString;
+  }
+
+  /** Only for tests of `describeLocal`. */
+  get broker(): ServiceBusBroker {
+    if (this.#broker === undefined) throw new Error("There is no broker here.");
+    return this.#broker;
+  }
+
+  /** The client that most tests need only one of. */
+  get client(): ServiceBusClient {
+    return this.#clients[0] ?? this.newClient();
+  }
+
+  newClient(connectionString = this.connectionString): ServiceBusClient {
+    const client = new ServiceBusClient(connectionString, {
+      retryOptions: { maxRetries: 0, timeoutInMs: 10_000 },
+    });
+    this.#clients.push(client);
+    return client;
+  }
+
+  queue(name: string, client = this.client): QueueLinks {
+    this.#used.add(name);
+    return {
+      sender: client.createSender(name),
+      receiver: client.createReceiver(name),
+      deadLetters: client.createReceiver(name, { subQueueType: "deadLetter" }),
+    };
+  }
+
+  topic(name: string, ...subscriptions: readonly string[]) {
+    const { client } = this;
+    return {
+      sender: client.createSender(name),
+      receivers: subscriptions.map((subscription) => {
+        this.#used.add(`${name}/Subscriptions/${subscription}`);
+        return client.createReceiver(name, subscription);
+      }),
+    };
+  }
+
+  /** Lets time pass: at once here, by waiting where the service is real. */
+  async advanceTime(ms: number): Promise<void> {
+    if (this.#broker) this.#clock.skip(ms);
+    else await wait(ms);
+  }
+
+  async #start(): Promise<void> {
+    if (real !== undefined) return;
+    this.#clock = new SkippingClock();
+    this.#folder = mkdtempSync(join(tmpdir(), "service-bus-"));
+    this.#broker = await startBroker({
+      entities: testBusEntities,
+      port: 0,
+      dataFolder: this.#folder,
+      clock: this.#clock,
+      log: (level, _category, message) => {
+        if (level === "error") this.#failures.push(message);
+      },
+    });
+  }
+
+  readonly #failures: string[] = [];
+
+  async #stop(): Promise<void> {
+    if (this.#broker === undefined) await this.#empty();
+    await Promise.all(this.#clients.map((client) => client.close()));
+    this.#clients = [];
+    this.#used.clear();
+    const broker = this.#broker;
+    if (broker === undefined) return;
+    this.#clock.skip(10 * 60_000);
+    await eventually(() => {
+      expect(broker.openCounts()).toEqual(nothingOpen);
+      return Promise.resolve();
+    }, 5000);
+    await broker.stop();
+    rmSync(this.#folder, { recursive: true });
+    expect(this.#failures.splice(0)).toEqual([]);
+  }
+
+  async #empty(): Promise<void> {
+    for (const name of this.#used) {
+      const mode = { receiveMode: "receiveAndDelete" } as const;
+      const receivers = [
+        ...(name === "sessions"
+          ? []
+          : [this.client.createReceiver(name, mode)]),
+        this.client.createReceiver(name, {
+          ...mode,
+          subQueueType: "deadLetter",
+        }),
+      ];
+      for (const receiver of receivers)
+        while ((await receive(receiver)).length > 0);
+    }
+  }
+}
+
+const receive = (receiver: ServiceBusReceiver) =>
+  receiver.receiveMessages(100, { maxWaitTimeInMs: 1000 });
+
+/** Receives until there are as many. */
+export async function receiveExactly(
+  receiver: ServiceBusReceiver,
+  count: number,
+): Promise<ServiceBusReceivedMessage[]> {
+  const messages: ServiceBusReceivedMessage[] = [];
+  while (messages.length < count) {
+    const more = await receiver.receiveMessages(count - messages.length, {
+      maxWaitTimeInMs: 5000,
+    });
+    if (more.length === 0)
+      throw new Error(`Only ${messages.length} of ${count} messages came.`);
+    messages.push(...more);
+  }
+  return messages;
+}
+
+export async function receiveOne(
+  receiver: ServiceBusReceiver,
+): Promise<ServiceBusReceivedMessage> {
+  const [message] = await receiveExactly(receiver, 1);
+  if (message === undefined) throw new Error("No message came.");
+  return message;
+}
+
+/** What comes within a moment. */
+export const receiveBriefly = (
+  receiver: ServiceBusReceiver,
+): Promise<ServiceBusReceivedMessage[]> =>
+  receiver.receiveMessages(1, { maxWaitTimeInMs: 250 });
+
+export const messageBodies = (
+  messages: readonly ServiceBusReceivedMessage[],
+): unknown[] => messages.map(({ body }) => body as unknown);

@@ -1,0 +1,33 @@
+import { TestKitError } from "./test-kit-error";
+
+const units = {
+  ms: 1,
+  second: 1000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+  week: 604_800_000,
+} as const;
+type Unit = Exclude<keyof typeof units, "ms">;
+
+/** Milliseconds, or a number and a unit, as in `3 days`. */
+export type Duration =
+  number | `${number} ms` | `${number} ${Unit}` | `${number} ${Unit}s`;
+
+/** Throws `TestKitError`. */
+export function durationToMs(duration: Duration): number {
+  const ms = typeof duration === "number" ? duration : parsed(duration);
+  if (Number.isFinite(ms) && ms >= 0) return ms;
+  throw new TestKitError(
+    "duration_invalid",
+    `${JSON.stringify(duration)} is not a span of time: give milliseconds, or a number that is not negative and one of ${Object.keys(units).join(", ")}, for example "3 days".`,
+  );
+}
+
+function parsed(text: string): number {
+  const [, count, unit = ""] =
+    /^(\d+(?:\.\d+)?) (ms|[a-z]+?)s?$/.exec(text) ?? [];
+  return Object.hasOwn(units, unit)
+    ? Number(count) * units[unit as keyof typeof units]
+    : NaN;
+}

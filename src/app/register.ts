@@ -1,0 +1,37 @@
+/** Registers handlers under the names of their contracts. A handler of another type than its contract's does not compile. */
+import type { FunctionInput, InvocationContext } from "@azure/functions";
+import { app, type OrchestrationContext, type Task } from "durable-functions";
+import type {
+  ActivityContract,
+  OrchestratorContract,
+} from "../domain/contracts";
+import { traceActivity } from "../telemetry/spans/activity-span";
+
+export function registerOrchestrator<I, O>(
+  contract: OrchestratorContract<I, O>,
+  handler: (
+    context: OrchestrationContext,
+    input: NoInfer<I>,
+  ) => Generator<Task, NoInfer<O>, unknown>,
+): void {
+  app.orchestration(contract.name, (context) =>
+    handler(context, context.df.getInput<I>()),
+  );
+}
+
+export function registerActivity<I, O>(
+  contract: ActivityContract<I, O>,
+  handler: (
+    input: NoInfer<I>,
+    context: InvocationContext,
+  ) => Promise<NoInfer<O>>,
+  extraInputs: FunctionInput[] = [],
+): void {
+  app.activity(contract.name, {
+    handler: (input: I, context: InvocationContext) =>
+      traceActivity(contract.name, input, context, () =>
+        handler(input, context),
+      ),
+    extraInputs,
+  });
+}

@@ -1,0 +1,55 @@
+import type { Failure } from "../errors";
+import type { Json } from "../payload";
+import type { Usage } from "../usage";
+
+export type OrchestrationStatus =
+  | "pending"
+  | "running"
+  | "waiting"
+  | "suspended"
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "terminated";
+
+export type OrchestrationEventType =
+  | "orchestration.started"
+  | "orchestration.completed"
+  | "orchestration.failed"
+  | "step.started"
+  | "step.completed"
+  | "step.failed"
+  | "step.skipped"
+  | "step.retried"
+  | "model.called"
+  | "tool.called"
+  | "message.refused";
+
+/**
+ * One fact of an orchestration's history. `key` is deterministic: whoever writes the same fact twice, because a
+ * process died between writing and being believed, overwrites it.
+ */
+export interface OrchestrationEvent {
+  readonly key: string;
+  readonly type: OrchestrationEventType;
+  /** When it happened, ISO 8601 UTC. */
+  readonly at: string;
+  readonly stepId?: string;
+  readonly attempt?: number;
+  /** Small; large values are references. */
+  readonly data?: Readonly<Record<string, Json>>;
+}
+
+/** The summary row of an orchestration. */
+export interface OrchestrationSummary {
+  readonly id: string;
+  readonly workflow: string;
+  readonly version: string;
+  readonly status: OrchestrationStatus;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly endedAt?: string;
+  readonly error?: Failure;
+  readonly usage?: Usage;
+}

@@ -1,0 +1,54 @@
+import type { HttpRequest } from "@azure/functions";
+import { AosError } from "../domain/errors";
+import type { Json } from "../domain/payload";
+import { parseRequestJson } from "../orchestrations/request/parse-json";
+
+export const maxBodyBytes = 1024 * 1024;
+
+type Body = Pick<HttpRequest, "headers" | "body">;
+
+/** The parsed body, at most 1 MiB of UTF-8. */
+export const readJsonBody = async (request: Body): Promise<Json> =>
+  parseRequestJson(await readText(request));
+
+/** Undefined when the body is empty. */
+export async function readOptionalJsonBody(
+  request: Body,
+): Promise<Json | undefined> {
+  const text = await readText(request);
+  return text.trim() === "" ? undefined : parseRequestJson(text);
+}
+
+async function readText(request: Body): Promise<string> {
+  const declared = Number(request.headers.get("content-length") ?? "0");
+  if (declared > maxBodyBytes) throw tooLarge();
+  return decode(await readBytes(request));
+}
+
+const tooLarge = (): AosError =>
+  new AosError(
+    "payload_too_large",
+    `The body is over 1 MiB (${maxBodyBytes} bytes). Store large inputs elsewhere and send a reference to them.`,
+  );
+
+async function readBytes(request: Body): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Counted as well as declared: a chunked body declares nothing.
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > maxBodyBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new AosError("malformed_json", "The body is not UTF-8 text.", {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,97 @@
+/** What a dead letter looks like from outside. */
+import { z } from "zod";
+import type { DeadLetter, QueuePath } from "../../messaging/ports";
+import {
+  originalMessageId,
+  originalQueue,
+} from "../../messaging/dead-letters/replay-message";
+import type { Json } from "../../domain/payload";
+import { omitUndefined } from "../../domain/omit-undefined";
+import type { FieldError } from "../../orchestrations/request/request-error";
+
+export interface DeadLetterView {
+  readonly queue: string;
+  readonly sequenceNumber: string;
+  /** Of the message as it was first sent, to the queue `source`. */
+  readonly messageId: string;
+  readonly source: string;
+  readonly reason: string;
+  readonly description: string;
+  readonly errors: readonly FieldError[];
+  readonly deliveryCount: number;
+  readonly enqueuedAt: string;
+  readonly ageSeconds: number;
+  readonly correlationId?: string;
+  readonly sessionId?: string;
+  readonly replyTo?: string;
+  /** The value if it is JSON, otherwise the text. */
+  readonly body?: Json;
+  /** In place of a body that is not text. */
+  readonly bodyBase64?: string;
+}
+
+export function toDeadLetterView(
+  letter: DeadLetter,
+  queue: QueuePath,
+  now: Date,
+): DeadLetterView {
+  const { properties, enqueuedAt } = letter;
+  const ageMs = now.getTime() - Date.parse(enqueuedAt);
+  return {
+    queue,
+    sequenceNumber: letter.sequenceNumber,
+    messageId: originalMessageId(letter),
+    source: originalQueue(letter, queue),
+    reason: textOf(properties["deadLetterReason"], letter.reason),
+    description: textOf(
+      properties["deadLetterDescription"],
+      letter.description,
+    ),
+    errors: errorsIn(properties["deadLetterErrors"]),
+    deliveryCount: letter.deliveryCount,
+    enqueuedAt,
+    ageSeconds: Math.max(0, Math.round(ageMs / 1000)),
+    ...omitUndefined({
+      correlationId: letter.correlationId,
+      sessionId: letter.sessionId,
+      replyTo: letter.replyTo,
+    }),
+    ...bodyOf(letter.body),
+  };
+}
+
+const textOf = (ours: unknown, brokers: string | undefined): string =>
+  typeof ours === "string" ? ours : (brokers ?? "");
+
+const errorsSchema = z
+  .string()
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(z.array(z.object({ pointer: z.string(), detail: z.string() })));
+
+function errorsIn(value: unknown): readonly FieldError[] {
+  try {
+    return errorsSchema.safeParse(value).data ?? [];
+  } catch {
+    // The property is anybody's to set, on a message that did not come from AOS.
+    return [];
+  }
+}
+
+function bodyOf(
+  bytes: Uint8Array,
+): Pick<DeadLetterView, "body" | "bodyBase64"> {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { body: jsonOr(text) };
+  } catch {
+    return { bodyBase64: Buffer.from(bytes).toString("base64") };
+  }
+}
+
+function jsonOr(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,76 @@
+/** What the status of an orchestration looks like from outside, computed from its summary and history rows. */
+import type { Failure } from "../../domain/errors";
+import type {
+  OrchestrationEvent,
+  OrchestrationSummary,
+} from "../../domain/history/orchestration-history";
+import type { Usage } from "../../domain/usage";
+import type { WorkflowDefinition } from "../../domain/workflow/workflow-definition";
+import { type StepView, toStepView } from "./step-view";
+import { isTerminalStatus } from "../../domain/history/terminal-status";
+import { sumUsage } from "./sum-usage";
+
+export interface OrchestrationView {
+  readonly id: string;
+  readonly workflow: string;
+  readonly version: string;
+  readonly status: OrchestrationSummary["status"];
+  readonly waitingFor: readonly string[];
+  readonly steps: readonly StepView[];
+  readonly progress: { readonly done: number; readonly total: number };
+  readonly usage: Usage;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly endedAt?: string;
+  readonly error?: Failure;
+  readonly links: {
+    readonly self: string;
+    readonly result: string;
+    readonly history: string;
+  };
+}
+
+/** `collection` is the URL of `/api/orchestrations` as the caller wrote it. Rows may come in any order. */
+export function toOrchestrationView(
+  summary: OrchestrationSummary,
+  rows: readonly OrchestrationEvent[],
+  definition: WorkflowDefinition,
+  collection: string,
+): OrchestrationView {
+  const steps = definition.steps.map((step) => toStepView(step, rows));
+  const { id, endedAt, error } = summary;
+  const self = `${collection}/${id}`;
+  return {
+    id,
+    workflow: summary.workflow,
+    version: summary.version,
+    status: summary.status,
+    waitingFor: [],
+    steps,
+    progress: {
+      done: steps.filter(({ status }) => isSettled(status)).length,
+      total: steps.length,
+    },
+    usage:
+      isTerminalStatus(summary.status) && summary.usage !== undefined
+        ? summary.usage
+        : sumUsage(rows),
+    tags: summary.tags,
+    createdAt: summary.createdAt,
+    updatedAt: summary.updatedAt,
+    ...(endedAt !== undefined && { endedAt }),
+    ...(error !== undefined && { error }),
+    links: { self, result: `${self}/result`, history: `${self}/history` },
+  };
+}
+
+const isSettled = (status: StepView["status"]): boolean =>
+  status !== "pending" && status !== "running";
+
+/** The URL of the collection that a request below it was made to. */
+export function orchestrationsUrl(url: string): string {
+  const { origin, pathname } = new URL(url);
+  const end = pathname.indexOf("/orchestrations") + "/orchestrations".length;
+  return origin + pathname.slice(0, end);
+}

@@ -1,5 +1,0 @@
-/** Makes a value when it is first asked for and keeps it; a failure is not kept. */
-export function once<Value extends object>(make: () => Value): () => Value {
-  let made: Value | undefined;
-  return () => (made ??= make());
-}

@@ -1,0 +1,13 @@
+import type { Storage } from "../../storage/ports";
+import type { Agent } from "../../domain/agent";
+import type { WorkflowDefinition } from "../../domain/workflow/workflow-definition";
+
+/** What starting an orchestration takes, however it was asked for. */
+export interface StartDependencies {
+  storage(): Storage;
+  readonly agents: ReadonlyMap<string, Agent>;
+  readonly tools: ReadonlySet<string>;
+  /** Oldest version of a workflow first; the last one of a name is its default. */
+  readonly workflows: readonly WorkflowDefinition[];
+  readonly now: () => Date;
+}

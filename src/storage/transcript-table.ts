@@ -1,0 +1,63 @@
+import { odata, type TableClient } from "@azure/data-tables";
+import type { Payload } from "../domain/payload";
+import type { LazyClient } from "./clients";
+import {
+  type RowColumns,
+  fromDocumentRow,
+  toDocumentRow,
+} from "./table/document-row";
+import type { PayloadStore, TranscriptMessage, TranscriptStore } from "./ports";
+import { readRows } from "./table/read-rows";
+import { hasStatusCode, wrapStorageErrors } from "./storage-error";
+import { toTableKey } from "./table/table-key";
+import { insertRows } from "./table/write-rows";
+
+/** `AosTranscripts`: the partition is the session, the row key orders its messages. Large ones are kept as payloads. */
+export const createTranscriptStore = (
+  table: LazyClient<TableClient>,
+  payloads: PayloadStore,
+): TranscriptStore => ({
+  append: (sessionKey, messages) =>
+    wrapStorageErrors(`the transcript of ${sessionKey}`, async () => {
+      const rows = await Promise.all(
+        messages.map(async ({ key, turn, message }) =>
+          toDocumentRow(
+            { partitionKey: toTableKey(sessionKey), rowKey: key },
+            await payloads.put(sessionKey, message),
+            { turn },
+          ),
+        ),
+      );
+      try {
+        await insertRows(await table(), rows);
+        return true;
+      } catch (error) {
+        if (hasStatusCode(error, 409)) return false;
+        throw error;
+      }
+    }),
+
+  read: (sessionKey, { turn, except, from = 0 }) =>
+    wrapStorageErrors(`the transcript of ${sessionKey}`, async () => {
+      const rows = await readRows(
+        await table(),
+        toTableKey(sessionKey),
+        odata`turn ge ${from} and turn le ${turn}`,
+      );
+      const wanted = rows.filter(
+        (row) => !except.includes(Number(row["turn"])),
+      );
+      return Promise.all(wanted.map((row) => toMessage(row, payloads)));
+    }),
+});
+
+async function toMessage(
+  row: RowColumns,
+  payloads: PayloadStore,
+): Promise<TranscriptMessage> {
+  return {
+    key: String(row["rowKey"]),
+    turn: Number(row["turn"]),
+    message: await payloads.get(fromDocumentRow(row) as Payload),
+  };
+}

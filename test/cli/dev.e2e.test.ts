@@ -1,0 +1,36 @@
+import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
+import {
+  spawnCommand,
+  createTemporaryFolder,
+} from "../../local-cloud/test/support/cli/cloud-process";
+import { startAos } from "../support/cli/aos-process";
+
+const data = createTemporaryFolder();
+
+test("npm start prints a curl line that works as it stands", async () => {
+  await using cloud = await startAos();
+  const line = /curl .*/.exec(cloud.output())?.[0] ?? "";
+  const answer = execFileSync("sh", ["-c", line], { encoding: "utf8" });
+  expect(JSON.parse(answer)).toMatchObject({ workflow: "document-review" });
+});
+
+test("a second start on the same data says at once who is in the way", async () => {
+  await using cloud = await startAos({ data });
+  expect(cloud.url).toContain("http://localhost:");
+  const second = spawnCommand(["dev", "--port", "0", "--data", data]);
+  expect(await second.exited).toBe(1);
+  expect(second.output()).toContain(`works in the data folder ${data}`);
+});
+
+test("a catalog that does not validate stops the start with all its problems", async () => {
+  const bad = spawnCommand([
+    ...["host", "--app", resolve("test/fixtures/bad-catalog")],
+    ...["--port", "0", "--data", data],
+  ]);
+  expect(await bad.exited).toBe(1);
+  const output = bad.output();
+  expect(output).toContain("/steps/0/agent");
+  expect(output).toContain("/steps/1/needs");
+  expect(output).not.toMatch(/\n\s+at /);
+});

@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import {
+  evaluateCel,
+  compileExpression,
+} from "../../../src/domain/expression/compile-expression";
+import type { Json } from "../../../src/domain/payload";
+
+test.each<[string, Json]>([
+  ["size(input.docs) > 3", false],
+  ["input.risk + 1", 4],
+  ["input.half > 0.25 && input.risk > input.half", true],
+  ["input.docs.map(d, d.name)", ["x", "y"]],
+  ["input.docs.filter(d, d.name != 'x')[0].name", "y"],
+  ["has(input.nothing) ? 1 : 2", 2],
+  ['{"a": [1, null, "t"]}', { a: [1, null, "t"] }],
+  ["b'abc'", "YWJj"],
+  ["3u", 3],
+])("%s gives %j", (text, expected) => {
+  const input = { docs: [{ name: "x" }, { name: "y" }], risk: 3, half: 0.5 };
+  expect(evaluateCel(text, { input })).toEqual(expected);
+});
+
+test.each([
+  "1 +",
+  "input.nothing",
+  "nothing",
+  "1 / 0",
+  "1.0 / 0.0",
+  "toString",
+  "timestamp('2026-01-01T00:00:00Z')",
+])("the failure of %s names the expression", (text) => {
+  const evaluating = () => evaluateCel(text, { input: {} });
+  expect(evaluating).toThrow(`"${text}"`);
+  expect(evaluating).toThrow(
+    expect.objectContaining({ code: "expression_failed" }) as Error,
+  );
+});
+
+test("any JSON comes out as it went in", () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ depthSize: "small" }), (value) => {
+      const json = JSON.parse(JSON.stringify(value)) as Json;
+      expect(evaluateCel("input", { input: json })).toEqual(json);
+    }),
+  );
+});
+
+test("references leave out what the expression binds itself", () => {
+  const { references } = compileExpression(
+    "input.list.filter(x, x > steps.a.output && x != y).size() + steps['b'].output.size()",
+  );
+  expect([...references.roots].sort()).toEqual(["input", "steps", "y"]);
+  expect([...references.steps].sort()).toEqual(["a", "b"]);
+  expect(references.allSteps).toBe(false);
+  expect(compileExpression("steps[input.which]").references.allSteps).toBe(
+    true,
+  );
+});

@@ -1,0 +1,62 @@
+import fc from "fast-check";
+import {
+  applySessionOperation,
+  beginTurn,
+  completeTurn,
+  emptySession,
+  type SessionState,
+} from "../../../src/domain/session/agent-session";
+import { noUsage } from "../../../src/domain/usage";
+
+const usage = { ...noUsage, modelCalls: 1 };
+
+test("gives a turn one number however often it begins, and tells which turns run beside it", () => {
+  const [one, first] = beginTurn(emptySession, "a");
+  const [two, second] = beginTurn(one, "b");
+  expect([first, second]).toEqual([
+    { turn: 1, concurrentTurns: [] },
+    { turn: 2, concurrentTurns: [1] },
+  ]);
+  expect(beginTurn(two, "b")).toEqual([two, second]);
+});
+
+test("counts what a turn cost once", () => {
+  const [begun] = beginTurn(emptySession, "a");
+  const once = completeTurn(begun, "a", usage);
+  expect(once).toMatchObject({ usage, running: [] });
+  expect(completeTurn(once, "a", usage)).toBe(once);
+  expect(beginTurn(once, "a")[1].turn).toBe(1);
+});
+
+test("answers an unknown operation with an error, unchanged", () => {
+  expect(
+    applySessionOperation(emptySession, "forget", { turnKey: "a" }),
+  ).toEqual([
+    emptySession,
+    { error: expect.objectContaining({ code: "internal_error" }) as object },
+  ]);
+});
+
+test("stays below 16 KiB and never gives a number twice", () => {
+  const key = fc.nat(120).map((n) => `${"o".repeat(n * 3)}/${n}`);
+  const operation = fc.tuple(fc.constantFrom("begin", "complete"), key);
+  fc.assert(
+    fc.property(
+      fc.array(operation, { minLength: 100, maxLength: 300 }),
+      (operations) => {
+        let state: SessionState = emptySession;
+        for (const [name, turnKey] of operations) {
+          const before = state.turns;
+          [state] = applySessionOperation(state, name, { turnKey, usage });
+          expect(state.turns - before).toBeLessThanOrEqual(1);
+          expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThan(16_384);
+        }
+        const numbers = [...state.running, ...state.recent].map(
+          ({ turn }) => turn,
+        );
+        expect(new Set(numbers).size).toBe(numbers.length);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});

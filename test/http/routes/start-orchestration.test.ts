@@ -1,0 +1,108 @@
+import { HttpRequest, InvocationContext } from "@azure/functions";
+import type { DurableClient } from "durable-functions";
+import type { Storage } from "../../../src/storage/ports";
+import { openStorage } from "../../../src/storage/open-storage";
+import type { WorkflowDefinition } from "../../../src/domain/workflow/workflow-definition";
+import { durableHttpHandler } from "../../../src/http/http-handler";
+import type { OrchestrationView } from "../../../src/http/views/orchestration-view";
+import { startOrchestrationRoute } from "../../../src/http/routes/start-orchestration";
+import {
+  type Azurite,
+  startAzurite,
+} from "../../../local-cloud/test/support/storage/azurite";
+import {
+  type FakeTaskHub,
+  fakeTaskHub,
+} from "../../support/orchestrations/fake-task-hub";
+
+let azurite: Azurite;
+let storage: Storage;
+beforeAll(async () => {
+  azurite = await startAzurite();
+  storage = openStorage({ connectionString: azurite.connectionString });
+});
+afterAll(() => azurite.stop());
+
+const minute = Date.parse("2026-01-01T00:00:00Z");
+
+const workflow: WorkflowDefinition = {
+  name: "w",
+  version: "1",
+  steps: [{ id: "a", kind: "tool", tool: "look" }],
+};
+
+/** The endpoint with a clock to be turned by hand. */
+function api(hub: FakeTaskHub, workflows = [workflow]) {
+  const clock = { ms: minute };
+  const handler = durableHttpHandler(
+    startOrchestrationRoute({
+      storage: () => storage,
+      agents: new Map(),
+      tools: new Set(["look"]),
+      workflows,
+      healthDependencies: [],
+      messaging: () => undefined,
+      now: () => new Date(clock.ms),
+    }),
+  );
+  const start = async (body: object) => {
+    const request = new HttpRequest({
+      method: "POST",
+      url: "http://localhost/api/orchestrations",
+      body: { string: JSON.stringify(body) },
+    });
+    const context = new InvocationContext({ logHandler: () => undefined });
+    const client = hub as unknown as DurableClient;
+    const { status, body: text } = await handler(request, client, context);
+    return { status, body: JSON.parse(text) as OrchestrationView };
+  };
+  return { clock, start };
+}
+
+describe("a claim whose starter failed", () => {
+  test("is left alone as long as its starter might be at work", async () => {
+    const hub = fakeTaskHub();
+    const { clock, start } = api(hub);
+    hub.broken = true;
+    expect((await start({ workflow: "w", id: "young" })).status).toBe(503);
+    hub.broken = false;
+    clock.ms += 29_000;
+    const again = await start({ workflow: "w", id: "young" });
+    expect(again).toMatchObject({ status: 200, body: { status: "pending" } });
+    expect(hub.started).toEqual([]);
+  });
+
+  test("is taken over by the next duplicate, by one of many", async () => {
+    const hub = fakeTaskHub();
+    const { clock, start } = api(hub);
+    hub.broken = true;
+    await start({ workflow: "w", id: "old" });
+    hub.broken = false;
+    clock.ms += 31_000;
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => start({ workflow: "w", id: "old" })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200));
+    expect(hub.started).toEqual(["old"]);
+  });
+});
+
+test("a starter that took too long to claim does not start any more", async () => {
+  const hub = fakeTaskHub();
+  const { clock, start } = api(hub);
+  const claimed = start({ workflow: "w", id: "slow" });
+  const late = setInterval(() => (clock.ms += 21_000), 0);
+  const { status } = await claimed;
+  clearInterval(late);
+  expect(status).toBe(503);
+  expect(hub.started).toEqual([]);
+});
+
+test("a repeated request is answered though its workflow is gone from the catalog", async () => {
+  const hub = fakeTaskHub();
+  const body = { workflow: "w", id: "changed" };
+  expect((await api(hub).start(body)).status).toBe(202);
+  const later = api(hub, []);
+  expect((await later.start(body)).status).toBe(200);
+  expect((await later.start({ workflow: "w" })).status).toBe(404);
+});

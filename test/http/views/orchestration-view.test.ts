@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import type { OrchestrationEvent } from "../../../src/domain/history/orchestration-history";
+import type { WorkflowDefinition } from "../../../src/domain/workflow/workflow-definition";
+import {
+  orchestrationsUrl,
+  toOrchestrationView,
+} from "../../../src/http/views/orchestration-view";
+
+const definition: WorkflowDefinition = {
+  name: "review",
+  version: "1",
+  steps: [
+    { id: "plan", kind: "agent", agent: "planner", prompt: "p" },
+    {
+      id: "read",
+      kind: "map",
+      over: "${input.documents}",
+      as: "doc",
+      step: { kind: "tool", tool: "readDocument" },
+    },
+    { id: "save", kind: "tool", tool: "saveReport" },
+  ],
+};
+const summary = {
+  id: "o1",
+  workflow: "review",
+  version: "1",
+  status: "running",
+  tags: {},
+  createdAt: "2026-01-01T00:00:00.000Z",
+  updatedAt: "2026-01-01T00:00:00.000Z",
+} as const;
+
+const at = (second: number) =>
+  `2026-01-01T00:00:${String(second).padStart(2, "0")}.000Z`;
+const usage = { inputTokens: 10, outputTokens: 5, modelCalls: 1, toolCalls: 0 };
+let count = 0;
+const row = (
+  type: OrchestrationEvent["type"],
+  second: number,
+  more: Partial<OrchestrationEvent> = {},
+): OrchestrationEvent => ({
+  key: String(count++),
+  type,
+  at: at(second),
+  ...more,
+});
+
+const rows: readonly OrchestrationEvent[] = [
+  row("orchestration.started", 0),
+  row("step.started", 1, { stepId: "plan", attempt: 1 }),
+  row("model.called", 2, { stepId: "plan", data: { usage } }),
+  row("step.retried", 3, { stepId: "plan", attempt: 2 }),
+  row("model.called", 4, { stepId: "plan", data: { usage } }),
+  row("step.completed", 5, { stepId: "plan", attempt: 2, data: { usage } }),
+  row("step.started", 6, { stepId: "read", attempt: 1, data: { items: 4 } }),
+  row("step.started", 6, { stepId: "read.0", attempt: 1 }),
+  row("step.started", 6, { stepId: "read.1", attempt: 1 }),
+  row("step.completed", 7, { stepId: "read.0", attempt: 1 }),
+  row("step.failed", 8, {
+    stepId: "read.1",
+    attempt: 1,
+    data: { error: { code: "tool_failed", message: "m" } },
+  }),
+];
+const collection = "http://localhost/api/orchestrations";
+const view = (of: readonly OrchestrationEvent[]) =>
+  toOrchestrationView(summary, of, definition, collection);
+
+describe("orchestrationView", () => {
+  test("shows every step as pending before anything happened", () => {
+    const { steps, progress } = view([]);
+    expect(
+      steps.map(({ id, status, attempt }) => [id, status, attempt]),
+    ).toEqual([
+      ["plan", "pending", 0],
+      ["read", "pending", 0],
+      ["save", "pending", 0],
+    ]);
+    expect(progress).toEqual({ done: 0, total: 3 });
+  });
+
+  test("shows where each step stands, map items as counts", () => {
+    const { steps, progress } = view(rows);
+    expect(steps[0]).toEqual({
+      id: "plan",
+      kind: "agent",
+      status: "completed",
+      attempt: 2,
+      startedAt: at(1),
+      endedAt: at(5),
+    });
+    expect(steps[1]).toMatchObject({
+      status: "running",
+      items: { done: 2, total: 4, failed: 1 },
+    });
+    expect(progress).toEqual({ done: 1, total: 3 });
+  });
+
+  test("shows the error of a failed step", () => {
+    const error = { code: "tool_failed", message: "disk full" };
+    const failed = row("step.failed", 9, { stepId: "save", data: { error } });
+    expect(view([failed]).steps[2]).toMatchObject({ status: "failed", error });
+  });
+
+  test("sums the usage of calls, which their steps only repeat", () => {
+    expect(view(rows).usage).toEqual({
+      inputTokens: 20,
+      outputTokens: 10,
+      modelCalls: 2,
+      toolCalls: 0,
+    });
+  });
+
+  test("is the same whatever the order in which rows were written", () => {
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray([...rows], { minLength: rows.length }),
+        (shuffled) => {
+          expect(view(shuffled)).toEqual(view(rows));
+        },
+      ),
+    );
+  });
+});
+
+test.each([
+  "http://localhost:7071/api/orchestrations",
+  "http://localhost:7071/api/orchestrations/o1?wait=1s",
+  "http://localhost:7071/api/orchestrations/o1/result",
+])("links start at the collection that %s lies in", (url) => {
+  expect(orchestrationsUrl(url)).toBe(
+    "http://localhost:7071/api/orchestrations",
+  );
+});

@@ -1,0 +1,88 @@
+import {
+  buildRejectedCopy,
+  buildRejectedResponse,
+} from "../../../src/messaging/in/rejection-messages";
+import { toReceivedMessage } from "../../../src/messaging/in/received-message";
+
+const rejection = {
+  kind: "deadLetter",
+  reason: "invalid_request",
+  description: "It is wrong.",
+  errors: [{ pointer: "/a", detail: "is required" }],
+} as const;
+const message = (messageId = "m-1", queue = "agent-requests") =>
+  toReceivedMessage(
+    queue,
+    { n: 1 },
+    {
+      messageId,
+      correlationId: "c",
+      replyTo: "answers",
+      applicationProperties: { tenant: "t", nested: { a: 1 } },
+    },
+  );
+
+describe("the copy of a rejected message", () => {
+  test("carries the message, what is wrong with it, and where it came from", () => {
+    expect(buildRejectedCopy(message(), rejection)).toEqual({
+      to: "agent-requests-deadletter",
+      messageId: "m-1:dlq",
+      body: { n: 1 },
+      correlationId: "c",
+      replyTo: "answers",
+      properties: {
+        tenant: "t",
+        idempotencyKey: "m-1",
+        deadLetterSource: "agent-requests",
+        deadLetterReason: "invalid_request",
+        deadLetterDescription: "It is wrong.",
+        deadLetterErrors: '[{"pointer":"/a","detail":"is required"}]',
+      },
+    });
+  });
+
+  test("has an id of its own for each queue, of at most 128 characters, the same every time", () => {
+    const idOf = (id: string, queue?: string) =>
+      buildRejectedCopy(message(id, queue), rejection).messageId;
+    expect(idOf("a", "agent-session-requests")).not.toBe(idOf("a"));
+    const long = "x".repeat(128);
+    expect(idOf(long).length).toBeLessThanOrEqual(128);
+    expect(idOf(long)).toBe(idOf(long));
+    expect(idOf(`${long.slice(1)}y`)).not.toBe(idOf(long));
+  });
+
+  test("stays small enough for a message however much is wrong", () => {
+    const errors = Array.from({ length: 5_000 }, (_, index) => ({
+      pointer: `/input/${index}`,
+      detail: "is not a known field",
+    }));
+    const description = "x".repeat(100_000);
+    const { properties } = buildRejectedCopy(message(), {
+      ...rejection,
+      errors,
+      description,
+    });
+    expect(JSON.stringify(properties).length).toBeLessThan(32_000);
+    expect(properties["deadLetterErrors"]).toMatch(/has \d+ more errors/);
+  });
+
+  test("keeps text as it came", () => {
+    const text = toReceivedMessage("agent-requests", "{ no json", {});
+    const { body } = buildRejectedCopy(text, rejection);
+    expect(Buffer.from(body as Uint8Array).toString()).toBe("{ no json");
+  });
+});
+
+test("the response to a rejected message says what is wrong and whose it is", () => {
+  const reply = { queue: "answers", correlationId: "c", sessionId: "s" };
+  expect(buildRejectedResponse(message(), reply, rejection)).toMatchObject({
+    to: "answers",
+    messageId: "m-1:rejected",
+    correlationId: "c",
+    sessionId: "s",
+    body: {
+      status: "rejected",
+      error: { code: "invalid_request", errors: rejection.errors },
+    },
+  });
+});

@@ -1,0 +1,38 @@
+import fc from "fast-check";
+import {
+  isAbandoned,
+  mayStart,
+} from "../../../src/orchestrations/start/claim-rules";
+
+const takenAt = Date.parse("2026-01-01T00:00:00Z");
+const claim = {
+  claimedAt: new Date(takenAt).toISOString(),
+  summary: {
+    id: "a",
+    workflow: "w",
+    version: "1",
+    status: "pending",
+    tags: {},
+    createdAt: "",
+    updatedAt: "",
+  },
+} as const;
+
+describe("the rules of starting", () => {
+  test("never let a holder start and another take over at the same time", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 120_000 }), (ageMs) => {
+        const now = new Date(takenAt + ageMs);
+        expect(mayStart(claim, now) && isAbandoned(claim, now)).toBe(false);
+      }),
+    );
+  });
+
+  test("leave an orchestration that has started to itself, however old", () => {
+    const running = {
+      ...claim,
+      summary: { ...claim.summary, status: "running" },
+    } as const;
+    expect(isAbandoned(running, new Date(takenAt + 1e9))).toBe(false);
+  });
+});

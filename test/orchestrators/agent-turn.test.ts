@@ -1,0 +1,162 @@
+import { agentTurn } from "../../orchestrators/agent-turn";
+import { toolStep } from "../../orchestrators/tool-step";
+import type {
+  AgentTurnInput,
+  StepInput,
+  ToolStepInput,
+} from "../../src/domain/contracts";
+import { noUsage } from "../../src/domain/usage";
+import { ReplayEngine } from "../support/orchestrators/replay-engine";
+
+const step: StepInput = {
+  orchestrationId: "o1",
+  stepId: "s",
+  scope: {
+    input: { value: null },
+    steps: {},
+    variables: {},
+    orchestrationId: "o1",
+  },
+  retry: { maxAttempts: 3, firstDelayMs: 2_000, backoff: 2 },
+  announce: false,
+};
+const modelUsage = { ...noUsage, modelCalls: 1, inputTokens: 5 };
+const toolUsage = { ...noUsage, toolCalls: 1 };
+
+async function toolStepBegun(more: Partial<ToolStepInput> = {}) {
+  const input = { ...step, tool: "print", input: {}, ...more };
+  const engine = new ReplayEngine<ToolStepInput>(toolStep, input);
+  await engine.start();
+  return engine;
+}
+
+async function turnBegun(more: Partial<AgentTurnInput> = {}) {
+  const engine = new ReplayEngine<AgentTurnInput>(agentTurn, {
+    ...step,
+    agent: { name: "reader", instructions: "Read.", tools: ["look"] },
+    prompt: "Read it.",
+    sessionKey: "k",
+    ...more,
+  });
+  await engine.start();
+  await engine.complete("entity", { value: { turn: 4, concurrentTurns: [3] } });
+  return engine;
+}
+
+describe("a tool step", () => {
+  test("tries again after a delay that its history tells of, under the same idempotency key", async () => {
+    const engine = await toolStepBegun();
+    const { idempotencyKey } = engine.task("callTool").input as {
+      idempotencyKey: string;
+    };
+    await engine.fail("callTool", "tool_failed", "no paper");
+    expect(engine.task("recordHistory").input).toMatchObject({
+      rows: [{ type: "step.retried", attempt: 2, data: { delayMs: 2_000 } }],
+    });
+    await engine.complete("recordHistory", null);
+    await engine.fire();
+    expect(engine.task("callTool").input).toMatchObject({
+      attempt: 2,
+      idempotencyKey,
+    });
+    await engine.complete("callTool", {
+      output: { value: "ok" },
+      usage: toolUsage,
+    });
+    expect(engine.output).toEqual({
+      status: "completed",
+      output: { value: "ok" },
+      usage: toolUsage,
+    });
+  });
+
+  test("does not try again what cannot succeed", async () => {
+    const engine = await toolStepBegun();
+    await engine.fail("callTool", "tool_input_invalid", "no text");
+    expect(engine.output).toMatchObject({
+      status: "failed",
+      error: { code: "tool_input_invalid", message: "no text" },
+    });
+  });
+
+  test("fails at its deadline, and wakes the workflow", async () => {
+    const deadline = "2026-01-01T00:10:00.000Z";
+    const engine = await toolStepBegun({ deadline, announce: true });
+    await engine.fire();
+    await engine.complete("announceStep", null);
+    expect(engine.output).toMatchObject({ error: { code: "step_timeout" } });
+  });
+
+  test("announces again when an announcement fails", async () => {
+    const engine = await toolStepBegun({ announce: true });
+    await engine.complete("callTool", { usage: toolUsage });
+    await engine.fail("announceStep", "internal_error", "hub away");
+    await engine.fire();
+    await engine.complete("announceStep", null);
+    expect(engine.isDone).toBe(true);
+  });
+});
+
+describe("an agent turn", () => {
+  test("calls tools side by side until the model answers, and tells the session what it cost", async () => {
+    const engine = await turnBegun();
+    expect(engine.task("callModel").input).toMatchObject({
+      round: 0,
+      turn: { turn: 4, concurrentTurns: [3], sessionKey: "k" },
+    });
+    const toolCalls = ["c1", "c2"].map((id) => ({ id, name: "look" }));
+    await engine.complete("callModel", { toolCalls, usage: modelUsage });
+    expect(
+      engine
+        .openNamed("callTool")
+        .map(
+          ({ input }) => (input as { idempotencyKey: string }).idempotencyKey,
+        ),
+    ).toEqual(["o1/s/4/c1", "o1/s/4/c2"]);
+    await engine.completeAll("callTool", { usage: toolUsage });
+    expect(engine.task("callModel").input).toMatchObject({ round: 1 });
+    const output = { value: "an answer" };
+    await engine.complete("callModel", {
+      toolCalls: [],
+      output,
+      usage: modelUsage,
+    });
+    const usage = {
+      inputTokens: 10,
+      outputTokens: 0,
+      modelCalls: 2,
+      toolCalls: 2,
+    };
+    expect(engine.task("entity").action).toMatchObject({
+      operation: "complete",
+      input: { turnKey: "o1/s", usage },
+    });
+    await engine.complete("entity", { value: null });
+    expect(engine.output).toEqual({ status: "completed", output, usage });
+  });
+
+  test("repeats only the tool call that failed", async () => {
+    const engine = await turnBegun({ deadline: "2026-01-01T01:00:00.000Z" });
+    const toolCalls = ["c1", "c2"].map((id) => ({ id, name: "look" }));
+    await engine.complete("callModel", { toolCalls, usage: modelUsage });
+    const [bad] = engine.openNamed("callTool");
+    await engine.failTask(bad, "tool_failed", "blinked");
+    await engine.complete("callTool", { usage: toolUsage });
+    await engine.complete("recordHistory", null);
+    await engine.fire();
+    expect(engine.task("callTool").input).toMatchObject({
+      attempt: 2,
+      call: { callId: "c1" },
+    });
+  });
+
+  test("fails when the agent does not stop calling tools, and still ends the turn", async () => {
+    const agent = { name: "a", instructions: "", maxRounds: 1 };
+    const engine = await turnBegun({ agent });
+    const toolCalls = [{ id: "c", name: "look" }];
+    await engine.complete("callModel", { toolCalls, usage: modelUsage });
+    await engine.complete("callTool", { usage: toolUsage });
+    await engine.complete("entity", { value: null });
+    expect(engine.output).toMatchObject({ error: { code: "too_many_rounds" } });
+  });
+});

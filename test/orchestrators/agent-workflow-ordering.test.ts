@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { agentWorkflow } from "../../orchestrators/agent-workflow";
+import type { StepOutcome, WorkflowInput } from "../../src/domain/contracts";
+import { noUsage } from "../../src/domain/usage";
+import type { StepDefinition } from "../../src/domain/workflow/workflow-definition";
+import {
+  ReplayEngine,
+  type OpenTask,
+} from "../support/orchestrators/replay-engine";
+
+const tool = { kind: "tool", tool: "t" } as const;
+const steps: readonly StepDefinition[] = [
+  { id: "a", ...tool },
+  { id: "b", needs: [], ...tool },
+  { id: "c", needs: ["a"], ...tool },
+  {
+    id: "m",
+    needs: [],
+    kind: "map",
+    over: "${input}",
+    as: "x",
+    maxParallel: 2,
+    step: tool,
+  },
+  { id: "d", needs: ["b", "c"], ...tool },
+  { id: "e", needs: ["a", "m"], ...tool },
+];
+const outcome: StepOutcome = {
+  status: "completed",
+  output: { value: 1 },
+  usage: noUsage,
+};
+
+/** What may happen next, once each: an open task completes, or an announcement arrives, early or late. */
+function possible(
+  engine: ReplayEngine<WorkflowInput>,
+  announced: Set<string>,
+): readonly (() => Promise<void>)[] {
+  const complete = (task: OpenTask) => () =>
+    engine.completeTask(task, task.name === "toolStep" ? outcome : null);
+  const announce = (id: string) => () => {
+    announced.add(id);
+    return engine.raise("stepSettled", { stepId: id });
+  };
+  const children = engine.started
+    .filter(({ input }) => (input as { announce?: boolean } | null)?.announce)
+    .map(({ input }) => (input as { stepId: string }).stepId)
+    .filter((id) => !announced.has(id));
+  // A child completes only after its announcement was made, but the two may arrive in either order.
+  return [...engine.open.map(complete), ...children.map(announce)];
+}
+
+test("a workflow ends whatever the order in which completions and announcements arrive", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.infiniteStream(fc.nat()), async (numbers) => {
+      const engine = new ReplayEngine<WorkflowInput>(agentWorkflow, {
+        orchestrationId: "o1",
+        definition: { name: "w", version: "1", steps },
+        agents: {},
+        input: { value: [1, 2, 3] },
+      });
+      await engine.start();
+      const announced = new Set<string>();
+      while (!engine.isDone) {
+        const next = possible(engine, announced);
+        const number = numbers.next().value as number;
+        // Without a possible next thing the workflow would wait for ever.
+        expect(next).not.toEqual([]);
+        await next[number % next.length]?.();
+      }
+      expect(engine.failure).toBeUndefined();
+      expect(
+        engine.started
+          .map(({ instanceId }) => instanceId)
+          .filter((id) => id !== undefined)
+          .sort(),
+      ).toEqual(
+        ["a", "b", "c", "d", "e", "m.0", "m.1", "m.2"].map((id) => `o1@${id}`),
+      );
+    }),
+    { numRuns: 150 },
+  );
+});

@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { ActivityDependencies } from "../../../activities/activity-dependencies";
+import type { LanguageModel } from "../../../src/models/language-model";
+import { offlineModel } from "../../../src/models/offline/offline-model";
+import { defineTool, type Tool } from "../../../src/tools/tool";
+import { AosError } from "../../../src/domain/errors";
+import type { Storage } from "../../../src/storage/ports";
+import type { Agent } from "../../../src/domain/agent";
+import type { ExpressionScope, TurnRef } from "../../../src/domain/contracts";
+
+/** Services with the offline model and a few tools, which count how often they were used. */
+export function createActivityContext(storage: () => Storage) {
+  const used: string[] = [];
+  const offline = offlineModel();
+  const model: LanguageModel = {
+    ...offline,
+    complete(request, signal) {
+      used.push("model");
+      return offline.complete(request, signal);
+    },
+  };
+  const tool = (
+    name: string,
+    idempotent: boolean,
+    execute: (text: string) => string,
+  ): Tool =>
+    defineTool({
+      name,
+      description: name,
+      input: z.strictObject({ text: z.string() }),
+      idempotent,
+      execute: ({ text }) => {
+        used.push(name);
+        return Promise.resolve({ text: execute(text) });
+      },
+    });
+  const fail = (): never => {
+    throw new AosError("tool_failed", "It broke.");
+  };
+  const tools = [
+    tool("shout", false, (text) => text.toUpperCase()),
+    tool("grow", true, (text) => text.repeat(20_000)),
+    tool("break", true, fail),
+    tool("breakOnce", false, fail),
+  ];
+  const services: ActivityDependencies = {
+    storage,
+    messaging: () => undefined,
+    model: () => model,
+    tools: new Map(tools.map((each) => [each.name, each])),
+  };
+  return { services, used };
+}
+
+export const testAgent: Agent = {
+  name: "shouter",
+  instructions: "Shout.",
+  tools: ["shout", "grow"],
+  offline: {
+    rounds: [
+      [
+        { tool: "shout", arguments: { text: "${prompt}" } },
+        { tool: "shout", arguments: { wrong: 1 } },
+        { tool: "break", arguments: { text: "" } },
+      ],
+    ],
+  },
+};
+
+export const createTurnRef = (turn: Partial<TurnRef> = {}): TurnRef => {
+  const orchestrationId = randomUUID();
+  return {
+    orchestrationId,
+    stepId: "s",
+    sessionKey: `${orchestrationId}/s`,
+    turn: 1,
+    concurrentTurns: [],
+    ...turn,
+  };
+};
+
+export const createScope = (
+  orchestrationId: string,
+  input: ExpressionScope["input"],
+): ExpressionScope => ({ input, steps: {}, variables: {}, orchestrationId });
+
+export const activityTime = "2026-01-01T00:00:00.000Z";

@@ -1,0 +1,225 @@
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  PeriodicExportingMetricReader,
+} from "@opentelemetry/sdk-metrics";
+import type { DurableClient } from "durable-functions";
+import { finishOrchestration } from "../../../activities/finish-orchestration";
+import { recordHistory } from "../../../activities/record-history";
+import type { Storage } from "../../../src/storage/ports";
+import { openStorage } from "../../../src/storage/open-storage";
+import { createEvent } from "../../../src/domain/history/create-event";
+import { noUsage } from "../../../src/domain/usage";
+import { startTelemetryProvider } from "../../../src/telemetry/export/telemetry-provider";
+import { reconcileWithHub } from "../../../src/orchestrations/reconcile";
+import { startIfAbandoned } from "../../../src/orchestrations/start/claim-and-start";
+import { newClaim, newOrchestrationId } from "../../contracts/storage.contract";
+import {
+  type Azurite,
+  startAzurite,
+} from "../../../local-cloud/test/support/storage/azurite";
+import { createEventLog } from "../../support/telemetry/event-log";
+import { fakeTaskHub } from "../../support/orchestrations/fake-task-hub";
+
+let azurite: Azurite;
+let storage: Storage;
+const told = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+const reader = new PeriodicExportingMetricReader({
+  exporter: told,
+  exportIntervalMillis: 3_600_000,
+});
+const provider = startTelemetryProvider("counting", [], [reader]);
+beforeAll(async () => {
+  azurite = await startAzurite();
+  storage = openStorage({ connectionString: azurite.connectionString });
+});
+afterAll(async () => {
+  await provider.close(1_000);
+  await azurite.stop();
+});
+
+/** The points of a measure that have this attribute. */
+async function points(metric: string, attribute: string, value: string) {
+  await reader.forceFlush();
+  const latest = told.getMetrics().at(-1)?.scopeMetrics ?? [];
+  return latest
+    .flatMap(({ metrics }) => metrics)
+    .filter(({ descriptor }) => descriptor.name === metric)
+    .flatMap(({ dataPoints }) =>
+      dataPoints.map((point) => ({
+        value: point.value,
+        attributes: point.attributes,
+      })),
+    )
+    .filter(({ attributes }) => attributes[attribute] === value);
+}
+
+const at = "2026-01-01T00:00:00.000Z";
+const services = { storage: () => storage, messaging: () => undefined };
+
+async function claimed(workflow: string): Promise<string> {
+  const id = newOrchestrationId();
+  await storage.orchestrations.claim(newClaim(id, { workflow }));
+  return id;
+}
+
+const repeatedly = async (work: () => Promise<unknown>): Promise<void> => {
+  await Promise.all([work(), work(), work()]);
+  await work();
+};
+
+test("a failure is counted and logged once, however often its end is written", async () => {
+  const orchestrationId = await claimed("failing");
+  const { log, events } = createEventLog();
+  await repeatedly(() =>
+    finishOrchestration(services)(
+      {
+        orchestrationId,
+        at,
+        rows: [],
+        usage: noUsage,
+        about: { workflow: "failing", version: "1", tags: {} },
+        result: {
+          status: "failed",
+          error: { code: "tool_failed", message: "xylophone" },
+        },
+      },
+      log,
+    ),
+  );
+  expect(
+    await points("aos.orchestration.failures", "aos.workflow.name", "failing"),
+  ).toEqual([
+    {
+      value: 1,
+      attributes: {
+        "aos.workflow.name": "failing",
+        "error.type": "tool_failed",
+      },
+    },
+  ]);
+  expect(events).toEqual([
+    {
+      level: "error",
+      event: "orchestration.failed",
+      orchestrationId,
+      workflow: "failing",
+      code: "tool_failed",
+    },
+  ]);
+});
+
+test("a failure that only the hub knows of is counted once, however many ask", async () => {
+  const id = await claimed("broken");
+  const hub = {
+    ...fakeTaskHub(),
+    getStatus: () =>
+      Promise.resolve({
+        runtimeStatus: "Failed",
+        output: "xylophone",
+        lastUpdatedTime: new Date(at),
+      }),
+  } as unknown as DurableClient;
+  const claim = await storage.orchestrations.find(id);
+  const { log, events } = createEventLog();
+  await repeatedly(async () => {
+    if (claim !== undefined)
+      await reconcileWithHub(claim, { hub, storage, log });
+  });
+  expect(
+    await points("aos.orchestration.failures", "aos.workflow.name", "broken"),
+  ).toMatchObject([
+    { value: 1, attributes: { "error.type": "internal_error" } },
+  ]);
+  expect(events.map(({ event }) => event)).toEqual(["orchestration.failed"]);
+});
+
+test("a turn is counted, and a failed step logged, once, however often its row is written", async () => {
+  const orchestrationId = await claimed("turning");
+  const { log, events } = createEventLog();
+  const rows = ["a", "b"].map((stepId) =>
+    createEvent({
+      type: stepId === "a" ? "step.completed" : "step.failed",
+      at,
+      stepId,
+      attempt: 1,
+      data: {
+        agent: "counted",
+        startedAt: at,
+        usage: { ...noUsage },
+        ...(stepId === "b" && {
+          error: { code: "model_failed", message: "m" },
+        }),
+      },
+    }),
+  );
+  await repeatedly(() =>
+    recordHistory(services)({ orchestrationId, rows }, log),
+  );
+  const turns = await points("aos.turns", "gen_ai.agent.name", "counted");
+  expect(turns).toEqual([
+    { value: 1, attributes: { "gen_ai.agent.name": "counted" } },
+    {
+      value: 1,
+      attributes: {
+        "gen_ai.agent.name": "counted",
+        "error.type": "model_failed",
+      },
+    },
+  ]);
+  expect(events).toEqual([
+    {
+      level: "warn",
+      event: "step.failed",
+      orchestrationId,
+      stepId: "b",
+      agent: "counted",
+      code: "model_failed",
+    },
+  ]);
+});
+
+test("a claim that several take over is taken over, started and counted once", async () => {
+  const id = await claimed("taken");
+  const claim = await storage.orchestrations.find(id);
+  const start = await storage.payloads.put(id, {
+    orchestrationId: id,
+    definition: { name: "taken", version: "1", steps: [] },
+    agents: {},
+    input: { value: null },
+  });
+  const { log, events } = createEventLog();
+  const hub = fakeTaskHub();
+  const world = {
+    storage,
+    hub: hub as unknown as DurableClient,
+    now: () => new Date(),
+    by: "message",
+    log,
+  } as const;
+  await repeatedly(async () => {
+    if (claim !== undefined) await startIfAbandoned({ ...claim, start }, world);
+  });
+  expect(hub.started).toEqual([id]);
+  const attributes = { "aos.start.by": "message" };
+  expect(
+    await points("aos.claim.takeovers", "aos.start.by", "message"),
+  ).toEqual([
+    {
+      value: 1,
+      attributes: {
+        ...attributes,
+        "aos.claim.takeover.reason": "starter_died",
+      },
+    },
+  ]);
+  expect(
+    await points("aos.orchestration.starts", "aos.start.by", "message"),
+  ).toEqual([
+    { value: 1, attributes: { ...attributes, "aos.workflow.name": "taken" } },
+  ]);
+  expect(events.map(({ event }) => event)).toEqual([
+    "claim.taken_over",
+    "orchestration.started",
+  ]);
+});

@@ -1,0 +1,251 @@
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ServiceBusClient } from "@azure/service-bus";
+import { createApiClient, pollUntil } from "../../support/http/api-client";
+import {
+  type TestBroker,
+  startTestBroker,
+} from "../../support/messaging/test-broker";
+import { echoWorkflow } from "../../support/domain/echo-workflow";
+import {
+  type ListeningProcess,
+  createTemporaryFolder,
+} from "../../../local-cloud/test/support/cli/cloud-process";
+import {
+  symmetricDifference,
+  distinctSpans,
+  parseLogEvents,
+  filterByOperation,
+  readSpans,
+  startObservedHost,
+  readStartTraceparents,
+  sumAttribute,
+  renderSpanTree,
+} from "../../support/telemetry/observed-host";
+
+const folder = createTemporaryFolder();
+const file = join(folder, "told");
+const review = { workflow: "document-review" };
+
+let broker: TestBroker;
+let host: ListeningProcess;
+const start = (env: Readonly<Record<string, string>> = {}) =>
+  startObservedHost(join(folder, "data"), file, {
+    AZURE_SERVICEBUS_CONNECTION_STRING: broker.connectionString,
+    ...env,
+  });
+beforeAll(async () => {
+  writeFileSync(file, "");
+  broker = await startTestBroker();
+  host = await start();
+});
+afterAll(async () => {
+  await host.stop();
+  await broker.stop();
+});
+
+const newTrace = () => {
+  const traceId = randomBytes(16).toString("hex");
+  const spanId = `1${randomBytes(8).toString("hex").slice(1)}`;
+  return { traceId, spanId, header: `00-${traceId}-${spanId}-00` };
+};
+const spansIn = ({ traceId }: { readonly traceId: string }) =>
+  readSpans(file).filter((span) => span.traceId === traceId);
+const finished = async (id: string) => {
+  const ended = await pollUntil(
+    () => createApiClient(host.url).status(id, "20s"),
+    ({ body }) => body.status === "completed",
+  );
+  return ended.body;
+};
+/** The span of an activity ends after the orchestration has. */
+const whole = (trace: ReturnType<typeof newTrace>) =>
+  pollUntil(
+    () => Promise.resolve(spansIn(trace)),
+    (spans) => spans.some(({ name }) => name === "finishOrchestration"),
+  );
+
+let tree: readonly string[] = [];
+
+/**
+ * Records and announcements are activities like others, but there are more or fewer of them: a record holds whatever
+ * facts are due when the workflow next waits, and a step announces itself unless it runs alone. Both depend on what
+ * happens to end together, with and without a crash. They have nothing below them, and say nothing but their names.
+ */
+const byTiming =
+  /^(recordHistory|announceStep) \{"aos\.activity\.name":"(recordHistory|announceStep)"(,"aos\.step\.id":"[\w.]+")?\}$/;
+const beyondTiming = (other: readonly string[]) =>
+  symmetricDifference(tree, other).filter((span) => !byTiming.test(span));
+
+test("a review over HTTP is one tree below the request, with the tokens that the API tells", async () => {
+  const trace = newTrace();
+  const { body } = await createApiClient(host.url).start(review, {
+    traceparent: trace.header,
+  });
+  const { usage } = await finished(body.id);
+  const spans = await whole(trace);
+  tree = renderSpanTree(spans);
+
+  expect(distinctSpans(spans)).toHaveLength(spans.length);
+  const tops = spans.filter(({ parent }) => parent === trace.spanId);
+  const ids = new Set(spans.map(({ spanId }) => spanId));
+  const loose = spans.filter(
+    ({ parent = "" }) => parent !== trace.spanId && !ids.has(parent),
+  );
+  expect(loose).toEqual([]);
+  expect(tops.length).toBeGreaterThan(3);
+  expect(
+    spans.map(({ attributes }) => attributes["aos.orchestration.id"]),
+  ).toEqual(spans.map(() => body.id));
+  expect(tree).toContainEqual(
+    expect.stringMatching(
+      /^invoke_agent planner > callModel > chat offline \{/,
+    ),
+  );
+  expect(tree).toContainEqual(
+    expect.stringMatching(/^callTool > execute_tool \w+ \{/),
+  );
+  expect(tree.filter((path) => /agentTurn|agentWorkflow/.test(path))).toEqual(
+    [],
+  );
+  expect(readStartTraceparents(file, body.id)).toEqual([trace.header]);
+  const planned = spans.find(({ name }) => name === "invoke_agent planner");
+  expect(planned?.attributes).toEqual({
+    "gen_ai.operation.name": "invoke_agent",
+    "gen_ai.provider.name": "offline",
+    "gen_ai.request.model": "offline",
+    "gen_ai.output.type": "json",
+    "gen_ai.agent.name": "planner",
+    "gen_ai.conversation.id": `${body.id}@plan`,
+    "gen_ai.usage.input_tokens": expect.any(Number) as number,
+    "gen_ai.usage.output_tokens": expect.any(Number) as number,
+    "aos.step.id": "plan",
+    "aos.orchestration.id": body.id,
+  });
+  for (const operation of ["chat", "invoke_agent"]) {
+    expect(sumAttribute(spans, operation, "gen_ai.usage.input_tokens")).toBe(
+      usage.inputTokens,
+    );
+    expect(sumAttribute(spans, operation, "gen_ai.usage.output_tokens")).toBe(
+      usage.outputTokens,
+    );
+  }
+  expect(filterByOperation(spans, "chat")).toHaveLength(usage.modelCalls);
+  expect(filterByOperation(spans, "execute_tool")).toHaveLength(
+    usage.toolCalls,
+  );
+});
+
+test("a review by message is the same tree below the message", async () => {
+  const trace = newTrace();
+  const id = "by-message";
+  const client = new ServiceBusClient(broker.connectionString);
+  await client.createSender("agent-requests").sendMessages({
+    body: { ...review, id },
+    messageId: id,
+    applicationProperties: { "Diagnostic-Id": trace.header },
+  });
+  await client.close();
+  const spans = await whole(trace);
+  expect(spans[0]?.attributes["aos.orchestration.id"]).toBe(id);
+  expect(beyondTiming(renderSpanTree(spans))).toEqual([]);
+  expect(readStartTraceparents(file, id)).toEqual([trace.header]);
+});
+
+test("a killed host leaves the same tree: what is done again has the ids it had", async () => {
+  const trace = newTrace();
+  const { body } = await createApiClient(host.url).start(review, {
+    traceparent: trace.header,
+  });
+  await pollUntil(
+    () => Promise.resolve(spansIn(trace)),
+    (spans) => spans.some(({ name }) => name.startsWith("chat ")),
+  );
+  await host.kill();
+  const before = spansIn(trace);
+  expect(before.some(({ name }) => name === "finishOrchestration")).toBe(false);
+  host = await start();
+  const { usage } = await finished(body.id);
+  const spans = distinctSpans(await whole(trace));
+  expect(beyondTiming(renderSpanTree(spans))).toEqual([]);
+  expect(sumAttribute(spans, "chat", "gen_ai.usage.input_tokens")).toBe(
+    usage.inputTokens,
+  );
+  expect(
+    sumAttribute(spans, "invoke_agent", "gen_ai.usage.output_tokens"),
+  ).toBe(usage.outputTokens);
+});
+
+test("a request without a trace gives the hub the one that its spans are in", async () => {
+  const { body } = await createApiClient(host.url).start({
+    definition: echoWorkflow,
+  });
+  await finished(body.id);
+  const span = await pollUntil(
+    () => Promise.resolve(readSpans(file)),
+    (spans) => spans.some(({ attributes: of }) => isOf(of, body.id)),
+  ).then((spans) => spans.find(({ attributes: of }) => isOf(of, body.id)));
+  expect(readStartTraceparents(file, body.id)).toEqual([
+    `00-${span?.traceId}-${span?.parent}-01`,
+  ]);
+});
+const isOf = (attributes: Readonly<Record<string, unknown>>, id: string) =>
+  attributes["aos.orchestration.id"] === id;
+
+const secrets = [
+  "xylophone",
+  "abc123secret",
+  "abcdefgh12345678",
+  "hunter2hunter2",
+];
+const focus =
+  "Look for xylophone. AccountKey=abc123secret==; Bearer abcdefgh12345678; password=hunter2hunter2";
+const contents = [
+  "gen_ai.system_instructions",
+  "gen_ai.input.messages",
+  "gen_ai.output.messages",
+  "gen_ai.tool.call.arguments",
+  "gen_ai.tool.call.result",
+];
+/** A review of one document with secrets in its input, which are part of its prompts. */
+const reviewSecrets = async () => {
+  const trace = newTrace();
+  const documents = ["contract-office-lease.txt"];
+  const { body } = await createApiClient(host.url).start(
+    { ...review, input: { focus, documents } },
+    { traceparent: trace.header },
+  );
+  await finished(body.id);
+  return { id: body.id, told: JSON.stringify(await whole(trace)) };
+};
+
+test("what was said is told only by the switch, and secrets and the log never", async () => {
+  const { id, told } = await reviewSecrets();
+  expect(secrets.filter((secret) => told.includes(secret))).toEqual([]);
+  expect(contents.filter((name) => told.includes(name))).toEqual([]);
+  // Orchestrators are replayed with every step; the log has each event once.
+  const about = { orchestrationId: id, workflow: "document-review" };
+  expect(
+    parseLogEvents(host.output()).filter(
+      (event) => event["orchestrationId"] === id,
+    ),
+  ).toEqual([
+    { event: "orchestration.started", ...about, by: "http" },
+    { event: "orchestration.completed", ...about },
+  ]);
+  expect(secrets.filter((secret) => host.output().includes(secret))).toEqual(
+    [],
+  );
+
+  await host.stop();
+  host = await start({ AOS_TELEMETRY_CONTENT: "true" });
+  const open = (await reviewSecrets()).told;
+  expect(contents.filter((name) => !open.includes(name))).toEqual([]);
+  expect(secrets.filter((secret) => open.includes(secret))).toEqual([
+    "xylophone",
+  ]);
+  expect(secrets.filter((secret) => host.output().includes(secret))).toEqual(
+    [],
+  );
+});
