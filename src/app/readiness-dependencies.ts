@@ -1,7 +1,8 @@
 /** What the app needs, for health/ready: how each is found, who signs in, and the role that this takes. */
 import type { LanguageModel } from "../models/language-model";
+import type { AppClients } from "./create-clients";
+import type { ModelConfig } from "../config/model-settings";
 import type { AppConfig } from "../config/read-config";
-import type { Storage } from "../storage/ports";
 import {
   eventTopic,
   rejectedQueue,
@@ -26,17 +27,11 @@ export const azureRoles = {
   models: "Cognitive Services OpenAI User",
 } as const;
 
-interface Clients {
-  readonly storage: () => Storage;
-  /** Absent: the app runs without. */
-  readonly messaging: (() => Messaging) | undefined;
-  readonly model: () => LanguageModel;
-}
-
 /** Clients are asked for inside of checks only, where it is told that one cannot be made. */
 export const readinessDependencies = (
   config: AppConfig,
-  clients: Clients,
+  clients: AppClients,
+  ownModel?: LanguageModel,
 ): readonly HealthDependency[] => [
   {
     name: "keyVault",
@@ -50,7 +45,9 @@ export const readinessDependencies = (
   taskHub,
   storage(config, clients),
   serviceBus(config, clients),
-  model(config, clients),
+  ownModel === undefined
+    ? model(config, clients)
+    : ownModelDependency(ownModel),
 ];
 
 /** Kept by the host, in a place of its own: it has to be there for anything to start. */
@@ -74,7 +71,7 @@ const taskHub: HealthDependency = {
 
 const storage = (
   { storage: where, storageSettings, unresolved }: AppConfig,
-  clients: Clients,
+  clients: AppClients,
 ): HealthDependency => ({
   name: "storage",
   code: "storage_unavailable",
@@ -97,7 +94,7 @@ const storage = (
 
 function serviceBus(
   { serviceBus: where, unresolved }: AppConfig,
-  { messaging }: Clients,
+  { messaging }: AppClients,
 ): HealthDependency {
   const setting = "AZURE_SERVICEBUS_CONNECTION_STRING";
   const hasKey = where !== undefined && "connectionString" in where;
@@ -126,7 +123,7 @@ const messagingParts = (messaging: () => Messaging): readonly HealthProbe[] => [
 
 function model(
   { model: by, unresolved }: AppConfig,
-  { model: client }: Clients,
+  { model: client }: AppClients,
 ): HealthDependency {
   const { provider } = by;
   const hasKey = "apiKey" in by;
@@ -149,6 +146,19 @@ function model(
   };
 }
 
+/** A model that the app brings along needs no setting of AOS. */
+const ownModelDependency = (model: LanguageModel): HealthDependency => ({
+  name: "model",
+  code: "model_unavailable",
+  authentication: "key",
+  settings: [],
+  unresolved: [],
+  details: { provider: model.provider },
+  probes: [
+    { name: `models of ${model.provider}`, check: async () => model.check() },
+  ],
+});
+
 const modelSettings = {
   "azure-openai": [
     "AZURE_OPENAI_ENDPOINT",
@@ -157,4 +167,4 @@ const modelSettings = {
   ],
   openai: ["OPENAI_BASE_URL", "OPENAI_API_KEY"],
   offline: [],
-} as const satisfies Record<LanguageModel["provider"], readonly string[]>;
+} as const satisfies Record<ModelConfig["provider"], readonly string[]>;

@@ -16,16 +16,27 @@ export interface OfflineScript {
 }
 
 /** A named role. Travels as a snapshot in the orchestration's input, so that a redeploy never changes a running one. */
-export interface Agent {
-  readonly name: string;
+export interface Agent<
+  Name extends string = string,
+  ToolName extends string = string,
+> {
+  readonly name: Name;
   readonly instructions: string;
   /** A deployment or model name of the configured provider; default: the configured default model. */
   readonly model?: string;
   /** Names of the tools that the agent may call. */
-  readonly tools?: readonly string[];
+  readonly tools?: readonly ToolName[];
   /** JSON Schema that the answer must satisfy; the step's output is then the parsed object, otherwise the text. */
   readonly outputSchema?: Readonly<Record<string, Json>>;
   /** Model calls in one turn, after which the turn fails with `too_many_rounds`. Default 10. */
   readonly maxRounds?: number;
   readonly offline?: OfflineScript;
 }
+
+/** Gives an agent types: `createAos` accepts it only beside the tools that it names. */
+export const defineAgent = <
+  const Name extends string,
+  const ToolName extends string = never,
+>(
+  agent: Agent<Name, ToolName>,
+): Agent<Name, ToolName> => agent;

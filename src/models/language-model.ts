@@ -58,7 +58,8 @@ export interface ModelResponse {
 
 /** A language model. Adapters throw `model_unavailable` when asking again may help and `model_failed` when not. */
 export interface LanguageModel {
-  readonly provider: "azure-openai" | "openai" | "offline";
+  /** For telemetry and health, for example `openai`. */
+  readonly provider: string;
   /** Where it is asked; absent when it is in this process. */
   readonly server?: { readonly address: string; readonly port: number };
   /** The model or deployment that is asked for an agent that wants this one, or none in particular. */

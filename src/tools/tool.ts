@@ -8,8 +8,8 @@ export interface ToolContext {
 }
 
 /** A typed function that agents and workflow steps may call. */
-export interface Tool {
-  readonly name: string;
+export interface Tool<Name extends string = string> {
+  readonly name: Name;
   /** Read by the model: what it does and when to use it. */
   readonly description: string;
   readonly input: z.ZodType;
@@ -19,10 +19,10 @@ export interface Tool {
   execute(input: never, context: ToolContext): Promise<Json>;
 }
 
-/** Ties `execute` to the type of `input`. */
-export const defineTool = <Schema extends z.ZodType>(
-  tool: Omit<Tool, "input" | "execute"> & {
+/** Gives a tool types: `execute` takes what `input` describes. */
+export const defineTool = <const Name extends string, Schema extends z.ZodType>(
+  tool: Omit<Tool<Name>, "input" | "execute"> & {
     readonly input: Schema;
     execute(input: z.output<Schema>, context: ToolContext): Promise<Json>;
   },
-): Tool => tool;
+): Tool<Name> => tool;

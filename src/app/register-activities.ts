@@ -1,0 +1,51 @@
+import { getClient, input } from "durable-functions";
+import type { ActivityDependencies } from "../../activities/activity-dependencies";
+import { callModel } from "../../activities/call-model";
+import { callTool } from "../../activities/call-tool";
+import { evaluateExpression } from "../../activities/evaluate-expression";
+import { finishOrchestration } from "../../activities/finish-orchestration";
+import { notifyStepSettled } from "../../activities/notify-step-settled";
+import { recordHistory } from "../../activities/record-history";
+import { releaseSession } from "../../activities/release-session";
+import * as contracts from "../domain/contracts";
+import { startNextInSession } from "../orchestrations/session-queue";
+import { registerActivity } from "./register";
+
+export function registerActivities(
+  dependencies: ActivityDependencies & { readonly now: () => Date },
+): void {
+  const { now, storage } = dependencies;
+  registerActivity(contracts.callModelActivity, callModel(dependencies));
+  registerActivity(contracts.callToolActivity, callTool(dependencies));
+  registerActivity(
+    contracts.evaluateExpressionActivity,
+    evaluateExpression(dependencies),
+  );
+  registerActivity(
+    contracts.recordHistoryActivity,
+    recordHistory(dependencies),
+  );
+  registerActivity(
+    contracts.finishOrchestrationActivity,
+    finishOrchestration(dependencies),
+  );
+  registerActivity(
+    contracts.notifyStepSettledActivity,
+    (step, context) => notifyStepSettled(getClient(context))(step),
+    [input.durableClient()],
+  );
+  registerActivity(
+    contracts.releaseSessionActivity,
+    (entry, context) =>
+      releaseSession(dependencies, (session) =>
+        startNextInSession(session, {
+          storage: storage(),
+          hub: getClient(context),
+          now,
+          by: "session",
+          log: context,
+        }),
+      )(entry),
+    [input.durableClient()],
+  );
+}
