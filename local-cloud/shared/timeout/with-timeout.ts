@@ -1,38 +1,54 @@
-/** For what an operation that cannot be called off is given up. */
+/** An operation that cannot be cancelled was abandoned after its time limit. */
 export class TimeoutError extends Error {
-  override readonly name = "NoAnswerError";
+  override readonly name = "TimeoutError";
   readonly code = "no_answer";
 
-  constructor(ms: number) {
-    super(`there was no answer within ${ms / 1000} s`);
+  constructor(limitMs: number) {
+    super(`there was no answer within ${limitMs / 1000} s`);
   }
 }
 
 /**
- * What `work` resolves with; or undefined once `cut` is aborted. Throws `NoAnswerError` when it takes longer than `ms`. How
- * it ends after that is not asked any more. The client waits for some answers for a minute, and again and again, also when
- * the connection is lost on which they were to come.
+ * Waits for `work` for at most `limitMs`, then rejects with `TimeoutError`; with `signal`, resolves with undefined as
+ * soon as it is aborted. The work itself continues, and its later outcome is ignored.
  */
+export function withTimeout<Result>(
+  work: Promise<Result>,
+  limitMs: number,
+): Promise<Result>;
+export function withTimeout<Result>(
+  work: Promise<Result>,
+  limitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Result | undefined>;
 export async function withTimeout<Result>(
   work: Promise<Result>,
-  ms: number,
-  cut?: AbortSignal,
+  limitMs: number,
+  signal?: AbortSignal,
 ): Promise<Result | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  let onCut: () => void = () => undefined;
-  const over = new Promise<undefined>((resolve, reject) => {
-    onCut = () => {
+  let onAbort: () => void = () => undefined;
+  const limit = new Promise<undefined>((resolve, reject) => {
+    onAbort = () => {
       resolve(undefined);
     };
     timer = setTimeout(() => {
-      reject(new TimeoutError(ms));
-    }, ms);
+      reject(new TimeoutError(limitMs));
+    }, limitMs);
   });
-  cut?.addEventListener("abort", onCut);
+  signal?.addEventListener("abort", onAbort);
   try {
-    return await Promise.race([work, over]);
+    return await Promise.race([work, limit]);
   } finally {
     clearTimeout(timer);
-    cut?.removeEventListener("abort", onCut);
+    signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/** Resolves when `work` has settled, or after `limitMs`. */
+export async function waitAtMost(
+  work: Promise<unknown>,
+  limitMs: number,
+): Promise<void> {
+  await withTimeout(work, limitMs).catch(() => undefined);
 }
