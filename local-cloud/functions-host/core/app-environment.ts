@@ -1,15 +1,15 @@
 export interface AppEnvironment {
   readonly appFolder: string;
   readonly port: number;
-  /** Values of local.settings.json. */
+  /** `Values` of local.settings.json. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Where what was started for the app is found; wins over what is set already. */
+  /** Settings of the emulators that were started for the app; they replace existing values. */
   readonly overrides: Readonly<Record<string, string>>;
 }
 
 /**
- * Gives the app the environment and the working directory that it has under the real worker. What is set already in
- * the process stays, as with Core Tools.
+ * Sets the environment variables and the working directory that the app has under the real worker. Variables that the
+ * process already has win over local.settings.json, as with Core Tools.
  */
 export function applyAppEnvironment({
   appFolder,
@@ -17,16 +17,16 @@ export function applyAppEnvironment({
   settings,
   overrides,
 }: AppEnvironment): void {
-  const values = {
+  const defaults = {
     FUNCTIONS_WORKER_RUNTIME: "node",
     AZURE_FUNCTIONS_ENVIRONMENT: "Development",
     AzureWebJobsScriptRoot: appFolder,
     ...settings,
   };
-  for (const [name, value] of Object.entries(values))
+  for (const [name, value] of Object.entries(defaults))
     process.env[name] ??= value;
   Object.assign(process.env, overrides);
-  // The durable client builds its URLs on this one, so it is always ours.
+  // The durable client builds its URLs from this variable, so an inherited value would be wrong.
   process.env["WEBSITE_HOSTNAME"] = `localhost:${port}`;
   process.chdir(appFolder);
 }

@@ -13,28 +13,28 @@ const packageJsonSchema = z.object({
 });
 type PackageJson = z.output<typeof packageJsonSchema>;
 
-/** Loads the files that `main` of the app's package.json names (a glob), one after another in the order of their names. */
+/** Loads the files that match `main` of the app's package.json (a path or a glob) sequentially, sorted by name. */
 export async function loadApp(appFolder: string): Promise<void> {
-  const { main, type } = packageJsonOf(appFolder);
+  const { main, type } = readPackageJson(appFolder);
   if (!main)
     throw new HostStartError(
       "app_not_found",
       `The app in ${appFolder} has no "main" in its package.json: name the file that registers its functions there.`,
     );
-  for (const file of await filesOf(appFolder, main)) {
+  for (const file of await findEntryPoints(appFolder, main)) {
     try {
       await loadFile(join(appFolder, file), type);
     } catch (cause) {
       throw new HostStartError(
         "app_load_failed",
-        `Worker was unable to load entry point "${file}": ${problemOf(cause, appFolder)}`,
+        `Worker was unable to load entry point "${file}": ${describeLoadError(cause, appFolder)}`,
         { cause },
       );
     }
   }
 }
 
-/** Throws when there is no app in the folder; to be asked before anything is made in it. */
+/** Throws when the folder contains no app. Called before the host creates any file in it. */
 export function assertAppFolder(appFolder: string): void {
   if (!existsSync(join(appFolder, "package.json")))
     throw new HostStartError(
@@ -43,7 +43,7 @@ export function assertAppFolder(appFolder: string): void {
     );
 }
 
-function packageJsonOf(appFolder: string): PackageJson {
+function readPackageJson(appFolder: string): PackageJson {
   const path = join(appFolder, "package.json");
   try {
     return packageJsonSchema.parse(JSON.parse(readFileSync(path, "utf8")));
@@ -56,7 +56,7 @@ function packageJsonOf(appFolder: string): PackageJson {
   }
 }
 
-async function filesOf(
+async function findEntryPoints(
   appFolder: string,
   main: string,
 ): Promise<readonly string[]> {
@@ -73,18 +73,18 @@ async function filesOf(
   );
 }
 
-/** The message, with the place in the app that it comes from when it is one line. */
-function problemOf(error: unknown, appFolder: string): string {
-  const problem = withoutRequireStack(error);
-  if (problem.includes("\n")) return problem;
+/** The error message and, when it has one line, the source location in the app. */
+function describeLoadError(error: unknown, appFolder: string): string {
+  const message = withoutRequireStack(error);
+  if (message.includes("\n")) return message;
   const stack = error instanceof Error ? (error.stack ?? "") : "";
-  const place = stack
+  const location = stack
     .split(/[\s()]+|file:\/\//)
     .find((word) => word.startsWith(appFolder) && /:\d+$/.test(word));
-  return place === undefined ? problem : `${problem} (at ${place})`;
+  return location === undefined ? message : `${message} (at ${location})`;
 }
 
-/** Node adds to the message that a module is missing the list of all that led to it. */
+/** Node.js appends the chain of requiring modules to "Cannot find module". */
 const withoutRequireStack = (error: unknown): string =>
   describeError(error).split("\nRequire stack:")[0] ?? "";
 

@@ -1,41 +1,43 @@
 type Setting = (name: string) => string | undefined;
 
-/** Where the value of a binding's `connection` leads: to a connection string, or to a service that an identity may use. */
+/** The app setting that the `connection` of a binding refers to, with its value. */
 export type BindingConnection =
   | {
+      /** The value is a connection string. */
       readonly kind: "string";
-      /** The name of the app setting. */
       readonly setting: string;
       readonly value: string;
     }
   | {
+      /** The value addresses a service to which the app authenticates with an identity. */
       readonly kind: "identity";
       readonly setting: string;
       readonly value: string;
-      /** Of a user-assigned identity. */
+      /** Client id of a user-assigned identity. */
       readonly clientId: string | undefined;
     };
 
 /**
- * Finds the app setting that a `connection` names: `AzureWebJobs<name>` goes before `<name>`, and `<name>__<part>` says
- * where an identity is to be used. `parts` are the parts that say so for the service.
+ * Finds the app setting of a connection. `AzureWebJobs<name>` takes precedence over `<name>`, and a connection string
+ * over `<name>__<suffix>`, where `identitySuffixes` are the suffixes with which the service can be addressed.
  * https://learn.microsoft.com/azure/azure-functions/functions-reference#connections
  */
 export function findConnection(
   name: string,
-  parts: readonly string[],
+  identitySuffixes: readonly string[],
   setting: Setting,
 ): BindingConnection | undefined {
   for (const prefix of [`AzureWebJobs${name}`, name]) {
-    const value = setting(prefix);
-    if (value) return { kind: "string", setting: prefix, value };
-    for (const part of parts) {
-      const found = setting(`${prefix}__${part}`);
-      if (found)
+    const connectionString = setting(prefix);
+    if (connectionString)
+      return { kind: "string", setting: prefix, value: connectionString };
+    for (const suffix of identitySuffixes) {
+      const value = setting(`${prefix}__${suffix}`);
+      if (value)
         return {
           kind: "identity",
-          setting: `${prefix}__${part}`,
-          value: found,
+          setting: `${prefix}__${suffix}`,
+          value,
           clientId: setting(`${prefix}__clientId`),
         };
     }

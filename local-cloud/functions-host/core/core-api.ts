@@ -1,4 +1,4 @@
-/** The members of `@azure/functions-core`: the door through which `@azure/functions` talks to a Functions host. */
+/** The interface of the module `@azure/functions-core`, through which `@azure/functions` calls a Functions host. */
 import type {
   FunctionBinding,
   FunctionMetadata,
@@ -7,7 +7,6 @@ import type {
   TypedData,
 } from "./extension";
 
-/** What an invocation is for the library. */
 export interface CoreInvocationContext {
   readonly invocationId: string;
   readonly request: {
@@ -28,9 +27,14 @@ export interface CoreInvocationContext {
   readonly metadata: CoreFunctionMetadata;
   state:
     "preInvocationHooks" | "invocation" | "postInvocationHooks" | undefined;
-  log(level: CoreLogLevel, category: string, message: string): void;
+  log: CoreLog;
 }
 export type CoreLogLevel = LogLevel | "critical" | "none";
+export type CoreLog = (
+  level: CoreLogLevel,
+  category: string,
+  message: string,
+) => void;
 
 export interface InvocationResponse {
   readonly outputData?: readonly {
@@ -64,7 +68,7 @@ export interface CoreFunctionMetadata extends FunctionMetadata {
   readonly bindings: Readonly<Record<string, FunctionBinding>>;
 }
 
-/** Undoes a registration. The app may call it until the app has started. */
+/** Reverts a registration. The app may call it until startup has completed. */
 export class CoreDisposable {
   readonly #callback: () => void;
 
@@ -91,5 +95,5 @@ export interface FunctionsCoreApi {
     name: string,
     callback: (context: never) => unknown,
   ): CoreDisposable;
-  log(level: CoreLogLevel, category: string, message: string): void;
+  log: CoreLog;
 }

@@ -2,11 +2,11 @@ import Module from "node:module";
 import type { FunctionsCoreApi } from "./core-api";
 
 /**
- * Makes `require("@azure/functions-core")` give `core`, in the app and in every copy of the library that it has. No
- * such package exists: the real worker provides it in the same way.
+ * Makes `require("@azure/functions-core")` return `core`, in the app and in each copy of the library in it. The package
+ * does not exist on npm: the real worker provides it by the same interception.
  */
 export function provideCoreModule(core: FunctionsCoreApi): void {
-  // A method is taken off its class here on purpose: it is called with the module that requires.
+  // Detaching the method is safe: the proxy passes the requiring module as `this`.
   const prototype = Module.prototype as { require: (id: string) => unknown };
   const original = prototype.require;
   prototype.require = new Proxy(original, {

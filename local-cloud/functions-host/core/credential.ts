@@ -1,6 +1,6 @@
 import { DefaultAzureCredential } from "@azure/identity";
 
-/** The identity of this machine or, with a client id, the user-assigned identity of that id. */
+/** Uses the user-assigned identity of `clientId`, or else the default identity of this machine. */
 export const createCredential = ({
   clientId,
 }: {

@@ -1,27 +1,27 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
-import { HostStartError, describeError } from "./host-error";
+import { describeError, HostStartError } from "./host-error";
 
-/** What is locked in this process: a database that nobody refers to would be closed, and its lock lost. */
-const held = new Set<Database.Database>();
+/** Keeps the databases reachable: a garbage-collected database is closed, which releases its lock. */
+const heldLocks = new Set<Database.Database>();
 
 /**
- * Makes the data folder and takes it for this process: two hosts on one task hub would both do its work. The lock is
- * the operating system's, on an empty SQLite file, so it ends with the process however that ends, and of two hosts
- * that start at once only one gets it. Returns what gives the folder free.
+ * Creates the data folder and locks it for this process: two hosts on one task hub would both execute its work. The
+ * lock is the operating system's, on an empty SQLite file, so it is released however the process ends, and only one of
+ * two hosts that start concurrently gets it. Returns a function that releases the lock.
  */
 export function lockDataFolder(folder: string): () => void {
-  const holder = join(folder, "host.pid");
+  const pidFile = join(folder, "host.pid");
   try {
     mkdirSync(folder, { recursive: true });
-    const lock = locked(join(folder, "host-lock.db"));
-    if (lock === undefined) throw inUse(folder, holder);
-    held.add(lock);
-    writeFileSync(holder, String(process.pid));
+    const lock = acquireLock(join(folder, "host-lock.db"));
+    if (lock === undefined) throw folderInUse(folder, pidFile);
+    heldLocks.add(lock);
+    writeFileSync(pidFile, String(process.pid));
     return () => {
-      if (!held.delete(lock)) return;
-      rmSync(holder, { force: true });
+      if (!heldLocks.delete(lock)) return;
+      rmSync(pidFile, { force: true });
       lock.close();
     };
   } catch (cause) {
@@ -35,7 +35,7 @@ export function lockDataFolder(folder: string): () => void {
 }
 
 /** Undefined when another host has the lock. */
-function locked(path: string): Database.Database | undefined {
+function acquireLock(path: string): Database.Database | undefined {
   const lock = new Database(path);
   try {
     lock.exec("BEGIN EXCLUSIVE");
@@ -47,16 +47,16 @@ function locked(path: string): Database.Database | undefined {
   }
 }
 
-const inUse = (folder: string, holder: string): HostStartError =>
+const folderInUse = (folder: string, pidFile: string): HostStartError =>
   new HostStartError(
     "data_folder_in_use",
-    `Another host${named(holder)} works in the data folder ${folder}. Stop it, or choose another folder with --data.`,
+    `Another host${readProcessId(pidFile)} uses the data folder ${folder}. Stop it, or choose another folder with --data.`,
   );
 
-/** The file tells people only; the other host may be about to write it. */
-function named(holder: string): string {
+/** Only for the error message: the other host may not have written the file yet. */
+function readProcessId(pidFile: string): string {
   try {
-    return ` (process ${readFileSync(holder, "utf8")})`;
+    return ` (process ${readFileSync(pidFile, "utf8")})`;
   } catch {
     return "";
   }

@@ -1,9 +1,9 @@
 /**
- * The one door between the Functions host and its extensions (durable task, timers, storage queues, Service Bus).
- * An extension owns some trigger types and bindings; the host loads the app, invokes functions and owns the port.
+ * The interface between the Functions host and its extensions (Durable Task, timers, storage queues, Service Bus).
+ * An extension implements trigger types and bindings; the host loads the app, invokes functions and owns the port.
  */
 
-/** A value on its way to or from a function, as the Functions worker protocol has it: exactly one of these is set. */
+/** An input or output of a function in the format of the Functions worker protocol: exactly one field is set. */
 export interface TypedData {
   readonly string?: string;
   readonly json?: string;
@@ -15,7 +15,7 @@ export interface TypedData {
   readonly collectionBytes?: { readonly bytes: readonly Uint8Array[] };
 }
 
-/** One binding of a function, as the app registered it (`type`, `direction` and the fields of its type). */
+/** A binding as the app registered it: `type`, `direction` and the fields of its type. */
 export interface FunctionBinding {
   readonly type: string;
   readonly direction: "in" | "out" | "inout";
@@ -23,28 +23,33 @@ export interface FunctionBinding {
   readonly [field: string]: unknown;
 }
 
-/** A function of the loaded app, with its bindings by binding name. */
 export interface FunctionMetadata {
   readonly name: string;
+  /** By binding name. */
   readonly bindings: Readonly<Record<string, FunctionBinding>>;
   readonly retryOptions?: FunctionRetryOptions | undefined;
+}
+
+export interface TriggeredFunction {
+  readonly metadata: FunctionMetadata;
+  readonly trigger: FunctionBinding;
 }
 
 interface WholeSeconds {
   readonly seconds: number;
 }
 
-/** A function's `retry`, as the library passes it on. https://learn.microsoft.com/azure/azure-functions/functions-bindings-error-pages#retry-policies */
+/** The retry policy of a function. https://learn.microsoft.com/azure/azure-functions/functions-bindings-error-pages#retry-policies */
 export interface FunctionRetryOptions {
   readonly retryStrategy: string;
-  /** -1: without end. */
+  /** -1: unlimited. */
   readonly maxRetryCount: number;
   readonly delayInterval?: WholeSeconds | undefined;
   readonly minimumInterval?: WholeSeconds | undefined;
   readonly maximumInterval?: WholeSeconds | undefined;
 }
 
-/** Which try of a function with a retry policy an invocation is; the first has the count 0 and no exception. */
+/** Describes the attempt of a function with a retry policy; the first attempt has count 0 and no exception. */
 export interface FunctionRetryContext {
   readonly retryCount: number;
   readonly maxRetryCount: number;
@@ -55,10 +60,9 @@ export interface FunctionRetryContext {
   };
 }
 
-/** One call of a function of the app. */
 export interface Invocation {
   readonly functionName: string;
-  /** The value of the trigger binding; the host adds the function's input bindings. */
+  /** Value of the trigger binding; the host adds the values of the input bindings. */
   readonly trigger: TypedData;
   readonly triggerMetadata?: Readonly<Record<string, TypedData>>;
   readonly traceContext?: {
@@ -66,29 +70,29 @@ export interface Invocation {
     readonly traceState?: string;
   };
   readonly retryContext?: FunctionRetryContext;
-  /** The result is wanted as the object that the function returned, not encoded. */
+  /** Returns the result as the object that the function returned, without encoding it. */
   readonly wantsObject?: boolean;
-  /** Aborted when the result is no longer wanted. The function itself cannot be interrupted. */
+  /** Aborted when the caller no longer needs the result. The function itself cannot be interrupted. */
   readonly signal?: AbortSignal;
 }
 
-/** What a function returned, or the message and stack of what it threw. A thrown error is data, never a rejection. */
+/** The result or the error of a function. An error thrown by the app is a value here, never a rejection. */
 export type InvocationOutcome =
   | {
       readonly ok: true;
       readonly returnValue: TypedData | undefined;
-      /** The object itself, when `wantsObject` was said. */
+      /** With `wantsObject`: the object that the function returned. */
       readonly result?: unknown;
-      /** When `wantsObject` was said, unless the app has hooks that are to see every invocation. */
-      readonly kept?: ResumableInvocation;
+      /** With `wantsObject`, unless the app has invocation hooks, which must run for each invocation. */
+      readonly resumable?: ResumableInvocation;
     }
   | { readonly ok: false; readonly message: string; readonly stack: string };
 
-/** An invocation that is over, but whose function can go on: a generator that waits for its next value. */
+/** A completed invocation whose function can continue: a generator that is suspended at a `yield`. */
 export interface ResumableInvocation {
   /** The library's context of the invocation. */
   readonly context: unknown;
-  /** Runs `work` as part of the invocation: what the function logs meanwhile is logged as its own. */
+  /** Runs `work` as part of the invocation, so that log calls of the function are attributed to it. */
   resume<Result>(work: () => Result): Result;
 }
 
@@ -96,11 +100,11 @@ export interface WebhookRequest {
   readonly method: string;
   /** The path below `/runtime/webhooks/<extension>/`, URL-decoded, without leading or trailing slash. */
   readonly path: string;
-  /** The whole URL as the caller wrote it. */
+  /** The URL as the client sent it. */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** Aborted when the caller goes away. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
 }
 
@@ -112,17 +116,17 @@ export interface WebhookResponse {
 
 export type LogLevel = "trace" | "debug" | "information" | "warning" | "error";
 
-/** What the host gives an extension. */
+/** The services of the host that an extension uses. */
 export interface ExtensionHost {
-  /** All enabled functions of the app. */
+  /** The enabled functions of the app. */
   readonly functions: readonly FunctionMetadata[];
   /** The value of an app setting; undefined when it is not set. */
   readonly setting: (name: string) => string | undefined;
-  /** `extensions.<name>` of host.json, `%SETTING%` references resolved; an empty object when absent. */
+  /** `extensions.<name>` of host.json with `%SETTING%` references resolved; empty when absent. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** The folder that the extension may keep its files in; exists. */
+  /** An existing folder for the files of the extension. */
   readonly dataFolder: string;
-  /** Where callers reach the host, for example `http://localhost:7071`; no trailing slash. */
+  /** Base URL of the host without trailing slash, for example `http://localhost:7071`. */
   readonly origin: string;
   /** `code=<system key>` when keys are enforced, an empty string otherwise. */
   readonly webhookQuery: string;
@@ -131,41 +135,69 @@ export interface ExtensionHost {
 }
 
 /**
- * Made once for each host, which takes it through `problems`, `start`, `listen`, `stopListening` and `stop`. It is started
- * when the app is loaded and its port is bound, and listens when the host serves. At the end all stop listening before any
- * is stopped, and they are stopped in the reverse order of their start, so that what runs until then finds all others.
+ * The host calls `validate`, `start`, `listen`, `stopListening` and `stop` in this order. `start` runs after the app is
+ * loaded and the port is bound, `listen` after the host serves requests. All extensions stop listening before the first
+ * is stopped; they are stopped in the reverse order of their start, so that running functions can still use all others.
  */
 export interface Extension {
-  /** Names its part of host.json and its webhooks, for example `durableTask` and `/runtime/webhooks/durabletask`. */
+  /** Key in `extensions` of host.json and, in lower case, path of its webhooks below `/runtime/webhooks/`. */
   readonly name: string;
-  /** The types of triggers whose functions it runs. */
+  /** The trigger types whose functions it runs. */
   readonly triggers: readonly string[];
-  /** What is wrong with its part of host.json or with a binding that is its own, each in a clause without a full stop. */
+  /** Problems in its settings of host.json and in its bindings, each a clause without a full stop. */
   validate?(host: ExtensionHost): readonly string[];
   start(host: ExtensionHost): Promise<void>;
-  /** Begins to trigger functions. Must not wait for what it connects to: that may be down and come later. */
+  /** Starts to trigger functions. Must not wait for a connection: the service may become available later. */
   listen?(): void;
-  /** Begins to run one of its functions as if it had been triggered with `input`; false when the function is not its own. */
+  /** Starts one of its functions with `input` as trigger value; false when no trigger of this extension has the name. */
   invokeManually?(functionName: string, input: string | undefined): boolean;
-  /** The value of an input binding of a type that this extension owns, for example `durableClient`. */
+  /** The value of an input binding; undefined when this extension does not implement the type. */
   inputBinding?(binding: FunctionBinding): TypedData | undefined;
   /**
-   * Writes the value of an output binding; undefined when the type is not its own. What it rejects with fails the
-   * invocation.
+   * Writes the value of an output binding; undefined when this extension does not implement the type. A rejection fails
+   * the invocation.
    */
   outputBinding?(
     binding: FunctionBinding,
     value: TypedData,
   ): Promise<void> | undefined;
   webhook?(request: WebhookRequest): Promise<WebhookResponse>;
-  /** Takes no more work and lets running invocations end (at most a few seconds). */
+  /** Accepts no more work and waits for running invocations, for at most a few seconds. */
   stopListening?(): Promise<void>;
-  /** Ends what is left (at most a few seconds) and closes files and connections. */
+  /** Closes files and connections, within a few seconds. */
   stop(): Promise<void>;
 }
 
-/** The trigger of a function, whatever its type. */
+const isTrigger = ({ type }: FunctionBinding): boolean =>
+  /trigger$/i.test(type);
+
 export const findTrigger = ({
   bindings,
 }: Pick<FunctionMetadata, "bindings">): FunctionBinding | undefined =>
-  Object.values(bindings).find(({ type }) => /trigger$/i.test(type));
+  Object.values(bindings).find(isTrigger);
+
+export const findTriggerName = ({
+  bindings,
+}: Pick<FunctionMetadata, "bindings">): string | undefined =>
+  Object.entries(bindings).find(([, binding]) => isTrigger(binding))?.[0];
+
+/** The functions of the app whose trigger has this type. */
+export const findFunctionsByTrigger = (
+  { functions }: Pick<ExtensionHost, "functions">,
+  type: string,
+): readonly TriggeredFunction[] =>
+  functions.flatMap((metadata) => {
+    const trigger = findTrigger(metadata);
+    return trigger?.type.toLowerCase() === type.toLowerCase()
+      ? [{ metadata, trigger }]
+      : [];
+  });
+
+/** Finds a function by its name, which the admin endpoint accepts in any case. */
+export const findFunctionByName = (
+  functions: readonly TriggeredFunction[],
+  name: string,
+): TriggeredFunction | undefined =>
+  functions.find(
+    ({ metadata }) => metadata.name.toLowerCase() === name.toLowerCase(),
+  );

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { describeError } from "./host-error";
 
-/** What is wrong with a file's content, on one line: each field with its problem, or why it is not JSON at all. */
+/** The schema violations of a file on one line, each with its field; for any other error its message. */
 export const formatSchemaIssues = (error: unknown): string =>
   error instanceof z.ZodError
     ? issuesOf(error).join("; ")
@@ -12,7 +12,7 @@ const issuesOf = ({ issues }: z.ZodError): readonly string[] =>
     path.length > 0 ? `${path.join(".")}: ${message}` : message,
   );
 
-/** What is wrong with the settings of an extension in host.json, each with its whole name. */
+/** The problems in the host.json settings of an extension, each with its full path. */
 export function validateExtensionSettings(
   schema: z.ZodType,
   extension: string,

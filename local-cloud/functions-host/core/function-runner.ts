@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { CoreLogLevel, ProgrammingModel } from "./core-api";
+import { TimeoutError, withTimeout } from "../../shared/timeout/with-timeout";
+import type { CoreLog, ProgrammingModel } from "./core-api";
 import type {
   Extension,
   FunctionMetadata,
@@ -15,13 +16,9 @@ export interface FunctionRunnerOptions {
   readonly app: WorkerApp;
   readonly model: ProgrammingModel;
   readonly extensions: readonly Extension[];
-  /** `functionTimeout` of host.json; undefined means without limit. */
+  /** `functionTimeout` of host.json; undefined: unlimited. */
   readonly timeoutMs: number | undefined;
-  readonly log: (
-    level: CoreLogLevel,
-    category: string,
-    message: string,
-  ) => void;
+  readonly log: CoreLog;
 }
 
 /** Runs the enabled functions of an app by name, with the values of their input bindings. */
@@ -38,20 +35,20 @@ export class FunctionRunner {
     this.#targets = new Map(
       enabled.map((target) => [target.metadata.name, target]),
     );
-    this.functions = enabled.map(({ metadata }) => withNames(metadata));
+    this.functions = enabled.map(({ metadata }) => addBindingNames(metadata));
   }
 
-  /** For extensions: what came of it as data. */
+  /** Runs a function for an extension. */
   async invoke(invocation: Invocation): Promise<InvocationOutcome> {
-    const end = await this.run(invocation, randomUUID());
-    return end.ok
-      ? {
-          ok: true,
-          returnValue: end.response.returnValue ?? undefined,
-          ...(invocation.wantsObject && { result: end.result }),
-          ...(end.kept && { kept: end.kept }),
-        }
-      : end;
+    const completion = await this.run(invocation, randomUUID());
+    if (!completion.ok) return completion;
+    const { response, result, resumable } = completion;
+    return {
+      ok: true,
+      returnValue: response.returnValue ?? undefined,
+      ...(invocation.wantsObject && { result }),
+      ...(resumable && { resumable }),
+    };
   }
 
   async run(
@@ -66,23 +63,23 @@ export class FunctionRunner {
         message: `There is no function '${functionName}' in this app.`,
         stack: "",
       };
-    const end = await this.#inTime(
+    const completion = await this.#limitDuration(
       functionName,
-      this.#invokeAndWrite(target, invocation, invocationId),
+      this.#invokeAndWriteOutputs(target, invocation, invocationId),
     );
-    this.#report(target.metadata, end);
-    return end;
+    if (!completion.ok) this.#logFailure(target.metadata, completion);
+    return completion;
   }
 
-  /** An invocation has succeeded when its outputs are written: who triggered it must not forget its cause before. */
-  async #invokeAndWrite(
+  /** An invocation succeeds only after its outputs are written: then the trigger may delete the message behind it. */
+  async #invokeAndWriteOutputs(
     target: RegisteredFunction,
     invocation: Invocation,
     invocationId: string,
   ): Promise<InvocationCompletion> {
     const { app, model, extensions, log } = this.#options;
     const { name } = target.metadata;
-    const end = await invokeFunction({
+    const completion = await invokeFunction({
       app,
       model,
       target,
@@ -90,40 +87,37 @@ export class FunctionRunner {
       invocationId,
       inputs: this.#inputs(target.metadata),
       log: (level, category, message) => {
-        log(level, categoryOf(name, category), message);
+        log(level, logCategory(name, category), message);
       },
     });
-    if (!end.ok) return end;
+    if (!completion.ok) return completion;
     const problem = await writeOutputs(
       target.metadata,
-      end.response,
+      completion.response,
       extensions,
       (message) => {
         log("warning", `Function.${name}`, message);
       },
     );
     return problem === undefined
-      ? end
+      ? completion
       : { ok: false, message: problem, stack: "" };
   }
 
-  /** A function cannot be stopped; after its time it is only no longer waited for. */
-  async #inTime(
+  /** A function cannot be stopped: after its time limit it fails, but continues to run. */
+  async #limitDuration(
     name: string,
     work: Promise<InvocationCompletion>,
   ): Promise<InvocationCompletion> {
     const { timeoutMs } = this.#options;
     if (timeoutMs === undefined) return work;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<InvocationCompletion>((resolve) => {
-      timer = setTimeout(() => {
-        const message = `Timeout value of ${timeoutMs / 1000} s was exceeded by function: ${name}`;
-        resolve({ ok: false, message, stack: "" });
-      }, timeoutMs);
-    });
-    const end = await Promise.race([work, late]);
-    clearTimeout(timer);
-    return end;
+    try {
+      return await withTimeout(work, timeoutMs);
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      const message = `Timeout value of ${timeoutMs / 1000} s was exceeded by function: ${name}`;
+      return { ok: false, message, stack: "" };
+    }
   }
 
   #inputs({ bindings }: FunctionMetadata): Record<string, TypedData> {
@@ -139,32 +133,31 @@ export class FunctionRunner {
   }
 
   /**
-   * Failures of orchestrators and entities are the task hub's to tell: they are how the client library hands over
-   * the state of an orchestrator that threw.
+   * Orchestrators and entities are logged at debug level: the client library throws to pass the state of a failed
+   * orchestrator, and the task hub reports the failure.
    */
-  #report(
+  #logFailure(
     { name, bindings }: FunctionMetadata,
-    end: InvocationCompletion,
+    { message, stack }: { readonly message: string; readonly stack: string },
   ): void {
     const isDurable = Object.values(bindings).some(({ type }) =>
       /^(?:orchestration|entity)Trigger$/i.test(type),
     );
-    if (end.ok) return;
     const level = isDurable ? "debug" : "error";
-    this.#options.log(level, `Function.${name}`, end.stack || end.message);
+    this.#options.log(level, `Function.${name}`, stack || message);
   }
 }
 
-const categoryOf = (name: string, category: string): string =>
+const logCategory = (name: string, category: string): string =>
   category === "user" ? `Function.${name}.User` : `Function.${name}`;
 
-/** Setting `AzureWebJobs.<name>.Disabled` switches a function off. */
+/** https://learn.microsoft.com/azure/azure-functions/disable-function */
 const isDisabled = (name: string): boolean =>
   [`AzureWebJobs.${name}.Disabled`, `AzureWebJobs_${name}_Disabled`].some(
     (setting) => /^(?:1|true)$/i.test(process.env[setting] ?? ""),
   );
 
-const withNames = (metadata: FunctionMetadata): FunctionMetadata => ({
+const addBindingNames = (metadata: FunctionMetadata): FunctionMetadata => ({
   ...metadata,
   bindings: Object.fromEntries(
     Object.entries(metadata.bindings).map(([name, binding]) => [

@@ -10,21 +10,21 @@ const hookNames = [
 export type HookName = (typeof hookNames)[number];
 type Hook = (context: unknown) => unknown;
 
-/** A log line on its way out; hooks may change its level and message. */
+/** A log line before output; hooks may change its level and message. */
 interface LogLine {
   readonly level: CoreLogLevel;
   readonly category: string;
   readonly message: string;
-  /** The library's context of the function that logs; undefined outside of an invocation. */
+  /** The library's context of the logging function; undefined outside an invocation. */
   readonly invocationContext: unknown;
 }
 
 const isHookName = (name: string): name is HookName =>
   hookNames.some((known) => known === name);
 
-/** The app's hooks, run in the order in which they were registered. */
+/** The hooks of the app, executed in the order of their registration. */
 export class AppHooks {
-  /** One object for the life of the process, given to every hook. */
+  /** Shared by all hooks for the lifetime of the process. */
   readonly appHookData: Record<string, unknown> = {};
   readonly #hooks = new Map<HookName, Hook[]>();
   #isInLogHook = false;
@@ -33,15 +33,15 @@ export class AppHooks {
     if (!isHookName(name))
       throw Object.assign(
         new RangeError(`Unrecognized hook "${name}".`),
-        // The library tells by this mark whether the host is at fault or the app.
+        // With this property the library attributes the error to the host, not to the app.
         { isAzureFunctionsSystemError: true },
       );
     const hooks = this.#hooks.get(name) ?? [];
     this.#hooks.set(name, hooks);
     hooks.push(hook);
     return new CoreDisposable(() => {
-      const at = hooks.indexOf(hook);
-      if (at >= 0) hooks.splice(at, 1); // it may be disposed of twice
+      const index = hooks.indexOf(hook);
+      if (index >= 0) hooks.splice(index, 1); // the app may dispose it twice
     });
   }
 
@@ -49,14 +49,14 @@ export class AppHooks {
     return (this.#hooks.get(name)?.length ?? 0) > 0;
   }
 
-  async run(name: HookName, createContext: object): Promise<void> {
-    for (const hook of this.#hooks.get(name) ?? []) await hook(createContext);
+  async run(name: HookName, context: object): Promise<void> {
+    for (const hook of this.#hooks.get(name) ?? []) await hook(context);
   }
 
-  /** The line as the app's log hooks want it. What a hook itself logs goes out as it is: it would never end. */
+  /** Applies the log hooks to a line. Lines that a log hook writes bypass them, which prevents endless recursion. */
   applyLogHooks(line: LogLine): LogLine {
     if (this.#isInLogHook) return line;
-    const context = this.context({}, line);
+    const context = this.createContext({}, line);
     this.#isInLogHook = true;
     try {
       for (const hook of this.#hooks.get("log") ?? []) hook(context);
@@ -66,8 +66,8 @@ export class AppHooks {
     return context;
   }
 
-  /** A context whose two data objects the hooks may fill but not replace. */
-  context<Fields extends object>(
+  /** A context whose two data objects the hooks may modify but not replace. */
+  createContext<Fields extends object>(
     hookData: object,
     fields: Fields,
   ): Fields & HookContext {
@@ -75,7 +75,7 @@ export class AppHooks {
   }
 }
 
-/** Accessors of a class, because a context is made twice for every invocation. */
+/** A class with accessors, because defining them on each of the two contexts of an invocation is slower. */
 class HookContext {
   readonly #hookData: object;
   readonly #appHookData: object;
@@ -89,16 +89,16 @@ class HookContext {
     return this.#hookData;
   }
   set hookData(_: object) {
-    throw readOnly("hookData");
+    throw readOnlyError("hookData");
   }
 
   get appHookData(): object {
     return this.#appHookData;
   }
   set appHookData(_: object) {
-    throw readOnly("appHookData");
+    throw readOnlyError("appHookData");
   }
 }
 
-const readOnly = (name: string): Error =>
+const readOnlyError = (name: string): Error =>
   new Error(`Cannot assign to read only property '${name}'`);

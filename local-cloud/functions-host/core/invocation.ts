@@ -1,21 +1,25 @@
-import { randomUUID } from "node:crypto";
 import type {
   CoreInvocationContext,
-  CoreLogLevel,
+  CoreLog,
   InvocationResponse,
   ProgrammingModel,
 } from "./core-api";
-import type { Invocation, ResumableInvocation, TypedData } from "./extension";
+import {
+  findTriggerName,
+  type Invocation,
+  type ResumableInvocation,
+  type TypedData,
+} from "./extension";
 import { describeError } from "./host-error";
 import type { RegisteredFunction, WorkerApp } from "./worker-app";
 
-/** How an invocation went. `result` is what the function returned, `response` the same encoded. */
+/** `result` is the value that the function returned, `response` its encoding. */
 export type InvocationCompletion =
   | {
       readonly ok: true;
       readonly response: InvocationResponse;
       readonly result: unknown;
-      readonly kept?: ResumableInvocation;
+      readonly resumable?: ResumableInvocation;
     }
   | { readonly ok: false; readonly message: string; readonly stack: string };
 
@@ -24,53 +28,49 @@ export interface InvocationOptions {
   readonly model: ProgrammingModel;
   readonly target: RegisteredFunction;
   readonly invocation: Omit<Invocation, "functionName">;
-  /** Values of the function's input bindings, by binding name. */
+  /** Values of the input bindings, by binding name. */
   readonly inputs: Readonly<Record<string, TypedData>>;
-  readonly invocationId?: string;
-  readonly log: (
-    level: CoreLogLevel,
-    category: string,
-    message: string,
-  ) => void;
+  readonly invocationId: string;
+  readonly log: CoreLog;
 }
 
-/** Runs one function of the app as the Functions worker does. What the app throws is data, never a rejection. */
+/** Runs one function of the app as the Functions worker does. Errors of the app are values, never rejections. */
 export async function invokeFunction(
   options: InvocationOptions,
 ): Promise<InvocationCompletion> {
   try {
     return await run(options);
   } catch (error) {
-    return failure(error);
+    return toFailure(error);
   }
 }
 
-const failure = (error: unknown): InvocationCompletion => ({
+const toFailure = (error: unknown): InvocationCompletion => ({
   ok: false,
   message: describeError(error),
   stack: error instanceof Error ? (error.stack ?? "") : "",
 });
 
-/** What hooks may change after the function has run. */
-interface InvocationResult {
+/** The fields that postInvocation hooks may change. */
+interface MutableResult {
   result: unknown;
   error: unknown;
 }
 
 async function run(options: InvocationOptions): Promise<InvocationCompletion> {
   const { app, model, target } = options;
-  // Known only after the library has read the context, which it may log about.
+  // The library may log while it builds its context, before `invocationContext` is known.
   const logging: { invocationContext: unknown } = {
     invocationContext: undefined,
   };
-  const core = coreContext(options, logging);
+  const core = createCoreContext(options, logging);
   const invocationModel = model.getInvocationModel(core);
   const { context, inputs } = await invocationModel.getArguments();
   logging.invocationContext = context;
   const hookData = {};
 
   core.state = "preInvocationHooks";
-  const before = app.hooks.context(hookData, {
+  const before = app.hooks.createContext(hookData, {
     invocationContext: context,
     functionCallback: target.callback,
     inputs,
@@ -78,7 +78,7 @@ async function run(options: InvocationOptions): Promise<InvocationCompletion> {
   await app.hooks.run("preInvocation", before);
 
   core.state = "invocation";
-  const after: InvocationResult = app.hooks.context(hookData, {
+  const after: MutableResult = app.hooks.createContext(hookData, {
     invocationContext: context,
     inputs: before.inputs,
     result: undefined,
@@ -98,41 +98,46 @@ async function run(options: InvocationOptions): Promise<InvocationCompletion> {
   await app.hooks.run("postInvocation", after);
   core.state = undefined;
   if (after.error !== undefined && after.error !== null)
-    return failure(after.error);
+    return toFailure(after.error);
   const { result } = after;
-  if (options.invocation.wantsObject)
-    return { ok: true, response: {}, result, ...keptOf(app, core, context) };
+  if (options.invocation.wantsObject) {
+    const resumable = createResumable(app, core, context);
+    return { ok: true, response: {}, result, ...(resumable && { resumable }) };
+  }
   const response = await invocationModel.getResponse(context, result);
   return { ok: true, response, result };
 }
 
-/** Hooks of the app may want to see every invocation; then each is one of its own. */
-function keptOf(
+/** Undefined when the app has invocation hooks: these must run for each invocation, so none may be resumed. */
+function createResumable(
   { hooks }: WorkerApp,
   core: CoreInvocationContext,
   context: unknown,
-): { readonly kept?: ResumableInvocation } {
-  if (hooks.has("preInvocation") || hooks.has("postInvocation")) return {};
-  const resume = <Result>(work: () => Result): Result => {
-    // In any other state the library takes what is logged now for a call that nobody has waited for.
-    core.state = "postInvocationHooks";
-    try {
-      return work();
-    } finally {
-      core.state = undefined;
-    }
+): ResumableInvocation | undefined {
+  if (hooks.has("preInvocation") || hooks.has("postInvocation"))
+    return undefined;
+  return {
+    context,
+    resume: (work) => {
+      // In any other state the library warns that the function logs after it has completed.
+      core.state = "postInvocationHooks";
+      try {
+        return work();
+      } finally {
+        core.state = undefined;
+      }
+    },
   };
-  return { kept: { context, resume } };
 }
 
-function coreContext(
+function createCoreContext(
   {
     app,
     target: { metadata },
     invocation,
     inputs,
     log,
-    invocationId = randomUUID(),
+    invocationId,
   }: InvocationOptions,
   logging: { readonly invocationContext: unknown },
 ): CoreInvocationContext {
@@ -143,7 +148,7 @@ function coreContext(
       invocationId,
       functionId: metadata.functionId ?? metadata.name,
       inputData: [
-        { name: triggerName(metadata), data: invocation.trigger },
+        { name: findTriggerName(metadata) ?? "", data: invocation.trigger },
         ...Object.entries(inputs).map(([name, data]) => ({ name, data })),
       ],
       triggerMetadata: invocation.triggerMetadata ?? {},
@@ -161,11 +166,4 @@ function coreContext(
       log(logged.level, category, logged.message);
     },
   };
-}
-
-function triggerName({ bindings }: RegisteredFunction["metadata"]): string {
-  const found = Object.entries(bindings).find(([, { type }]) =>
-    /trigger$/i.test(type),
-  );
-  return found?.[0] ?? "";
 }

@@ -11,18 +11,18 @@ const keysSchema = z.object({
 });
 export type HostKeys = z.output<typeof keysSchema>;
 
-/** The keys of this host, made on its first start and kept in `path`, readable by the owner only. */
+/** Loads the keys from `path`; on the first start generates them into a file that only its owner can read. */
 export function loadOrCreateKeys(path: string): HostKeys {
   if (!existsSync(path)) {
     const keys: HostKeys = {
-      masterKey: newKey(),
-      functionKeys: { default: newKey() },
-      systemKeys: { durabletask_extension: newKey() },
+      masterKey: generateKey(),
+      functionKeys: { default: generateKey() },
+      systemKeys: { durabletask_extension: generateKey() },
     };
-    // The file is there whole or not at all, even if the process dies here.
-    const made = `${path}.new`;
-    writeFileSync(made, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
-    renameSync(made, path);
+    // Renaming is atomic: a crash never leaves a partial key file.
+    const text = `${JSON.stringify(keys, null, 2)}\n`;
+    writeFileSync(`${path}.new`, text, { mode: 0o600 });
+    renameSync(`${path}.new`, path);
     return keys;
   }
   try {
@@ -30,37 +30,37 @@ export function loadOrCreateKeys(path: string): HostKeys {
   } catch (cause) {
     throw new HostStartError(
       "data_folder_unwritable",
-      `The keys in ${path} cannot be read (${formatSchemaIssues(cause)}). Remove the file to have new ones made.`,
+      `The keys in ${path} cannot be read (${formatSchemaIssues(cause)}). Remove the file to generate new keys.`,
       { cause },
     );
   }
 }
 
-const newKey = (): string => randomBytes(40).toString("base64url");
+const generateKey = (): string => randomBytes(40).toString("base64url");
 
-/** Whether `given` opens a function of this level; the master key opens everything. */
+/** Whether `key` authorizes a request to a function of this authorization level. The master key is always accepted. */
 export function authorizesFunction(
   keys: HostKeys,
   level: string,
-  given: string | undefined,
+  key: string | undefined,
 ): boolean {
   if (level === "anonymous") return true;
-  if (given === undefined) return false;
-  if (same(given, keys.masterKey)) return true;
-  return level === "function" && same(given, keys.functionKeys.default);
+  if (key === undefined) return false;
+  if (keysEqual(key, keys.masterKey)) return true;
+  return level === "function" && keysEqual(key, keys.functionKeys.default);
 }
 
 export const authorizesWebhook = (
   keys: HostKeys,
-  given: string | undefined,
+  key: string | undefined,
 ): boolean =>
-  given !== undefined &&
-  (same(given, keys.systemKeys.durabletask_extension) ||
-    same(given, keys.masterKey));
+  key !== undefined &&
+  (keysEqual(key, keys.systemKeys.durabletask_extension) ||
+    keysEqual(key, keys.masterKey));
 
-/** Takes as long for a wrong key as for a right one. */
-function same(given: string, key: string): boolean {
+/** Compares in constant time, so that the duration does not reveal a prefix of the key. */
+function keysEqual(given: string, expected: string): boolean {
   const a = Buffer.from(given);
-  const b = Buffer.from(key);
+  const b = Buffer.from(expected);
   return a.length === b.length && timingSafeEqual(a, b);
 }

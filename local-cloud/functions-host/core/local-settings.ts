@@ -10,7 +10,7 @@ const localSettingsSchema = z.object({
     .optional(),
 });
 
-/** The `Values` of local.settings.json; empty when there is no such file. */
+/** The `Values` of local.settings.json; empty when the file does not exist. */
 export function readLocalSettings(
   appFolder: string,
 ): Readonly<Record<string, string>> {

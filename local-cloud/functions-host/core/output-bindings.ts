@@ -7,7 +7,7 @@ import type {
 } from "./extension";
 import { describeError } from "./host-error";
 
-/** The output bindings of a function that it has given a value, with it. HTTP responses are not among them. */
+/** The output bindings for which a function returned a value, each with its value; without the HTTP response. */
 export function collectOutputBindings(
   { bindings }: FunctionMetadata,
   { outputData = [], returnValue }: InvocationResponse,
@@ -23,7 +23,7 @@ export function collectOutputBindings(
   });
 }
 
-/** Writes what a function has put out; gives a sentence about what could not be written. */
+/** Writes the output bindings of a function; returns a message about those that failed, undefined when none did. */
 export async function writeOutputs(
   metadata: FunctionMetadata,
   response: InvocationResponse,
@@ -32,15 +32,15 @@ export async function writeOutputs(
 ): Promise<string | undefined> {
   const problems = await Promise.all(
     collectOutputBindings(metadata, response).map(async ([binding, value]) => {
-      const written = extensions
+      const write = extensions
         .map((extension) => extension.outputBinding?.(binding, value))
-        .find((found) => found !== undefined);
-      if (written === undefined)
+        .find((started) => started !== undefined);
+      if (write === undefined)
         warn(
           `The output binding ${binding.name} was not written: the embedded host does not support ${binding.type}.`,
         );
       try {
-        await written;
+        await write;
         return [];
       } catch (error) {
         return [
@@ -49,6 +49,5 @@ export async function writeOutputs(
       }
     }),
   );
-  const all = problems.flat();
-  return all.length > 0 ? all.join("\n") : undefined;
+  return problems.flat().join("\n") || undefined;
 }

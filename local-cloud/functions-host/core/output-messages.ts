@@ -1,21 +1,21 @@
 import type { TypedData } from "./extension";
 
-/** One message that a function puts out: text, JSON text of what was neither text nor bytes, or bytes. */
+/** One message of an output binding: text, bytes, or the JSON of any other value. */
 export type OutputMessage =
   | { readonly kind: "text" | "json"; readonly text: string }
   | { readonly kind: "bytes"; readonly bytes: Uint8Array };
 
-/** The messages in the value of an output binding: each element of an array is one. */
+/** Splits the value of an output binding into messages: one for each element of an array that is not null. */
 export function parseOutputMessages(
   value: TypedData,
 ): readonly OutputMessage[] {
-  if (value.json !== undefined) return parsed(value.json);
+  if (value.json !== undefined) return parseJsonMessages(value.json);
   if (value.bytes !== undefined) return [{ kind: "bytes", bytes: value.bytes }];
   const text = value.string ?? value.int ?? value.double;
   return text === undefined ? [] : [{ kind: "text", text: String(text) }];
 }
 
-function parsed(json: string): readonly OutputMessage[] {
+function parseJsonMessages(json: string): readonly OutputMessage[] {
   const value: unknown = JSON.parse(json);
   if (!Array.isArray(value)) return [{ kind: "json", text: json }];
   return value

@@ -1,11 +1,6 @@
 import { mkdirSync } from "node:fs";
-import type { CoreLogLevel } from "./core-api";
-import {
-  type Extension,
-  type ExtensionHost,
-  type FunctionMetadata,
-  findTrigger,
-} from "./extension";
+import type { CoreLog } from "./core-api";
+import { type Extension, type ExtensionHost, findTrigger } from "./extension";
 import type { FunctionRunner } from "./function-runner";
 import type { HostJson } from "./host-json";
 import { HostStartError } from "./host-error";
@@ -17,16 +12,10 @@ export interface ExtensionDependencies {
   readonly dataFolder: string;
   readonly origin: string;
   readonly keys: HostKeys | undefined;
-  readonly log: (
-    level: CoreLogLevel,
-    category: string,
-    message: string,
-  ) => void;
+  readonly log: CoreLog;
 }
 
-/** The extensions of a host that have been started. */
 export interface StartedExtensions {
-  /** Lets them trigger functions. */
   listen(): void;
   readonly invokeManually: (
     functionName: string,
@@ -36,19 +25,20 @@ export interface StartedExtensions {
   stop(): Promise<void>;
 }
 
-/** Starts the extensions in their order. Throws `HostStartError`, with all that is wrong for any of them, before it starts one. */
+/** Starts the extensions in order. Validates all of them first and throws one `HostStartError` with all problems. */
 export async function startExtensions(
   extensions: readonly Extension[],
-  setting: ExtensionDependencies,
+  dependencies: ExtensionDependencies,
 ): Promise<StartedExtensions> {
-  mkdirSync(setting.dataFolder, { recursive: true });
+  mkdirSync(dependencies.dataFolder, { recursive: true });
   const hosts = extensions.map(
-    (extension) => [extension, hostFor(extension, setting)] as const,
+    (extension) =>
+      [extension, createExtensionHost(extension, dependencies)] as const,
   );
-  refuse(
+  assertNoProblems(
     hosts.flatMap(([extension, host]) => extension.validate?.(host) ?? []),
   );
-  warnOfDormant(extensions, setting);
+  warnOfUnsupportedTriggers(extensions, dependencies);
   const started: Extension[] = [];
   const stop = async (): Promise<void> => {
     for (const extension of started.reverse()) await extension.stop();
@@ -79,7 +69,7 @@ export async function startExtensions(
   };
 }
 
-function hostFor(
+function createExtensionHost(
   extension: Extension,
   { runner, hostJson, dataFolder, origin, keys, log }: ExtensionDependencies,
 ): ExtensionHost {
@@ -97,33 +87,31 @@ function hostFor(
   };
 }
 
-function refuse(problems: readonly string[]): void {
+function assertNoProblems(problems: readonly string[]): void {
   if (problems.length > 0)
     throw new HostStartError(
       "configuration_invalid",
-      `The app asks for what cannot be given: ${problems.join("; ")}.`,
+      `The configuration of the app is not valid: ${problems.join("; ")}.`,
     );
 }
 
-/** A function that nothing here can trigger is no error, but nobody should wait for it in vain. */
-function warnOfDormant(
+/** A function with an unsupported trigger does not prevent the start, because the other functions can run. */
+function warnOfUnsupportedTriggers(
   extensions: readonly Extension[],
   { runner, log }: ExtensionDependencies,
 ): void {
-  const served = new Set(
+  const supported = new Set(
     ["httpTrigger", ...extensions.flatMap(({ triggers }) => triggers)].map(
       (type) => type.toLowerCase(),
     ),
   );
-  const dormant = (metadata: FunctionMetadata): readonly string[] => {
+  for (const metadata of runner.functions) {
     const type = findTrigger(metadata)?.type;
-    return type === undefined || served.has(type.toLowerCase()) ? [] : [type];
-  };
-  for (const metadata of runner.functions)
-    for (const type of dormant(metadata))
+    if (type !== undefined && !supported.has(type.toLowerCase()))
       log(
         "warning",
         "Host.Startup",
         `Function ${metadata.name} will not run: the embedded host does not support ${type}.`,
       );
+  }
 }

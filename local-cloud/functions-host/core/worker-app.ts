@@ -1,7 +1,7 @@
 import {
   type FunctionsCoreApi,
   type CoreFunctionMetadata,
-  type CoreLogLevel,
+  type CoreLog,
   CoreDisposable,
   type FunctionCallback,
   type ProgrammingModel,
@@ -13,7 +13,7 @@ export interface RegisteredFunction {
   readonly callback: FunctionCallback;
 }
 
-/** What an app has registered. Registration ends when the app has started. */
+/** The functions and hooks that the app registers; functions can be registered until startup has completed. */
 export class WorkerApp {
   readonly hooks = new AppHooks();
   readonly #functions = new Map<string, RegisteredFunction>();
@@ -32,10 +32,8 @@ export class WorkerApp {
     this.#isStarted = true;
   }
 
-  /** The object that `require("@azure/functions-core")` gives the app. The versions are of the worker and host that it follows. */
-  coreApi(
-    log: (level: CoreLogLevel, category: string, message: string) => void,
-  ): FunctionsCoreApi {
+  /** The module that `require("@azure/functions-core")` returns, with the versions of the worker and host it emulates. */
+  coreApi(log: CoreLog): FunctionsCoreApi {
     return {
       version: "3.9.1",
       hostVersion: "4.1037.0.0",

@@ -1,8 +1,8 @@
-/** `POST /admin/functions/{name}` runs a function that HTTP does not trigger. https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http */
+/** `POST /admin/functions/{name}` invokes a function without its trigger. https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http */
 import { z } from "zod";
 import type { ReceivedRequest } from "./received-request";
 
-/** The name of the function that is called so; undefined for other requests. */
+/** The function name in an admin request; undefined for other requests. */
 export function matchAdminInvoke({
   method,
   url,
@@ -13,7 +13,7 @@ export function matchAdminInvoke({
 
 const bodySchema = z.object({ input: z.unknown() }).partial();
 
-/** The input in the body, as text; undefined when the body is not a JSON object. */
+/** The input of an admin request as text; undefined when the body is not a JSON object. */
 export function parseAdminInput(
   body: Uint8Array,
 ): { readonly text: string | undefined } | undefined {
@@ -25,6 +25,6 @@ export function parseAdminInput(
     const isText = typeof input === "string" || input === undefined;
     return { text: isText ? input : JSON.stringify(input) };
   } catch {
-    return undefined; // told to the caller as 400
+    return undefined; // the caller responds with 400
   }
 }

@@ -3,7 +3,7 @@ import type { FunctionMetadata } from "../core/extension";
 import { HostStartError, describeError } from "../core/host-error";
 import { toRoutePaths } from "./route-template";
 
-/** An HTTP function with what its trigger says of it. */
+/** An HTTP function with the settings of its trigger. */
 export interface HttpFunction {
   readonly name: string;
   readonly route: string;
@@ -34,7 +34,7 @@ export function toHttpFunction({
 }
 const upper = (method: string): string => method.toUpperCase();
 
-/** Finds the function for a request: literals go before parameters, and case does not matter. */
+/** Returns a function that routes requests. Literal segments take precedence over parameters; case is ignored. */
 export function createFunctionsRouter(
   functions: readonly HttpFunction[],
   routePrefix: string,
@@ -45,15 +45,13 @@ export function createFunctionsRouter(
     maxParamLength: 8192,
   });
   for (const target of functions)
-    for (const { path, catchAll: rest } of toRoutePaths(
-      routePrefix,
-      target.route,
-    )) {
-      const free = (target.methods as readonly HTTPMethod[]).filter(
+    for (const { path, catchAll } of toRoutePaths(routePrefix, target.route)) {
+      // The first function that is registered for a route and a method gets it.
+      const methods = (target.methods as readonly HTTPMethod[]).filter(
         (method) => !router.hasRoute(method, path),
       );
       try {
-        router.on(free, path, () => undefined, { target, rest });
+        router.on(methods, path, () => undefined, { target, catchAll });
       } catch (cause) {
         throw new HostStartError(
           "app_load_failed",
@@ -65,14 +63,14 @@ export function createFunctionsRouter(
   return (method, path) => {
     const found = router.find(method as HTTPMethod, path);
     if (found === null) return undefined;
-    const { target, rest } = found.store as {
+    const { target, catchAll } = found.store as {
       target: HttpFunction;
-      rest: string | undefined;
+      catchAll: string | undefined;
     };
-    const { "*": caught, ...named } = found.params;
+    const { "*": remainder, ...named } = found.params;
     const params = Object.entries({
       ...named,
-      ...(rest !== undefined && { [rest]: caught }),
+      ...(catchAll !== undefined && { [catchAll]: remainder }),
     }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
     return {
       target,

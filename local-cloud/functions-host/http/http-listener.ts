@@ -5,64 +5,61 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
-import { HostStartError, describeError } from "../core/host-error";
+import { waitAtMost } from "../../shared/timeout/with-timeout";
+import { describeError, HostStartError } from "../core/host-error";
 
-type Handler = (
+type RequestHandler = (
   request: IncomingMessage,
   response: ServerResponse,
 ) => Promise<void>;
 
-/** A port that is ours before there is anything to serve: requests wait until `serve` is called. */
+/** An HTTP server on a port that is acquired before the app is loaded: requests wait until `serve` is called. */
 export interface HttpListener {
-  readonly number: number;
-  serve(handler: Handler): void;
-  /** Takes no new connections, and gives requests that are being answered so long to end. */
-  drain(graceMs: number): Promise<void>;
-  /** Ends all connections. */
+  readonly port: number;
+  serve(handler: RequestHandler): void;
+  /** Accepts no more connections and waits for pending requests, for at most `limitMs`. */
+  drain(limitMs: number): Promise<void>;
+  /** Closes all connections. */
   close(): Promise<void>;
 }
 
-/** Binds the port on the loopback address; 0 picks a free one. */
+/** Listens on the loopback address; port 0 picks a free one. */
 export async function startHttpListener(
-  wanted: number,
+  port: number,
   onError: (error: unknown) => void,
 ): Promise<HttpListener> {
-  let serve: (handler: Handler) => void = () => undefined;
-  const handler = new Promise<Handler>((resolve) => {
+  let serve: (handler: RequestHandler) => void = () => undefined;
+  const handler = new Promise<RequestHandler>((resolve) => {
     serve = resolve;
   });
   let closed: Promise<void> | undefined;
   const server = createServer((request, response) => {
     response.once("close", () => {
-      // While the server closes, a connection that has been answered is not kept for another request.
+      // A keep-alive connection would otherwise delay the closing of the server.
       if (closed) server.closeIdleConnections();
     });
     handler
       .then((handle) => handle(request, response))
       .catch((error: unknown) => {
-        // A caller who went away while sending is nobody's fault.
+        // An incomplete request means that the client disconnected, which is no error of the host.
         if (request.complete) onError(error);
         if (!response.headersSent) response.writeHead(500);
         response.end();
       });
   });
-  await listen(server, wanted);
-  const closing = (): Promise<void> =>
+  await listen(server, port);
+  const startClosing = (): Promise<void> =>
     (closed ??= new Promise((resolve) => {
       server.close(() => {
         resolve();
       });
     }));
   return {
-    number: (server.address() as AddressInfo).port,
+    port: (server.address() as AddressInfo).port,
     serve,
-    drain: async (graceMs) => {
-      const late = wait(graceMs, undefined, { ref: false });
-      await Promise.race([closing(), late]);
-    },
+    drain: (limitMs) => waitAtMost(startClosing(), limitMs),
     close: async () => {
-      const isClosed = closing();
+      const isClosed = startClosing();
       server.closeAllConnections();
       await isClosed;
     },

@@ -1,18 +1,19 @@
 import type { IncomingMessage } from "node:http";
-import type { TypedData } from "../core/extension";
+import { readBody } from "../../shared/http-body/read-body";
+import type { Invocation, TypedData } from "../core/extension";
 
-/** A request as the host has received it, whole. */
+/** An HTTP request whose body has been read completely. */
 export interface ReceivedRequest {
   readonly method: string;
   readonly url: URL;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** Aborted when the caller goes away. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
 }
 
-/** A body larger than this is refused, as the real host's default is. */
+/** The default limit of the real host. */
 const bodyLimitBytes = 100 * 1024 * 1024;
 
 /** Undefined when the body is too large. */
@@ -21,15 +22,8 @@ export async function readHttpRequest(
   origin: string,
   signal: AbortSignal,
 ): Promise<ReceivedRequest | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    // What is too much is read all the same: breaking the connection off would not tell the caller why.
-    if (bytes <= bodyLimitBytes) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  if (bytes > bodyLimitBytes) return undefined;
+  const body = await readBody(request, bodyLimitBytes);
+  if (body === undefined) return undefined;
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [
       name,
@@ -38,25 +32,25 @@ export async function readHttpRequest(
   );
   return {
     method: request.method ?? "GET",
-    url: requestUrl(request.url ?? "/", headers["host"], origin),
+    url: parseRequestUrl(request.url ?? "/", headers["host"], origin),
     headers,
-    body: Buffer.concat(chunks),
+    body,
     signal,
   };
 }
 
 /**
- * A caller may write any target and host. A path may begin with two slashes, which would be read as a host, so it is
- * put behind the origin as it is; a whole URL, as callers of proxies send it, stands for itself.
+ * The target and the Host header may contain anything. A path is appended to the origin as text, because `new URL(path,
+ * origin)` reads a path that starts with two slashes as a host. An absolute URL, as sent to proxies, replaces the origin.
  */
-function requestUrl(target: string, host = "", origin: string): URL {
-  const named = `http://${host}`;
-  const base = URL.canParse(named) ? new URL(named).origin : origin;
+function parseRequestUrl(target: string, host = "", origin: string): URL {
+  const fromHost = `http://${host}`;
+  const base = URL.canParse(fromHost) ? new URL(fromHost).origin : origin;
   if (target.startsWith("/")) return new URL(`${base}${target}`);
   return new URL(URL.canParse(target, base) ? target : "/", base);
 }
 
-/** The query by name; values of a name that is given several times are joined, as the real host does. */
+/** Query parameters by name; several values of one parameter are joined by commas, as in the real host. */
 export const parseQuery = (url: URL): Readonly<Record<string, string>> =>
   Object.fromEntries(
     [...new Set(url.searchParams.keys())].map((name) => [
@@ -65,12 +59,11 @@ export const parseQuery = (url: URL): Readonly<Record<string, string>> =>
     ]),
   );
 
-const nullable = (values: Readonly<Record<string, string>>) =>
+const toNullable = (values: Readonly<Record<string, string>>) =>
   Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, { value }]),
   );
 
-/** The trigger value of an HTTP function. */
 export const toHttpTriggerData = (
   { method, url, headers, body }: ReceivedRequest,
   params: Readonly<Record<string, string>>,
@@ -78,9 +71,28 @@ export const toHttpTriggerData = (
   http: {
     url: url.href,
     method,
-    nullableHeaders: nullable(headers),
-    nullableQuery: nullable(parseQuery(url)),
-    nullableParams: nullable(params),
+    nullableHeaders: toNullable(headers),
+    nullableQuery: toNullable(parseQuery(url)),
+    nullableParams: toNullable(params),
     ...(body.length > 0 && { body: { bytes: body } }),
   },
 });
+
+export function toHttpInvocation(
+  functionName: string,
+  trigger: TypedData,
+  { headers, signal }: ReceivedRequest,
+): Invocation {
+  const { traceparent: traceParent, tracestate: traceState } = headers;
+  return {
+    functionName,
+    trigger,
+    signal,
+    ...(traceParent !== undefined && {
+      traceContext: {
+        traceParent,
+        ...(traceState !== undefined && { traceState }),
+      },
+    }),
+  };
+}

@@ -1,6 +1,7 @@
-/** A path as the router has it. `rest` names the parameter that a catch-all fills. */
 export interface RoutePath {
+  /** In the syntax of find-my-way. */
   readonly path: string;
+  /** Name of the catch-all parameter. */
   readonly catchAll: string | undefined;
 }
 
@@ -13,8 +14,8 @@ const constraints: Readonly<Record<string, string>> = {
 };
 
 /**
- * The router's paths for an ASP.NET Core route template: `{p}`, `{p?}`, `{p:int}`, `{*rest}`. A template with optional
- * parts is several paths. https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-templates
+ * Translates an ASP.NET Core route template (`{p}`, `{p?}`, `{p:int}`, `{*rest}`) for the router. A template with
+ * optional segments becomes several paths. https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-templates
  */
 export function toRoutePaths(
   prefix: string,
@@ -24,15 +25,15 @@ export function toRoutePaths(
     .flatMap((part) => part.split("/"))
     .filter((segment) => segment !== "");
   const paths: RoutePath[] = [];
-  const rest = /^\{\*{1,2}(\w+)\}$/.exec(segments.at(-1) ?? "")?.[1];
-  const fixed = rest === undefined ? segments : segments.slice(0, -1);
-  const written = fixed.map(routerSegment);
-  if (rest !== undefined)
-    paths.push({ path: `/${[...written, "*"].join("/")}`, catchAll: rest });
-  paths.push({ path: `/${written.join("/")}`, catchAll: undefined });
+  const catchAll = /^\{\*{1,2}(\w+)\}$/.exec(segments.at(-1) ?? "")?.[1];
+  const fixed = catchAll === undefined ? segments : segments.slice(0, -1);
+  const translated = fixed.map(translateSegment);
+  if (catchAll !== undefined)
+    paths.push({ path: `/${[...translated, "*"].join("/")}`, catchAll });
+  paths.push({ path: `/${translated.join("/")}`, catchAll: undefined });
   for (let length = fixed.length; isOptional(fixed[length - 1]); length -= 1)
     paths.push({
-      path: `/${written.slice(0, length - 1).join("/")}`,
+      path: `/${translated.slice(0, length - 1).join("/")}`,
       catchAll: undefined,
     });
   return paths;
@@ -41,19 +42,19 @@ export function toRoutePaths(
 const isOptional = (segment: string | undefined): boolean =>
   segment !== undefined && /^\{\w+(?::[^}]*)?\?\}$/.test(segment);
 
-function routerSegment(segment: string): string {
+function translateSegment(segment: string): string {
   const isWhole = /^\{[^{}]*\}$/.test(segment);
   return segment
     .split(/(\{[^{}]*\})/)
     .map((part) =>
       part.startsWith("{")
-        ? parameter(part.slice(1, -1), isWhole)
+        ? translateParameter(part.slice(1, -1), isWhole)
         : part.replaceAll(":", "::"),
     )
     .join("");
 }
 
-function parameter(text: string, isWhole: boolean): string {
+function translateParameter(text: string, isWhole: boolean): string {
   const [name = "", constraint = ""] = text.replace(/\?$/, "").split(":");
   const pattern = constraints[constraint] ?? (isWhole ? undefined : "[^/]+?");
   return pattern === undefined ? `:${name}` : `:${name}(${pattern})`;

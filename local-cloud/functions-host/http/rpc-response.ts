@@ -27,13 +27,13 @@ interface RpcHttp {
   readonly body?: TypedData;
 }
 
-/** The HTTP answer that an HTTP function gave; a function that returned nothing gives 200 without a body. */
+/** Converts the return value of an HTTP function; no return value is 200 without a body. */
 export function fromRpcHttp(
   returned: TypedData | null | undefined,
 ): HttpFunctionResponse {
   const http = returned?.http as RpcHttp | undefined;
   if (http === undefined) return { status: 200 };
-  const cookies = (http.cookies ?? []).map(cookieText);
+  const cookies = (http.cookies ?? []).map(formatCookie);
   const body = http.body?.bytes ?? http.body?.string;
   return {
     status: Number(http.statusCode ?? 200),
@@ -45,19 +45,19 @@ export function fromRpcHttp(
   };
 }
 
-const sameSites: Readonly<Record<string, string>> = {
+const sameSiteValues: Readonly<Record<string, string>> = {
   lax: "Lax",
   strict: "Strict",
   explicitNone: "None",
 };
 
-function cookieText(cookie: RpcCookie): string {
+function formatCookie(cookie: RpcCookie): string {
   const attributes = [
     attribute("Domain", cookie.domain?.value),
     attribute("Path", cookie.path?.value),
-    attribute("Expires", expires(cookie)),
+    attribute("Expires", formatExpires(cookie)),
     attribute("Max-Age", cookie.maxAge?.value),
-    attribute("SameSite", sameSites[cookie.sameSite ?? ""]),
+    attribute("SameSite", sameSiteValues[cookie.sameSite ?? ""]),
     cookie.secure?.value ? ["Secure"] : [],
     cookie.httpOnly?.value ? ["HttpOnly"] : [],
   ];
@@ -72,5 +72,5 @@ const attribute = (
   value: string | number | undefined,
 ): string[] => (value === undefined ? [] : [`${name}=${value}`]);
 
-const expires = ({ expires: at }: RpcCookie): string | undefined =>
-  at && new Date(Number(at.value.seconds) * 1000).toUTCString();
+const formatExpires = ({ expires }: RpcCookie): string | undefined =>
+  expires && new Date(Number(expires.value.seconds) * 1000).toUTCString();

@@ -1,11 +1,11 @@
-/** Apps that called `app.setup({ enableHttpStream: true })` serve HTTP themselves; the host passes requests on to them. */
+/** Forwards requests to the HTTP server of an app that called `app.setup({ enableHttpStream: true })`. */
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { TypedData } from "../core/extension";
 import { parseQuery, type ReceivedRequest } from "./received-request";
 
 /**
- * What the library takes route values and headers from in this mode. The real host also puts the query and the
- * properties of a JSON body there; later entries win.
+ * The library reads route parameters and headers from this metadata when it streams. Like the real host, adds the query
+ * and the properties of a JSON body; later entries win.
  */
 export function streamTriggerMetadata(
   request: ReceivedRequest,
@@ -17,13 +17,13 @@ export function streamTriggerMetadata(
   return {
     Query: { json: JSON.stringify(query) },
     Headers: { json: JSON.stringify(request.headers) },
-    ...asText(params),
-    ...asText(query),
+    ...toStringData(params),
+    ...toStringData(query),
     ...bodyProperties(request),
   };
 }
 
-const asText = (values: Readonly<Record<string, string>>) =>
+const toStringData = (values: Readonly<Record<string, string>>) =>
   Object.fromEntries(
     Object.entries(values).map(([name, string]) => [name, { string }]),
   );
@@ -38,19 +38,19 @@ function bodyProperties({
     if (typeof value !== "object" || value === null || Array.isArray(value))
       return {};
     return Object.fromEntries(
-      Object.entries(value).map(([name, part]: [string, unknown]) => [
+      Object.entries(value).map(([name, property]: [string, unknown]) => [
         name,
-        typeof part === "string"
-          ? { string: part }
-          : { json: JSON.stringify(part) },
+        typeof property === "string"
+          ? { string: property }
+          : { json: JSON.stringify(property) },
       ]),
     );
   } catch {
-    return {}; // not JSON after all: the function will say so
+    return {}; // invalid JSON is left to the function
   }
 }
 
-/** Sends the request to the app's own server; resolves with the head of its answer. */
+/** Sends the request to the HTTP server of the app; resolves when the headers of the response have arrived. */
 export function forwardRequest(
   request: ReceivedRequest,
   target: { readonly uri: string; readonly invocationId: string },
@@ -58,7 +58,7 @@ export function forwardRequest(
 ): Promise<IncomingMessage> {
   const { pathname, search, host, protocol } = request.url;
   return new Promise((resolve, reject) => {
-    const passed = httpRequest(
+    const forwarded = httpRequest(
       new URL(`${pathname}${search}`, target.uri),
       {
         method: request.method,
@@ -73,8 +73,8 @@ export function forwardRequest(
       },
       resolve,
     );
-    passed.once("error", reject);
-    passed.end(request.body);
+    forwarded.once("error", reject);
+    forwarded.end(request.body);
   });
 }
 

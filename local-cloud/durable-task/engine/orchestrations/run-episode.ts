@@ -88,7 +88,7 @@ async function replayed(
   active.session =
     outcome.ok && engine.settings.extendedSessionsEnabled
       ? ExtendedSession.create(
-          outcome.kept,
+          outcome.resumable,
           history.events.length + opening.newEvents.length,
           walker,
         )

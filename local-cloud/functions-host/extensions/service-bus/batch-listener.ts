@@ -5,35 +5,35 @@ import type {
 } from "@azure/service-bus";
 import { setTimeout as wait } from "node:timers/promises";
 import { InFlight } from "../../../shared/concurrency/in-flight";
+import { withTimeout } from "../../../shared/timeout/with-timeout";
 import { drain } from "../../core/drain";
 import { receiveBatch } from "./receive-batch";
-import { withTimeout } from "../../../shared/timeout/with-timeout";
 import {
   backoffDelayMs,
-  type ServiceBusListener,
-  type ServiceBusListenerOptions,
+  createMessageReceiver,
   OutageReporter,
   responseMarginMs,
-  createMessageReceiver,
+  type ServiceBusListener,
+  type ServiceBusListenerOptions,
 } from "./service-bus-listener";
-import { createLinkController, settleMessages } from "./settlement";
 import { tryTimeoutMs } from "./settings";
+import { createLinkController, settleMessages } from "./settlement";
 
-interface Receiving {
+interface Connection {
   readonly client: ServiceBusClient;
   readonly receiver: ServiceBusReceiver;
 }
 
 /**
- * Messages without sessions for a function of `cardinality: "many"`: one batch at a time, whose locks are not renewed, and
- * of which all messages are abandoned when the function fails, as on Azure.
+ * Runs a function with `cardinality: "many"` for messages without sessions. As on Azure, it processes one batch at a
+ * time, does not renew the locks of its messages, and abandons the whole batch when the function fails.
  */
 export class BatchListener implements ServiceBusListener {
   readonly #options: ServiceBusListenerOptions;
-  readonly #underWay = new InFlight();
+  readonly #inFlight = new InFlight();
   readonly #outage: OutageReporter;
   readonly #stopping = new AbortController();
-  #current: Receiving | undefined;
+  #connection: Connection | undefined;
 
   constructor(options: ServiceBusListenerOptions) {
     this.#options = options;
@@ -46,8 +46,8 @@ export class BatchListener implements ServiceBusListener {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await drain(this.#underWay);
-    await drain(this.#underWay, this.#current?.client.close());
+    await drain(this.#inFlight);
+    await drain(this.#inFlight, this.#connection?.client.close());
   }
 
   async #listen(): Promise<void> {
@@ -55,46 +55,45 @@ export class BatchListener implements ServiceBusListener {
     let failures = 0;
     while (!signal.aborted)
       try {
-        this.#current ??= this.#connected();
-        const { receiver } = this.#current;
-        const messages = await this.#next(receiver);
+        this.#connection ??= this.#connect();
+        const { receiver } = this.#connection;
+        const messages = await this.#receive(receiver);
         failures = 0;
         if (messages.length > 0)
-          await this.#underWay.track(this.#process(messages, receiver));
+          await this.#inFlight.track(this.#process(messages, receiver));
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         failures += 1;
         this.#outage.report(error);
-        // The next try is another client's: this one may wait long for answers that will not come.
-        this.#current?.client.close().catch(() => undefined);
-        this.#current = undefined;
+        // The next attempt uses a new client, because this one may wait a long time on its lost connection.
+        this.#connection?.client.close().catch(() => undefined);
+        this.#connection = undefined;
         await wait(
           backoffDelayMs(failures, this.#options.settings),
           undefined,
           {
             signal,
           },
-        ).catch(() => undefined); // it ends early when the host stops
+        ).catch(() => undefined); // rejects when the host stops
       }
   }
 
-  #connected(): Receiving {
+  #connect(): Connection {
     const client = this.#options.connect();
-    return {
-      client,
-      receiver: createMessageReceiver(client, this.#options.entity),
-    };
+    const receiver = createMessageReceiver(client, this.#options.entity);
+    return { client, receiver };
   }
 
-  async #next(
+  #receive(
     receiver: ServiceBusReceiver,
   ): Promise<readonly ServiceBusReceivedMessage[]> {
     const { settings } = this.#options;
     const waitMs = tryTimeoutMs(settings);
     const { signal } = this.#stopping;
-    const gathering = receiveBatch(receiver, { settings, waitMs, signal });
-    const limitMs = waitMs + settings.maxBatchWaitTime + responseMarginMs;
-    return (await withTimeout(gathering, limitMs)) ?? [];
+    return withTimeout(
+      receiveBatch(receiver, { settings, waitMs, signal }),
+      waitMs + settings.maxBatchWaitTime + responseMarginMs,
+    );
   }
 
   async #process(
@@ -104,7 +103,7 @@ export class BatchListener implements ServiceBusListener {
     const { invokeMany, autoComplete, log } = this.#options;
     this.#outage.recover();
     const outcome = await invokeMany(messages);
-    // The client does not tell of a link that is lost between two batches.
+    // The client does not report a link that is lost between two batches.
     const link = createLinkController().signal;
     await settleMessages(messages, outcome, {
       receiver,

@@ -1,15 +1,14 @@
 import { resolveAppSettings } from "../../core/app-settings";
-import type { FunctionBinding, ExtensionHost } from "../../core/extension";
+import type { ExtensionHost, FunctionBinding } from "../../core/extension";
 
 type Setting = ExtensionHost["setting"];
 
-/** What a Service Bus binding names. */
+/** The queue, topic or subscription of a binding. */
 export interface ServiceBusEntity {
-  /** The name of the connection. */
   readonly connection: string;
-  /** A queue or a topic. */
+  /** Of the queue or topic. */
   readonly name: string;
-  /** Of a topic that is received from. */
+  /** Only for a trigger on a topic. */
   readonly subscription: string | undefined;
 }
 
@@ -25,49 +24,46 @@ export function resolveEntity(
   binding: FunctionBinding,
   setting: Setting,
 ): ServiceBusEntity {
-  const { connection } = binding;
-  const named = (field: string): string | undefined => {
-    const text = textOf(binding, field);
+  const resolve = (field: string): string | undefined => {
+    const text = readText(binding, field);
     return text && resolveAppSettings(text, setting).text;
   };
   return {
-    connection:
-      typeof connection === "string" && connection !== ""
-        ? connection
-        : "ServiceBus",
-    name: named("queueName") ?? named("topicName") ?? "",
-    subscription: named("subscriptionName"),
+    connection: readText(binding, "connection") ?? "ServiceBus",
+    name: resolve("queueName") ?? resolve("topicName") ?? "",
+    subscription: resolve("subscriptionName"),
   };
 }
 
-/** For people: `orders`, or `orders/billing` for a subscription. */
+/** Display name: `orders`, or `orders/billing` for a subscription. */
 export const formatEntity = ({
   name,
   subscription,
 }: ServiceBusEntity): string =>
   subscription === undefined ? name : `${name}/${subscription}`;
 
-/** What is wrong with the names in a binding. */
+/** The problems of the entity names in a binding. */
 export function validateEntityNames(
   binding: FunctionBinding,
   setting: Setting,
 ): readonly string[] {
-  const needed = textOf(binding, "queueName")
+  const required = readText(binding, "queueName")
     ? ["queueName"]
     : isServiceBusTrigger(binding)
       ? ["topicName", "subscriptionName"]
       : ["topicName"];
-  if (needed.length > 0 && needed.every((field) => !textOf(binding, field)))
-    return ["queueName or topicName: must be given"];
-  return needed.flatMap((field) => {
-    const text = textOf(binding, field);
-    if (text === undefined) return [`${field}: must be given`];
+  if (required.every((field) => !readText(binding, field)))
+    return ["queueName or topicName: is required"];
+  return required.flatMap((field) => {
+    const text = readText(binding, field);
+    if (text === undefined) return [`${field}: is required`];
     const { missing } = resolveAppSettings(text, setting);
     return missing.map((name) => `${field}: the setting ${name} is not set`);
   });
 }
 
-function textOf(binding: FunctionBinding, field: string): string | undefined {
+/** Undefined when the field is empty or no string. */
+function readText(binding: FunctionBinding, field: string): string | undefined {
   const value = binding[field];
   return typeof value === "string" && value !== "" ? value : undefined;
 }

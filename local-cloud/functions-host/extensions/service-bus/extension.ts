@@ -1,48 +1,54 @@
 import type { ServiceBusReceivedMessage } from "@azure/service-bus";
-import type {
-  FunctionBinding,
-  Extension,
-  ExtensionHost,
-} from "../../core/extension";
-import { parseOutputMessages } from "../../core/output-messages";
-import { validateExtensionSettings } from "../../core/format-schema-issues";
-import { BatchListener } from "./batch-listener";
-import { resolveEntity, formatEntity, isServiceBusOutput } from "./entity";
 import { TimeoutError } from "../../../shared/timeout/with-timeout";
 import {
-  type ServiceBusListener,
-  responseMarginMs,
-} from "./service-bus-listener";
+  type Extension,
+  type ExtensionHost,
+  findFunctionByName,
+  type FunctionBinding,
+  type InvocationOutcome,
+  type TriggeredFunction,
+} from "../../core/extension";
+import { validateExtensionSettings } from "../../core/format-schema-issues";
+import { damagedTextWarning } from "../../core/message-body";
 import {
+  type OutputMessage,
+  parseOutputMessages,
+} from "../../core/output-messages";
+import { BatchListener } from "./batch-listener";
+import { formatEntity, isServiceBusOutput, resolveEntity } from "./entity";
+import {
+  type MessageInvocation,
   toBatchInvocation,
   toMessageInvocation,
-  type MessageInvocation,
 } from "./message-invocation";
 import { MessageListener } from "./message-listener";
+import { sendOutputMessages, toServiceBusMessage } from "./send-messages";
 import { ServiceBusClients } from "./service-bus-clients";
-import { toServiceBusMessage, sendOutputMessages } from "./send-messages";
 import {
-  validateServiceBusBindings,
-  isBatchTrigger,
   findServiceBusFunctions,
-  type ServiceBusFunction,
+  isBatchTrigger,
+  validateServiceBusBindings,
 } from "./service-bus-functions";
+import {
+  responseMarginMs,
+  type ServiceBusListener,
+} from "./service-bus-listener";
 import { SessionListener } from "./session-listener";
 import {
-  serviceBusSettingsSchema,
   type ServiceBusSettings,
+  serviceBusSettingsSchema,
   tryTimeoutMs,
 } from "./settings";
 
-interface Running {
+interface RunningExtension {
   readonly host: ExtensionHost;
   readonly settings: ServiceBusSettings;
-  readonly namespaces: ServiceBusClients;
+  readonly clients: ServiceBusClients;
 }
 
-/** Runs the functions that Service Bus queues and subscriptions trigger, and sends to queues and topics. */
+/** Runs functions with triggers on Service Bus queues and subscriptions, and sends outputs to queues and topics. */
 export function serviceBusExtension(): Extension {
-  let running: Running | undefined;
+  let running: RunningExtension | undefined;
   const listeners: ServiceBusListener[] = [];
   return {
     name: "serviceBus",
@@ -57,17 +63,19 @@ export function serviceBusExtension(): Extension {
     ],
     start: (host) => {
       const settings = serviceBusSettingsSchema.parse(host.settings);
-      const namespaces = new ServiceBusClients(host.setting, settings);
-      running = { host, settings, namespaces };
-      for (const found of findServiceBusFunctions(host))
-        listeners.push(listener(found, running));
+      const clients = new ServiceBusClients(host.setting, settings);
+      running = { host, settings, clients };
+      for (const serviceBusFunction of findServiceBusFunctions(host))
+        listeners.push(createListener(serviceBusFunction, running));
       return Promise.resolve();
     },
     listen: () => {
-      for (const one of listeners) one.start();
+      for (const listener of listeners) listener.start();
     },
     invokeManually: (functionName, input = "") => {
-      const found = running && byName(functionName, running.host);
+      const found =
+        running &&
+        findFunctionByName(findServiceBusFunctions(running.host), functionName);
       if (found)
         void running?.host.invoke({
           functionName: found.metadata.name,
@@ -79,61 +87,59 @@ export function serviceBusExtension(): Extension {
     },
     outputBinding: (binding, value) =>
       running && isServiceBusOutput(binding)
-        ? write(binding, parseOutputMessages(value), running)
+        ? sendOutput(binding, parseOutputMessages(value), running)
         : undefined,
     stopListening: async () => {
-      await Promise.all(listeners.map((one) => one.stop()));
+      await Promise.all(listeners.map((listener) => listener.stop()));
     },
     stop: async () => {
-      await running?.namespaces.close();
+      await running?.clients.close();
       running = undefined;
     },
   };
 }
 
-const byName = (
-  functionName: string,
-  host: ExtensionHost,
-): ServiceBusFunction | undefined =>
-  findServiceBusFunctions(host).find(
-    ({ metadata }) =>
-      metadata.name.toLowerCase() === functionName.toLowerCase(),
-  );
-
-async function write(
+async function sendOutput(
   binding: FunctionBinding,
-  values: ReturnType<typeof parseOutputMessages>,
-  { host, settings, namespaces }: Running,
+  messages: readonly OutputMessage[],
+  { host, settings, clients }: RunningExtension,
 ): Promise<void> {
-  if (values.length === 0) return;
+  if (messages.length === 0) return;
   const { connection, name } = resolveEntity(binding, host.setting);
-  const sender = namespaces.sender(connection, name);
+  const sender = clients.sender(connection, name);
   try {
     const limitMs = tryTimeoutMs(settings) + responseMarginMs;
-    await sendOutputMessages(sender, values.map(toServiceBusMessage), limitMs);
+    await sendOutputMessages(
+      sender,
+      messages.map(toServiceBusMessage),
+      limitMs,
+    );
   } catch (error) {
-    if (error instanceof TimeoutError) namespaces.discard(connection);
+    if (error instanceof TimeoutError) clients.discard(connection);
     throw error;
   }
 }
 
-function listener(
-  { metadata: { name }, trigger }: ServiceBusFunction,
-  { host, settings, namespaces }: Running,
+function createListener(
+  { metadata: { name }, trigger }: TriggeredFunction,
+  { host, settings, clients }: RunningExtension,
 ): ServiceBusListener {
   const entity = resolveEntity(trigger, host.setting);
-  const called = { functionName: name, trigger };
+  const binding = { functionName: name, trigger };
   const { autoCompleteMessages } = trigger;
-  const invoke = ({ invocation, damaged }: MessageInvocation) => {
-    for (const id of damaged)
+  const invoke = ({
+    invocation,
+    damaged,
+  }: MessageInvocation): Promise<InvocationOutcome> => {
+    for (const messageId of damaged)
       host.log(
         "warning",
-        `Message ${id} of ${formatEntity(entity)} is not text, so function ${name} gets it damaged, as on Azure; ask for dataType "binary" to get its bytes.`,
+        damagedTextWarning(messageId, formatEntity(entity), name),
       );
     return host.invoke(invocation);
   };
   const options = {
-    connect: () => namespaces.createClient(entity.connection),
+    connect: () => clients.createClient(entity.connection),
     entity,
     settings,
     autoComplete:
@@ -142,14 +148,14 @@ function listener(
         : settings.autoCompleteMessages,
     isBatch: isBatchTrigger(trigger),
     invokeOne: (message: ServiceBusReceivedMessage) =>
-      invoke(toMessageInvocation(called, message)),
+      invoke(toMessageInvocation(binding, message)),
     invokeMany: (messages: readonly ServiceBusReceivedMessage[]) =>
-      invoke(toBatchInvocation(called, messages)),
+      invoke(toBatchInvocation(binding, messages)),
     log: host.log,
   };
   if (trigger["isSessionsEnabled"] === true)
     return new SessionListener(options);
-  return isBatchTrigger(trigger)
+  return options.isBatch
     ? new BatchListener(options)
     : new MessageListener(options);
 }

@@ -17,17 +17,16 @@ export interface MessageFunctionBinding {
 
 export interface MessageInvocation {
   readonly invocation: Invocation;
-  /** Ids of messages whose body is no text, so that the function gets it damaged. */
+  /** Ids of messages whose body is not text, so that the function receives replacement characters. */
   readonly damaged: readonly string[];
 }
 
-/** How a function is invoked for one message. */
 export function toMessageInvocation(
   { functionName, trigger }: MessageFunctionBinding,
   message: ServiceBusReceivedMessage,
 ): MessageInvocation {
-  const { data, isDamaged } = decodeMessageBody(bytesOf(message.body), trigger);
-  const traceContext = traceContextOf(message);
+  const { data, isDamaged } = decodeMessageBody(toBytes(message.body), trigger);
+  const traceContext = readTraceContext(message);
   return {
     invocation: {
       functionName,
@@ -39,13 +38,13 @@ export function toMessageInvocation(
   };
 }
 
-/** How a function with `cardinality: "many"` is invoked for a batch. */
+/** For a function with `cardinality: "many"`. */
 export function toBatchInvocation(
   { functionName, trigger }: MessageFunctionBinding,
   messages: readonly ServiceBusReceivedMessage[],
 ): MessageInvocation {
   const bodies = messages.map(({ body }) =>
-    decodeMessageBody(bytesOf(body), trigger),
+    decodeMessageBody(toBytes(body), trigger),
   );
   return {
     invocation: {
@@ -70,15 +69,15 @@ const collection = (bodies: readonly TypedData[]): TypedData =>
         collectionString: { string: bodies.map(({ string = "" }) => string) },
       };
 
-/** The client is told not to read bodies: data comes as bytes, and what was sent as an AMQP value as that. */
-function bytesOf(body: unknown): Uint8Array {
+/** With `skipParsingBodyAsJson` an AMQP data body arrives as bytes, an AMQP value body as the value. */
+function toBytes(body: unknown): Uint8Array {
   if (body instanceof Uint8Array) return body;
   if (body === undefined || body === null) return new Uint8Array();
   return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
 }
 
-/** Senders of Azure SDKs leave the trace that they are part of in an application property. */
-function traceContextOf({
+/** Azure SDKs send the trace context in application properties. */
+function readTraceContext({
   applicationProperties = {},
 }: ServiceBusReceivedMessage): Invocation["traceContext"] {
   const { traceparent, tracestate } = applicationProperties;

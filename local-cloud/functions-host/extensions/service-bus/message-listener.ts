@@ -4,27 +4,27 @@ import type {
   ServiceBusReceivedMessage,
   ServiceBusReceiver,
 } from "@azure/service-bus";
-import { Semaphore } from "../../../shared/concurrency/semaphore";
 import { InFlight } from "../../../shared/concurrency/in-flight";
+import { Semaphore } from "../../../shared/concurrency/semaphore";
 import { drain } from "../../core/drain";
+import { startLockRenewal } from "./lock-renewal";
 import {
-  type ServiceBusListener,
-  type ServiceBusListenerOptions,
+  createMessageReceiver,
   OutageReporter,
   responseMarginMs,
-  createMessageReceiver,
+  type ServiceBusListener,
+  type ServiceBusListenerOptions,
 } from "./service-bus-listener";
-import { startLockRenewal } from "./lock-renewal";
-import { createLinkController, settleMessages } from "./settlement";
 import { tryTimeoutMs } from "./settings";
+import { createLinkController, settleMessages } from "./settlement";
 
-/** What the client, of this exact version, calls beside the handlers that it documents: before and after it opens its link. */
+/** Undocumented handlers that this exact version of the client calls before and after it opens its link. */
 interface LinkHandlers extends MessageHandlers {
   preInitialize(): Promise<void>;
   postInitialize(): Promise<void>;
 }
 
-interface Receiving {
+interface Connection {
   readonly client: ServiceBusClient;
   readonly subscription: { close(): Promise<void> };
 }
@@ -32,49 +32,49 @@ interface Receiving {
 const never = new Promise<never>(() => undefined);
 
 /**
- * Messages without sessions, one for each call.
+ * Runs a function once for each message without a session.
  *
- * M1. The client connects again by itself, for ever. It then asks anew for as many messages as at first, whatever still
- *     runs. So it is not told of the end of calls whose link is lost, for which it would ask for one more each.
- * M2. A client that was cut off while it connected can wait for a minute for an answer that will not come. Another takes
- *     its place long before.
- * M3. `slots` keeps calls at `maxConcurrentCalls`; what the client asks for beyond that is the prefetch.
+ * M1. The client reconnects indefinitely, and then requests the full number of messages again, however many calls still
+ *     run. Therefore `processMessage` never resolves for a call whose link is lost: the client would request one more.
+ * M2. A client whose connection is lost while it connects can wait a minute for a response that never arrives. The
+ *     listener replaces it after `tryTimeoutMs + responseMarginMs`.
+ * M3. The semaphore limits calls to `maxConcurrentCalls`; further messages that the client requests are prefetched.
  */
 export class MessageListener implements ServiceBusListener {
   readonly #options: ServiceBusListenerOptions;
-  readonly #slots: Semaphore;
-  readonly #underWay = new InFlight();
+  readonly #semaphore: Semaphore;
+  readonly #inFlight = new InFlight();
   readonly #outage: OutageReporter;
   #isStopping = false;
-  #current: Receiving | undefined;
-  #opening: NodeJS.Timeout | undefined;
+  #connection: Connection | undefined;
+  #openingTimer: NodeJS.Timeout | undefined;
   /** Aborted when the link is lost. */
   #link = createLinkController();
 
   constructor(options: ServiceBusListenerOptions) {
     this.#options = options;
     this.#outage = new OutageReporter(options);
-    this.#slots = new Semaphore(options.settings.maxConcurrentCalls);
+    this.#semaphore = new Semaphore(options.settings.maxConcurrentCalls);
   }
 
   start(): void {
     const { connect, entity, settings } = this.#options;
     const client = connect();
     const receiver = createMessageReceiver(client, entity);
-    const isCurrent = (): boolean => this.#current?.client === client;
+    const isCurrent = (): boolean => this.#connection?.client === client;
     const handlers: LinkHandlers = {
       preInitialize: () => {
-        if (isCurrent()) this.#opens();
+        if (isCurrent()) this.#onLinkOpening();
         return Promise.resolve();
       },
       postInitialize: () => {
-        if (isCurrent()) clearTimeout(this.#opening);
+        if (isCurrent()) clearTimeout(this.#openingTimer);
         return Promise.resolve();
       },
       processMessage: async (message) => {
         const link = this.#link.signal;
-        await this.#underWay.track(
-          this.#slots.run(() => this.#process(message, receiver, link)),
+        await this.#inFlight.track(
+          this.#semaphore.run(() => this.#process(message, receiver, link)),
         );
         if (link.aborted) await never;
       },
@@ -87,30 +87,30 @@ export class MessageListener implements ServiceBusListener {
       autoCompleteMessages: false,
       maxConcurrentCalls: settings.maxConcurrentCalls + settings.prefetchCount,
     });
-    this.#current = { client, subscription };
-    this.#opens();
+    this.#connection = { client, subscription };
+    this.#onLinkOpening();
   }
 
   async stop(): Promise<void> {
     this.#isStopping = true;
-    clearTimeout(this.#opening);
-    // Neither of the two is worth waiting for when the broker is gone.
-    await drain(this.#underWay, this.#current?.subscription.close());
-    await drain(this.#underWay, this.#current?.client.close());
+    clearTimeout(this.#openingTimer);
+    // With time limits, because neither operation completes while the broker is unreachable.
+    await drain(this.#inFlight, this.#connection?.subscription.close());
+    await drain(this.#inFlight, this.#connection?.client.close());
   }
 
-  /** The link before is lost; the next one is to be open in good time. */
-  #opens(): void {
+  /** Ends the previous link and replaces the client unless the new link opens in time. */
+  #onLinkOpening(): void {
     this.#link.abort();
     this.#link = createLinkController();
-    clearTimeout(this.#opening);
+    clearTimeout(this.#openingTimer);
     if (this.#isStopping) return;
     const { settings } = this.#options;
-    this.#opening = setTimeout(
+    this.#openingTimer = setTimeout(
       () => {
-        const late = this.#current;
+        const unresponsive = this.#connection;
         this.start();
-        late?.client.close().catch(() => undefined); // it does not answer
+        unresponsive?.client.close().catch(() => undefined);
       },
       tryTimeoutMs(settings) + responseMarginMs,
     );
@@ -123,20 +123,20 @@ export class MessageListener implements ServiceBusListener {
   ): Promise<void> {
     const { settings, invokeOne, autoComplete, log } = this.#options;
     this.#outage.recover();
-    const settling = { receiver, autoComplete, link, log };
-    // It was fetched ahead and nothing has run: back to the queue with it.
+    const settlement = { receiver, autoComplete, link, log };
+    // A prefetched message whose function has not started is abandoned.
     if (this.#isStopping)
       return settleMessages(
         [message],
         { ok: false, message: "", stack: "" },
-        settling,
+        settlement,
       );
-    const release = startLockRenewal(
+    const stopRenewal = startLockRenewal(
       message,
       receiver,
       settings.maxAutoLockRenewalDuration,
     );
-    const outcome = await invokeOne(message).finally(release);
-    await settleMessages([message], outcome, settling);
+    const outcome = await invokeOne(message).finally(stopRenewal);
+    await settleMessages([message], outcome, settlement);
   }
 }

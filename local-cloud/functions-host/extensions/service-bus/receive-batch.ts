@@ -9,14 +9,14 @@ export interface ReceiveBatchOptions {
     ServiceBusSettings,
     "maxMessageBatchSize" | "minMessageBatchSize" | "maxBatchWaitTime"
   >;
-  /** How long to wait for the first message. */
+  /** Limit for the arrival of the first message. */
   readonly waitMs: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * The next batch: what is there once something is, and more within `maxBatchWaitTime` when it is to be more. Empty when
- * nothing has come in time.
+ * Receives the available messages once there are any, and waits up to `maxBatchWaitTime` to reach the minimum batch
+ * size. Returns an empty batch when no message arrives within `waitMs`.
  */
 export async function receiveBatch(
   receiver: Pick<ServiceBusReceiver, "receiveMessages">,
@@ -28,13 +28,13 @@ export async function receiveBatch(
     maxWaitTimeInMs: waitMs,
     abortSignal,
   });
-  const end = Date.now() + maxBatchWaitTime;
+  const deadline = Date.now() + maxBatchWaitTime;
   while (messages.length > 0 && messages.length < minMessageBatchSize) {
-    const leftMs = end - Date.now();
-    if (leftMs <= 0) break;
+    const remainingMs = deadline - Date.now();
+    if (remainingMs <= 0) break;
     const more = await receiver.receiveMessages(
       maxMessageBatchSize - messages.length,
-      { maxWaitTimeInMs: leftMs, abortSignal },
+      { maxWaitTimeInMs: remainingMs, abortSignal },
     );
     messages.push(...more);
   }

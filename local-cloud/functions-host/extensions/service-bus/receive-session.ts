@@ -4,16 +4,16 @@ import type {
 } from "@azure/service-bus";
 import { InFlight } from "../../../shared/concurrency/in-flight";
 import { receiveBatch } from "./receive-batch";
-import { createLinkController } from "./settlement";
 import type { ServiceBusSettings } from "./settings";
+import { createLinkController } from "./settlement";
 
-interface Holding {
+interface SessionOptions {
   readonly settings: ServiceBusSettings;
-  /** Aborted when the session is to be given back. */
+  /** Aborted when the session must be released. */
   readonly signal: AbortSignal;
 }
 
-export interface SessionMessageOptions extends Holding {
+export interface SessionMessageOptions extends SessionOptions {
   /** `link` is aborted when the session is lost. */
   readonly process: (
     message: ServiceBusReceivedMessage,
@@ -23,37 +23,37 @@ export interface SessionMessageOptions extends Holding {
 }
 
 /**
- * Runs the messages of a session as they come. Resolves when the session has been idle for long enough, when it is lost,
- * or when it is to be given back, and all that ran has ended.
+ * Processes the messages of a session as they arrive. Resolves after the session has been idle for `sessionIdleTimeout`,
+ * is lost or must be released, and all running calls have completed.
  */
 export async function receiveSessionMessages(
   receiver: ServiceBusSessionReceiver,
   { settings, signal, process, onError }: SessionMessageOptions,
 ): Promise<void> {
   const calls = new InFlight();
-  const over = new AbortController();
+  const ended = new AbortController();
   const link = createLinkController();
   let running = 0;
-  let idle: NodeJS.Timeout | undefined;
-  const rest = (): void => {
-    idle = setTimeout(() => {
-      over.abort();
+  let idleTimer: NodeJS.Timeout | undefined;
+  const startIdleTimer = (): void => {
+    idleTimer = setTimeout(() => {
+      ended.abort();
     }, settings.sessionIdleTimeout);
   };
-  rest();
+  startIdleTimer();
   const subscription = receiver.subscribe(
     {
       processMessage: async (message) => {
-        clearTimeout(idle);
+        clearTimeout(idleTimer);
         running += 1;
         await calls.track(process(message, link.signal));
         running -= 1;
-        if (running === 0) rest();
+        if (running === 0) startIdleTimer();
       },
       processError: ({ error }) => {
         onError(error);
         link.abort();
-        over.abort();
+        ended.abort();
         return Promise.resolve();
       },
     },
@@ -62,14 +62,14 @@ export async function receiveSessionMessages(
       maxConcurrentCalls: settings.maxConcurrentCallsPerSession,
     },
   );
-  await aborted(AbortSignal.any([signal, over.signal]));
-  // What is lost is not taken leave of.
+  await whenAborted(AbortSignal.any([signal, ended.signal]));
+  // Closing a lost link would wait for a response that never arrives.
   if (!link.signal.aborted) await subscription.close();
   await calls.whenSettled();
-  clearTimeout(idle);
+  clearTimeout(idleTimer);
 }
 
-const aborted = (signal: AbortSignal): Promise<void> =>
+const whenAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener(
@@ -81,13 +81,13 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     );
   });
 
-export interface SessionBatchOptions extends Holding {
+export interface SessionBatchOptions extends SessionOptions {
   readonly process: (
     messages: readonly ServiceBusReceivedMessage[],
   ) => Promise<void>;
 }
 
-/** Runs one batch of a session after another. Resolves when it has been idle for long enough or is to be given back. */
+/** Processes the batches of a session sequentially. Resolves when it has been idle or must be released. */
 export async function receiveSessionBatches(
   receiver: ServiceBusSessionReceiver,
   { settings, signal, process }: SessionBatchOptions,

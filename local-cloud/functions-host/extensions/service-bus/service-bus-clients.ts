@@ -7,20 +7,20 @@ import { findConnection } from "../../core/binding-connection";
 import { createCredential } from "../../core/credential";
 import type { ExtensionHost } from "../../core/extension";
 import { describeError } from "../../core/host-error";
-import { toSdkRetryOptions, type ServiceBusSettings } from "./settings";
+import { type ServiceBusSettings, toSdkRetryOptions } from "./settings";
 
 type Setting = ExtensionHost["setting"];
 
-const identityParts = ["fullyQualifiedNamespace"];
+const identitySuffixes = ["fullyQualifiedNamespace"];
 
-/** What is wrong with a connection; undefined when it can be used. Never tells its value, which is a secret. */
+/** The problem of a connection; undefined when it is valid. Never contains the value, which is a secret. */
 export function validateServiceBusConnection(
   connection: string,
   setting: Setting,
 ): string | undefined {
-  const found = findConnection(connection, identityParts, setting);
+  const found = findConnection(connection, identitySuffixes, setting);
   if (found === undefined)
-    return `connection: the setting ${connection} is not set; give it the connection string of a Service Bus namespace, or set ${connection}__fullyQualifiedNamespace to use an identity`;
+    return `connection: the setting ${connection} is not set; set it to the connection string of a Service Bus namespace, or set ${connection}__fullyQualifiedNamespace to use an identity`;
   if (found.kind === "identity") return undefined;
   try {
     parseServiceBusConnectionString(found.value);
@@ -30,13 +30,18 @@ export function validateServiceBusConnection(
   }
 }
 
+interface SendingClient {
+  readonly client: ServiceBusClient;
+  /** By queue or topic, in lower case. */
+  readonly senders: Map<string, ServiceBusSender>;
+}
+
 /**
- * The namespaces that the app is connected to. Each listener has a client, and so a connection, of its own: when a broker
- * comes back, receivers that share a connection take it from each other again and again. All senders share one.
+ * Creates the clients of the app. Each listener gets a separate client, and so a separate AMQP connection: when a broker
+ * restarts, receivers on a shared connection repeatedly close each other's. All senders of a namespace share one client.
  */
 export class ServiceBusClients {
-  readonly #sending = new Map<string, ServiceBusClient>();
-  readonly #senders = new Map<string, ServiceBusSender>();
+  readonly #sending = new Map<string, SendingClient>();
   readonly #setting: Setting;
   readonly #settings: ServiceBusSettings;
 
@@ -45,59 +50,52 @@ export class ServiceBusClients {
     this.#settings = settings;
   }
 
-  /** A client for one listener, which closes it. */
-  createClient(connection: string): ServiceBusClient {
-    return this.#connect(connection);
-  }
-
-  /** Lets go of a client that does not answer, with its senders; the next message is sent by another. */
+  /** Drops the sending client after it has not responded; the next message uses a new one. */
   discard(connection: string): void {
-    const client = this.#sending.get(connection);
+    const sending = this.#sending.get(connection);
     this.#sending.delete(connection);
-    for (const key of [...this.#senders.keys()])
-      if (key.startsWith(`${connection}/`)) this.#senders.delete(key);
-    client?.close().catch(() => undefined); // it is not there to be taken leave of
+    sending?.client.close().catch(() => undefined); // the broker may be unreachable
   }
 
-  /** The one sender of a queue or topic. */
   sender(connection: string, queueOrTopic: string): ServiceBusSender {
-    const key = `${connection}/${queueOrTopic.toLowerCase()}`;
-    let sender = this.#senders.get(key);
+    let sending = this.#sending.get(connection);
+    if (sending === undefined) {
+      sending = { client: this.createClient(connection), senders: new Map() };
+      this.#sending.set(connection, sending);
+    }
+    const key = queueOrTopic.toLowerCase();
+    let sender = sending.senders.get(key);
     if (sender === undefined) {
-      sender = this.#sendingClient(connection).createSender(queueOrTopic);
-      this.#senders.set(key, sender);
+      sender = sending.client.createSender(queueOrTopic);
+      sending.senders.set(key, sender);
     }
     return sender;
   }
 
+  /** Closes the sending clients; listeners close their clients themselves. */
   async close(): Promise<void> {
-    // A namespace that is gone cannot be taken leave of; the connections end here all the same.
+    // An unreachable namespace makes `close` reject; its connection is closed anyway.
     await Promise.allSettled(
-      [...this.#sending.values()].map((client) => client.close()),
+      [...this.#sending.values()].map(({ client }) => client.close()),
     );
   }
 
-  #sendingClient(connection: string): ServiceBusClient {
-    let client = this.#sending.get(connection);
-    if (client === undefined) {
-      client = this.createClient(connection);
-      this.#sending.set(connection, client);
-    }
-    return client;
-  }
-
-  #connect(connection: string): ServiceBusClient {
-    const found = findConnection(connection, identityParts, this.#setting);
-    if (found === undefined)
-      throw new Error(validateServiceBusConnection(connection, this.#setting));
+  createClient(name: string): ServiceBusClient {
+    const connection = findConnection(name, identitySuffixes, this.#setting);
+    if (connection === undefined)
+      throw new Error(validateServiceBusConnection(name, this.#setting));
     const options = { retryOptions: toSdkRetryOptions(this.#settings) };
     try {
-      return found.kind === "string"
-        ? new ServiceBusClient(found.value, options)
-        : new ServiceBusClient(found.value, createCredential(found), options);
+      return connection.kind === "string"
+        ? new ServiceBusClient(connection.value, options)
+        : new ServiceBusClient(
+            connection.value,
+            createCredential(connection),
+            options,
+          );
     } catch (cause) {
       throw new Error(
-        `The setting ${found.setting} cannot be used: ${describeError(cause)}`,
+        `The setting ${connection.setting} cannot be used: ${describeError(cause)}`,
         { cause },
       );
     }

@@ -1,66 +1,55 @@
 import {
-  type FunctionBinding,
   type ExtensionHost,
-  type FunctionMetadata,
-  findTrigger,
+  findFunctionsByTrigger,
+  type FunctionBinding,
+  type TriggeredFunction,
 } from "../../core/extension";
+import { describeFunctionProblems } from "../../core/function-problems";
 import {
-  resolveEntity,
   isServiceBusOutput,
   isServiceBusTrigger,
+  resolveEntity,
   validateEntityNames,
 } from "./entity";
 import { validateServiceBusConnection } from "./service-bus-clients";
 
-export interface ServiceBusFunction {
-  readonly metadata: FunctionMetadata;
-  readonly trigger: FunctionBinding;
-}
+type AppContext = Pick<ExtensionHost, "functions" | "setting">;
 
-type Given = Pick<ExtensionHost, "functions" | "setting">;
-
-export const findServiceBusFunctions = ({
-  functions,
-}: Pick<Given, "functions">): readonly ServiceBusFunction[] =>
-  functions.flatMap((metadata) => {
-    const trigger = findTrigger(metadata);
-    return trigger && isServiceBusTrigger(trigger)
-      ? [{ metadata, trigger }]
-      : [];
-  });
+export const findServiceBusFunctions = (
+  app: Pick<AppContext, "functions">,
+): readonly TriggeredFunction[] =>
+  findFunctionsByTrigger(app, "serviceBusTrigger");
 
 export const isBatchTrigger = ({ cardinality }: FunctionBinding): boolean =>
   String(cardinality).toLowerCase() === "many";
 
-/** What is wrong with the Service Bus bindings of the app. */
+/** The problems of the Service Bus bindings of the app. */
 export const validateServiceBusBindings = ({
   functions,
   setting,
-}: Given): readonly string[] =>
+}: AppContext): readonly string[] =>
   functions.flatMap(({ name, bindings }) =>
     Object.values(bindings)
       .filter(
         (binding) =>
           isServiceBusTrigger(binding) || isServiceBusOutput(binding),
       )
-      .flatMap((binding) => [
-        ...validateEntityNames(binding, setting),
-        ...presence(
+      .flatMap((binding) =>
+        describeFunctionProblems(name, [
+          ...validateEntityNames(binding, setting),
           validateServiceBusConnection(
             resolveEntity(binding, setting).connection,
             setting,
           ),
-        ),
-        ...presence(sdkProblem(binding)),
-      ])
-      .map((problem) => `function ${name}: ${problem}`),
+          validateSdkBinding(binding),
+        ]),
+      ),
   );
 
-const presence = (problem: string | undefined): readonly string[] =>
-  problem === undefined ? [] : [problem];
-
-/** The preview of a second library gives functions the client's own messages to settle; only the .NET host can serve it. */
-const sdkProblem = ({ sdkBinding }: FunctionBinding): string | undefined =>
+/** With `sdkBinding` (a preview) the function settles the messages of the .NET client, which only the .NET host has. */
+const validateSdkBinding = ({
+  sdkBinding,
+}: FunctionBinding): string | undefined =>
   sdkBinding === true
-    ? "sdkBinding: is not served by the embedded host; leave it out to get the body of the message"
+    ? "sdkBinding: is not supported by the embedded host; omit it to receive the message body"
     : undefined;

@@ -4,17 +4,17 @@ import type {
   ServiceBusReceiver,
 } from "@azure/service-bus";
 import type { InvocationOutcome, LogLevel } from "../../core/extension";
-import { type ServiceBusEntity, formatEntity } from "./entity";
 import { describeError } from "../../core/host-error";
+import { formatEntity, type ServiceBusEntity } from "./entity";
 import type { ServiceBusSettings } from "./settings";
 
 export interface ServiceBusListenerOptions {
-  /** A new client, with a connection of its own. */
+  /** Creates a client with a separate connection. */
   readonly connect: () => ServiceBusClient;
   readonly entity: ServiceBusEntity;
   readonly settings: ServiceBusSettings;
   readonly autoComplete: boolean;
-  /** Whether the function takes batches. */
+  /** Whether the function receives batches (`cardinality: "many"`). */
   readonly isBatch: boolean;
   readonly invokeOne: (
     message: ServiceBusReceivedMessage,
@@ -25,17 +25,17 @@ export interface ServiceBusListenerOptions {
   readonly log: (level: LogLevel, message: string) => void;
 }
 
-/** Runs a function for the messages of one queue or subscription, for as long as it listens. */
+/** Runs a function for the messages of one queue or subscription. */
 export interface ServiceBusListener {
   start(): void;
-  /** Takes no more messages and lets those end whose function runs (at most a few seconds). */
+  /** Receives no more messages and waits, for at most a few seconds, for running functions. */
   stop(): Promise<void>;
 }
 
-/** Tells of what keeps a listener from its messages: once, until it has got one again. */
+/** Logs why an entity cannot be received from: once for each reason, until a message arrives again. */
 export class OutageReporter {
   readonly #options: Pick<ServiceBusListenerOptions, "entity" | "log">;
-  #told: string | undefined;
+  #reason: string | undefined;
 
   constructor(options: Pick<ServiceBusListenerOptions, "entity" | "log">) {
     this.#options = options;
@@ -43,45 +43,45 @@ export class OutageReporter {
 
   report(error: unknown): void {
     const reason = describeError(error);
-    if (this.#told === reason) return;
-    this.#told = reason;
+    if (this.#reason === reason) return;
+    this.#reason = reason;
     this.#options.log(
       "warning",
-      `${formatEntity(this.#options.entity)} cannot be received from; it is tried again and again: ${reason}`,
+      `Messages of ${formatEntity(this.#options.entity)} cannot be received; the host retries: ${reason}`,
     );
   }
 
-  /** A message has come. */
+  /** Called for each received message. */
   recover(): void {
-    if (this.#told !== undefined)
+    if (this.#reason !== undefined)
       this.#options.log(
         "information",
-        `${formatEntity(this.#options.entity)} can be received from again.`,
+        `Messages of ${formatEntity(this.#options.entity)} can be received again.`,
       );
-    this.#told = undefined;
+    this.#reason = undefined;
   }
 }
 
-/** How much longer than it should take a client is waited for, before another takes its place. */
+/** Added to the time limit of a client before the host replaces it as unresponsive. */
 export const responseMarginMs = 3000;
 
-/** Milliseconds before the try that follows so many failed ones. */
+/** Delay before the attempt that follows `failures` consecutive failed ones. */
 export const backoffDelayMs = (
   failures: number,
   { clientRetryOptions: { delay, maxDelay } }: ServiceBusSettings,
 ): number => Math.min(delay * 2 ** Math.min(failures - 1, 20), maxDelay);
 
-/** Receives messages without sessions. It neither reads their bodies nor renews their locks: the host does. */
+/** A receiver without sessions. It neither parses bodies nor renews locks, because the host does both. */
 export function createMessageReceiver(
   client: ServiceBusClient,
   { name, subscription }: ServiceBusEntity,
 ): ServiceBusReceiver {
-  const receiving = {
+  const options = {
     receiveMode: "peekLock",
     skipParsingBodyAsJson: true,
     maxAutoLockRenewalDurationInMs: 0,
   } as const;
   return subscription === undefined
-    ? client.createReceiver(name, receiving)
-    : client.createReceiver(name, subscription, receiving);
+    ? client.createReceiver(name, options)
+    : client.createReceiver(name, subscription, options);
 }

@@ -5,43 +5,42 @@ import type {
 } from "@azure/service-bus";
 import { setMaxListeners } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
-import type { InvocationOutcome } from "../../core/extension";
 import { InFlight } from "../../../shared/concurrency/in-flight";
-import { drain } from "../../core/drain";
 import {
-  withTimeout,
   TimeoutError,
+  withTimeout,
 } from "../../../shared/timeout/with-timeout";
-import {
-  backoffDelayMs,
-  type ServiceBusListener,
-  type ServiceBusListenerOptions,
-  OutageReporter,
-  responseMarginMs,
-} from "./service-bus-listener";
+import { drain } from "../../core/drain";
+import type { InvocationOutcome } from "../../core/extension";
 import {
   receiveSessionBatches,
   receiveSessionMessages,
 } from "./receive-session";
+import {
+  backoffDelayMs,
+  OutageReporter,
+  responseMarginMs,
+  type ServiceBusListener,
+  type ServiceBusListenerOptions,
+} from "./service-bus-listener";
+import { tryTimeoutMs } from "./settings";
 import {
   createLinkController,
   settleMessages,
   type SettlementOptions,
 } from "./settlement";
 
-import { tryTimeoutMs } from "./settings";
-
 /**
- * Messages with sessions.
+ * Runs a function for messages with sessions.
  *
- * S1. At most `maxConcurrentSessions` sessions are held at once; a session is given back when it has been idle for
- *     `sessionIdleTimeout`, or when its lock is lost, but only after its running functions have ended.
- * S2. Of a session `maxConcurrentCallsPerSession` messages run at once. With 1, the next message is asked for after the one
- *     before has been settled: a message that is abandoned comes again before those behind it.
+ * S1. At most `maxConcurrentSessions` sessions are locked concurrently. A session is released when it has been idle for
+ *     `sessionIdleTimeout` or has lost its lock, but only after its running functions have completed.
+ * S2. Up to `maxConcurrentCallsPerSession` messages of a session run concurrently. With 1, the next message is requested
+ *     after the previous one is settled, so an abandoned message is delivered again before its successors.
  */
 export class SessionListener implements ServiceBusListener {
   readonly #options: ServiceBusListenerOptions;
-  readonly #underWay = new InFlight();
+  readonly #inFlight = new InFlight();
   readonly #outage: OutageReporter;
   readonly #stopping = new AbortController();
   #workers: Promise<unknown> = Promise.resolve();
@@ -54,7 +53,7 @@ export class SessionListener implements ServiceBusListener {
 
   start(): void {
     const { maxConcurrentSessions } = this.#options.settings;
-    // One for each session that is waited for is meant, and no leak.
+    // Each pending session adds a listener, which Node.js would report as a leak.
     setMaxListeners(0, this.#stopping.signal);
     this.#workers = Promise.all(
       Array.from({ length: maxConcurrentSessions }, () => this.#work()),
@@ -63,22 +62,22 @@ export class SessionListener implements ServiceBusListener {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await drain(this.#underWay, this.#workers);
-    await drain(this.#underWay, this.#client?.close());
+    await drain(this.#inFlight, this.#workers);
+    await drain(this.#inFlight, this.#client?.close());
   }
 
-  /** Takes one session after another. */
+  /** Processes one session after another. */
   async #work(): Promise<void> {
     const { signal } = this.#stopping;
     let failures = 0;
     while (!signal.aborted)
       try {
-        const receiver = await this.#nextSession();
+        const receiver = await this.#acceptNextSession();
         failures = 0;
-        await this.#hold(receiver);
+        await this.#processSession(receiver);
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
-        if (isNoneFree(error)) continue;
+        if (isNoSessionAvailable(error)) continue;
         failures += 1;
         this.#outage.report(error);
         await wait(
@@ -87,23 +86,20 @@ export class SessionListener implements ServiceBusListener {
           {
             signal,
           },
-        ).catch(() => undefined); // it ends early when the host stops
+        ).catch(() => undefined); // rejects when the host stops
       }
   }
 
-  async #nextSession(): Promise<ServiceBusSessionReceiver> {
+  async #acceptNextSession(): Promise<ServiceBusSessionReceiver> {
     const { connect, settings } = this.#options;
     const client = (this.#client ??= connect());
     try {
-      const accepted = this.#accept(client);
-      const session = await withTimeout(
-        accepted,
+      return await withTimeout(
+        this.#accept(client),
         tryTimeoutMs(settings) + responseMarginMs,
       );
-      if (session) return session;
-      throw new TimeoutError(tryTimeoutMs(settings));
     } catch (error) {
-      // The next try is another client's: this one may wait long for answers that will not come.
+      // The next attempt uses a new client, because this one may wait a long time on its lost connection.
       if (error instanceof TimeoutError && this.#client === client) {
         this.#client = undefined;
         client.close().catch(() => undefined);
@@ -114,37 +110,38 @@ export class SessionListener implements ServiceBusListener {
 
   #accept(client: ServiceBusClient): Promise<ServiceBusSessionReceiver> {
     const { entity, settings } = this.#options;
-    const accepting = {
+    const options = {
       receiveMode: "peekLock",
       skipParsingBodyAsJson: true,
       maxAutoLockRenewalDurationInMs: settings.maxAutoLockRenewalDuration,
       abortSignal: this.#stopping.signal,
     } as const;
     return entity.subscription === undefined
-      ? client.acceptNextSession(entity.name, accepting)
-      : client.acceptNextSession(entity.name, entity.subscription, accepting);
+      ? client.acceptNextSession(entity.name, options)
+      : client.acceptNextSession(entity.name, entity.subscription, options);
   }
 
-  /** Runs the messages of a session until there is a reason to give it back. */
-  async #hold(receiver: ServiceBusSessionReceiver): Promise<void> {
+  /** Processes the messages of a session until it must be released. */
+  async #processSession(receiver: ServiceBusSessionReceiver): Promise<void> {
     const { settings, isBatch, invokeMany, invokeOne } = this.#options;
     const { signal } = this.#stopping;
-    const holding = { settings, signal };
     try {
       if (isBatch)
         await receiveSessionBatches(receiver, {
-          ...holding,
+          settings,
+          signal,
           process: (messages) =>
-            this.#process(messages, invokeMany(messages), {
+            this.#settle(messages, invokeMany(messages), {
               receiver,
               link: createLinkController().signal,
             }),
         });
       else
         await receiveSessionMessages(receiver, {
-          ...holding,
+          settings,
+          signal,
           process: (message, link) =>
-            this.#process([message], invokeOne(message), { receiver, link }),
+            this.#settle([message], invokeOne(message), { receiver, link }),
           onError: (error) => {
             if (!isLockLost(error) && !signal.aborted)
               this.#outage.report(error);
@@ -155,28 +152,29 @@ export class SessionListener implements ServiceBusListener {
     }
   }
 
-  #process(
+  #settle(
     messages: readonly ServiceBusReceivedMessage[],
     invoked: Promise<InvocationOutcome>,
-    by: Pick<SettlementOptions, "receiver" | "link">,
+    session: Pick<SettlementOptions, "receiver" | "link">,
   ): Promise<void> {
     const { autoComplete, log } = this.#options;
     this.#outage.recover();
-    const settling = { ...by, autoComplete, log };
-    return this.#underWay.track(
-      invoked.then((outcome) => settleMessages(messages, outcome, settling)),
+    return this.#inFlight.track(
+      invoked.then((outcome) =>
+        settleMessages(messages, outcome, { ...session, autoComplete, log }),
+      ),
     );
   }
 }
 
-const codeOf = (error: unknown): string =>
+const errorCode = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "";
 
-/** No session has had messages for as long as a client waits for one. */
-const isNoneFree = (error: unknown): boolean =>
+/** No session received messages while the client waited for one. */
+const isNoSessionAvailable = (error: unknown): boolean =>
   ["ServiceTimeout", "SessionCannotBeLocked", "OperationTimeoutError"].includes(
-    codeOf(error),
+    errorCode(error),
   );
 
 const isLockLost = (error: unknown): boolean =>
-  codeOf(error) === "SessionLockLost";
+  errorCode(error) === "SessionLockLost";

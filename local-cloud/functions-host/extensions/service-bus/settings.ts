@@ -23,11 +23,11 @@ export const serviceBusSettingsSchema = z
     maxConcurrentCallsPerSession: z.int().min(1).default(1),
     prefetchCount: z.int().min(0).default(0),
     maxAutoLockRenewalDuration: timeSpanSchema.default(5 * 60_000),
-    /** By default as long as a try may take. */
+    /** Default: `tryTimeout`. */
     sessionIdleTimeout: timeSpanSchema
       .refine((ms) => ms > 0, { error: "must be more than 00:00:00" })
       .optional(),
-    /** The client holds no more than 2047 messages that are not settled. */
+    /** The client holds at most 2047 unsettled messages. */
     maxMessageBatchSize: z.int().min(1).max(2047).default(1000),
     minMessageBatchSize: z.int().min(1).max(2047).default(1),
     maxBatchWaitTime: timeSpanSchema.default(30_000),
@@ -36,7 +36,7 @@ export const serviceBusSettingsSchema = z
         mode: retryMode.default(RetryMode.Exponential),
         tryTimeout: timeSpanSchema.default(60_000),
         delay: timeSpanSchema.default(800),
-        /** The real host waits up to a minute; a broker that was restarted on this machine is wanted back sooner. */
+        /** One minute in the real host; a local broker that restarts is available much sooner. */
         maxDelay: timeSpanSchema.default(5000),
         maxRetries: z.int().min(0).max(100).default(3),
       })
@@ -57,10 +57,10 @@ export const serviceBusSettingsSchema = z
   }));
 export type ServiceBusSettings = z.output<typeof serviceBusSettingsSchema>;
 
-/** No operation of a client is waited for longer than this, nor does it wait longer for a message or a session to come. */
+/** Upper limit of an operation of a client, and of its wait for a message or a session. */
 const longestTryMs = 5000;
 
-/** How long one try of a client takes, at most. */
+/** Time limit of one attempt of a client. */
 export const tryTimeoutMs = ({
   clientRetryOptions,
 }: ServiceBusSettings): number =>

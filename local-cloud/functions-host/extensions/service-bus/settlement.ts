@@ -3,34 +3,36 @@ import type {
   ServiceBusReceivedMessage,
   ServiceBusReceiver,
 } from "@azure/service-bus";
+import { withTimeout } from "../../../shared/timeout/with-timeout";
 import type { InvocationOutcome, LogLevel } from "../../core/extension";
 import { describeError } from "../../core/host-error";
-import { withTimeout } from "../../../shared/timeout/with-timeout";
-
-type Settling = Pick<ServiceBusReceiver, "completeMessage" | "abandonMessage">;
 
 export interface SettlementOptions {
-  readonly receiver: Settling;
-  /** Whether messages are completed when their function has succeeded. */
+  readonly receiver: Pick<
+    ServiceBusReceiver,
+    "completeMessage" | "abandonMessage"
+  >;
+  /** Whether messages are completed after their function has succeeded. */
   readonly autoComplete: boolean;
-  /** Aborted when the link is lost by which the messages came. */
+  /** Aborted when the link through which the messages arrived is lost. */
   readonly link: AbortSignal;
   readonly log: (level: LogLevel, message: string) => void;
 }
 
-/** To be aborted when the link is lost: each message that is being settled listens to it. */
+/** Creates a controller to abort when the link is lost; each settlement in progress adds a listener to its signal. */
 export function createLinkController(): AbortController {
   const link = new AbortController();
   setMaxListeners(0, link.signal);
   return link;
 }
 
-/** A broker that has not answered by then will not. The client alone would wait for four minutes. */
-const patienceMs = 5000;
+/** A broker that does not respond within this time is unreachable. The client by itself would wait for four minutes. */
+const limitMs = 5000;
 
 /**
- * Completes messages whose function has succeeded and abandons those whose function has failed, so that they are delivered
- * again at once; with auto-complete off success leaves them locked, as on Azure, where only .NET settles them itself.
+ * Completes messages whose function has succeeded and abandons those whose function has failed, so that they are
+ * redelivered immediately. Without auto-complete, success leaves them locked: as on Azure, only a .NET function could
+ * settle them.
  */
 export async function settleMessages(
   messages: readonly ServiceBusReceivedMessage[],
@@ -42,13 +44,13 @@ export async function settleMessages(
   await Promise.all(
     messages.map(async (message) => {
       try {
-        await answered(link, () =>
+        await retryOnLostLink(link, () =>
           ok
             ? receiver.completeMessage(message)
             : receiver.abandonMessage(message),
         );
       } catch (error) {
-        // The broker delivers it again when its lock has ended: a function may see a message more than once.
+        // The broker redelivers the message when its lock expires: a function may receive a message more than once.
         log(
           "warning",
           `Message ${String(message.messageId)} was processed, but could not be ${ok ? "completed" : "abandoned"}, so it will be delivered again: ${describeError(error)}`,
@@ -59,17 +61,17 @@ export async function settleMessages(
 }
 
 /**
- * Asks the broker once, and once more when the link is lost meanwhile: the answer to the first question will not come, but
- * the lock of a message can outlive its link.
+ * Settles once, and again when the link is lost before the response: that response never arrives, but the lock of the
+ * message can outlive the link.
  */
-async function answered(
+async function retryOnLostLink(
   link: AbortSignal,
-  ask: () => Promise<void>,
+  settle: () => Promise<void>,
 ): Promise<void> {
-  const asked = async (): Promise<boolean> => {
-    await ask();
-    return true;
+  const attempt = async (): Promise<"settled"> => {
+    await settle();
+    return "settled";
   };
-  if (!link.aborted && (await withTimeout(asked(), patienceMs, link))) return;
-  await withTimeout(asked(), patienceMs);
+  if (!link.aborted && (await withTimeout(attempt(), limitMs, link))) return;
+  await withTimeout(attempt(), limitMs);
 }

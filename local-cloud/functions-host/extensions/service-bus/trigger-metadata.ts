@@ -1,39 +1,42 @@
 import type { ServiceBusReceivedMessage } from "@azure/service-bus";
+import { formatDotNetDate } from "../../../shared/time/dotnet-date";
 import type { TypedData } from "../../core/extension";
 
 type Metadata = Readonly<Record<string, TypedData>>;
 
-/** What a field is on the real host: text goes as it is, everything else as JSON. */
-type Value =
+/** Like the real host, passes text unchanged and all other values as JSON. */
+type FieldValue =
   | { readonly kind: "text"; readonly text: string | undefined }
   | { readonly kind: "json"; readonly value: unknown };
 
-const text = (value: unknown): Value => ({
+const text = (value: unknown): FieldValue => ({
   kind: "text",
   text: typeof value === "string" ? value : undefined,
 });
-const json = (value: unknown): Value => ({ kind: "json", value });
+const json = (value: unknown): FieldValue => ({ kind: "json", value });
 
 /**
- * What a function is told of its message; the library turns the names into camel case. The client counts deliveries from
- * 0, the host from 1. What the real host adds of .NET objects (`messageReceiver`, `client` …) is left out.
+ * The metadata of a message; the library converts the names to camel case. The client counts deliveries from 0, the host
+ * from 1. The .NET objects that the real host adds (`messageReceiver`, `client` …) are omitted.
  * https://learn.microsoft.com/azure/azure-functions/functions-bindings-service-bus-trigger#message-metadata
  */
 function fields(
   message: ServiceBusReceivedMessage,
-): Readonly<Record<string, Value>> {
-  const properties = json(plain(message.applicationProperties ?? {}));
+): Readonly<Record<string, FieldValue>> {
+  const properties = json(
+    toJsonProperties(message.applicationProperties ?? {}),
+  );
   return {
     DeliveryCount: json((message.deliveryCount ?? 0) + 1),
     LockToken: text(message.lockToken),
-    MessageId: text(asText(message.messageId)),
-    CorrelationId: text(asText(message.correlationId)),
-    // Beyond 2^53 digits are lost, as they are in Azure.
+    MessageId: text(toText(message.messageId)),
+    CorrelationId: text(toText(message.correlationId)),
+    // Above 2^53 the number loses digits, as in Azure.
     SequenceNumber: json(message.sequenceNumber?.toNumber() ?? 0),
-    EnqueuedTimeUtc: json(dateTime(message.enqueuedTimeUtc, "Z")),
-    EnqueuedTime: json(dateTime(message.enqueuedTimeUtc, "+00:00")),
-    ExpiresAtUtc: json(dateTime(message.expiresAtUtc, "Z")),
-    ExpiresAt: json(dateTime(message.expiresAtUtc, "+00:00")),
+    EnqueuedTimeUtc: json(formatDate(message.enqueuedTimeUtc, "Z")),
+    EnqueuedTime: json(formatDate(message.enqueuedTimeUtc, "+00:00")),
+    ExpiresAtUtc: json(formatDate(message.expiresAtUtc, "Z")),
+    ExpiresAt: json(formatDate(message.expiresAtUtc, "+00:00")),
     ContentType: text(message.contentType),
     ReplyTo: text(message.replyTo),
     To: text(message.to),
@@ -49,7 +52,7 @@ function fields(
   };
 }
 
-/** For one message: what it does not have is left out. */
+/** The metadata of one message, without text fields that the message does not have. */
 export function messageTriggerMetadata(
   message: ServiceBusReceivedMessage,
 ): Metadata {
@@ -64,7 +67,7 @@ export function messageTriggerMetadata(
   );
 }
 
-/** For a batch: the same names with `Array` behind them. Text that a message does not have is empty. */
+/** The metadata of a batch: each field name with the suffix `Array`. Text that a message does not have is empty. */
 export function batchTriggerMetadata(
   messages: readonly ServiceBusReceivedMessage[],
 ): Metadata {
@@ -72,12 +75,12 @@ export function batchTriggerMetadata(
   return Object.fromEntries(
     Object.keys(all[0] ?? {}).map((name) => [
       `${name}Array`,
-      arrayOf(all.flatMap((one) => one[name] ?? [])),
+      toArrayData(all.flatMap((values) => values[name] ?? [])),
     ]),
   );
 }
 
-function arrayOf(values: readonly Value[]): TypedData {
+function toArrayData(values: readonly FieldValue[]): TypedData {
   const texts = values.flatMap((value) =>
     value.kind === "text" ? [value.text ?? ""] : [],
   );
@@ -89,7 +92,7 @@ function arrayOf(values: readonly Value[]): TypedData {
   return { json: JSON.stringify(items) };
 }
 
-const asText = (
+const toText = (
   value: string | number | Buffer | undefined,
 ): string | undefined =>
   value === undefined
@@ -98,20 +101,18 @@ const asText = (
       ? value.toString("hex")
       : String(value);
 
-/** .NET's largest date is that of a message which does not expire. */
-const latest = "9999-12-31T23:59:59.9999999";
+/** DateTime.MaxValue of .NET, the expiry of a message that does not expire. */
+const maxDate = "9999-12-31T23:59:59.9999999";
 
-/** As .NET writes a DateTime (`Z`) or a DateTimeOffset (`+00:00`). */
-function dateTime(date: Date | undefined, zone: "Z" | "+00:00"): string {
-  if (date === undefined || Number.isNaN(date.getTime()) || isFar(date))
-    return `${latest}${zone}`;
-  return date.toISOString().replace(".000Z", "Z").replace("Z", zone);
-}
+const formatDate = (date: Date | undefined, offset: "Z" | "+00:00"): string =>
+  date === undefined ||
+  Number.isNaN(date.getTime()) ||
+  date.getUTCFullYear() >= 9999
+    ? `${maxDate}${offset}`
+    : formatDotNetDate(date, offset);
 
-const isFar = (date: Date): boolean => date.getUTCFullYear() >= 9999;
-
-/** Application properties as JSON has them: bytes in base64, as .NET writes them, long numbers as numbers. */
-function plain(
+/** Converts values without a JSON form as .NET does: bytes to base64, 64-bit integers to numbers. */
+function toJsonProperties(
   properties: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   return Object.fromEntries(

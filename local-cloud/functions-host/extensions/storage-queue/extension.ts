@@ -1,39 +1,43 @@
-import { decodeMessageBody } from "../../core/message-body";
-import type {
-  FunctionBinding,
-  Extension,
-  ExtensionHost,
-  FunctionMetadata,
-} from "../../core/extension";
-import { parseOutputMessages } from "../../core/output-messages";
-import { validateExtensionSettings } from "../../core/format-schema-issues";
-import { encodeQueueMessage } from "./message-text";
 import {
-  isQueueOutput,
+  type Extension,
+  type ExtensionHost,
+  findFunctionByName,
+  type FunctionBinding,
+  type TriggeredFunction,
+} from "../../core/extension";
+import { validateExtensionSettings } from "../../core/format-schema-issues";
+import { damagedTextWarning, decodeMessageBody } from "../../core/message-body";
+import {
+  type OutputMessage,
+  parseOutputMessages,
+} from "../../core/output-messages";
+import { encodeQueueMessage } from "./message-text";
+import { QueueClients, sendCreatingQueue } from "./queue-clients";
+import {
   findQueueFunctions,
+  isQueueOutput,
   resolveQueueBinding,
   validateQueueBindings,
 } from "./queue-functions";
 import { QueueListener } from "./queue-listener";
-import { QueueClients, sendCreatingQueue } from "./queue-clients";
 import {
-  storageQueueSettingsSchema,
   type StorageQueueSettings,
+  storageQueueSettingsSchema,
 } from "./settings";
 import { queueTriggerMetadata } from "./trigger-metadata";
 
-/** After a crash a message is seen again within this time. The real host takes ten minutes. */
+/** After a crash a message becomes visible again within this time. The real host uses ten minutes. */
 const leaseSeconds = 60;
 
-interface Running {
+interface RunningExtension {
   readonly host: ExtensionHost;
   readonly settings: StorageQueueSettings;
   readonly queues: QueueClients;
 }
 
-/** Runs the functions that queues of a storage account trigger, and writes to queues. */
+/** Runs functions with queue triggers of a storage account, and writes queue outputs. */
 export function storageQueueExtension(): Extension {
-  let running: Running | undefined;
+  let running: RunningExtension | undefined;
   const listeners: QueueListener[] = [];
   return {
     name: "queues",
@@ -49,20 +53,17 @@ export function storageQueueExtension(): Extension {
     start: (host) => {
       const settings = storageQueueSettingsSchema.parse(host.settings);
       running = { host, settings, queues: new QueueClients(host.setting) };
-      for (const { metadata, trigger } of findQueueFunctions(host))
-        listeners.push(listener(metadata, trigger, running));
+      for (const queueFunction of findQueueFunctions(host))
+        listeners.push(createListener(queueFunction, running));
       return Promise.resolve();
     },
     listen: () => {
-      for (const one of listeners) one.start();
+      for (const listener of listeners) listener.start();
     },
     invokeManually: (functionName, input = "") => {
       const found =
         running &&
-        findQueueFunctions(running.host).find(
-          ({ metadata }) =>
-            metadata.name.toLowerCase() === functionName.toLowerCase(),
-        );
+        findFunctionByName(findQueueFunctions(running.host), functionName);
       if (found)
         void running?.host.invoke({
           functionName: found.metadata.name,
@@ -72,34 +73,33 @@ export function storageQueueExtension(): Extension {
     },
     outputBinding: (binding, value) =>
       running && isQueueOutput(binding)
-        ? write(binding, parseOutputMessages(value), running)
+        ? writeMessages(binding, parseOutputMessages(value), running)
         : undefined,
     stopListening: async () => {
-      await Promise.all(listeners.map((one) => one.stop()));
+      await Promise.all(listeners.map((listener) => listener.stop()));
     },
     stop: () => Promise.resolve(),
   };
 }
 
-async function write(
+async function writeMessages(
   binding: FunctionBinding,
-  values: ReturnType<typeof parseOutputMessages>,
-  { host, settings, queues }: Running,
+  messages: readonly OutputMessage[],
+  { host, settings, queues }: RunningExtension,
 ): Promise<void> {
   const { connection, queueName } = resolveQueueBinding(binding, host);
   const queue = queues.get(connection, queueName);
-  // One after another: they are to be in the queue in the order in which the function gave them.
-  for (const value of values)
+  // Sequentially, which keeps the order in which the function returned them.
+  for (const message of messages)
     await sendCreatingQueue(
       queue,
-      encodeQueueMessage(value, settings.messageEncoding),
+      encodeQueueMessage(message, settings.messageEncoding),
     );
 }
 
-function listener(
-  { name }: FunctionMetadata,
-  trigger: FunctionBinding,
-  { host, settings, queues }: Running,
+function createListener(
+  { metadata: { name }, trigger }: TriggeredFunction,
+  { host, settings, queues }: RunningExtension,
 ): QueueListener {
   const { connection, queueName } = resolveQueueBinding(trigger, host);
   return new QueueListener({
@@ -113,7 +113,7 @@ function listener(
       if (isDamaged)
         host.log(
           "warning",
-          `Message ${message.messageId} of ${queueName} is not text, so function ${name} gets it damaged, as on Azure; ask for dataType "binary" to get its bytes.`,
+          damagedTextWarning(message.messageId, queueName, name),
         );
       return host.invoke({
         functionName: name,

@@ -2,7 +2,7 @@ import type { OutputMessage } from "../../core/output-messages";
 
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** The bytes that the text of a queue message stands for; undefined when it is not in the encoding. */
+/** The bytes of a queue message; undefined when its text is not in the configured encoding. */
 export function decodeQueueMessage(
   text: string,
   encoding: string,
@@ -12,14 +12,14 @@ export function decodeQueueMessage(
   return isBase64 ? Buffer.from(text, "base64") : undefined;
 }
 
-/** The text of the queue message that carries what a function has put out. */
+/** The text of the queue message for an output of a function. */
 export function encodeQueueMessage(
-  value: OutputMessage,
+  message: OutputMessage,
   encoding: string,
 ): string {
   const bytes =
-    value.kind === "bytes"
-      ? Buffer.from(value.bytes)
-      : Buffer.from(value.text, "utf8");
+    message.kind === "bytes"
+      ? Buffer.from(message.bytes)
+      : Buffer.from(message.text, "utf8");
   return bytes.toString(encoding === "none" ? "utf8" : "base64");
 }

@@ -7,18 +7,18 @@ type Setting = (name: string) => string | undefined;
 export const queueConnectionName = (connection: unknown): string =>
   typeof connection === "string" && connection !== "" ? connection : "Storage";
 
-const identityParts = ["queueServiceUri", "accountName"];
+const identitySuffixes = ["queueServiceUri", "accountName"];
 
-/** What is wrong with a connection; undefined when it can be used. */
+/** The problem of a connection; undefined when it is valid. */
 export const validateQueueConnection = (
   connection: string,
   setting: Setting,
 ): string | undefined =>
-  findConnection(connection, identityParts, setting)
+  findConnection(connection, identitySuffixes, setting)
     ? undefined
-    : `connection: the setting ${connection} is not set; give it a connection string, or set ${connection}__queueServiceUri to use an identity`;
+    : `connection: the setting ${connection} is not set; set it to a connection string, or set ${connection}__queueServiceUri to use an identity`;
 
-/** Queues by connection and name; the client of each service is made once. */
+/** Creates queue clients, with one service client for each connection. */
 export class QueueClients {
   readonly #services = new Map<string, QueueServiceClient>();
   readonly #setting: Setting;
@@ -27,35 +27,35 @@ export class QueueClients {
     this.#setting = setting;
   }
 
-  get(connection: string, name: string): QueueClient {
+  get(connection: string, queueName: string): QueueClient {
     let service = this.#services.get(connection);
     if (service === undefined) {
       service = this.#connect(connection);
       this.#services.set(connection, service);
     }
-    return service.getQueueClient(name);
+    return service.getQueueClient(queueName);
   }
 
   #connect(name: string): QueueServiceClient {
-    const found = findConnection(name, identityParts, this.#setting);
-    if (found === undefined)
+    const connection = findConnection(name, identitySuffixes, this.#setting);
+    if (connection === undefined)
       throw new Error(validateQueueConnection(name, this.#setting));
-    // The listener polls again anyway, and a function whose output cannot be written should not hang on for long.
+    // Few retries: the listener polls again anyway, and a failed output should fail its function soon.
     const retryOptions = { maxTries: 3, retryDelayInMs: 100 };
-    if (found.kind === "string")
-      return QueueServiceClient.fromConnectionString(found.value, {
+    if (connection.kind === "string")
+      return QueueServiceClient.fromConnectionString(connection.value, {
         retryOptions,
       });
-    const url = found.setting.endsWith("__accountName")
-      ? `https://${found.value}.queue.core.windows.net`
-      : found.value;
-    return new QueueServiceClient(url, createCredential(found), {
+    const url = connection.setting.endsWith("__accountName")
+      ? `https://${connection.value}.queue.core.windows.net`
+      : connection.value;
+    return new QueueServiceClient(url, createCredential(connection), {
       retryOptions,
     });
   }
 }
 
-/** Sends, and makes the queue when it is not there yet. */
+/** Sends a message; creates the queue if it does not exist. */
 export async function sendCreatingQueue(
   queue: QueueClient,
   text: string,
@@ -69,13 +69,12 @@ export async function sendCreatingQueue(
   }
 }
 
-/** Whether the queue is not there. */
 export const isQueueNotFound = (error: unknown): boolean =>
-  codeOf(error) === "QueueNotFound";
+  errorCode(error) === "QueueNotFound";
 
-/** Whether the message is someone else's by now: it was hidden for too long, or deleted. */
+/** Whether the message was deleted, or became visible and was received by another client. */
 export const isLeaseLost = (error: unknown): boolean =>
-  ["MessageNotFound", "PopReceiptMismatch"].includes(codeOf(error));
+  ["MessageNotFound", "PopReceiptMismatch"].includes(errorCode(error));
 
-const codeOf = (error: unknown): string =>
+const errorCode = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "";

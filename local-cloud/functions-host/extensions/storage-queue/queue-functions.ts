@@ -1,29 +1,29 @@
 import { resolveAppSettings } from "../../core/app-settings";
 import {
-  type FunctionBinding,
   type ExtensionHost,
-  type FunctionMetadata,
-  findTrigger,
+  findFunctionsByTrigger,
+  type FunctionBinding,
+  type TriggeredFunction,
 } from "../../core/extension";
+import { describeFunctionProblems } from "../../core/function-problems";
 import { queueConnectionName, validateQueueConnection } from "./queue-clients";
 
-/** A queue that a binding names. */
 export interface QueueBinding {
   readonly connection: string;
   readonly queueName: string;
 }
 
-type Given = Pick<ExtensionHost, "functions" | "setting">;
+type AppContext = Pick<ExtensionHost, "functions" | "setting">;
 
 const isQueueTrigger = ({ type }: FunctionBinding): boolean =>
   type.toLowerCase() === "queuetrigger";
 export const isQueueOutput = ({ type, direction }: FunctionBinding): boolean =>
   type.toLowerCase() === "queue" && direction === "out";
 
-/** Queue names are lower case; as on Azure, they may be written in any. */
+/** Queue names are lower case; like Azure, accepts them in any case. */
 export const resolveQueueBinding = (
   { connection, queueName }: FunctionBinding,
-  { setting }: Pick<Given, "setting">,
+  { setting }: Pick<AppContext, "setting">,
 ): QueueBinding => ({
   connection: queueConnectionName(connection),
   queueName: resolveAppSettings(
@@ -32,39 +32,30 @@ export const resolveQueueBinding = (
   ).text.toLowerCase(),
 });
 
-export const findQueueFunctions = ({
-  functions,
-}: Given): readonly {
-  readonly metadata: FunctionMetadata;
-  readonly trigger: FunctionBinding;
-}[] =>
-  functions.flatMap((metadata) => {
-    const trigger = findTrigger(metadata);
-    return trigger && isQueueTrigger(trigger) ? [{ metadata, trigger }] : [];
-  });
+export const findQueueFunctions = (
+  app: AppContext,
+): readonly TriggeredFunction[] => findFunctionsByTrigger(app, "queueTrigger");
 
-/** What is wrong with the queues that the app's functions name. */
-export const validateQueueBindings = (given: Given): readonly string[] =>
-  given.functions.flatMap(({ name, bindings }) =>
+/** The problems of the queue bindings of the app. */
+export const validateQueueBindings = (app: AppContext): readonly string[] =>
+  app.functions.flatMap(({ name, bindings }) =>
     Object.values(bindings)
       .filter((binding) => isQueueTrigger(binding) || isQueueOutput(binding))
       .flatMap((binding) => {
-        const { connection, queueName } = resolveQueueBinding(binding, given);
-        return [
-          queueNameProblem(queueName),
-          validateQueueConnection(connection, given.setting),
-        ].flatMap((problem) =>
-          problem === undefined ? [] : [`function ${name}: ${problem}`],
-        );
+        const { connection, queueName } = resolveQueueBinding(binding, app);
+        return describeFunctionProblems(name, [
+          validateQueueName(queueName),
+          validateQueueConnection(connection, app.setting),
+        ]);
       }),
   );
 
 /** https://learn.microsoft.com/rest/api/storageservices/naming-queues-and-metadata */
-function queueNameProblem(queueName: string): string | undefined {
+function validateQueueName(queueName: string): string | undefined {
   const [, missing] = /^%([^%]+)%$/.exec(queueName) ?? [];
   if (missing !== undefined)
     return `queueName: the setting ${missing.toUpperCase()} is not set`;
   return /^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/.test(queueName)
     ? undefined
-    : `queueName: "${queueName}" is not the name of a queue: 3 to 63 letters, digits and single dashes`;
+    : `queueName: "${queueName}" is not a valid queue name: use 3 to 63 letters, digits and single dashes`;
 }

@@ -1,23 +1,24 @@
 import type { DequeuedMessageItem, QueueClient } from "@azure/storage-queue";
 import { setTimeout as wait } from "node:timers/promises";
 import { InFlight } from "../../../shared/concurrency/in-flight";
-import type { InvocationOutcome, LogLevel } from "../../core/extension";
 import { drain } from "../../core/drain";
+import type { InvocationOutcome, LogLevel } from "../../core/extension";
 import { describeError } from "../../core/host-error";
+import { startLeaseRenewal } from "./message-lease";
 import { decodeQueueMessage } from "./message-text";
 import {
-  isQueueNotFound,
   isLeaseLost,
+  isQueueNotFound,
   sendCreatingQueue,
 } from "./queue-clients";
 import type { StorageQueueSettings } from "./settings";
 
 export interface QueueListenerOptions {
   readonly queue: QueueClient;
-  /** Where messages go that failed too often. */
+  /** Receives messages whose function failed `maxDequeueCount` times. */
   readonly poisonQueue: QueueClient;
   readonly settings: StorageQueueSettings;
-  /** For how long a message is hidden at a time while its function runs; whole seconds, at least 1. */
+  /** Visibility timeout of a message while its function runs; whole seconds, at least 1. */
   readonly leaseSeconds: number;
   readonly invoke: (
     message: DequeuedMessageItem,
@@ -32,17 +33,18 @@ const shortestPollMs = 100;
  * Runs a function for each message of one queue.
  *
  * Q1. A message is deleted only after its function has succeeded, or after its copy is in the poison queue. If the
- *     process dies before, it is seen again when its lease has ended.
- * Q2. The lease of a message is renewed for as long as its function runs.
- * Q3. At most `batchSize + newBatchThreshold` messages run at once.
+ *     process ends before, the message becomes visible again when its lease expires.
+ * Q2. The lease of a message is renewed while its function runs.
+ * Q3. At most `batchSize + newBatchThreshold` messages are processed concurrently.
  */
 export class QueueListener {
   readonly #options: QueueListenerOptions;
-  readonly #underWay = new InFlight();
+  readonly #inFlight = new InFlight();
   readonly #stopping = new AbortController();
   #running = 0;
-  #hasRoom: () => void = () => undefined;
+  #onCapacity: () => void = () => undefined;
   #listening: Promise<void> = Promise.resolve();
+  #isFailing = false;
 
   constructor(options: QueueListenerOptions) {
     this.#options = options;
@@ -54,9 +56,9 @@ export class QueueListener {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#hasRoom();
+    this.#onCapacity();
     await this.#listening;
-    await drain(this.#underWay);
+    await drain(this.#inFlight);
   }
 
   async #listen(): Promise<void> {
@@ -66,7 +68,7 @@ export class QueueListener {
     while (!this.#isStopping()) {
       const messages = await this.#receive(batchSize);
       for (const message of messages)
-        void this.#underWay.track(this.#process(message));
+        void this.#inFlight.track(this.#process(message));
       if (messages.length > 0) pauseMs = shortestPollMs;
       else {
         await this.#pause(pauseMs);
@@ -74,7 +76,7 @@ export class QueueListener {
       }
       while (this.#running > newBatchThreshold && !this.#isStopping())
         await new Promise<void>((resolve) => {
-          this.#hasRoom = resolve;
+          this.#onCapacity = resolve;
         });
     }
   }
@@ -85,12 +87,10 @@ export class QueueListener {
 
   async #pause(ms: number): Promise<void> {
     const { signal } = this.#stopping;
-    await wait(ms, undefined, { signal }).catch(() => undefined); // it ends early when the host stops
+    await wait(ms, undefined, { signal }).catch(() => undefined); // rejects when the host stops
   }
 
-  #isFailing = false;
-
-  /** What is there to receive; nothing when the queue cannot be reached, which is told of once. */
+  /** Returns no messages when the queue is not reachable, which is logged once until it is reachable again. */
   async #receive(
     numberOfMessages: number,
   ): Promise<readonly DequeuedMessageItem[]> {
@@ -105,12 +105,12 @@ export class QueueListener {
       this.#isFailing = false;
       return receivedMessageItems;
     } catch (error) {
-      // A queue that is made later, by whoever sends to it first, is no failure.
+      // Not a failure: the first sender creates the queue.
       if (isQueueNotFound(error)) return [];
       if (!this.#isFailing)
         log(
           "warning",
-          `Queue ${queue.name} cannot be read; it is tried again and again: ${describeError(error)}`,
+          `Queue ${queue.name} cannot be read and will be retried: ${describeError(error)}`,
         );
       this.#isFailing = true;
       return [];
@@ -120,95 +120,71 @@ export class QueueListener {
   async #process(message: DequeuedMessageItem): Promise<void> {
     this.#running += 1;
     try {
-      await this.#settle(message);
+      await this.#invokeAndSettle(message);
     } catch (error) {
       const { queue, log } = this.#options;
-      const what = isLeaseLost(error)
-        ? "was taken back meanwhile, so it will be processed again"
-        : `could not be settled and will be seen again: ${describeError(error)}`;
-      log("warning", `Message ${message.messageId} of ${queue.name} ${what}.`);
+      const problem = isLeaseLost(error)
+        ? "lost its lease, so it will be processed again"
+        : `could not be settled and will be delivered again: ${describeError(error)}`;
+      log(
+        "warning",
+        `Message ${message.messageId} of ${queue.name} ${problem}.`,
+      );
     } finally {
       this.#running -= 1;
-      this.#hasRoom();
+      this.#onCapacity();
     }
   }
 
-  async #settle(message: DequeuedMessageItem): Promise<void> {
-    const { queue, settings, invoke } = this.#options;
+  async #invokeAndSettle(message: DequeuedMessageItem): Promise<void> {
+    const { queue, settings, leaseSeconds, invoke } = this.#options;
+    const { messageId, popReceipt, dequeueCount } = message;
     const body = decodeQueueMessage(
       message.messageText,
       settings.messageEncoding,
     );
     if (body === undefined)
-      return this.#poison(message, message.popReceipt, "it is not in base64");
-    // Its earlier runs did not live to tell how they went.
-    if (message.dequeueCount > settings.maxDequeueCount)
-      return this.#poison(
+      return this.#moveToPoison(message, popReceipt, "it is not in base64");
+    // The process ended during each of the earlier deliveries, before it could settle the message.
+    if (dequeueCount > settings.maxDequeueCount)
+      return this.#moveToPoison(
         message,
-        message.popReceipt,
-        "it was taken too often",
+        popReceipt,
+        "it was delivered too often",
       );
-    const lease = this.#renewing(message);
-    const outcome = await invoke(message, body).finally(lease.end);
-    const popReceipt = await lease.popReceipt();
-    if (outcome.ok) await queue.deleteMessage(message.messageId, popReceipt);
-    else if (message.dequeueCount >= settings.maxDequeueCount)
-      await this.#poison(message, popReceipt, "its function failed each time");
+    const lease = startLeaseRenewal(queue, message, leaseSeconds);
+    const outcome = await invoke(message, body).finally(() => {
+      lease.end();
+    });
+    const receipt = await lease.popReceipt();
+    if (outcome.ok) await queue.deleteMessage(messageId, receipt);
+    else if (dequeueCount >= settings.maxDequeueCount)
+      await this.#moveToPoison(
+        message,
+        receipt,
+        "its function failed each time",
+      );
     else
       await queue.updateMessage(
-        message.messageId,
-        popReceipt,
+        messageId,
+        receipt,
         undefined,
         Math.ceil(settings.visibilityTimeout / 1000),
       );
   }
 
-  /** Renews the lease of a message until told to end; each renewal changes the receipt that settles it. */
-  #renewing(message: DequeuedMessageItem): {
-    readonly end: () => void;
-    readonly popReceipt: () => Promise<string>;
-  } {
-    const { queue, leaseSeconds } = this.#options;
-    let receipt = Promise.resolve(message.popReceipt);
-    const renewed = async (current: string): Promise<string> => {
-      try {
-        const { popReceipt = current } = await queue.updateMessage(
-          message.messageId,
-          current,
-          undefined,
-          leaseSeconds,
-        );
-        return popReceipt;
-      } catch {
-        return current; // if it is lost for good, settling says so
-      }
-    };
-    const timer = setInterval(
-      () => {
-        receipt = receipt.then(renewed);
-      },
-      (leaseSeconds * 1000) / 3,
-    );
-    return {
-      end: () => {
-        clearInterval(timer);
-      },
-      popReceipt: () => receipt,
-    };
-  }
-
-  /** The copy goes first: a crash between the two leaves the message twice rather than nowhere. */
-  async #poison(
+  /** Sends the copy first: a crash between the two steps duplicates the message instead of losing it. */
+  async #moveToPoison(
     message: DequeuedMessageItem,
     popReceipt: string,
-    why: string,
+    reason: string,
   ): Promise<void> {
     const { queue, poisonQueue, log } = this.#options;
     await sendCreatingQueue(poisonQueue, message.messageText);
     await queue.deleteMessage(message.messageId, popReceipt);
     log(
       "warning",
-      `Message ${message.messageId} of ${queue.name} was moved to ${poisonQueue.name}: ${why}.`,
+      `Message ${message.messageId} of ${queue.name} was moved to ${poisonQueue.name}: ${reason}.`,
     );
   }
 }

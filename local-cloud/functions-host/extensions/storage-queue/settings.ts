@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { timeSpanSchema } from "../../../shared/time/time-span";
 
-const oneOf = (names: readonly string[]) =>
+const caseInsensitiveEnum = (names: readonly string[]) =>
   z
     .string()
     .refine((text) => names.includes(text.toLowerCase()), {
@@ -17,14 +17,14 @@ export const storageQueueSettingsSchema = z
   .object({
     batchSize: z.int().min(1).max(32).default(16),
     newBatchThreshold: z.int().min(0).optional(),
-    /** How long a message that failed stays hidden. */
+    /** How long a message stays invisible after its function has failed. */
     visibilityTimeout: timeSpanSchema.default(0),
     maxDequeueCount: z.int().min(1).default(5),
-    /** Two seconds is what the real host has in development; in Azure it is a minute. */
+    /** The real host uses two seconds in development and one minute in Azure. */
     maxPollingInterval: timeSpanSchema
       .refine((ms) => ms >= 100, { error: "must be 00:00:00.100 or more" })
       .default(2000),
-    messageEncoding: oneOf(["base64", "none"]).default("base64"),
+    messageEncoding: caseInsensitiveEnum(["base64", "none"]).default("base64"),
   })
   .transform((settings) => ({
     ...settings,

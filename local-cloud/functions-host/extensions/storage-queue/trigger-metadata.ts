@@ -1,7 +1,8 @@
 import type { DequeuedMessageItem } from "@azure/storage-queue";
+import { formatDotNetDate } from "../../../shared/time/dotnet-date";
 import type { TypedData } from "../../core/extension";
 
-/** What a queue function is told beside the message. https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#message-metadata */
+/** https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#message-metadata */
 export const queueTriggerMetadata = (
   message: DequeuedMessageItem,
   body: string,
@@ -10,14 +11,11 @@ export const queueTriggerMetadata = (
   DequeueCount: { int: message.dequeueCount },
   Id: { string: message.messageId },
   PopReceipt: { string: message.popReceipt },
-  InsertionTime: time(message.insertedOn),
-  ExpirationTime: time(message.expiresOn),
-  NextVisibleTime: time(message.nextVisibleOn),
+  InsertionTime: toDateData(message.insertedOn),
+  ExpirationTime: toDateData(message.expiresOn),
+  NextVisibleTime: toDateData(message.nextVisibleOn),
 });
 
-/** As .NET writes a DateTimeOffset. */
-const time = (date: Date): TypedData => ({
-  json: JSON.stringify(
-    date.toISOString().replace(".000Z", "Z").replace("Z", "+00:00"),
-  ),
+const toDateData = (date: Date): TypedData => ({
+  json: JSON.stringify(formatDotNetDate(date, "+00:00")),
 });

@@ -1,22 +1,25 @@
 import { join } from "node:path";
-import { type Clock, systemClock } from "../../../shared/time/clock";
 import { InFlight } from "../../../shared/concurrency/in-flight";
-import type { Extension, ExtensionHost } from "../../core/extension";
+import { type Clock, systemClock } from "../../../shared/time/clock";
 import { drain } from "../../core/drain";
+import type {
+  Extension,
+  ExtensionHost,
+  TriggeredFunction,
+} from "../../core/extension";
 import { describeError } from "../../core/host-error";
 import { runTimer } from "./run-timer";
 import { isSubMinuteSchedule } from "./schedule";
 import { openScheduleStatusFiles } from "./schedule-status-files";
 import {
-  resolveSchedule,
   findTimerFunctions,
-  type TimerFunction,
+  resolveSchedule,
   validateTimers,
 } from "./timer-functions";
 import { type ScheduleStatusStore, TimerListener } from "./timer-listener";
 
 export interface TimerExtension extends Extension {
-  /** Resolves when no timer function runs. One that waits for its retry does not run. */
+  /** Resolves when no timer function runs. A function that waits for its retry does not run. */
   whenIdle(): Promise<void>;
 }
 
@@ -25,36 +28,31 @@ interface Timer {
   runNow(): void;
 }
 
-/** Runs the timer functions of the app by `clock`; their status is kept in the folder `timers` of the data folder. */
+/** Runs the timer functions of the app; keeps their schedule status in the folder `timers` of the data folder. */
 export function timerExtension(
   clock: Clock = systemClock,
   random: () => number = Math.random,
 ): TimerExtension {
-  const underWay = new InFlight();
+  const inFlight = new InFlight();
   const stopping = new AbortController();
   const timers = new Map<string, Timer>();
 
-  const timer = (
-    { metadata, trigger }: TimerFunction,
+  const createTimer = (
+    { metadata, trigger }: TriggeredFunction,
     host: ExtensionHost,
   ): Timer => {
-    const runner = {
-      host,
-      clock,
-      random,
-      inFlight: underWay,
-      stop: stopping.signal,
-    };
+    const context = { host, clock, random, inFlight, stop: stopping.signal };
     const schedule = resolveSchedule(trigger, host);
+    // As on Azure, the status of a timer that runs more than once a minute is not kept.
     const isMonitored =
       trigger["useMonitor"] !== false &&
       !isSubMinuteSchedule(schedule, clock.now());
     const listener = new TimerListener({
       schedule,
       runOnStartup: trigger["runOnStartup"] === true,
-      monitor: isMonitored ? statusStore(metadata.name, host) : undefined,
+      monitor: isMonitored ? openStatusStore(metadata.name, host) : undefined,
       clock,
-      run: (input) => runTimer(metadata, input, runner),
+      run: (input) => runTimer(metadata, input, context),
       onExhausted: () => {
         host.log(
           "warning",
@@ -63,7 +61,7 @@ export function timerExtension(
       },
     });
     const runNow = (): void => {
-      void runTimer(metadata, listener.input(), runner);
+      void runTimer(metadata, listener.createInput(), context);
     };
     return { listener, runNow };
   };
@@ -73,46 +71,49 @@ export function timerExtension(
     triggers: ["timerTrigger"],
     validate: validateTimers,
     start: (host) => {
-      for (const found of findTimerFunctions(host))
-        timers.set(found.metadata.name.toLowerCase(), timer(found, host));
+      for (const timer of findTimerFunctions(host))
+        timers.set(timer.metadata.name.toLowerCase(), createTimer(timer, host));
       return Promise.resolve();
     },
     listen: () => {
       for (const { listener } of timers.values()) listener.start();
     },
     invokeManually: (functionName) => {
-      const found = timers.get(functionName.toLowerCase());
-      found?.runNow();
-      return found !== undefined;
+      const timer = timers.get(functionName.toLowerCase());
+      timer?.runNow();
+      return timer !== undefined;
     },
-    whenIdle: () => underWay.whenIdle(),
+    whenIdle: () => inFlight.whenIdle(),
     stopListening: async () => {
       stopping.abort();
       for (const { listener } of timers.values()) listener.stop();
-      await drain(underWay);
+      await drain(inFlight);
     },
     stop: () => Promise.resolve(),
   };
 }
 
-/** A status that cannot be read or written is told of; the timer runs on without it. */
-function statusStore(name: string, host: ExtensionHost): ScheduleStatusStore {
+/** Logs a status that cannot be read or written; the timer then runs without it. */
+function openStatusStore(
+  name: string,
+  host: ExtensionHost,
+): ScheduleStatusStore {
   const files = openScheduleStatusFiles(join(host.dataFolder, "timers"));
-  const told = <Result>(act: () => Result): Result | undefined => {
+  const logErrors = <Result>(access: () => Result): Result | undefined => {
     try {
-      return act();
+      return access();
     } catch (error) {
       host.log(
         "error",
-        `The status of timer ${name} cannot be kept: ${describeError(error)}`,
+        `The schedule status of timer ${name} cannot be read or written: ${describeError(error)}`,
       );
       return undefined;
     }
   };
   return {
-    read: () => told(() => files.read(name)),
+    read: () => logErrors(() => files.read(name)),
     write: (status) => {
-      told(() => {
+      logErrors(() => {
         files.write(name, status);
       });
     },

@@ -1,33 +1,33 @@
 import type {
-  InvocationOutcome,
   FunctionRetryContext,
   FunctionRetryOptions,
+  InvocationOutcome,
 } from "../../core/extension";
 
-/** How long a retry waits, at most. setTimeout cannot wait longer. */
-const longestMs = 2 ** 31 - 1;
+/** setTimeout fires immediately for a longer delay. */
+const longestDelayMs = 2 ** 31 - 1;
 
-/** What is wrong with a function's `retry`; undefined when nothing is. */
+/** The problem of a retry policy; undefined when it is valid. */
 export function validateRetryOptions(
   retry: FunctionRetryOptions,
 ): string | undefined {
   const { maxRetryCount, retryStrategy } = retry;
   if (!Number.isInteger(maxRetryCount) || maxRetryCount < -1)
-    return "retry.maxRetryCount: must be a whole number, or -1 for no end";
+    return "retry.maxRetryCount: must be a whole number, or -1 for unlimited retries";
   if (retryStrategy === "fixedDelay")
     return retry.delayInterval
       ? undefined
-      : "retry.delayInterval: must be given with fixedDelay";
+      : "retry.delayInterval: is required with fixedDelay";
   if (retryStrategy === "exponentialBackoff")
     return retry.minimumInterval && retry.maximumInterval
       ? undefined
-      : "retry.minimumInterval and maximumInterval: must be given with exponentialBackoff";
+      : "retry.minimumInterval and maximumInterval: are required with exponentialBackoff";
   return "retry.strategy: must be fixedDelay or exponentialBackoff";
 }
 
 /**
- * Milliseconds before the retry number `retryCount`, from 1. The interval of exponentialBackoff doubles from the minimum
- * to the maximum; `random`, from 0 to 1, spreads it by a fifth, as the WebJobs SDK does.
+ * Milliseconds before the retry with number `retryCount`, which starts at 1. With exponentialBackoff the delay doubles
+ * from the minimum to the maximum interval, with a jitter of up to 20 %, as in the WebJobs SDK; `random` is in [0, 1].
  */
 export function functionRetryDelayMs(
   retry: FunctionRetryOptions,
@@ -36,11 +36,14 @@ export function functionRetryDelayMs(
 ): number {
   const { delayInterval, minimumInterval, maximumInterval } = retry;
   if (retry.retryStrategy === "fixedDelay")
-    return Math.min((delayInterval?.seconds ?? 0) * 1000, longestMs);
-  const least = (minimumInterval?.seconds ?? 0) * 1000;
-  const most = Math.min((maximumInterval?.seconds ?? 0) * 1000, longestMs);
+    return Math.min((delayInterval?.seconds ?? 0) * 1000, longestDelayMs);
+  const minimumMs = (minimumInterval?.seconds ?? 0) * 1000;
+  const maximumMs = Math.min(
+    (maximumInterval?.seconds ?? 0) * 1000,
+    longestDelayMs,
+  );
   const growth = (2 ** (retryCount - 1) - 1) * (0.8 + 0.4 * random);
-  return Math.min(least + least * growth, most);
+  return Math.min(minimumMs + minimumMs * growth, maximumMs);
 }
 
 export interface RetryLoop {
@@ -48,13 +51,13 @@ export interface RetryLoop {
   readonly invoke: (
     context: FunctionRetryContext,
   ) => Promise<InvocationOutcome>;
-  /** Resolves after so many milliseconds with true, or with false when no more is to be tried. */
+  /** Resolves with true after the delay, or with false when no retry must follow. */
   readonly wait: (ms: number) => Promise<boolean>;
   readonly random: () => number;
-  readonly log: (sentence: string) => void;
+  readonly log: (message: string) => void;
 }
 
-/** Invokes until it succeeds or the policy gives up; gives how the last try went. */
+/** Invokes until success or until the policy is exhausted; returns the outcome of the last attempt. */
 export async function invokeWithRetries({
   retry,
   invoke,
@@ -67,8 +70,8 @@ export async function invokeWithRetries({
   for (let retryCount = 1; !outcome.ok; retryCount += 1) {
     if (maxRetryCount !== -1 && retryCount > maxRetryCount) break;
     const delayMs = functionRetryDelayMs(retry, retryCount, random());
-    const of = maxRetryCount === -1 ? "" : ` of ${maxRetryCount}`;
-    log(`retry ${retryCount}${of} follows in ${delayMs / 1000} s`);
+    const limit = maxRetryCount === -1 ? "" : ` of ${maxRetryCount}`;
+    log(`retry ${retryCount}${limit} follows in ${delayMs / 1000} s`);
     if (!(await wait(delayMs))) break;
     const { message, stack } = outcome;
     const exception = { source: "", message, stackTrace: stack };

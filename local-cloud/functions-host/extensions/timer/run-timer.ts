@@ -1,5 +1,5 @@
-import type { Clock } from "../../../shared/time/clock";
 import type { InFlight } from "../../../shared/concurrency/in-flight";
+import type { Clock } from "../../../shared/time/clock";
 import type {
   ExtensionHost,
   FunctionMetadata,
@@ -12,56 +12,53 @@ export interface TimerRunContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly inFlight: InFlight;
-  /** Aborted when no retry is to follow any more. */
+  /** Aborted when the host stops: no retry starts any more. */
   readonly stop: AbortSignal;
 }
 
-/**
- * Runs a timer function, with its retries. Resolves with whether it is done with: one that is still to be retried when
- * the host stops is not.
- */
+/** Runs a timer function with its retries. Resolves with false when the host stopped before the last retry. */
 export async function runTimer(
   { name, retryOptions: retry }: FunctionMetadata,
   trigger: TypedData,
   { host, clock, random, inFlight, stop }: TimerRunContext,
 ): Promise<boolean> {
-  const call = { functionName: name, trigger };
+  const invocation = { functionName: name, trigger };
   if (!retry) {
-    await inFlight.track(host.invoke(call));
+    await inFlight.track(host.invoke(invocation));
     return true;
   }
-  let isCutOff = false;
+  let isInterrupted = false;
   await invokeWithRetries({
     retry,
     invoke: (retryContext) =>
-      inFlight.track(host.invoke({ ...call, retryContext })),
+      inFlight.track(host.invoke({ ...invocation, retryContext })),
     wait: async (ms) => {
-      isCutOff = !(await passed(clock, ms, stop));
-      return !isCutOff;
+      isInterrupted = !(await waitUnlessAborted(clock, ms, stop));
+      return !isInterrupted;
     },
     random,
-    log: (sentence) => {
-      host.log("information", `Function ${name} failed; ${sentence}.`);
+    log: (message) => {
+      host.log("information", `Function ${name} failed; ${message}.`);
     },
   });
-  return !isCutOff;
+  return !isInterrupted;
 }
 
-/** Resolves with true after so many milliseconds of the clock, or with false once `stop` is aborted. */
-const passed = (
+/** Resolves with true after `ms` of the clock, or with false as soon as `signal` is aborted. */
+const waitUnlessAborted = (
   clock: Clock,
   ms: number,
-  stop: AbortSignal,
+  signal: AbortSignal,
 ): Promise<boolean> =>
   new Promise((resolve) => {
-    const cut = (): void => {
-      callOff();
+    const onAbort = (): void => {
+      cancel();
       resolve(false);
     };
-    const callOff = clock.schedule(clock.now() + ms, () => {
-      stop.removeEventListener("abort", cut);
+    const cancel = clock.schedule(clock.now() + ms, () => {
+      signal.removeEventListener("abort", onAbort);
       resolve(true);
     });
-    if (stop.aborted) cut();
-    else stop.addEventListener("abort", cut, { once: true });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
   });

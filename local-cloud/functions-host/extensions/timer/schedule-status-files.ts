@@ -16,9 +16,9 @@ const statusSchema = z.object({
   lastUpdated: time,
 });
 
-/** Where the status of timers outlives the host. On Azure this is a blob for each function. */
+/** Persists the schedule status of each timer function in a JSON file; Azure uses a blob. */
 export interface ScheduleStatusFiles {
-  /** Undefined when nothing is known. Throws when the file is damaged. */
+  /** Undefined when no status has been written. Throws when the file is damaged. */
   read(functionName: string): ScheduleStatus | undefined;
   write(functionName: string, status: ScheduleStatus): void;
 }
@@ -36,16 +36,16 @@ export function openScheduleStatusFiles(folder: string): ScheduleStatusFiles {
       mkdirSync(folder, { recursive: true });
       const path = pathOf(functionName);
       const text = JSON.stringify({
-        last: iso(last),
-        next: iso(next),
-        lastUpdated: iso(lastUpdated),
+        last: formatTime(last),
+        next: formatTime(next),
+        lastUpdated: formatTime(lastUpdated),
       });
-      // The file is there whole, old or new, even if the process dies here.
+      // Renaming is atomic: a crash never leaves a partial file.
       writeFileSync(`${path}.new`, `${text}\n`);
       renameSync(`${path}.new`, path);
     },
   };
 }
 
-const iso = (time: number | undefined): string | undefined =>
+const formatTime = (time: number | undefined): string | undefined =>
   time === undefined ? undefined : new Date(time).toISOString();

@@ -1,24 +1,25 @@
-/** What is remembered of a timer, and what follows from it. The rules are those of the WebJobs SDK's ScheduleMonitor. */
+/** The persisted status of a timer, by the rules of ScheduleMonitor in the WebJobs SDK. */
+import { formatDotNetDate } from "../../../shared/time/dotnet-date";
 import type { TypedData } from "../../core/extension";
 import type { TimerSchedule } from "./schedule";
 
 /** Times are milliseconds since the epoch. */
 export interface ScheduleStatus {
-  /** The occurrence that ran last; undefined before the first. */
+  /** The last occurrence that ran; undefined before the first. */
   readonly last?: number | undefined;
-  /** The occurrence that is awaited; undefined when there will be none. */
+  /** The next occurrence; undefined when the schedule has no more. */
   readonly next?: number | undefined;
   readonly lastUpdated: number;
 }
 
-const waitingSince = (
+const statusFrom = (
   lastUpdated: number,
   schedule: TimerSchedule,
 ): ScheduleStatus => ({ next: schedule.next(lastUpdated), lastUpdated });
 
 /**
- * The status with which a timer goes on, and whether an occurrence was missed. A schedule that was changed meanwhile
- * missed nothing: it is awaited from now on.
+ * The status with which a timer continues after a start, and whether it missed an occurrence. After a change of the
+ * schedule none counts as missed: the timer waits for the next occurrence from now.
  */
 export function resumeScheduleStatus(
   status: ScheduleStatus | undefined,
@@ -26,38 +27,35 @@ export function resumeScheduleStatus(
   now: number,
 ): { readonly status: ScheduleStatus; readonly isPastDue: boolean } {
   if (status === undefined)
-    return { status: waitingSince(now, schedule), isPastDue: false };
-  const expected = waitingSince(status.last ?? status.lastUpdated, schedule);
+    return { status: statusFrom(now, schedule), isPastDue: false };
+  const expected = statusFrom(status.last ?? status.lastUpdated, schedule);
   if (expected.next === status.next)
     return {
       status,
       isPastDue: status.next !== undefined && status.next < now,
     };
-  const isOver = expected.next === undefined || expected.next < now;
+  const isElapsed = expected.next === undefined || expected.next < now;
   return {
-    status: isOver ? waitingSince(now, schedule) : expected,
+    status: isElapsed ? statusFrom(now, schedule) : expected,
     isPastDue: false,
   };
 }
 
-/** The status after a run that began at `time`. */
+/** The status after a run that started at `time`. */
 export const statusAfterRun = (
   time: number,
   schedule: TimerSchedule,
-): ScheduleStatus => ({
-  last: time,
-  ...waitingSince(time, schedule),
-});
+): ScheduleStatus => ({ last: time, ...statusFrom(time, schedule) });
 
-/** The value of the timer trigger. Without a status (`useMonitor: false`) the function is told none. */
+/** The value of the timer trigger. Without monitoring (`useMonitor: false`) it contains no status. */
 export function timerTriggerData(
   status: ScheduleStatus | undefined,
   isPastDue: boolean,
 ): TypedData {
   const scheduleStatus = status && {
-    Last: dateTime(status.last),
-    Next: dateTime(status.next),
-    LastUpdated: dateTime(status.lastUpdated),
+    Last: formatTime(status.last),
+    Next: formatTime(status.next),
+    LastUpdated: formatTime(status.lastUpdated),
   };
   return {
     json: JSON.stringify({
@@ -68,11 +66,8 @@ export function timerTriggerData(
   };
 }
 
-/** As .NET writes a DateTime; what is not set is its default. */
-function dateTime(time: number | undefined): string {
-  if (time === undefined) return "0001-01-01T00:00:00";
-  return new Date(time)
-    .toISOString()
-    .replace(".000Z", "Z")
-    .replace("Z", "+00:00");
-}
+/** An unset time is the default of a .NET DateTime. */
+const formatTime = (time: number | undefined): string =>
+  time === undefined
+    ? "0001-01-01T00:00:00"
+    : formatDotNetDate(new Date(time), "+00:00");

@@ -1,21 +1,21 @@
 import { Cron } from "croner";
 import { parseTimeSpanMs } from "../../../shared/time/time-span";
 
-/** When a timer function is due. Times are milliseconds since the epoch. */
+/** The occurrences of a timer. Times are milliseconds since the epoch. */
 export interface TimerSchedule {
-  /** The first occurrence after `time`; undefined when there is none. */
+  /** The first occurrence after `time`; undefined when the schedule has no more. */
   next(time: number): number | undefined;
 }
 
-/** What NCRONTAB has: lists, ranges and steps of numbers and English names. Croner knows more, which Azure refuses. */
-const field =
+/** NCRONTAB allows lists, ranges and steps of numbers and English names. Croner accepts more, which Azure rejects. */
+const fieldPattern =
   /^(?:\*|\w+(?:-\w+)?)(?:\/\d+)?(?:,(?:\*|\w+(?:-\w+)?)(?:\/\d+)?)*$/;
-const names =
+const valuePattern =
   /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat|\d+)$/i;
 
 /**
- * Reads an NCRONTAB expression of six fields, or of five without seconds, or a TimeSpan between occurrences. Day and day
- * of the week must both fit, unlike in Unix cron. Throws an error that says what is wrong.
+ * Parses an NCRONTAB expression of six fields, or of five without seconds, or a TimeSpan between occurrences. Day and day
+ * of the week must both match, unlike in Unix cron. Throws when the text is not a schedule.
  * https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer#ncrontab-expressions
  */
 export function parseTimerSchedule(
@@ -23,30 +23,30 @@ export function parseTimerSchedule(
   timeZone: string,
 ): TimerSchedule {
   const intervalMs = parseTimeSpanMs(text);
-  if (intervalMs !== undefined) return every(intervalMs);
+  if (intervalMs !== undefined) return createInterval(intervalMs);
   const fields = text.trim().split(/\s+/);
   if (fields.length === 5) fields.unshift("0");
   if (fields.length !== 6 || !fields.every(isField))
     throw new Error(
       `"${text}" is not a schedule: give six fields "{second} {minute} {hour} {day} {month} {day-of-week}"`,
     );
-  const cron = cronOf(fields.join(" "), text, timeZone);
+  const cron = createCron(fields.join(" "), text, timeZone);
   return {
     next: (time) => cron.nextRun(new Date(time))?.getTime(),
   };
 }
 
 const isField = (text: string): boolean =>
-  field.test(text) &&
-  text.split(/[*,/-]+/).every((word) => word === "" || names.test(word));
+  fieldPattern.test(text) &&
+  text.split(/[*,/-]+/).every((word) => word === "" || valuePattern.test(word));
 
-function cronOf(pattern: string, text: string, timezone: string): Cron {
+function createCron(pattern: string, text: string, timezone: string): Cron {
   try {
     return new Cron(pattern, {
       paused: true,
       mode: "6-part",
       domAndDow: true,
-      sloppyRanges: true, // "5/15" means from 5 on, every 15
+      sloppyRanges: true, // allows "5/15": every 15, starting at 5
       timezone,
     });
   } catch (cause) {
@@ -58,12 +58,12 @@ function cronOf(pattern: string, text: string, timezone: string): Cron {
   }
 }
 
-function every(intervalMs: number): TimerSchedule {
+function createInterval(intervalMs: number): TimerSchedule {
   if (intervalMs === 0) throw new Error("a schedule cannot be every 00:00:00");
   return { next: (time) => time + intervalMs };
 }
 
-/** Whether occurrences follow each other within less than a minute: the status of such a timer is not kept, as on Azure. */
+/** Whether the next two occurrences are less than a minute apart. */
 export function isSubMinuteSchedule(
   schedule: TimerSchedule,
   now: number,

@@ -1,59 +1,47 @@
 import { resolveAppSettings } from "../../core/app-settings";
 import {
-  type FunctionBinding,
   type ExtensionHost,
-  type FunctionMetadata,
-  findTrigger,
+  findFunctionsByTrigger,
+  type FunctionBinding,
+  type TriggeredFunction,
 } from "../../core/extension";
+import { describeFunctionProblems } from "../../core/function-problems";
 import { describeError } from "../../core/host-error";
 import { validateRetryOptions } from "./retry-policy";
 import { parseTimerSchedule, type TimerSchedule } from "./schedule";
 
-/** A timer function with its trigger. */
-export interface TimerFunction {
-  readonly metadata: FunctionMetadata;
-  readonly trigger: FunctionBinding;
-}
+type AppContext = Pick<ExtensionHost, "functions" | "setting">;
 
-type Given = Pick<ExtensionHost, "functions" | "setting">;
+export const findTimerFunctions = (
+  app: AppContext,
+): readonly TriggeredFunction[] => findFunctionsByTrigger(app, "timerTrigger");
 
-export const findTimerFunctions = ({
-  functions,
-}: Given): readonly TimerFunction[] =>
-  functions.flatMap((metadata) => {
-    const trigger = findTrigger(metadata);
-    return trigger?.type.toLowerCase() === "timertrigger"
-      ? [{ metadata, trigger }]
-      : [];
-  });
-
-/** Throws an error that says what is wrong with the schedule. */
+/** Throws when the schedule is not valid. */
 export const resolveSchedule = (
   trigger: FunctionBinding,
-  given: Given,
+  app: AppContext,
 ): TimerSchedule =>
-  parseTimerSchedule(resolved(trigger, given).text, timeZoneOf(given));
+  parseTimerSchedule(scheduleText(trigger, app).text, timeZoneOf(app));
 
-/** What is wrong with the timers of the app. */
-export function validateTimers(given: Given): readonly string[] {
-  const timers = findTimerFunctions(given);
-  const zone = timers.length > 0 ? zoneProblem(timeZoneOf(given)) : undefined;
-  if (zone !== undefined) return [zone];
+/** The problems of the timer functions of the app. */
+export function validateTimers(app: AppContext): readonly string[] {
+  const timers = findTimerFunctions(app);
+  const problem =
+    timers.length > 0 ? validateTimeZone(timeZoneOf(app)) : undefined;
+  if (problem !== undefined) return [problem];
   return timers.flatMap(({ metadata: { name, retryOptions }, trigger }) =>
-    [
-      scheduleProblem(trigger, given),
+    describeFunctionProblems(name, [
+      validateSchedule(trigger, app),
       retryOptions && validateRetryOptions(retryOptions),
-    ].flatMap((problem) =>
-      problem === undefined ? [] : [`function ${name}: ${problem}`],
-    ),
+    ]),
   );
 }
 
-/** UTC unless the setting names another. https://learn.microsoft.com/azure/azure-functions/functions-app-settings#website_time_zone */
-const timeZoneOf = ({ setting }: Given): string =>
+/** https://learn.microsoft.com/azure/azure-functions/functions-app-settings#website_time_zone */
+const timeZoneOf = ({ setting }: AppContext): string =>
   setting("WEBSITE_TIME_ZONE") ?? "Etc/UTC";
 
-function resolved(trigger: FunctionBinding, { setting }: Given) {
+function scheduleText(trigger: FunctionBinding, { setting }: AppContext) {
   const schedule = trigger["schedule"];
   return resolveAppSettings(
     typeof schedule === "string" ? schedule : "",
@@ -61,26 +49,26 @@ function resolved(trigger: FunctionBinding, { setting }: Given) {
   );
 }
 
-function scheduleProblem(
+function validateSchedule(
   trigger: FunctionBinding,
-  given: Given,
+  app: AppContext,
 ): string | undefined {
-  const { missing } = resolved(trigger, given);
+  const { missing } = scheduleText(trigger, app);
   if (missing.length > 0)
     return `schedule: the setting ${missing.join(", ")} is not set`;
   try {
-    resolveSchedule(trigger, given);
+    resolveSchedule(trigger, app);
     return undefined;
   } catch (error) {
     return `schedule: ${describeError(error)}`;
   }
 }
 
-function zoneProblem(timeZone: string): string | undefined {
+function validateTimeZone(timeZone: string): string | undefined {
   try {
     new Intl.DateTimeFormat("en", { timeZone });
     return undefined;
   } catch {
-    return `setting WEBSITE_TIME_ZONE: "${timeZone}" is not a time zone; give an IANA name such as Europe/Berlin`;
+    return `setting WEBSITE_TIME_ZONE: "${timeZone}" is not a time zone; use an IANA name such as Europe/Berlin`;
   }
 }

@@ -2,9 +2,9 @@ import type { Clock } from "../../../shared/time/clock";
 import type { TypedData } from "../../core/extension";
 import type { TimerSchedule } from "./schedule";
 import {
-  statusAfterRun,
   resumeScheduleStatus,
   type ScheduleStatus,
+  statusAfterRun,
   timerTriggerData,
 } from "./schedule-status";
 
@@ -16,27 +16,27 @@ export interface ScheduleStatusStore {
 export interface TimerListenerOptions {
   readonly schedule: TimerSchedule;
   readonly runOnStartup: boolean;
-  /** Where its status is kept; undefined when it is not (`useMonitor: false`). */
+  /** Persists the status; undefined for `useMonitor: false`. */
   readonly monitor: ScheduleStatusStore | undefined;
   readonly clock: Clock;
-  /** Runs the function, with its retries. Resolves with false when it was stopped before it had ended. */
+  /** Runs the function with its retries. Resolves with false when the host stopped before it had completed. */
   readonly run: (input: TypedData) => Promise<boolean>;
-  /** Called when no occurrence will follow. */
+  /** Called when the schedule has no more occurrences. */
   readonly onExhausted: () => void;
 }
 
 /**
- * Runs one timer function at its times.
+ * Runs one timer function on its schedule.
  *
- * T1. One run at a time: the next occurrence is looked for when a run has ended, so what falls due meanwhile is left out.
- * T2. A run is recorded when it has ended. If the process dies before, the next one runs it again, as past due.
- * T3. However many occurrences are missed, they are made up for by one run.
- * T4. A failure changes nothing in the schedule.
+ * T1. Runs do not overlap: the next occurrence is determined after a run, and occurrences during the run are skipped.
+ * T2. The status is written after a run. If the process ends before, the next start repeats the run as past due.
+ * T3. Any number of missed occurrences leads to one run.
+ * T4. A failed run does not change the schedule.
  */
 export class TimerListener {
   readonly #options: TimerListenerOptions;
   #status: ScheduleStatus | undefined;
-  #callOff: (() => void) | undefined;
+  #cancelTimer: (() => void) | undefined;
   #isStopped = false;
 
   constructor(options: TimerListenerOptions) {
@@ -46,44 +46,44 @@ export class TimerListener {
   start(): void {
     const { schedule, monitor, clock, runOnStartup } = this.#options;
     const now = clock.now();
-    const known = monitor?.read();
-    const { status, isPastDue } = resumeScheduleStatus(known, schedule, now);
+    const stored = monitor?.read();
+    const { status, isPastDue } = resumeScheduleStatus(stored, schedule, now);
     if (monitor) {
       this.#status = status;
-      if (status !== known) monitor.write(status);
+      if (status !== stored) monitor.write(status);
     }
     if (isPastDue || runOnStartup) void this.#run(now, isPastDue);
-    else this.#wait();
+    else this.#scheduleNext();
   }
 
-  /** The value for a run outside the schedule. */
-  input(): TypedData {
+  /** The trigger value for a run outside the schedule. */
+  createInput(): TypedData {
     return timerTriggerData(this.#status, false);
   }
 
   stop(): void {
     this.#isStopped = true;
-    this.#callOff?.();
+    this.#cancelTimer?.();
   }
 
-  #wait(): void {
+  #scheduleNext(): void {
     const { schedule, clock, onExhausted } = this.#options;
     const next = schedule.next(clock.now());
     if (next === undefined) onExhausted();
     else
-      this.#callOff = clock.schedule(next, () => {
-        // A timer may ring a moment early; without this the same occurrence would be awaited again.
+      this.#cancelTimer = clock.schedule(next, () => {
+        // A timer may fire slightly early; without `max` the same occurrence would be scheduled again.
         void this.#run(Math.max(clock.now(), next), false);
       });
   }
 
   async #run(time: number, isPastDue: boolean): Promise<void> {
     const { schedule, monitor, run } = this.#options;
-    const hasEnded = await run(timerTriggerData(this.#status, isPastDue));
-    if (monitor && hasEnded) {
+    const isCompleted = await run(timerTriggerData(this.#status, isPastDue));
+    if (monitor && isCompleted) {
       this.#status = statusAfterRun(time, schedule);
       monitor.write(this.#status);
     }
-    if (!this.#isStopped) this.#wait();
+    if (!this.#isStopped) this.#scheduleNext();
   }
 }

@@ -35,12 +35,12 @@ describe("the hooks of an app", () => {
 
   test("may fill the shared data but not replace it", () => {
     const hooks = new AppHooks();
-    const context = hooks.context({}, {}) as unknown as Record<string, unknown>;
+    const context = hooks.createContext({}, {}) as unknown as Record<string, unknown>;
     expect(() => {
       context["hookData"] = {};
     }).toThrow("Cannot assign to read only property 'hookData'");
     hooks.appHookData["seen"] = 1;
-    expect(hooks.context({}, {})).toMatchObject({ appHookData: { seen: 1 } });
+    expect(hooks.createContext({}, {})).toMatchObject({ appHookData: { seen: 1 } });
   });
 
   test("may log themselves without end", () => {
