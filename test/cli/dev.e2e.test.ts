@@ -20,7 +20,7 @@ test("a second start on the same data says at once who is in the way", async () 
   expect(cloud.url).toContain("http://localhost:");
   const second = spawnCommand(["dev", "--port", "0", "--data", data]);
   expect(await second.exited).toBe(1);
-  expect(second.output()).toContain(`works in the data folder ${data}`);
+  expect(second.output()).toContain(`uses the data folder ${data}`);
 });
 
 test("a catalog that does not validate stops the start with all its problems", async () => {

@@ -6,24 +6,26 @@ import {
 } from "../../support/cli/cloud-process";
 import { createScratchApps } from "../../support/functions-host/scratch-app";
 
-const app = createScratchApps();
+const createApp = createScratchApps();
 const data = createTemporaryFolder();
 
-test("of several hosts that follow a killed one at the same moment, one gets its data folder", async () => {
-  const folder = app();
+test("one of several hosts that start concurrently after a killed one acquires its data folder", async () => {
+  const folder = createApp();
   const killed = await startHostCommand({ app: folder, data });
   await killed.kill();
   const args = ["host", "--app", folder, "--port", "0", "--data", data];
   const started = Array.from({ length: 4 }, () => spawnCommand(args));
-  const ends = await Promise.allSettled(started.map(waitUntilListening));
-  const won = ends.flatMap((end) =>
-    end.status === "fulfilled" ? [end.value] : [],
+  const results = await Promise.allSettled(started.map(waitUntilListening));
+  const winners = results.flatMap((result) =>
+    result.status === "fulfilled" ? [result.value] : [],
   );
-  expect(won).toHaveLength(1);
-  const lost = started.filter(({ output }) => !output().includes("Listening"));
-  for (const { output } of lost)
+  expect(winners).toHaveLength(1);
+  const losers = started.filter(
+    ({ output }) => !output().includes("Listening"),
+  );
+  for (const { output } of losers)
     expect(output()).toMatch(
-      /^Another host.* works in the data folder \S+\. .*\n$/,
+      /^Another host.* uses the data folder \S+\. .*\n$/,
     );
-  expect(await won[0]?.stop()).toBe(0);
+  expect(await winners[0]?.stop()).toBe(0);
 });

@@ -7,19 +7,19 @@ import { createTemporaryFolder } from "../../support/cli/cloud-process";
 const folder = createTemporaryFolder();
 
 describe("the lock of the data folder", () => {
-  test("is held until it is given back, and names who holds it", () => {
+  test("is held until it is released, and its error names the process of the holder", () => {
     const unlock = lockDataFolder(folder);
     expect(() => lockDataFolder(folder)).toThrow(
-      `Another host (process ${process.pid}) works in the data folder ${folder}.`,
+      `Another host (process ${process.pid}) uses the data folder ${folder}.`,
     );
     unlock();
     unlock();
     lockDataFolder(folder)();
   });
 
-  test("is not held by a process that is gone", () => {
-    const gone = spawnSync(process.execPath, ["--version"]).pid;
-    writeFileSync(join(folder, "host.pid"), String(gone));
+  test("is not held by a process that has ended", () => {
+    const endedPid = spawnSync(process.execPath, ["--version"]).pid;
+    writeFileSync(join(folder, "host.pid"), String(endedPid));
     lockDataFolder(folder)();
   });
 });

@@ -1,7 +1,7 @@
 import { AppHooks } from "../../../functions-host/core/hooks";
 
 describe("the hooks of an app", () => {
-  test("run one after another, in the order of their registration", async () => {
+  test("run sequentially in the order of their registration", async () => {
     const hooks = new AppHooks();
     const ran: string[] = [];
     for (const name of ["first", "second", "third"])
@@ -13,7 +13,7 @@ describe("the hooks of an app", () => {
     expect(ran).toEqual(["first", "second", "third"]);
   });
 
-  test("are gone once disposed of, however often", async () => {
+  test("do not run after they are disposed, also when disposed twice", async () => {
     const hooks = new AppHooks();
     const ran: string[] = [];
     const first = hooks.register("appStart", () => ran.push("first"));
@@ -24,7 +24,7 @@ describe("the hooks of an app", () => {
     expect(ran).toEqual(["second"]);
   });
 
-  test("are refused under an unknown name, marked as the host's fault", () => {
+  test("are rejected under an unknown name with a system error", () => {
     expect(() => new AppHooks().register("nope", () => undefined)).toThrow(
       expect.objectContaining({
         name: "RangeError",
@@ -33,17 +33,22 @@ describe("the hooks of an app", () => {
     );
   });
 
-  test("may fill the shared data but not replace it", () => {
+  test("can modify the shared data but not replace it", () => {
     const hooks = new AppHooks();
-    const context = hooks.createContext({}, {}) as unknown as Record<string, unknown>;
+    const context = hooks.createContext({}, {}) as unknown as Record<
+      string,
+      unknown
+    >;
     expect(() => {
       context["hookData"] = {};
     }).toThrow("Cannot assign to read only property 'hookData'");
     hooks.appHookData["seen"] = 1;
-    expect(hooks.createContext({}, {})).toMatchObject({ appHookData: { seen: 1 } });
+    expect(hooks.createContext({}, {})).toMatchObject({
+      appHookData: { seen: 1 },
+    });
   });
 
-  test("may log themselves without end", () => {
+  test("can log in a log hook without recursion", () => {
     const hooks = new AppHooks();
     const line = {
       level: "information" as const,

@@ -10,7 +10,7 @@ const read = (hostJson: object, environment: Record<string, string> = {}) => {
 };
 
 describe("host.json", () => {
-  test("replaces settings in what extensions are given", () => {
+  test("replaces settings in the settings of extensions", () => {
     const hostJson = read(
       {
         version: "2.0",
@@ -46,7 +46,7 @@ describe("host.json", () => {
     expect(hostJson.functionTimeoutMs).toBe(expected);
   });
 
-  test("names the file and the field that is wrong", () => {
+  test("throws an error with the file and the invalid field", () => {
     expect(() => read({ version: "2.0", functionTimeout: "soon" })).toThrow(
       /host\.json is not valid: functionTimeout: /,
     );

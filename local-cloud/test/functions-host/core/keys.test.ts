@@ -15,30 +15,30 @@ const keys: HostKeys = {
   functionKeys: { default: "default" },
   systemKeys: { durabletask_extension: "system" },
 };
-const given = ["none", "master", "default", "system"] as const;
+const keyNames = ["none", "master", "default", "system"] as const;
 const accepted = (test: (key: string | undefined) => boolean) =>
-  given.filter((key) => test(key === "none" ? undefined : key));
+  keyNames.filter((key) => test(key === "none" ? undefined : key));
 
 describe("the keys of a host", () => {
   test.each([
-    ["anonymous", given],
+    ["anonymous", keyNames],
     ["function", ["master", "default"]],
     ["admin", ["master"]],
     ["unknown", ["master"]],
-  ])("open a function of level %s as far as they may", (level, expected) => {
+  ])("authorize a function of level %s only with %j", (level, expected) => {
     expect(accepted((key) => authorizesFunction(keys, level, key))).toEqual(
       expected,
     );
   });
 
-  test("open webhooks with the system or the master key", () => {
+  test("authorize webhooks only with the system or the master key", () => {
     expect(accepted((key) => authorizesWebhook(keys, key))).toEqual([
       "master",
       "system",
     ]);
   });
 
-  test("open nothing when only part of them is known", () => {
+  test("do not authorize with a part or an extension of a key", () => {
     const almost = fc.oneof(
       fc.string(),
       fc.nat(5).map((length) => "master".slice(0, length)),
@@ -51,7 +51,7 @@ describe("the keys of a host", () => {
     );
   });
 
-  test("are made once, long, different, and for their owner alone", () => {
+  test("are generated once, long and distinct, in a file that only its owner can read", () => {
     const path = join(folder, "keys.json");
     const { masterKey, functionKeys, systemKeys } = loadOrCreateKeys(path);
     const made = [
@@ -66,7 +66,7 @@ describe("the keys of a host", () => {
     expect(loadOrCreateKeys(path).masterKey).toBe(masterKey);
   });
 
-  test("are not replaced when their file is damaged", () => {
+  test("are not replaced when the file is damaged", () => {
     const path = join(folder, "damaged.json");
     writeFileSync(path, "{}");
     expect(() => loadOrCreateKeys(path)).toThrow("masterKey: ");

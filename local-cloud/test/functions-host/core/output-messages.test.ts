@@ -4,7 +4,7 @@ import { parseOutputMessages } from "../../../functions-host/core/output-message
 const binding = (type: string) =>
   ({ type, direction: "out", name: "" }) as const;
 
-test("an array gives a message for each element that is not null", () => {
+test("parseOutputMessages returns a message for each array element that is not null", () => {
   expect(parseOutputMessages({ json: '["a",null,{"b":[1]},[2],3]' })).toEqual([
     { kind: "text", text: "a" },
     { kind: "json", text: '{"b":[1]}' },
@@ -21,11 +21,11 @@ test.each([
   [{ json: '{"a": 1}' }, [{ kind: "json", text: '{"a": 1}' }]],
   [{ bytes: Buffer.of(1) }, [{ kind: "bytes", bytes: Buffer.of(1) }]],
   [{}, []],
-])("the value %j gives the messages %j", (value, expected) => {
+])("parseOutputMessages returns for %j the messages %j", (value, expected) => {
   expect(parseOutputMessages(value)).toEqual(expected);
 });
 
-test("outputs are the bindings that have a value, but for the HTTP response", () => {
+test("collectOutputBindings returns the bindings with a value, without the HTTP response", () => {
   const metadata = {
     name: "f",
     bindings: {

@@ -13,28 +13,24 @@ import { createScratchApps } from "../../support/functions-host/scratch-app";
 const scratch = createTemporaryFolder();
 const newData = () => mkdtempSync(join(scratch, "data-"));
 
-const appOf = createScratchApps();
+const createApp = createScratchApps();
 
-/** What the host writes, and its exit code, when it does not start. */
-async function failure(args: readonly string[]) {
+/** Runs a host that fails to start; returns its exit code and output. */
+async function runFailingHost(args: readonly string[]) {
   const { exited, output } = spawnCommand(["host", "--port", "0", ...args]);
   return { code: await exited, output: output().trimEnd() };
 }
 
 describe("a start that fails", () => {
   test.each([
-    [
-      "an app that is not there",
-      null,
-      /^There is no package\.json in .*--app\.$/,
-    ],
+    ["a missing app folder", null, /^There is no package\.json in .*--app\.$/],
     [
       "no entry point",
       { "package.json": "{}" },
       /^The app in .* has no "main"/,
     ],
     [
-      "a pattern that nothing matches",
+      "a pattern without matching files",
       { "package.json": '{ "main": "dist/*.js" }' },
       /^Worker was unable to load entry point "dist\/\*\.js": Found zero files matching the supplied pattern/,
     ],
@@ -76,31 +72,40 @@ describe("a start that fails", () => {
       { "local.settings.json": '{ "Values": { "A": [] } }' },
       /^\S*local\.settings\.json cannot be read: Values\.A: /,
     ],
-  ])("because of %s says so in one line", async (_, files, expected) => {
-    const app = files === null ? join(scratch, "nowhere") : appOf(files);
-    const { code, output } = await failure(["--app", app, "--data", newData()]);
+  ])("because of %s reports it in one line", async (_, files, expected) => {
+    const app = files === null ? join(scratch, "nowhere") : createApp(files);
+    const { code, output } = await runFailingHost([
+      "--app",
+      app,
+      "--data",
+      newData(),
+    ]);
     expect(output).toMatch(expected);
     expect(output).not.toContain("\n");
     expect(code).toBe(1);
   });
 
-  test("because the port is in use names it", async () => {
+  test("because its port is in use reports the port", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    const args = ["--app", appOf({}), "--data", newData()];
-    const { code, output } = await failure([...args, "--port", String(port)]);
+    const args = ["--app", createApp({}), "--data", newData()];
+    const { code, output } = await runFailingHost([
+      ...args,
+      "--port",
+      String(port),
+    ]);
     expect(output).toMatch(new RegExp(`^Port ${port} is in use: .*--port`));
     expect(code).toBe(1);
     server.close();
   });
 
-  test("because a file is where the data folder should be names it", async () => {
+  test("because the data folder is a file reports its path", async () => {
     const data = join(scratch, "file");
     writeFileSync(data, "");
-    const { code, output } = await failure([
+    const { code, output } = await runFailingHost([
       "--app",
-      appOf({}),
+      createApp({}),
       "--data",
       data,
     ]);
@@ -112,8 +117,8 @@ describe("a start that fails", () => {
 });
 
 describe("a host", () => {
-  test("gives the app its local settings, but not over the environment", async () => {
-    const app = appOf({
+  test("passes local settings to the app unless the environment overrides them", async () => {
+    const app = createApp({
       "local.settings.json": '{ "Values": { "GREETING": "from the file" } }',
     });
     await using host = await startHostCommand({ app, data: newData() });
@@ -130,20 +135,20 @@ describe("a host", () => {
     );
   });
 
-  test("keeps a second one out of its data folder until it is killed", async () => {
+  test("locks its data folder until it is killed", async () => {
     const data = newData();
-    const app = appOf({});
+    const app = createApp({});
     await using first = await startHostCommand({ app, data });
-    const second = await failure(["--app", app, "--data", data]);
+    const second = await runFailingHost(["--app", app, "--data", data]);
     expect(second.output).toMatch(
-      /^Another host \(process \d+\) works in the data folder/,
+      /^Another host \(process \d+\) uses the data folder/,
     );
     await first.kill();
     await using next = await startHostCommand({ app, data });
     expect((await fetch(next.url)).status).toBe(200);
   });
 
-  test("stops on SIGTERM, lets the app end and exits with 0", async () => {
+  test("stops on SIGTERM, runs the appTerminate hooks and exits with 0", async () => {
     const app = resolve("local-cloud/test/fixtures/http-app");
     const env = { ROUTE_PREFIX: "api" };
     const host = await startHostCommand({ app, data: newData(), env });
@@ -151,29 +156,29 @@ describe("a host", () => {
     expect(host.output()).toContain("the app has ended");
   });
 
-  test("lets a request that is being answered end before it stops", async () => {
-    const app = appOf({
+  test("completes a pending request before it stops", async () => {
+    const app = createApp({
       "index.js": `require("@azure/functions").app.http("slow", { handler: async (_, context) => {
-        context.log("has begun");
+        context.log("has started");
         await new Promise((resolve) => setTimeout(resolve, 400));
         return { body: "in time" };
       } });`,
     });
     const host = await startHostCommand({ app, data: newData() });
-    const answer = fetch(`${host.url}/api/slow`);
+    const response = fetch(`${host.url}/api/slow`);
     await eventually(() => {
-      expect(host.output()).toContain("has begun");
+      expect(host.output()).toContain("has started");
       return Promise.resolve();
     });
     const stopped = host.stop();
-    expect(await (await answer).text()).toBe("in time");
+    expect(await (await response).text()).toBe("in time");
     expect(await stopped).toBe(0);
   });
 
   test("loads modules of both kinds from one pattern", async () => {
     const register = (name: string) =>
       `app.http("${name}", { handler: () => ({ body: "${name}" }) });`;
-    const app = appOf({
+    const app = createApp({
       "package.json": '{ "main": "{one.mjs,two.cjs}" }',
       "one.mjs": `import { app } from "@azure/functions"; ${register("one")}`,
       "two.cjs": `const { app } = require("@azure/functions"); ${register("two")}`,

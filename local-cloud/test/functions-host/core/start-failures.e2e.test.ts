@@ -6,18 +6,18 @@ import {
 } from "../../support/cli/cloud-process";
 import { createScratchApps } from "../../support/functions-host/scratch-app";
 
-const app = createScratchApps();
+const createApp = createScratchApps();
 const scratch = createTemporaryFolder();
 
-/** What the host writes, and its exit code, when it does not start. */
-async function failure(folder: string, data: string) {
+/** Runs a host that fails to start; returns its exit code and output. */
+async function runFailingHost(folder: string, data: string) {
   const args = ["--app", folder, "--data", data, "--port", "0", "--auth"];
   const { exited, output } = spawnCommand(["host", ...args]);
   return { code: await exited, output: output().trimEnd() };
 }
 const newData = () => mkdtempSync(join(scratch, "data-"));
 const esm = { "package.json": '{ "main": "index.js", "type": "module" }' };
-const registering = (code: string) => ({
+const withFunctionsApp = (code: string) => ({
   "index.js": `const { app } = require("@azure/functions"); ${code}`,
 });
 
@@ -34,7 +34,7 @@ describe("a host that cannot start", () => {
       /package\.json cannot be read: /,
     ],
     [
-      "a main that is no text",
+      "a main that is not a string",
       { "package.json": '{ "main": 5 }' },
       /package\.json cannot be read: main: Invalid input: expected string/,
     ],
@@ -49,7 +49,7 @@ describe("a host that cannot start", () => {
       /entry point "next\.js": x is not defined \(at .*next\.js:1:1\)$/,
     ],
     [
-      "an app that throws a text",
+      "an app that throws a string",
       { "index.js": 'throw "only a text"' },
       /entry point "index\.js": only a text$/,
     ],
@@ -59,30 +59,30 @@ describe("a host that cannot start", () => {
       /entry point "index\.js": null$/,
     ],
     [
-      "a module that waits for what fails",
+      "a module whose top-level await rejects",
       { ...esm, "index.js": 'await Promise.reject(new Error("no database"))' },
       /entry point "index\.js": no database \(at .*index\.js:1:\d+\)$/,
     ],
     [
-      "a module that imports what is not there",
+      "a module that imports a missing package",
       { ...esm, "index.js": 'import "nope"' },
       /entry point "index\.js": Cannot find package 'nope'/,
     ],
     [
       "an appStart hook that fails",
-      registering(
+      withFunctionsApp(
         'app.hook.appStart(() => { throw new Error("not ready"); }); app.http("a", { handler: () => ({}) });',
       ),
       /^An appStart hook of the app in \S+ failed: not ready$/,
     ],
     [
-      "hooks alone",
-      registering("app.hook.preInvocation(() => {});"),
+      "hooks without functions",
+      withFunctionsApp("app.hook.preInvocation(() => {});"),
       /registers no function/,
     ],
     [
-      "an HTTP method that does not exist",
-      registering(
+      "an unknown HTTP method",
+      withFunctionsApp(
         'app.http("tea", { methods: ["BREW"], handler: () => ({}) });',
       ),
       /^Function tea cannot be served at the route "tea": Method 'BREW'/,
@@ -107,7 +107,7 @@ describe("a host that cannot start", () => {
           },
         }),
       },
-      /^The app asks for what cannot be given: host\.json: extensions\.queues\.batchSize: .*; host\.json: extensions\.serviceBus\.prefetchCount: .*; host\.json: extensions\.durableTask\.hubName: must be 3 .*; host\.json: extensions\.durableTask\.httpSettings\.useForwardedHost: .*\.$/,
+      /^The configuration of the app is not valid: host\.json: extensions\.queues\.batchSize: .*; host\.json: extensions\.serviceBus\.prefetchCount: .*; host\.json: extensions\.durableTask\.hubName: must be 3 .*; host\.json: extensions\.durableTask\.httpSettings\.useForwardedHost: .*\.$/,
     ],
     [
       "local settings that are cut off",
@@ -115,9 +115,12 @@ describe("a host that cannot start", () => {
       /local\.settings\.json cannot be read: /,
     ],
   ])(
-    "because of %s says so in one line, without a stack",
+    "because of %s reports it in one line without a stack",
     async (_, files, expected) => {
-      const { code, output } = await failure(app(files), newData());
+      const { code, output } = await runFailingHost(
+        createApp(files),
+        newData(),
+      );
       expect(output).toMatch(expected);
       expect(output).not.toContain("\n");
       expect(code).toBe(1);
@@ -141,30 +144,33 @@ describe("a host that cannot start", () => {
       /The keys in \S*keys\.json cannot be read \(masterKey: /,
     ],
   ])(
-    "because of a damaged %s says how to go on",
+    "because of a damaged %s reports how to repair it",
     async (name, text, expected) => {
       const data = newData();
       writeFileSync(join(data, name), text);
-      const { code, output } = await failure(app(), data);
+      const { code, output } = await runFailingHost(createApp(), data);
       expect(output).toMatch(expected);
       expect(output).not.toContain("\n");
       expect(code).toBe(1);
     },
   );
 
-  test("because its data folder is below a file names the folder", async () => {
+  test("because its data folder is inside a file reports the folder", async () => {
     const file = join(scratch, "file");
     writeFileSync(file, "");
-    const { code, output } = await failure(app(), join(file, "data"));
+    const { code, output } = await runFailingHost(
+      createApp(),
+      join(file, "data"),
+    );
     expect(output).toMatch(/^The data folder \S*data cannot be written to/);
     expect(code).toBe(1);
   });
 
-  test("leaves the data folder free for the next", async () => {
+  test("releases the data folder", async () => {
     const data = newData();
     mkdirSync(join(data, "task-hub.db"));
-    await failure(app(), data);
-    const { output } = await failure(app(), data);
+    await runFailingHost(createApp(), data);
+    const { output } = await runFailingHost(createApp(), data);
     expect(output).toMatch(/^The task hub file/);
   });
 });

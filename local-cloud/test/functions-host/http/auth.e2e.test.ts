@@ -28,20 +28,20 @@ let keys: Readonly<
 >;
 beforeAll(async () => {
   host = await start();
-  const made = JSON.parse(readFileSync(file, "utf8")) as Keys;
+  const stored = JSON.parse(readFileSync(file, "utf8")) as Keys;
   keys = {
     none: "",
     wrong: "wrong",
-    default: made.functionKeys.default,
-    master: made.masterKey,
-    system: made.systemKeys.durabletask_extension,
+    default: stored.functionKeys.default,
+    master: stored.masterKey,
+    system: stored.systemKeys.durabletask_extension,
   };
 });
 afterAll(async () => {
   await host.stop();
 });
 
-describe("a host that asks for keys", () => {
+describe("a host with auth", () => {
   test.each([
     ["open", "none", 200],
     ["guarded", "none", 401],
@@ -52,7 +52,7 @@ describe("a host that asks for keys", () => {
     ["ruled", "default", 401],
     ["ruled", "master", 200],
   ] as const)(
-    "answers %s with the %s key with its status",
+    "responds to %s with the %s key with %i",
     async (path, key, status) => {
       const url = `${host.url}/api/${path}`;
       const inHeader = await fetch(url, {
@@ -70,7 +70,7 @@ describe("a host that asks for keys", () => {
     ["system", 404],
     ["master", 404],
   ] as const)(
-    "with the %s key answers a webhook with %i",
+    "responds to a webhook with the %s key with %i",
     async (key, status) => {
       const path = "runtime/webhooks/DurableTask/instances/unknown";
       const response = await fetch(`${host.url}/${path}?code=${keys[key]}`);
@@ -78,16 +78,16 @@ describe("a host that asks for keys", () => {
     },
   );
 
-  test("keeps its keys for its owner alone, and says where", () => {
+  test("stores its keys in a file that only its owner can read, and logs its path", () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(host.output()).toContain(file);
     expect(host.output()).not.toContain(keys.master);
   });
 
-  test("has the same keys at its next start", async () => {
+  test("keeps its keys over a restart", async () => {
     await host.stop();
     host = await start();
-    const made = JSON.parse(readFileSync(file, "utf8")) as Keys;
-    expect(made.masterKey).toBe(keys.master);
+    const stored = JSON.parse(readFileSync(file, "utf8")) as Keys;
+    expect(stored.masterKey).toBe(keys.master);
   });
 });

@@ -8,29 +8,29 @@ const data = {
   buffered: createTemporaryFolder(),
   streamed: createTemporaryFolder(),
 };
-const callers = Array.from({ length: 200 }, (_, number) => number);
+const clients = Array.from({ length: 200 }, (_, number) => number);
 
-describe("two hundred callers at once", () => {
+describe("two hundred concurrent clients", () => {
   test.each([
     ["an app", "buffered", "http-edges", "/seen"],
-    ["an app that streams", "streamed", "stream-app", "/api/received"],
+    ["an app with HTTP streaming", "streamed", "stream-app", "/api/received"],
   ] as const)(
-    "of %s each get the answer to what they sent",
+    "of %s each receive the response to their own request",
     async (_, at, fixture, path) => {
       const app = resolve("local-cloud/test/fixtures", fixture);
       await using host = await startHostCommand({ app, data: data[at] });
-      const answers = await Promise.all(
-        callers.map(async (caller) => {
-          const url = `${host.url}${path}/${caller}`;
-          const init = { method: "POST", body: `body ${caller}` };
+      const responses = await Promise.all(
+        clients.map(async (client) => {
+          const url = `${host.url}${path}/${client}`;
+          const init = { method: "POST", body: `body ${client}` };
           const { url: seen, body } = (await (
             await fetch(url, init)
           ).json()) as { url: string; body: string };
           return { isMine: seen === url, body };
         }),
       );
-      expect(answers).toEqual(
-        callers.map((caller) => ({ isMine: true, body: `body ${caller}` })),
+      expect(responses).toEqual(
+        clients.map((client) => ({ isMine: true, body: `body ${client}` })),
       );
     },
   );

@@ -26,7 +26,7 @@ const find = createFunctionsRouter(
   "api",
 );
 
-describe("functionsRouter", () => {
+describe("createFunctionsRouter", () => {
   test.each([
     ["/api/items", "items", {}],
     ["/API/Items/", "items", {}],
@@ -42,7 +42,7 @@ describe("functionsRouter", () => {
     ["/api/files", "files/{*path}", {}],
     ["/api/time/at:noon", "time/at:noon", {}],
     ["/api/notes.txt", "{name}.txt", { name: "notes" }],
-  ])("takes %s to %s", (path, route, params) => {
+  ])("routes %s to %s", (path, route, params) => {
     expect(find("GET", path)).toEqual({
       target: at(route),
       params,
@@ -69,7 +69,7 @@ describe("functionsRouter", () => {
     expect(rooted("GET", "/items")?.target.name).toBe("items");
   });
 
-  test("lets the first of two functions with the same route have it", () => {
+  test("prefers the first of two functions with the same route", () => {
     const twice = createFunctionsRouter(
       [at("Same/{a}"), at("same/{b}", ["GET", "POST"])],
       "api",
@@ -78,7 +78,7 @@ describe("functionsRouter", () => {
     expect(twice("POST", "/api/same/1")?.params).toEqual({ b: "1" });
   });
 
-  test("gives back any parameter as the caller meant it", () => {
+  test("decodes any parameter to the text that the client encoded", () => {
     const text = fc
       .string({ minLength: 1, unit: "grapheme" })
       .filter((value) => !/^[+-]?\d+$|^special$/i.test(value))

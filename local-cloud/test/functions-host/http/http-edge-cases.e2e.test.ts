@@ -26,7 +26,7 @@ const call = (path: string, init?: RequestInit) =>
 const json = async (path: string, init?: RequestInit): Promise<unknown> =>
   (await call(path, init)).json();
 
-/** Sends what no HTTP client would; gives all that comes back until the host ends the connection. */
+/** Sends raw lines, which no HTTP client would; returns all data until the host closes the connection. */
 async function raw(...lines: readonly string[]): Promise<string> {
   const socket = connect(Number(new URL(host.url).port), "127.0.0.1");
   socket.write(`${lines.join("\r\n")}\r\n\r\n`);
@@ -56,7 +56,7 @@ describe("an unusual request", () => {
     ["/seen/%E2%9C%93?q=%", "✓"],
     ["/seen//a//b", "/a//b"],
     ["/seen/x/../y", "y"],
-  ])("for %s has the path %s", async (path, expected) => {
+  ])("for %s passes the path parameter %s", async (path, expected) => {
     const seen = (await json(path)) as { path?: string };
     expect(seen.path).toBe(expected);
   });
@@ -67,11 +67,11 @@ describe("an unusual request", () => {
     ["GET /seen/a HTTP/1.1", "Host: x/y?z", "http://x/seen/a"],
     ["GET /seen/a HTTP/1.1", "Host: a b", "http://localhost:PORT/seen/a"],
     ["GET /seen/a HTTP/1.0", "X-Other: x", "http://localhost:PORT/seen/a"],
-  ])("%s with %s has the address %s", async (first, header, url) => {
-    const answer = await raw(first, header, "Connection: close");
+  ])("%s with %s has the URL %s", async (first, header, url) => {
+    const response = await raw(first, header, "Connection: close");
     const expected = url.replace("PORT", new URL(host.url).port);
-    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
-    expect(answer).toContain(JSON.stringify({ url: expected }).slice(1, -1));
+    expect(response).toMatch(/^HTTP\/1\.1 200 /);
+    expect(response).toContain(JSON.stringify({ url: expected }).slice(1, -1));
   });
 
   test.each([
@@ -81,23 +81,23 @@ describe("an unusual request", () => {
     ["BREW /seen/a HTTP/1.1", 400],
     ["GET seen/a HTTP/1.1", 400],
     ["rubbish", 400],
-  ])("%s is answered with %i", async (first, status) => {
-    const answer = await raw(first, "Host: x", "Connection: close");
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  ])("%s returns %i", async (first, status) => {
+    const response = await raw(first, "Host: x", "Connection: close");
+    expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 
-  test("has one value for a header that is sent twice", async () => {
-    const answer = await raw(
+  test("joins the values of a header that is sent twice", async () => {
+    const response = await raw(
       "GET /seen/a HTTP/1.1",
       "Host: x",
       "X-Many: 1",
       "X-Many: 2",
       "Connection: close",
     );
-    expect(answer).toContain('"many":"1, 2"');
+    expect(response).toContain('"many":"1, 2"');
   });
 
-  test("brings forms, and bodies without a length", async () => {
+  test("passes forms, and bodies without a content length", async () => {
     const form = new FormData();
     form.set("name", "Ann");
     form.set("file", new Blob(["abc"]), "a.txt");
@@ -111,14 +111,14 @@ describe("an unusual request", () => {
     expect(await json("/size", streamed)).toBe(4);
   });
 
-  test("of more than 100 MB is refused, however much more", async () => {
+  test("with a body of more than 100 MB returns 413", async () => {
     const init = { method: "POST", body: Buffer.alloc(250 * 1024 * 1024) };
     const response = await call("/size", init);
     expect(response.status).toBe(413);
     expect(await response.text()).toBe("");
   });
 
-  test("that is broken off disturbs nobody and is not logged", async () => {
+  test("that is aborted midway does not affect other requests and is not logged", async () => {
     const socket = connect(Number(new URL(host.url).port), "127.0.0.1");
     socket.end("POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab");
     await text(socket);
@@ -126,7 +126,7 @@ describe("an unusual request", () => {
     expect(host.output()).not.toContain("Host.Http");
   });
 
-  test("tells the function its trace and its caller", async () => {
+  test("passes its trace context and its user to the function", async () => {
     const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const caller = { userId: "1", userDetails: "ann", identityProvider: "aad" };
     const principal = Buffer.from(
@@ -142,13 +142,13 @@ describe("an unusual request", () => {
   });
 });
 
-describe("an unusual answer", () => {
+describe("an unusual response", () => {
   test.each([201, 299, 404, 599])("has the status %i", async (status) => {
     expect((await call(`/status/${status}`)).status).toBe(status);
   });
 
   test.each(["/status/600", "/status/42", "/status/NaN", "/splitHeader"])(
-    "that HTTP does not allow (%s) is 500 without a body",
+    "that HTTP does not allow (%s) becomes 500 without a body",
     async (path) => {
       const response = await call(path);
       expect(response.status).toBe(500);
@@ -157,7 +157,7 @@ describe("an unusual answer", () => {
     },
   );
 
-  test("says how long it is, and 204 that there is nothing", async () => {
+  test("has a content length, and none with status 204", async () => {
     const response = await call("/generated");
     expect(response.headers.get("content-length")).toBe("7");
     expect(await response.text()).toBe("one two");
@@ -166,7 +166,7 @@ describe("an unusual answer", () => {
     expect(none.headers.get("content-length")).toBeNull();
   });
 
-  test("is given although an output binding is not written, with a warning", async () => {
+  test("is returned when an output binding is not supported, which is logged as a warning", async () => {
     expect(await (await call("/withOutput")).text()).toBe("done");
     await logged(
       "warning Function.withOutput: The output binding eventHubOutput",
@@ -174,31 +174,31 @@ describe("an unusual answer", () => {
   });
 });
 
-describe("an unruly function", () => {
+describe("a misbehaving function", () => {
   test.each([
     ["text", "only a text"],
     ["object", "[object Object]"],
     ["frozen", "Error: frozen"],
-  ])("that throws a %s is a 500 and is logged", async (what, reason) => {
+  ])("that throws a %s returns 500 and is logged", async (what, reason) => {
     const response = await call(`/throws/${what}`);
     expect(response.status).toBe(500);
     await logged(`error Function.throws: ${reason}`);
   });
 
-  test("is no longer waited for after the time of host.json", async () => {
+  test("returns 500 after the timeout of host.json", async () => {
     expect((await call("/endless")).status).toBe(500);
     await logged("Timeout value of 1 s was exceeded by function: endless");
   });
 
-  test("that leaves a rejection alone does not end the host", async () => {
+  test("that leaves a rejection unhandled does not end the host", async () => {
     expect(await (await call("/leavesRejection")).text()).toBe("answered");
-    await logged("unhandled rejection: Error: left alone");
+    await logged("unhandled rejection: Error: not handled");
     expect((await call("/")).status).toBe(200);
   });
 
-  test("that logs after its end is warned and heard", async () => {
+  test("that logs after its completion is logged with a warning", async () => {
     await call("/logsLate");
     await logged("Unexpected call to 'log' on the context object after");
-    await logged("information Function.logsLate.User: said after the end");
+    await logged("information Function.logsLate.User: logged after the end");
   });
 });

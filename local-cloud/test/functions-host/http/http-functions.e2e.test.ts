@@ -26,7 +26,7 @@ const json = async (path: string, init?: RequestInit): Promise<unknown> =>
   (await call(path, init)).json();
 
 describe("a request", () => {
-  test("brings its route values, query and headers to the function", async () => {
+  test("passes its route parameters, query and headers to the function", async () => {
     const path = "PARTS/Ann/12?a=1&b=x%20y&a=2&empty=";
     const headers = { "X-MIXED-case": "kept" };
     expect(await json(path, { headers })).toEqual({
@@ -37,18 +37,21 @@ describe("a request", () => {
     });
   });
 
-  test("finds a catch-all route", async () => {
+  test("matches a catch-all route", async () => {
     expect(await (await call("files/a/b%20c.txt")).text()).toBe("a/b c.txt");
   });
 
-  test.each(["text ✓", "", '{"a":1}'])("brings the body %j", async (body) => {
-    const headers = { "content-type": "text/x-test" };
-    const response = await call("echo", { method: "PUT", headers, body });
-    expect(response.headers.get("content-type")).toBe("text/x-test");
-    expect(await response.text()).toBe(body);
-  });
+  test.each(["text ✓", "", '{"a":1}'])(
+    "passes the body %j unchanged",
+    async (body) => {
+      const headers = { "content-type": "text/x-test" };
+      const response = await call("echo", { method: "PUT", headers, body });
+      expect(response.headers.get("content-type")).toBe("text/x-test");
+      expect(await response.text()).toBe(body);
+    },
+  );
 
-  test("brings a binary body of some megabytes unchanged", async () => {
+  test("passes a binary body of 5 MB unchanged", async () => {
     const body = Buffer.alloc(5_000_000, Buffer.from([0, 255, 13, 10, 128]));
     const headers = { "content-type": "application/octet-stream" };
     const response = await call("echo", { method: "POST", headers, body });
@@ -63,13 +66,13 @@ describe("a request", () => {
     ["GET", "parts/Ann/many"],
     ["GET", "files/%zz"],
     ["GET", "/double"],
-  ])("%s %s is answered with 404 and nothing more", async (method, path) => {
+  ])("%s %s returns 404 without a body", async (method, path) => {
     const response = await call(path, { method });
     expect(response.status).toBe(404);
     expect(await response.text()).toBe("");
   });
 
-  test("for the root is answered with the app and its functions", async () => {
+  test("for the root returns the name of the app and its functions", async () => {
     const page = await (await fetch(host.url)).text();
     expect(page).toContain("http-app");
     expect(page).toContain("clientInput");
@@ -96,7 +99,7 @@ describe("a response", () => {
     expect(await response.text()).toBe("");
   });
 
-  test("is 500 without a body when the function throws; the log has the reason", async () => {
+  test("is 500 without a body when the function throws, and the error is logged", async () => {
     const response = await call("throwing");
     expect(response.status).toBe(500);
     expect(await response.text()).toBe("");
@@ -105,7 +108,7 @@ describe("a response", () => {
     );
   });
 
-  test("is 500 when the function returns what is no response", async () => {
+  test("is 500 when the function does not return a response object", async () => {
     expect((await call("notAnObject")).status).toBe(500);
     expect(host.output()).toContain("The HTTP response must be an object");
   });
@@ -120,7 +123,7 @@ describe("an invocation", () => {
     expect(await forgiven.text()).toBe("forgive me");
   });
 
-  test("logs what the function says, as the log hooks want it", async () => {
+  test("applies the log hooks to the log calls of the function", async () => {
     await call("logging");
     expect(host.output()).toContain(
       "information Function.logging.User: a ****** of the user",
@@ -145,6 +148,6 @@ describe("an invocation", () => {
   });
 });
 
-test("a function that nothing can trigger here is told of at the start", () => {
+test("a function with an unsupported trigger is logged at the start", () => {
   expect(host.output()).toContain("Function blob will not run");
 });

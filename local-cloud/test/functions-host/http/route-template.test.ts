@@ -4,7 +4,7 @@ import { toRoutePaths } from "../../../functions-host/http/route-template";
 const paths = (template: string, prefix = "api") =>
   toRoutePaths(prefix, template).map(({ path }) => path);
 
-describe("routePaths", () => {
+describe("toRoutePaths", () => {
   test.each([
     ["items", ["/api/items"]],
     ["/items/", ["/api/items"]],
@@ -17,14 +17,14 @@ describe("routePaths", () => {
     ["{name}.txt", ["/api/:name([^/]+?).txt"]],
     ["files/{*path}", ["/api/files/*", "/api/files"]],
     ["{**path}", ["/api/*", "/api"]],
-  ])("reads %s as %j", (template, expected) => {
+  ])("translates %s to %j", (template, expected) => {
     expect(paths(template)).toEqual(expected);
   });
 
-  test("names the parameter of a catch-all only where there is one", () => {
+  test("names the catch-all parameter only in the path that contains it", () => {
     expect(toRoutePaths("", "files/{*path}")).toEqual([
-      { path: "/files/*", rest: "path" },
-      { path: "/files", rest: undefined },
+      { path: "/files/*", catchAll: "path" },
+      { path: "/files", catchAll: undefined },
     ]);
   });
 
@@ -32,11 +32,11 @@ describe("routePaths", () => {
     ["", "", "/"],
     ["", "items", "/items"],
     ["v1/beta", "items", "/v1/beta/items"],
-  ])("puts the prefix %j before %j", (prefix, template, expected) => {
+  ])("adds the prefix %j to %j", (prefix, template, expected) => {
     expect(paths(template, prefix)).toEqual([expected]);
   });
 
-  test("gives one path more than there are optional parts at the end", () => {
+  test("returns one more path than there are trailing optional segments", () => {
     const segment = fc.stringMatching(/^[a-z]{1,5}$/);
     const optional = fc.stringMatching(/^\{[a-z]{1,5}(:int)?\?\}$/);
     fc.assert(

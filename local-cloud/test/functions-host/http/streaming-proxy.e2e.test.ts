@@ -21,25 +21,25 @@ afterAll(async () => {
 const call = (path: string, init?: RequestInit) =>
   fetch(`${host.url}/api/${path}`, init);
 
-const partsOf = ({ body }: Response): AsyncIterator<string> => {
-  if (body === null) throw new Error("The answer has no body.");
+const readParts = ({ body }: Response): AsyncIterator<string> => {
+  if (body === null) throw new Error("The response has no body.");
   const text = body.pipeThrough(new TextDecoderStream());
   return text[Symbol.asyncIterator]();
 };
 
 describe("an app that streams HTTP", () => {
-  test("sends each part when it is written", async () => {
+  test("sends each part as soon as it is written", async () => {
     const response = await call("parts");
     expect(response.headers.get("content-type")).toBe("text/event-stream");
     expect(response.headers.getSetCookie()).toEqual(["a=1"]);
-    const parts = partsOf(response);
+    const parts = readParts(response);
     expect((await parts.next()).value).toBe("first");
     expect((await call("release")).status).toBe(204);
     expect((await parts.next()).value).toBe("second");
     expect((await parts.next()).done).toBe(true);
   });
 
-  test("is given the request, and as parameters its route values, query and JSON body", async () => {
+  test("receives the request, with route parameters, query and JSON body as parameters", async () => {
     const body = JSON.stringify({ task: "text", list: [1], id: "body" });
     const response = await call("received/7?name=n&code=key", {
       method: "POST",
@@ -57,24 +57,27 @@ describe("an app that streams HTTP", () => {
   test.each([
     ["nothing", 200],
     ["throwing", 500],
-  ])("that answers %s gives %i at once", async (path, status) => {
-    const response = await call(path);
-    expect(response.status).toBe(status);
-    expect(await response.text()).toBe("");
-  });
+  ])(
+    "that responds with %s returns %i without waiting",
+    async (path, status) => {
+      const response = await call(path);
+      expect(response.status).toBe(status);
+      expect(await response.text()).toBe("");
+    },
+  );
 
-  test("that fails halfway breaks the answer off and logs why", async () => {
-    const parts = partsOf(await call("broken"));
+  test("that fails midway aborts the response and logs the error", async () => {
+    const parts = readParts(await call("broken"));
     expect((await parts.next()).value).toBe("first");
     await call("release");
     await expect(parts.next()).rejects.toThrow("terminated");
-    expect(host.output()).toContain("error Function.broken: Error: halfway");
+    expect(host.output()).toContain("error Function.broken: Error: midway");
   });
 
-  test("outlives a caller who goes away", async () => {
-    const leaving = new AbortController();
-    await call("parts", { signal: leaving.signal });
-    leaving.abort();
+  test("continues after a client disconnects", async () => {
+    const disconnecting = new AbortController();
+    await call("parts", { signal: disconnecting.signal });
+    disconnecting.abort();
     expect((await call("release")).status).toBe(204);
     expect(host.output()).not.toContain("Host.Http");
   });

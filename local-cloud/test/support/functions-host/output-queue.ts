@@ -5,7 +5,7 @@ import {
 
 export type OutputBody = Readonly<Record<string, unknown>>;
 
-/** Takes what functions have put out from the queue `seen`. */
+/** Receives the outputs of functions from the queue `seen`. */
 export class OutputQueue {
   readonly #receiver: ServiceBusReceiver;
 
@@ -15,39 +15,38 @@ export class OutputQueue {
     });
   }
 
-  /** So many messages, in their order; fails when they have not come within `patienceMs`. */
-  async take(
-    count: number,
-    patienceMs = 20_000,
-  ): Promise<readonly OutputBody[]> {
+  /** Returns `count` messages in order; throws when they do not arrive within `limitMs`. */
+  async take(count: number, limitMs = 20_000): Promise<readonly OutputBody[]> {
     const found: OutputBody[] = [];
-    const deadline = Date.now() + patienceMs;
+    const deadline = Date.now() + limitMs;
     while (found.length < count) {
-      const leftMs = deadline - Date.now();
-      if (leftMs <= 0)
-        throw new Error(`Only these have come: ${JSON.stringify(found)}`);
+      const remainingMs = deadline - Date.now();
+      if (remainingMs <= 0)
+        throw new Error(
+          `Only these messages arrived: ${JSON.stringify(found)}`,
+        );
       const messages = await this.#receiver.receiveMessages(
         count - found.length,
-        { maxWaitTimeInMs: leftMs },
+        { maxWaitTimeInMs: remainingMs },
       );
       found.push(...messages.map(({ body }) => body as OutputBody));
     }
     return found;
   }
 
-  /** The next ones, as many as there are; fails when none comes within `patienceMs`. */
-  async some(patienceMs = 20_000): Promise<readonly OutputBody[]> {
-    const deadline = Date.now() + patienceMs;
+  /** Returns the next available messages; throws when none arrives within `limitMs`. */
+  async takeAvailable(limitMs = 20_000): Promise<readonly OutputBody[]> {
+    const deadline = Date.now() + limitMs;
     while (Date.now() < deadline) {
-      // In this mode the client waits for as long as it may unless it gets all that it asks for.
-      const found = await this.within(500);
+      // With receiveAndDelete the client waits for the whole limit unless it receives all requested messages.
+      const found = await this.takeWithin(500);
       if (found.length > 0) return found;
     }
-    throw new Error(`Nothing has come within ${patienceMs} ms.`);
+    throw new Error(`No message arrived within ${limitMs} ms.`);
   }
 
-  /** What has come until `ms` are over. */
-  async within(ms: number): Promise<readonly OutputBody[]> {
+  /** Returns the messages that arrive within `ms`. */
+  async takeWithin(ms: number): Promise<readonly OutputBody[]> {
     const messages = await this.#receiver.receiveMessages(100, {
       maxWaitTimeInMs: ms,
     });

@@ -19,7 +19,7 @@ export const serviceBusAppSettings = (connectionString: string) => ({
   REQUESTS: "requests",
 });
 
-/** A broker with the app's entities, a host that runs the app, and a client that is the test's. */
+/** A broker with the entities of the app, a host that runs the app, and a client for the test. */
 export interface ServiceBusFixture {
   readonly client: ServiceBusClient;
   readonly host: ListeningProcess;
@@ -30,7 +30,7 @@ export interface ServiceBusFixture {
   ): Promise<void>;
   /** Calls the function that sends `value` to the queue `seen` or the topic `news`. */
   callSendFunction(to: string, value: unknown): Promise<number>;
-  /** Waits until nothing is left in a queue: all has been settled. */
+  /** Waits until a queue is empty, which means that all messages are settled. */
   whenEmpty(entity: string): Promise<void>;
   stop(): Promise<void>;
 }

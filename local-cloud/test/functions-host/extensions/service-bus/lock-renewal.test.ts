@@ -4,7 +4,7 @@ import {
   renewalDelayMs,
 } from "../../../../functions-host/extensions/service-bus/lock-renewal";
 
-test("a lock is renewed before it ends, and not more often than need be", () => {
+test("renewalDelayMs is between half of the remaining lock time and all of it", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 300_000 }), (lockMs) => {
       const delayMs = renewalDelayMs(lockMs, 0);
@@ -16,7 +16,7 @@ test("a lock is renewed before it ends, and not more often than need be", () => 
   expect(renewalDelayMs(0, 5)).toBe(0);
 });
 
-describe("keeping a message locked", () => {
+describe("startLockRenewal", () => {
   beforeEach(() => {
     jest.useFakeTimers({ now: 0 });
   });
@@ -25,11 +25,11 @@ describe("keeping a message locked", () => {
   });
 
   const lockMs = 30_000;
-  /** How often the lock has been renewed after so long, when it is kept for at most `maxMs` and let go at `releasedAt`. */
-  async function renewals(maxMs: number, releasedAt = Infinity) {
+  /** Counts the renewals within 200 s, with the limit `maxMs` and a stop at `stoppedAt`. */
+  async function countRenewals(maxMs: number, stoppedAt = Infinity) {
     let count = 0;
     const lockedUntil = () => new Date(Date.now() + lockMs);
-    const release = startLockRenewal(
+    const stopRenewal = startLockRenewal(
       { lockedUntilUtc: lockedUntil() } as never,
       {
         renewMessageLock: () => {
@@ -40,18 +40,18 @@ describe("keeping a message locked", () => {
       maxMs,
     );
     for (let second = 0; second < 200; second += 1) {
-      if (second * 1000 === releasedAt) release();
+      if (second * 1000 === stoppedAt) stopRenewal();
       await jest.advanceTimersByTimeAsync(1000);
     }
     return count;
   }
 
-  test("ends with the function", async () => {
-    expect(await renewals(1_000_000, 50_000)).toBe(2);
+  test("stops when the returned function is called", async () => {
+    expect(await countRenewals(1_000_000, 50_000)).toBe(2);
   });
 
-  test("ends after the longest time that is set", async () => {
-    expect(await renewals(70_000)).toBe(3);
-    expect(await renewals(0)).toBe(0);
+  test("stops after the time limit", async () => {
+    expect(await countRenewals(70_000)).toBe(3);
+    expect(await countRenewals(0)).toBe(0);
   });
 });

@@ -21,10 +21,10 @@ import { serviceBusAppEntities } from "../../../support/functions-host/service-b
 import { OutputQueue } from "../../../support/functions-host/output-queue";
 
 const scratch = createTemporaryFolder();
-const newFolder = () => mkdtempSync(join(scratch, "data-"));
-const appOf = createScratchApps();
+const createFolder = () => mkdtempSync(join(scratch, "data-"));
+const createApp = createScratchApps();
 
-/** Does something with a client of its own: one that has lived through an outage may wait long for what is lost. */
+/** Uses a new client, because one from before an outage may wait a long time on its lost connection. */
 async function withClient<Result>(
   { connectionString }: BrokerProcess,
   work: (client: ServiceBusClient) => Promise<Result>,
@@ -48,17 +48,17 @@ const send = (
       .sendMessages(bodies.map((body) => ({ body, sessionId: "one" }))),
   );
 
-/** Waits for a message in `seen` like `wanted`. Others may come before it: what an outage has cut off happens again. */
-const arrives = (broker: BrokerProcess, wanted: object) =>
+/** Waits for a matching output message. Others may precede it, because an outage leads to repeated deliveries. */
+const waitForOutput = (broker: BrokerProcess, expected: object) =>
   withClient(broker, async (client) => {
-    const seen = new OutputQueue(client);
+    const output = new OutputQueue(client);
     for (;;) {
-      const [found] = await seen.take(1);
+      const [found] = await output.take(1);
       try {
-        expect(found).toMatchObject(wanted);
+        expect(found).toMatchObject(expected);
         return found;
       } catch {
-        continue; // `take` fails when nothing comes any more
+        continue; // `take` throws when no more messages arrive
       }
     }
   });
@@ -67,24 +67,24 @@ test("a message whose host is killed while its function runs is delivered again"
   const options = {
     entities: serviceBusAppEntities,
     port: 0,
-    dataFolder: newFolder(),
+    dataFolder: createFolder(),
   };
   await using broker = await startBrokerProcess(options);
   const env = serviceBusAppSettings(broker.connectionString);
   {
     await using host = await startHostCommand({
       app: serviceBusApp,
-      data: newFolder(),
+      data: createFolder(),
       env,
     });
     await send(broker, "slow", { id: 1, ms: 60_000 });
     await eventually(() => {
-      expect(host.output()).toContain("slow 1 has begun");
+      expect(host.output()).toContain("slow 1 has started");
       return Promise.resolve();
     });
     await host.kill();
   }
-  const app2 = appOf({
+  const app2 = createApp({
     "index.js": `const { app, output } = require("@azure/functions");
       const connection = "Bus";
       app.serviceBusQueue("slow", {
@@ -95,41 +95,41 @@ test("a message whose host is killed while its function runs is delivered again"
   });
   await using next = await startHostCommand({
     app: app2,
-    data: newFolder(),
+    data: createFolder(),
     env,
   });
-  await arrives(broker, { id: 1, deliveryCount: 2 });
+  await waitForOutput(broker, { id: 1, deliveryCount: 2 });
   expect(next.output()).not.toContain("warning");
 });
 
-test("a host that is stopped lets the function end that runs, and settles its message", async () => {
+test("a host that stops waits for the running function and settles its message", async () => {
   const options = {
     entities: serviceBusAppEntities,
     port: 0,
-    dataFolder: newFolder(),
+    dataFolder: createFolder(),
   };
   await using broker = await startBrokerProcess(options);
   const env = serviceBusAppSettings(broker.connectionString);
   await using host = await startHostCommand({
     app: serviceBusApp,
-    data: newFolder(),
+    data: createFolder(),
     env,
   });
   await send(broker, "slow", { id: 1, ms: 800 });
   await eventually(() => {
-    expect(host.output()).toContain("slow 1 has begun");
+    expect(host.output()).toContain("slow 1 has started");
     return Promise.resolve();
   });
   expect(await host.stop()).toBe(0);
-  await arrives(broker, { id: 1, deliveryCount: 1 });
+  await waitForOutput(broker, { id: 1, deliveryCount: 1 });
   const left = await withClient(broker, (client) =>
     client.createReceiver("slow").peekMessages(1),
   );
   expect(left).toEqual([]);
 });
 
-test("a broker that is not there yet, and one that is killed and comes back, is connected to again", async () => {
-  const dataFolder = newFolder();
+test("a host reconnects to a broker that starts later or is killed and restarted", async () => {
+  const dataFolder = createFolder();
   let broker = await startBrokerProcess({
     entities: serviceBusAppEntities,
     port: 0,
@@ -140,11 +140,11 @@ test("a broker that is not there yet, and one that is killed and comes back, is 
   const env = serviceBusAppSettings(broker.connectionString);
   await using host = await startHostCommand({
     app: serviceBusApp,
-    data: newFolder(),
+    data: createFolder(),
     env,
   });
   await eventually(() => {
-    expect(host.output()).toMatch(/ordered cannot be received from/);
+    expect(host.output()).toMatch(/Messages of ordered cannot be received/);
     return Promise.resolve();
   });
   for (const round of [1, 2]) {
@@ -154,15 +154,15 @@ test("a broker that is not there yet, and one that is killed and comes back, is 
       dataFolder,
     });
     await send(broker, "requests", `hello ${round}`);
-    await arrives(broker, { body: `hello ${round}` });
+    await waitForOutput(broker, { body: `hello ${round}` });
     await send(broker, "ordered", { number: round });
-    await arrives(broker, { number: round });
+    await waitForOutput(broker, { number: round });
     await send(broker, "batches", { round });
-    await arrives(broker, { bodies: [{ round }] });
-    // What is under way when the broker dies comes back with it.
+    await waitForOutput(broker, { bodies: [{ round }] });
+    // A message in processing when the broker is killed is delivered again.
     await send(broker, "slow", { id: round, ms: 1000 });
     await eventually(() => {
-      expect(host.output()).toContain(`slow ${round} has begun`);
+      expect(host.output()).toContain(`slow ${round} has started`);
       return Promise.resolve();
     });
     await broker.kill();
@@ -171,14 +171,14 @@ test("a broker that is not there yet, and one that is killed and comes back, is 
       port,
       dataFolder,
     });
-    await arrives(broker, { id: round });
+    await waitForOutput(broker, { id: round });
     await broker.kill();
   }
   expect(await host.stop()).toBe(0);
 });
 
-test("a broker that is killed again and again under load loses nothing", async () => {
-  const dataFolder = newFolder();
+test("a broker that is killed repeatedly under load loses no message", async () => {
+  const dataFolder = createFolder();
   let broker = await startBrokerProcess({
     entities: serviceBusAppEntities,
     port: 0,
@@ -197,7 +197,7 @@ test("a broker that is killed again and again under load loses nothing", async (
   const env = serviceBusAppSettings(broker.connectionString);
   await using host = await startHostCommand({
     app: serviceBusApp,
-    data: newFolder(),
+    data: createFolder(),
     env,
   });
   for (const upMs of [500, 900]) {
@@ -211,9 +211,9 @@ test("a broker that is killed again and again under load loses nothing", async (
   }
   const [plain, ordered] = [new Set<unknown>(), new Set<unknown>()];
   await withClient(broker, async (client) => {
-    const seen = new OutputQueue(client);
+    const output = new OutputQueue(client);
     while (plain.size + ordered.size < 2 * ids.length)
-      for (const { id, number } of await seen.some(40_000))
+      for (const { id, number } of await output.takeAvailable(40_000))
         if (id === undefined) ordered.add(number);
         else plain.add(id);
   });
@@ -221,8 +221,8 @@ test("a broker that is killed again and again under load loses nothing", async (
   await broker.kill();
 }, 150_000);
 
-test("an app whose Service Bus bindings cannot be served says at its start all that is wrong", async () => {
-  const folder = appOf({
+test("an app with invalid Service Bus bindings fails to start with all problems", async () => {
+  const folder = createApp({
     "host.json": JSON.stringify({
       version: "2.0",
       extensions: {
@@ -238,12 +238,20 @@ test("an app whose Service Bus bindings cannot be served says at its start all t
     }),
     "index.js": `const { app, output } = require("@azure/functions");
       const handler = () => {};
-      app.serviceBusQueue("one", { queueName: "%WHICH%", connection: "Nowhere", handler });
+      app.serviceBusQueue("one", { queueName: "%MISSING%", connection: "Nowhere", handler });
       app.serviceBusTopic("two", { topicName: "news", connection: "Bad", handler });
       app.serviceBusQueue("three", { queueName: "q", connection: "Identity", sdkBinding: true, handler });
       app.http("four", { handler, return: undefined, extraOutputs: [output.serviceBusQueue({ queueName: "q" })] });`,
   });
-  const args = ["host", "--app", folder, "--data", newFolder(), "--port", "0"];
+  const args = [
+    "host",
+    "--app",
+    folder,
+    "--data",
+    createFolder(),
+    "--port",
+    "0",
+  ];
   const { exited, output } = spawnCommand(args, {
     Bad: "Endpoint=nonsense;SharedAccessKey=secret",
     Identity__fullyQualifiedNamespace: "x.servicebus.windows.net",
@@ -257,11 +265,11 @@ test("an app whose Service Bus bindings cannot be served says at its start all t
     "extensions.serviceBus.maxConcurrentCalls: ",
     "extensions.serviceBus.maxAutoLockRenewalDuration: must be a time span",
     "extensions.serviceBus.clientRetryOptions.mode: must be fixed or exponential",
-    "function one: queueName: the setting WHICH is not set",
+    "function one: queueName: the setting MISSING is not set",
     "function one: connection: the setting Nowhere is not set",
-    "function two: subscriptionName: must be given",
+    "function two: subscriptionName: is required",
     "function two: connection: the setting Bad is not the connection string of a Service Bus namespace",
-    "function three: sdkBinding: is not served by the embedded host",
+    "function three: sdkBinding: is not supported by the embedded host",
     "function four: connection: the setting ServiceBus is not set",
   ])
     expect(text).toContain(problem);

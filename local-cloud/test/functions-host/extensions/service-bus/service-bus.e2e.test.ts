@@ -9,14 +9,14 @@ beforeAll(async () => {
 });
 afterAll(() => bus.stop());
 
-const one = async () => (await bus.output.take(1))[0];
+const nextOutput = async () => (await bus.output.take(1))[0];
 
 const anyText = expect.any(String) as string;
 const utc = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string;
 const offset = expect.stringMatching(/^\d{4}-.*\+00:00$/) as string;
 
 describe("a queue trigger", () => {
-  test("gives the function its message with its metadata, and completes it", async () => {
+  test("passes the message with its metadata to the function and completes it", async () => {
     await bus.send("requests", {
       body: { order: 7 },
       messageId: "m-1",
@@ -29,7 +29,7 @@ describe("a queue trigger", () => {
       timeToLive: 60_000,
       applicationProperties: { Priority: 3, kind: "new" },
     });
-    expect(await one()).toEqual({
+    expect(await nextOutput()).toEqual({
       body: { order: 7 },
       type: "object",
       triggerMetadata: {
@@ -61,31 +61,31 @@ describe("a queue trigger", () => {
     ["a number", 42, 42, "number"],
     ["nothing", Buffer.alloc(0), "", "string"],
     ["JSON of any content type", Buffer.from("[1]"), [1], "object"],
-  ])("gives %s as what it is", async (_, body, expected, type) => {
+  ])("converts %s to its JavaScript value", async (_, body, expected, type) => {
     await bus.send("requests", { body, contentType: "text/plain" });
-    expect(await one()).toMatchObject({ body: expected, type });
+    expect(await nextOutput()).toMatchObject({ body: expected, type });
   });
 
-  test("gives bytes that are no text damaged, as on Azure, or whole for dataType binary", async () => {
+  test("replaces bytes that are not text, as on Azure, and passes them unchanged for dataType binary", async () => {
     const body = Buffer.from([1, 255, 0, 128]);
     await bus.send("requests", { body, messageId: "bytes" });
-    expect(await one()).toMatchObject({ body: "\u0001\uFFFD\0\uFFFD" });
+    expect(await nextOutput()).toMatchObject({ body: "\u0001\uFFFD\0\uFFFD" });
     expect(bus.host.output()).toContain(
       "Message bytes of requests is not text",
     );
     await bus.send("raw", { body });
-    expect(await one()).toEqual({ hex: "01ff0080" });
+    expect(await nextOutput()).toEqual({ hex: "01ff0080" });
   });
 
   test.each([
     ["Diagnostic-Id", {}],
     ["traceparent", { tracestate: "vendor=1" }],
-  ])("takes the trace from %s", async (name, more) => {
+  ])("reads the trace context from %s", async (name, more) => {
     const traceParent =
       "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const applicationProperties = { [name]: traceParent, ...more };
     await bus.send("requests", { body: "traced", applicationProperties });
-    expect(await one()).toMatchObject({
+    expect(await nextOutput()).toMatchObject({
       traceContext: {
         traceParent,
         traceState: "tracestate" in more ? "vendor=1" : "",
@@ -93,14 +93,14 @@ describe("a queue trigger", () => {
     });
   });
 
-  test("delivers again what failed, each time counted, until it succeeds", async () => {
+  test("redelivers a failed message with a higher delivery count until it succeeds", async () => {
     await bus.send("stubborn", { body: { id: 1, succeedsAt: 3 } });
-    expect(await one()).toEqual({ id: 1, deliveryCount: 3 });
+    expect(await nextOutput()).toEqual({ id: 1, deliveryCount: 3 });
     await bus.whenEmpty("stubborn");
     expect(bus.host.output()).toMatch(/Error: not at 2/);
   });
 
-  test("leaves to the broker what fails as often as may be: it goes to the dead letters", async () => {
+  test("lets the broker dead-letter a message that fails MaxDeliveryCount times", async () => {
     await bus.send("stubborn", { body: { id: 2, succeedsAt: 99 } });
     const receiver = bus.client.createReceiver("stubborn", {
       subQueueType: "deadLetter",
@@ -116,7 +116,7 @@ describe("a queue trigger", () => {
     expect(bus.host.output()).not.toContain("Error: not at 5");
   });
 
-  test("abandons a message whose output could not be sent", async () => {
+  test("abandons a message whose output cannot be sent", async () => {
     await bus.send("too-large", { body: "go" });
     const receiver = bus.client.createReceiver("too-large", {
       subQueueType: "deadLetter",
@@ -128,7 +128,7 @@ describe("a queue trigger", () => {
     );
   });
 
-  test("runs as many at once as it may and keeps a lock for as long as its function runs", async () => {
+  test("runs up to maxConcurrentCalls concurrently and renews the locks of running messages", async () => {
     const bodies = Array.from({ length: 10 }, (_, id) => ({ id, ms: 300 }));
     // Longer than the lock of two seconds.
     const messages = [{ id: 10, ms: 3000 }, ...bodies];
@@ -144,17 +144,17 @@ describe("a queue trigger", () => {
     expect(found.every(({ deliveryCount }) => deliveryCount === 1)).toBe(true);
   });
 
-  test("without auto-complete leaves what succeeded locked, but abandons what failed", async () => {
+  test("without auto-complete leaves a message locked on success, but abandons it on failure", async () => {
     await bus.send("manual", { body: "fail" });
-    expect(await one()).toEqual({ body: "fail", deliveryCount: 2 });
-    // It comes back when its lock has ended: nobody has completed it.
-    expect(await one()).toEqual({ body: "fail", deliveryCount: 3 });
+    expect(await nextOutput()).toEqual({ body: "fail", deliveryCount: 2 });
+    // It is redelivered when its lock expires, because it was not completed.
+    expect(await nextOutput()).toEqual({ body: "fail", deliveryCount: 3 });
   });
 
-  test("runs by hand with the input as its message", async () => {
+  test("runs with the input of an admin request as its message", async () => {
     const url = `${bus.host.url}/admin/functions/echo`;
-    const body = JSON.stringify({ input: '{"by":"hand"}' });
+    const body = JSON.stringify({ input: '{"by":"admin"}' });
     expect((await fetch(url, { method: "POST", body })).status).toBe(202);
-    expect(await one()).toMatchObject({ body: { by: "hand" } });
+    expect(await nextOutput()).toMatchObject({ body: { by: "admin" } });
   });
 });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => bus.stop());
 
 describe("a session trigger", () => {
-  test("runs each session in order, one at a time, and sessions side by side", async () => {
+  test("runs the messages of a session sequentially and sessions concurrently", async () => {
     const names = ["a", "b", "c", "d", "e"];
     const numbers = [0, 1, 2, 3, 4, 5];
     // Interleaved: the first of each session, the second of each, and so on.
@@ -32,7 +32,7 @@ describe("a session trigger", () => {
       sessionId,
       span: span as readonly [number, number],
     }));
-    const sideBySide = spans.some((a) =>
+    const isConcurrent = spans.some((a) =>
       spans.some(
         (b) =>
           a.sessionId !== b.sessionId &&
@@ -40,10 +40,10 @@ describe("a session trigger", () => {
           b.span[0] < a.span[1],
       ),
     );
-    expect(sideBySide).toBe(true);
+    expect(isConcurrent).toBe(true);
   });
 
-  test("delivers what failed again before what is behind it", async () => {
+  test("redelivers a failed message before its successors", async () => {
     const bodies = [
       { number: 0 },
       { number: 1, failsOnce: true },
@@ -60,7 +60,7 @@ describe("a session trigger", () => {
     ]);
   });
 
-  test("gives batches of a session", async () => {
+  test("passes batches of a session", async () => {
     const bodies = [0, 1, 2].map((body) => ({ sessionId: "s", body }));
     await bus.send("session-batches", bodies);
     const found = await bus.output.take(1);
@@ -69,7 +69,7 @@ describe("a session trigger", () => {
 });
 
 describe("a batch trigger", () => {
-  test("gives bodies and metadata as arrays, no more at once than it may", async () => {
+  test("passes bodies and metadata as arrays of at most maxMessageBatchSize", async () => {
     const messages = [0, 1, 2, 3, 4, 5, 6].map((id) => ({
       body: { id },
       messageId: `b-${id}`,
@@ -92,7 +92,7 @@ describe("a batch trigger", () => {
     await bus.whenEmpty("batches");
   });
 
-  test("abandons all of a batch that fails", async () => {
+  test("abandons all messages of a failed batch", async () => {
     await bus.send("batches", [{ body: { fails: true } }, { body: { id: 1 } }]);
     const [batch] = await bus.output.take(1);
     expect(batch).toMatchObject({
@@ -103,7 +103,7 @@ describe("a batch trigger", () => {
 });
 
 describe("an output", () => {
-  test("to a topic reaches the function of its subscription, and the other subscriptions", async () => {
+  test("to a topic triggers the function of a subscription and reaches the other subscriptions", async () => {
     expect(await bus.callSendFunction("news", [{ a: 1 }, "text"])).toBe(200);
     expect(await bus.output.take(2)).toEqual([
       { news: { a: 1 }, contentType: "application/json" },
@@ -114,7 +114,7 @@ describe("an output", () => {
     await archive.close();
   });
 
-  test("of many elements is that many messages, in order", async () => {
+  test("of an array becomes one message per element, in order", async () => {
     const value = Array.from({ length: 300 }, (_, number) => ({
       number,
       text: "x".repeat(2000),
@@ -126,9 +126,9 @@ describe("an output", () => {
     );
   });
 
-  test("that no broker takes fails the invocation", async () => {
+  test("that the broker rejects fails the invocation", async () => {
     const value = [{ a: 1 }, "x".repeat(2_000_000)];
     expect(await bus.callSendFunction("seen", value)).toBe(500);
-    await bus.output.within(100);
+    await bus.output.takeWithin(100);
   });
 });

@@ -20,7 +20,7 @@ test("has the defaults of the real host", () => {
   });
 });
 
-test("waits for an idle session as long as a try may take, unless it is set", () => {
+test("sessionIdleTimeout defaults to tryTimeout", () => {
   const clientRetryOptions = { tryTimeout: "00:00:10", mode: "Fixed" };
   const settings = serviceBusSettingsSchema.parse({ clientRetryOptions });
   expect(settings.sessionIdleTimeout).toBe(10_000);
@@ -33,13 +33,13 @@ test("waits for an idle session as long as a try may take, unless it is set", ()
   expect(serviceBusSettingsSchema.parse(set).sessionIdleTimeout).toBe(2000);
 });
 
-test("refuses a smallest batch that is larger than the largest", () => {
+test("rejects a minMessageBatchSize above maxMessageBatchSize", () => {
   const wrong = { minMessageBatchSize: 9, maxMessageBatchSize: 5 };
   const { error } = serviceBusSettingsSchema.safeParse(wrong);
   expect(error?.issues).toMatchObject([{ path: ["minMessageBatchSize"] }]);
 });
 
-test("backs off from the delay to the longest one", () => {
+test("backoffDelayMs doubles from delay to maxDelay", () => {
   const clientRetryOptions = { delay: "00:00:00.100", maxDelay: "00:00:01" };
   const settings = serviceBusSettingsSchema.parse({ clientRetryOptions });
   const delays = [1, 2, 3, 4, 5, 99].map((count) =>

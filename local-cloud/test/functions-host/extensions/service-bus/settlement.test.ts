@@ -8,22 +8,22 @@ const ok = { ok: true, returnValue: undefined } as const;
 const failed = { ok: false, message: "no", stack: "" } as const;
 const never = new Promise<never>(() => undefined);
 
-/** A receiver that answers each question as told, and what it was asked. */
-function receiverThat(...answers: readonly (() => Promise<void>)[]) {
-  const asked: string[] = [];
-  const answer = (question: string) => (): Promise<void> => {
-    asked.push(question);
-    return answers[asked.length - 1]?.() ?? Promise.resolve();
+/** A receiver that responds to successive calls with `responses` and records the calls. */
+function createReceiver(...responses: readonly (() => Promise<void>)[]) {
+  const calls: string[] = [];
+  const respond = (operation: string) => (): Promise<void> => {
+    calls.push(operation);
+    return responses[calls.length - 1]?.() ?? Promise.resolve();
   };
   return {
-    asked,
-    completeMessage: answer("complete"),
-    abandonMessage: answer("abandon"),
+    calls,
+    completeMessage: respond("complete"),
+    abandonMessage: respond("abandon"),
   };
 }
 
-async function settled(
-  receiver: ReturnType<typeof receiverThat>,
+async function settle(
+  receiver: ReturnType<typeof createReceiver>,
   {
     link = createLinkController(),
     outcome = ok,
@@ -34,14 +34,14 @@ async function settled(
     readonly autoComplete?: boolean;
   } = {},
 ): Promise<readonly string[]> {
-  const told: string[] = [];
+  const warnings: string[] = [];
   await settleMessages([message], outcome, {
     receiver,
     autoComplete,
     link: link.signal,
-    log: (_, text) => told.push(text),
+    log: (_, text) => warnings.push(text),
   });
-  return told;
+  return warnings;
 }
 
 test.each([
@@ -50,47 +50,47 @@ test.each([
   [ok, false, []],
   [failed, false, ["abandon"]],
 ])(
-  "%j with auto-complete %s asks to %j",
+  "%j with auto-complete %s leads to %j",
   async (outcome, autoComplete, expected) => {
-    const receiver = receiverThat();
-    expect(await settled(receiver, { outcome, autoComplete })).toEqual([]);
-    expect(receiver.asked).toEqual(expected);
+    const receiver = createReceiver();
+    expect(await settle(receiver, { outcome, autoComplete })).toEqual([]);
+    expect(receiver.calls).toEqual(expected);
   },
 );
 
-test("what is not answered because the link is lost is asked once more", async () => {
+test("a settlement without a response is repeated when the link is lost", async () => {
   const link = createLinkController();
-  const receiver = receiverThat(() => {
+  const receiver = createReceiver(() => {
     setImmediate(() => {
       link.abort();
     });
     return never;
   });
-  expect(await settled(receiver, { link })).toEqual([]);
-  expect(receiver.asked).toEqual(["complete", "complete"]);
+  expect(await settle(receiver, { link })).toEqual([]);
+  expect(receiver.calls).toEqual(["complete", "complete"]);
 });
 
-test("a message whose link is lost already is settled by the next one", async () => {
+test("a message whose link is lost before its settlement is settled once", async () => {
   const link = createLinkController();
   link.abort();
-  const receiver = receiverThat();
-  await settled(receiver, { link });
-  expect(receiver.asked).toEqual(["complete"]);
+  const receiver = createReceiver();
+  await settle(receiver, { link });
+  expect(receiver.calls).toEqual(["complete"]);
 });
 
-test("a lost lock is told of", async () => {
-  const receiver = receiverThat(() => Promise.reject(new Error("lock lost")));
-  expect(await settled(receiver)).toEqual([
+test("a lost lock is logged", async () => {
+  const receiver = createReceiver(() => Promise.reject(new Error("lock lost")));
+  expect(await settle(receiver)).toEqual([
     "Message m was processed, but could not be completed, so it will be delivered again: lock lost",
   ]);
 });
 
-test("a broker that does not answer is waited for no longer than five seconds", async () => {
+test("a broker that does not respond is given up after five seconds", async () => {
   jest.useFakeTimers();
   try {
-    const told = settled(receiverThat(() => never));
+    const warnings = settle(createReceiver(() => never));
     await jest.advanceTimersByTimeAsync(5000);
-    expect(await told).toEqual([
+    expect(await warnings).toEqual([
       expect.stringMatching(/there was no answer within 5 s$/),
     ] as string[]);
   } finally {

@@ -28,10 +28,10 @@ const trigger = {
   direction: "in",
   name: "t",
 } as const;
-const called = { functionName: "f", trigger };
+const binding = { functionName: "f", trigger };
 
 describe("the metadata of a message", () => {
-  test("counts its deliveries from 1", () => {
+  test("counts deliveries from 1", () => {
     const counts = [0, 1, 4].map(
       (deliveryCount) =>
         messageTriggerMetadata(message({ deliveryCount }))["DeliveryCount"],
@@ -39,7 +39,7 @@ describe("the metadata of a message", () => {
     expect(counts).toEqual([{ json: "1" }, { json: "2" }, { json: "5" }]);
   });
 
-  test("has dates as .NET writes them, of a message that does not expire its last one", () => {
+  test("formats dates as .NET does, with the maximum for a message that does not expire", () => {
     expect(messageTriggerMetadata(message())).toMatchObject({
       EnqueuedTimeUtc: { json: '"2026-11-24T08:00:00.500Z"' },
       EnqueuedTime: { json: '"2026-11-24T08:00:00.500+00:00"' },
@@ -53,7 +53,7 @@ describe("the metadata of a message", () => {
       });
   });
 
-  test("leaves out what the message does not have, and says subject and label alike", () => {
+  test("omits missing fields and contains the subject also as label", () => {
     const bare = messageTriggerMetadata(message());
     for (const name of ["SessionId", "Subject", "ReplyTo", "DeadLetterSource"])
       expect(bare).not.toHaveProperty(name);
@@ -63,7 +63,7 @@ describe("the metadata of a message", () => {
     });
   });
 
-  test("has application properties twice, with bytes in base64", () => {
+  test("contains application properties under both names, with bytes in base64", () => {
     const date = new Date(0);
     const applicationProperties = {
       a: 1,
@@ -81,7 +81,7 @@ describe("the metadata of a message", () => {
     });
   });
 
-  test("has text ids as text, also those that look like numbers", () => {
+  test("contains ids as text, also numeric ones", () => {
     expect(messageTriggerMetadata(message())["MessageId"]).toEqual({
       string: "42",
     });
@@ -92,7 +92,7 @@ describe("the metadata of a message", () => {
     });
   });
 
-  test("of a batch has each name as an array in the order of the messages", () => {
+  test("of a batch contains each field as an array in the order of the messages", () => {
     const batch = [message({ subject: "a" }), message({ deliveryCount: 2 })];
     const metadata = batchTriggerMetadata(batch);
     expect(metadata).toMatchObject({
@@ -121,21 +121,21 @@ describe("the metadata of a message", () => {
 
 describe("an invocation", () => {
   const bytes = Buffer.from([255]);
-  const binary = { ...called, trigger: { ...trigger, dataType: "binary" } };
+  const binary = { ...binding, trigger: { ...trigger, dataType: "binary" } };
 
-  test("has the body as text, or as bytes when they are asked for", () => {
+  test("contains the body as text, or as bytes with dataType binary", () => {
     const body = Buffer.from("é");
     expect(
-      toMessageInvocation(called, message({ body })).invocation,
+      toMessageInvocation(binding, message({ body })).invocation,
     ).toMatchObject({ functionName: "f", trigger: { string: "é" } });
     const asked = toMessageInvocation(binary, message({ body: bytes }));
     expect(asked.invocation.trigger).toEqual({ bytes });
     expect(asked.damaged).toEqual([]);
   });
 
-  test("names the messages whose bytes are no text", () => {
+  test("lists the messages whose bytes are not text", () => {
     const batch = [message(), message({ body: bytes, messageId: "bad" })];
-    const { invocation, damaged } = toBatchInvocation(called, batch);
+    const { invocation, damaged } = toBatchInvocation(binding, batch);
     expect(invocation.trigger).toEqual({
       collectionString: { string: ["x", "\uFFFD"] },
     });
@@ -153,22 +153,22 @@ describe("an invocation", () => {
     [null, ""],
     ["an AMQP text", "an AMQP text"],
     [{ a: 1 }, '{"a":1}'],
-  ])("has the AMQP value %j as the text %j", (body, string) => {
+  ])("converts the AMQP value %j to the text %j", (body, string) => {
     const { trigger: value } = toMessageInvocation(
-      called,
+      binding,
       message({ body }),
     ).invocation;
     expect(value).toEqual({ string });
   });
 
-  test("is part of no trace when the message says none", () => {
+  test("has no trace context when the message contains none", () => {
     for (const applicationProperties of [
       {},
       { traceparent: 5 },
       { traceparent: "" },
     ])
       expect(
-        toMessageInvocation(called, message({ applicationProperties }))
+        toMessageInvocation(binding, message({ applicationProperties }))
           .invocation,
       ).not.toHaveProperty("traceContext");
   });

@@ -16,8 +16,8 @@ afterAll(() => azurite.stop());
 
 const ok: InvocationOutcome = { ok: true, returnValue: undefined };
 
-/** A listener with a lease of one second on a queue of its own. */
-function listenerOn(
+/** Creates a listener with a lease of one second on a new queue. */
+function createListener(
   name: string,
   invoke: (count: number) => Promise<InvocationOutcome>,
   settings: object = {},
@@ -38,9 +38,9 @@ function listenerOn(
   return { listener, queue, log };
 }
 
-test("a message is not seen by others for as long as its function runs", async () => {
+test("a message stays invisible while its function runs", async () => {
   const counts: number[] = [];
-  const { listener, queue } = listenerOn("long", async (count) => {
+  const { listener, queue } = createListener("long", async (count) => {
     counts.push(count);
     await wait(2500);
     return ok;
@@ -56,13 +56,13 @@ test("a message is not seen by others for as long as its function runs", async (
   expect(counts).toEqual([1]);
 });
 
-test("a message whose process dies is seen again, and is poison when that has happened too often", async () => {
+test("a message whose process ends is redelivered, and moved to the poison queue after maxDequeueCount deliveries", async () => {
   const never = new Promise<InvocationOutcome>(() => undefined);
   const counts: number[] = [];
-  const { queue } = listenerOn("deadly", () => never);
+  const { queue } = createListener("deadly", () => never);
   await queue.create();
   await queue.sendMessage("bang");
-  // A process that takes the message and dies: it neither settles nor renews.
+  // Simulates a process that ends after it has received the message.
   for (let taken = 0; taken < 2; taken += 1)
     await eventually(async () => {
       const { receivedMessageItems } = await queue.receiveMessages({
@@ -70,7 +70,7 @@ test("a message whose process dies is seen again, and is poison when that has ha
       });
       expect(receivedMessageItems).toHaveLength(1);
     });
-  const { listener, log } = listenerOn(
+  const { listener, log } = createListener(
     "deadly",
     (count) => {
       counts.push(count);
@@ -86,12 +86,14 @@ test("a message whose process dies is seen again, and is poison when that has ha
   });
   await listener.stop();
   expect(counts).toEqual([]);
-  expect(log.join()).toMatch(/moved to deadly-poison: it was taken too often/);
+  expect(log.join()).toMatch(
+    /moved to deadly-poison: it was delivered too often/,
+  );
 });
 
-test("a failed message stays hidden for as long as it is set", async () => {
+test("a failed message stays invisible for visibilityTimeout", async () => {
   const times: number[] = [];
-  const { listener, queue } = listenerOn(
+  const { listener, queue } = createListener(
     "patient",
     () => {
       times.push(Date.now());
@@ -113,9 +115,9 @@ test("a failed message stays hidden for as long as it is set", async () => {
   expect(second - first).toBeGreaterThan(1000);
 });
 
-test("a queue that is not there yet is waited for, and one that cannot be read is told of once", async () => {
+test("a missing queue is polled silently, and an unreachable one is logged once", async () => {
   const seen: number[] = [];
-  const { listener, queue, log } = listenerOn("later", (count) => {
+  const { listener, queue, log } = createListener("later", (count) => {
     seen.push(count);
     return Promise.resolve(ok);
   });
@@ -128,7 +130,7 @@ test("a queue that is not there yet is waited for, and one that cannot be read i
   });
   await listener.stop();
   expect(log).toEqual([]);
-  const nowhere = QueueServiceClient.fromConnectionString(
+  const unreachable = QueueServiceClient.fromConnectionString(
     azurite.connectionString.replace(
       /(QueueEndpoint=http:..127.0.0.1:)\d+/,
       "$11",
@@ -136,9 +138,9 @@ test("a queue that is not there yet is waited for, and one that cannot be read i
     { retryOptions: { maxTries: 1 } },
   ).getQueueClient("gone");
   const problems: string[] = [];
-  const lost = new QueueListener({
-    queue: nowhere,
-    poisonQueue: nowhere,
+  const failing = new QueueListener({
+    queue: unreachable,
+    poisonQueue: unreachable,
     settings: storageQueueSettingsSchema.parse({
       maxPollingInterval: "00:00:00.100",
     }),
@@ -146,14 +148,16 @@ test("a queue that is not there yet is waited for, and one that cannot be read i
     invoke: () => Promise.resolve(ok),
     log: (_, message) => problems.push(message),
   });
-  const asking = jest.spyOn(nowhere, "receiveMessages");
-  lost.start();
+  const receive = jest.spyOn(unreachable, "receiveMessages");
+  failing.start();
   await eventually(() => {
-    expect(asking.mock.calls.length).toBeGreaterThan(3);
+    expect(receive.mock.calls.length).toBeGreaterThan(3);
     return Promise.resolve();
   });
-  await lost.stop();
+  await failing.stop();
   expect(problems).toEqual([
-    expect.stringMatching(/^Queue gone cannot be read; .*ECONNREFUSED/),
+    expect.stringMatching(
+      /^Queue gone cannot be read and will be retried: .*ECONNREFUSED/,
+    ),
   ] as string[]);
 });

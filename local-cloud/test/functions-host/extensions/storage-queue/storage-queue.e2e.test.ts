@@ -13,7 +13,7 @@ import { createScratchApps } from "../../../support/functions-host/scratch-app";
 
 const app = resolve("local-cloud/test/fixtures/queues");
 const scratch = createTemporaryFolder();
-const appOf = createScratchApps();
+const createApp = createScratchApps();
 const newData = () => mkdtempSync(join(scratch, "data-"));
 
 let azurite: Azurite;
@@ -40,8 +40,8 @@ async function send(name: string, ...texts: readonly string[]) {
   return Promise.all(texts.map((one) => queue.sendMessage(one)));
 }
 
-/** Takes so many messages out of a queue, in their order. */
-function taken(name: string, count: number): Promise<readonly string[]> {
+/** Receives and deletes `count` messages of a queue, in order. */
+function receive(name: string, count: number): Promise<readonly string[]> {
   const queue = queues.getQueueClient(name);
   const found: string[] = [];
   return eventually(async () => {
@@ -58,7 +58,7 @@ function taken(name: string, count: number): Promise<readonly string[]> {
 }
 
 const json = async (name: string, count = 1) =>
-  (await taken(name, count)).map(
+  (await receive(name, count)).map(
     (one) => JSON.parse(one) as Readonly<Record<string, unknown>>,
   );
 
@@ -69,7 +69,7 @@ const isEmpty = (queue: QueueClient) =>
   });
 
 describe("a queue trigger", () => {
-  test("gives the function the message with its metadata, and deletes it", async () => {
+  test("passes the message with its metadata to the function and deletes it", async () => {
     const [sent] = await send("requests", base64('{"order":7}'));
     const [seen] = await json("seen");
     expect(seen).toEqual({
@@ -93,41 +93,41 @@ describe("a queue trigger", () => {
     ["42", 42, "number"],
     ["", "", "string"],
     ["äöü ✓", "äöü ✓", "string"],
-  ])("gives the body %j as %j", async (body, expected, type) => {
+  ])("passes the body %j as %j", async (body, expected, type) => {
     await send("requests", base64(body));
     expect(await json("seen")).toMatchObject([{ body: expected, type }]);
   });
 
-  test("gives bytes that are no text damaged, as on Azure, or whole for dataType binary", async () => {
+  test("replaces bytes that are not text, as on Azure, and passes them unchanged for dataType binary", async () => {
     const bytes = base64(Buffer.from([1, 255, 0, 128]));
     await send("requests", bytes);
     expect(await json("seen")).toMatchObject([
       { body: "\u0001\uFFFD\0\uFFFD" },
     ]);
-    expect(host.output()).toContain('ask for dataType "binary"');
+    expect(host.output()).toContain('set dataType to "binary"');
     await send("raw-requests", bytes);
     expect(await json("seen")).toEqual([{ hex: "01ff0080" }]);
   });
 
-  test("moves a message to the poison queue when it has failed as often as it may", async () => {
+  test("moves a message to the poison queue after maxDequeueCount failures", async () => {
     await send("poor-requests", base64("luck"));
-    expect(await taken("poor-requests-poison", 1)).toEqual(["luck"]);
+    expect(await receive("poor-requests-poison", 1)).toEqual(["luck"]);
     expect(host.output().match(/Error: no luck/g)).toHaveLength(3);
     await isEmpty(queues.getQueueClient("poor-requests"));
   });
 
-  test("moves a message that is not in its encoding to the poison queue at once", async () => {
+  test("moves a message in the wrong encoding to the poison queue without invoking the function", async () => {
     await send("requests", "not base64!");
     const poison = queues.getQueueClient("requests-poison");
     const raw = await eventually(async () => {
       const [one] = (await poison.peekMessages()).peekedMessageItems;
-      if (one === undefined) throw new Error("not there yet");
+      if (one === undefined) throw new Error("no message yet");
       return one.messageText;
     });
     expect(raw).toBe("not base64!");
   });
 
-  test("runs a batch at once and as many more as the threshold lets in", async () => {
+  test("runs a batch concurrently, and more messages up to the threshold", async () => {
     const ids = Array.from({ length: 12 }, (_, id) => id);
     const bodies = ids.map((id) => base64(JSON.stringify({ id, ms: 200 })));
     await send("slow-requests", ...bodies);
@@ -138,12 +138,12 @@ describe("a queue trigger", () => {
     expect(most).toBeLessThanOrEqual(6);
   });
 
-  test("runs by hand with the input as its message", async () => {
+  test("runs with the input of an admin request as its message", async () => {
     const url = `${host.url}/admin/functions/raw`;
-    const body = JSON.stringify({ input: '{"by":"hand"}' });
-    const byHand = `${host.url}/admin/functions/echo`;
-    expect((await fetch(byHand, { method: "POST", body })).status).toBe(202);
-    expect(await json("seen")).toMatchObject([{ body: { by: "hand" } }]);
+    const body = JSON.stringify({ input: '{"by":"admin"}' });
+    const adminUrl = `${host.url}/admin/functions/echo`;
+    expect((await fetch(adminUrl, { method: "POST", body })).status).toBe(202);
+    expect(await json("seen")).toMatchObject([{ body: { by: "admin" } }]);
     expect((await fetch(url, { method: "GET" })).status).toBe(404);
   });
 });
@@ -164,17 +164,17 @@ describe("a queue output", () => {
     ],
     [7, ["7"]],
     [false, ["false"]],
-  ])("of %j is the messages %j", async (value, expected) => {
+  ])("of %j becomes the messages %j", async (value, expected) => {
     expect((await call("seen", value)).status).toBe(200);
-    expect(await taken("seen", expected.length)).toEqual(expected);
+    expect(await receive("seen", expected.length)).toEqual(expected);
   });
 
-  test("makes the queue that a setting names", async () => {
+  test("creates the queue whose name is in a setting", async () => {
     expect((await call("more", "first")).status).toBe(200);
-    expect(await taken("more", 1)).toEqual(["first"]);
+    expect(await receive("more", 1)).toEqual(["first"]);
   });
 
-  test("that cannot be written fails the invocation", async () => {
+  test("that the service rejects fails the invocation", async () => {
     const answer = await call("seen", "x".repeat(70_000));
     expect(answer.status).toBe(500);
     expect(host.output()).toMatch(
@@ -183,8 +183,8 @@ describe("a queue output", () => {
   });
 });
 
-test("an app whose queues cannot be served says at its start all that is wrong", async () => {
-  const folder = appOf({
+test("an app with invalid queue bindings fails to start with all problems", async () => {
+  const folder = createApp({
     "host.json": JSON.stringify({
       version: "2.0",
       extensions: {
@@ -212,7 +212,9 @@ test("an app whose queues cannot be served says at its start all that is wrong",
     expect.stringMatching(/extensions\.queues\.maxDequeueCount: /),
     expect.stringMatching(/extensions\.queues\.maxPollingInterval: must be a/),
     expect.stringMatching(/messageEncoding: must be base64 or none/),
-    expect.stringMatching(/function one: queueName: "a_b" is not the name/),
+    expect.stringMatching(
+      /function one: queueName: "a_b" is not a valid queue name/,
+    ),
     expect.stringMatching(/function one: connection: .*Nowhere is not set/),
     expect.stringMatching(/Nowhere__queueServiceUri/),
     expect.stringMatching(/function two: queueName: the setting QUEUE is not/),

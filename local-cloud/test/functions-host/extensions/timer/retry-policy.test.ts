@@ -10,14 +10,14 @@ const fixed = {
   maxRetryCount: 2,
   delayInterval: { seconds: 5 },
 };
-const growing = {
+const exponential = {
   retryStrategy: "exponentialBackoff",
   maxRetryCount: -1,
   minimumInterval: { seconds: 4 },
   maximumInterval: { seconds: 60 },
 };
 
-test("a fixed delay stays as it is", () => {
+test("a fixed delay does not change", () => {
   expect(
     [1, 2, 9].map((count) => functionRetryDelayMs(fixed, count, 0.9)),
   ).toEqual([5000, 5000, 5000]);
@@ -25,16 +25,16 @@ test("a fixed delay stays as it is", () => {
 
 test("an exponential delay doubles from the minimum to the maximum", () => {
   const delays = [1, 2, 3, 4, 5, 50].map((count) =>
-    functionRetryDelayMs(growing, count, 0.5),
+    functionRetryDelayMs(exponential, count, 0.5),
   );
   expect(delays).toEqual([4000, 8000, 16_000, 32_000, 60_000, 60_000]);
-  expect(functionRetryDelayMs(growing, 2, 0)).toBe(7200);
-  expect(functionRetryDelayMs(growing, 2, 1)).toBe(8800);
+  expect(functionRetryDelayMs(exponential, 2, 0)).toBe(7200);
+  expect(functionRetryDelayMs(exponential, 2, 1)).toBe(8800);
 });
 
-/** Runs a function that fails so often; gives the contexts of its tries and what was waited for. */
-async function tries(
-  retry: typeof fixed | typeof growing,
+/** Runs a function that fails `failures` times; returns the contexts of its attempts and the delays. */
+async function runWithFailures(
+  retry: typeof fixed | typeof exponential,
   failures: number,
   isStopped = false,
 ) {
@@ -60,8 +60,8 @@ async function tries(
   return { contexts, waits, ok: outcome.ok };
 }
 
-test("each try is told which it is, and what failed before it", async () => {
-  expect(await tries(fixed, 9)).toEqual({
+test("each attempt receives its number and the error of the previous attempt", async () => {
+  expect(await runWithFailures(fixed, 9)).toEqual({
     contexts: [
       { retryCount: 0, maxRetryCount: 2 },
       {
@@ -80,27 +80,33 @@ test("each try is told which it is, and what failed before it", async () => {
   });
 });
 
-test("a success ends it, and -1 has no end", async () => {
-  expect(await tries(fixed, 1)).toMatchObject({ ok: true, waits: [5000] });
-  const { contexts, ok } = await tries(growing, 40);
-  expect({ tries: contexts.length, ok }).toEqual({ tries: 41, ok: true });
+test("retries end with a success, and are unlimited with maxRetryCount -1", async () => {
+  expect(await runWithFailures(fixed, 1)).toMatchObject({
+    ok: true,
+    waits: [5000],
+  });
+  const { contexts, ok } = await runWithFailures(exponential, 40);
+  expect({ attempts: contexts.length, ok }).toEqual({ attempts: 41, ok: true });
 });
 
-test("no retry follows when waiting was cut off", async () => {
-  const { contexts } = await tries(growing, 40, true);
+test("no retry follows when the wait is interrupted", async () => {
+  const { contexts } = await runWithFailures(exponential, 40, true);
   expect(contexts).toHaveLength(1);
 });
 
 test.each([
   [fixed, undefined],
-  [growing, undefined],
+  [exponential, undefined],
   [{ ...fixed, maxRetryCount: -2 }, /maxRetryCount/],
   [{ ...fixed, maxRetryCount: 1.5 }, /maxRetryCount/],
   [{ ...fixed, delayInterval: undefined }, /delayInterval/],
-  [{ ...growing, maximumInterval: undefined }, /maximumInterval/],
+  [{ ...exponential, maximumInterval: undefined }, /maximumInterval/],
   [{ ...fixed, retryStrategy: "never" }, /strategy/],
-])("the policy %j has the problem %s", (retry, expected) => {
-  if (expected === undefined)
-    expect(validateRetryOptions(retry)).toBeUndefined();
-  else expect(validateRetryOptions(retry)).toMatch(expected);
-});
+])(
+  "validateRetryOptions returns for the policy %j the problem %s",
+  (retry, expected) => {
+    if (expected === undefined)
+      expect(validateRetryOptions(retry)).toBeUndefined();
+    else expect(validateRetryOptions(retry)).toMatch(expected);
+  },
+);

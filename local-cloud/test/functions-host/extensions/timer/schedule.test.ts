@@ -39,7 +39,7 @@ const field = (min: number, max: number) => {
 };
 
 describe("a schedule", () => {
-  test("is next due at the first second that fits all six fields", () => {
+  test("is due at the next second that matches all six fields", () => {
     fc.assert(
       fc.property(
         fc.tuple(
@@ -52,7 +52,7 @@ describe("a schedule", () => {
         ),
         fc.integer({ min: 1_700_000_000, max: 1_900_000_000 }),
         (fields, fromSeconds) => {
-          const fits = (date: Date): boolean =>
+          const matches = (date: Date): boolean =>
             [
               date.getUTCSeconds(),
               date.getUTCMinutes(),
@@ -65,15 +65,15 @@ describe("a schedule", () => {
           const found = parseTimerSchedule(text, "Etc/UTC").next(
             fromSeconds * 1000,
           );
-          // Walks by the largest step that cannot leap over a time that fits.
+          // Advances by the largest step that cannot skip a matching time.
           const date = new Date((fromSeconds + 1) * 1000);
           const end = date.getTime() + 400 * 86_400_000;
-          const dayFits = (): boolean =>
+          const dayMatches = (): boolean =>
             fields[3].values.includes(date.getUTCDate()) &&
             fields[4].values.includes(date.getUTCMonth() + 1) &&
             fields[5].values.includes(date.getUTCDay());
-          while (date.getTime() < end && !fits(date)) {
-            if (!dayFits()) date.setUTCHours(24, 0, 0, 0);
+          while (date.getTime() < end && !matches(date)) {
+            if (!dayMatches()) date.setUTCHours(24, 0, 0, 0);
             else if (!fields[2].values.includes(date.getUTCHours()))
               date.setUTCMinutes(60, 0, 0);
             else if (!fields[1].values.includes(date.getUTCMinutes()))
@@ -96,16 +96,19 @@ describe("a schedule", () => {
     ["0 0 9 13 * 5", "2026-11-24T08:00:00Z", "2027-08-13T09:00:00.000Z"],
     ["00:00:30", "2026-11-24T08:00:00Z", "2026-11-24T08:00:30.000Z"],
     ["0 0 0 30 2 *", "2026-11-24T08:00:00Z", undefined],
-  ])("%s is due after %s at %s", (text, from, expected) => {
+  ])("%s has after %s the next occurrence %s", (text, from, expected) => {
     expect(next(text, from)).toBe(expected);
   });
 
   test.each([
     ["2026-03-28T12:00:00Z", "2026-03-29T07:00:00.000Z"],
     ["2026-10-24T12:00:00Z", "2026-10-25T08:00:00.000Z"],
-  ])("keeps to the clocks of its time zone after %s", (from, expected) => {
-    expect(next("0 0 9 * * *", from, "Europe/Berlin")).toBe(expected);
-  });
+  ])(
+    "follows daylight saving time of its time zone after %s",
+    (from, expected) => {
+      expect(next("0 0 9 * * *", from, "Europe/Berlin")).toBe(expected);
+    },
+  );
 
   test.each([
     ["", /six fields/],
@@ -118,7 +121,7 @@ describe("a schedule", () => {
     ["61 * * * * *", /61/],
     ["0 0 24 * * *", /24/],
     ["00:00:00", /every 00:00:00/],
-  ])("%j is refused", (text, expected) => {
+  ])("rejects %j", (text, expected) => {
     expect(() => parseTimerSchedule(text, "Etc/UTC")).toThrow(expected);
   });
 
@@ -127,7 +130,7 @@ describe("a schedule", () => {
     ["0 * * * * *", false],
     ["00:00:59", true],
     ["0 0 0 30 2 *", false],
-  ])("%s is frequent: %s", (text, expected) => {
+  ])("isSubMinuteSchedule returns for %s the value %s", (text, expected) => {
     expect(isSubMinuteSchedule(parseTimerSchedule(text, "Etc/UTC"), 0)).toBe(
       expected,
     );

@@ -17,14 +17,14 @@ interface Input {
   readonly IsPastDue: boolean;
 }
 
-/** A timer whose status outlives its listeners, as it does a host. */
-class World {
+/** A timer whose status persists over its listeners, as it does over restarts of a host. */
+class TimerFixture {
   readonly clock: VirtualClock;
   readonly runs: { readonly at: string; readonly input: Input }[] = [];
-  readonly underWay = new InFlight();
+  readonly inFlight = new InFlight();
   status: ScheduleStatus | undefined;
-  neverDue = 0;
-  /** What a run waits for. */
+  exhaustedCount = 0;
+  /** Each run waits for its result. */
   work: () => Promise<boolean> = () => Promise.resolve(true);
 
   constructor(now = midnight) {
@@ -50,10 +50,10 @@ class World {
       run: ({ json = "" }) => {
         const at = new Date(this.clock.now()).toISOString().slice(0, 19);
         this.runs.push({ at, input: JSON.parse(json) as Input });
-        return this.underWay.track(this.work());
+        return this.inFlight.track(this.work());
       },
       onExhausted: () => {
-        this.neverDue += 1;
+        this.exhaustedCount += 1;
       },
     });
     listener.start();
@@ -61,7 +61,7 @@ class World {
   }
 
   advance(ms: number): Promise<void> {
-    return this.clock.advance(ms, () => this.underWay.whenIdle());
+    return this.clock.advance(ms, () => this.inFlight.whenIdle());
   }
 
   get times(): readonly string[] {
@@ -70,11 +70,11 @@ class World {
 }
 
 describe("a timer", () => {
-  test("runs at each of its times and is told when it ran and will run", async () => {
-    const world = new World();
-    world.start("0 0 9 * * *");
-    await world.advance(48 * hourMs);
-    expect(world.runs).toEqual([
+  test("runs at each occurrence with its last and next occurrence", async () => {
+    const timer = new TimerFixture();
+    timer.start("0 0 9 * * *");
+    await timer.advance(48 * hourMs);
+    expect(timer.runs).toEqual([
       {
         at: "2026-11-24T09:00:00",
         input: {
@@ -102,84 +102,84 @@ describe("a timer", () => {
     ]);
   });
 
-  test("is told of no status when it is not monitored", async () => {
-    const world = new World();
-    world.start("0 0 9 * * *", { useMonitor: false });
-    await world.advance(24 * hourMs);
-    expect(world.runs[0]?.input.ScheduleStatus).toBeNull();
-    expect(world.status).toBeUndefined();
+  test("receives no status when it is not monitored", async () => {
+    const timer = new TimerFixture();
+    timer.start("0 0 9 * * *", { useMonitor: false });
+    await timer.advance(24 * hourMs);
+    expect(timer.runs[0]?.input.ScheduleStatus).toBeNull();
+    expect(timer.status).toBeUndefined();
   });
 
-  test("runs at the start when it is to, and then on schedule", async () => {
-    const world = new World();
-    world.start("0 0 9 * * *", { runOnStartup: true });
-    await world.advance(10 * hourMs);
-    expect(world.times).toEqual(["2026-11-24T00:00:00", "2026-11-24T09:00:00"]);
-    expect(world.runs[0]?.input.IsPastDue).toBe(false);
+  test("runs at the start with runOnStartup, and then on schedule", async () => {
+    const timer = new TimerFixture();
+    timer.start("0 0 9 * * *", { runOnStartup: true });
+    await timer.advance(10 * hourMs);
+    expect(timer.times).toEqual(["2026-11-24T00:00:00", "2026-11-24T09:00:00"]);
+    expect(timer.runs[0]?.input.IsPastDue).toBe(false);
   });
 
-  test("makes up for all that was missed with one run, which is told so", async () => {
-    const world = new World();
-    world.start("0 0 9 * * *").stop();
-    await world.advance(5 * 24 * hourMs);
-    world.start("0 0 9 * * *", { runOnStartup: true });
-    await world.advance(10 * hourMs);
-    expect(world.times).toEqual(["2026-11-29T00:00:00", "2026-11-29T09:00:00"]);
-    expect(world.runs.map(({ input }) => input.IsPastDue)).toEqual([
+  test("runs once as past due for all missed occurrences", async () => {
+    const timer = new TimerFixture();
+    timer.start("0 0 9 * * *").stop();
+    await timer.advance(5 * 24 * hourMs);
+    timer.start("0 0 9 * * *", { runOnStartup: true });
+    await timer.advance(10 * hourMs);
+    expect(timer.times).toEqual(["2026-11-29T00:00:00", "2026-11-29T09:00:00"]);
+    expect(timer.runs.map(({ input }) => input.IsPastDue)).toEqual([
       true,
       false,
     ]);
   });
 
-  test("runs again what was cut off, as past due", async () => {
-    const world = new World();
-    world.work = () => Promise.resolve(false);
-    world.start("0 0 9 * * *");
-    await world.advance(9 * hourMs);
-    world.work = () => Promise.resolve(true);
-    await world.advance(hourMs);
-    world.start("0 0 9 * * *");
-    await world.advance(0);
-    expect(world.runs.map(({ input }) => input.IsPastDue)).toEqual([
+  test("repeats an interrupted run as past due", async () => {
+    const timer = new TimerFixture();
+    timer.work = () => Promise.resolve(false);
+    timer.start("0 0 9 * * *");
+    await timer.advance(9 * hourMs);
+    timer.work = () => Promise.resolve(true);
+    await timer.advance(hourMs);
+    timer.start("0 0 9 * * *");
+    await timer.advance(0);
+    expect(timer.runs.map(({ input }) => input.IsPastDue)).toEqual([
       false,
       true,
     ]);
   });
 
-  test("a changed schedule has missed nothing", async () => {
-    const world = new World();
-    world.start("0 0 9 * * *").stop();
-    await world.advance(5 * 24 * hourMs);
-    world.start("0 0 8 * * *");
-    await world.advance(9 * hourMs);
-    expect(world.times).toEqual(["2026-11-29T08:00:00"]);
-    expect(world.runs[0]?.input.IsPastDue).toBe(false);
+  test("counts no occurrence as missed after a change of the schedule", async () => {
+    const timer = new TimerFixture();
+    timer.start("0 0 9 * * *").stop();
+    await timer.advance(5 * 24 * hourMs);
+    timer.start("0 0 8 * * *");
+    await timer.advance(9 * hourMs);
+    expect(timer.times).toEqual(["2026-11-29T08:00:00"]);
+    expect(timer.runs[0]?.input.IsPastDue).toBe(false);
   });
 
-  test("leaves out what falls due while it runs", async () => {
-    const world = new World();
+  test("skips occurrences during a run", async () => {
+    const timer = new TimerFixture();
     let end: (done: boolean) => void = () => undefined;
-    world.work = () =>
+    timer.work = () =>
       new Promise((resolve) => {
         end = resolve;
       });
-    world.start("0 0 * * * *");
-    // The run is not awaited here: it goes on while time passes.
-    await world.clock.advance(3.5 * hourMs, () => Promise.resolve());
-    expect(world.times).toEqual(["2026-11-24T01:00:00"]);
-    world.work = () => Promise.resolve(true);
+    timer.start("0 0 * * * *");
+    // Does not wait for the run, which continues while time passes.
+    await timer.clock.advance(3.5 * hourMs, () => Promise.resolve());
+    expect(timer.times).toEqual(["2026-11-24T01:00:00"]);
+    timer.work = () => Promise.resolve(true);
     end(true);
-    await world.advance(hourMs);
-    expect(world.times).toEqual(["2026-11-24T01:00:00", "2026-11-24T04:00:00"]);
+    await timer.advance(hourMs);
+    expect(timer.times).toEqual(["2026-11-24T01:00:00", "2026-11-24T04:00:00"]);
   });
 
-  test("tells that it will not run again", () => {
-    const world = new World();
-    world.start("0 0 0 30 2 *");
-    expect(world.neverDue).toBe(1);
+  test("calls onExhausted when the schedule has no more occurrences", () => {
+    const timer = new TimerFixture();
+    timer.start("0 0 0 30 2 *");
+    expect(timer.exhaustedCount).toBe(1);
   });
 
-  test("runs no occurrence twice and none between two that follow, however it is stopped and started", async () => {
+  test("runs each due occurrence exactly once over any sequence of stops and starts", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -189,29 +189,29 @@ describe("a timer", () => {
           }),
           { minLength: 1, maxLength: 8 },
         ),
-        async (lives) => {
-          const world = new World(midnight + 1);
+        async (periods) => {
+          const timer = new TimerFixture(midnight + 1);
           const schedule = parseTimerSchedule("0 */20 * * * *", "Etc/UTC");
           const expected: string[] = [];
-          let awaited = schedule.next(world.clock.now()) ?? NaN;
-          for (const { upMs, downMs } of lives) {
-            const from = world.clock.now();
+          let nextDue = schedule.next(timer.clock.now()) ?? NaN;
+          for (const { upMs, downMs } of periods) {
+            const from = timer.clock.now();
             const until = from + upMs;
             let time = from;
-            if (awaited < from) {
+            if (nextDue < from) {
               expected.push(new Date(from).toISOString().slice(0, 19));
-              awaited = schedule.next(from) ?? NaN;
+              nextDue = schedule.next(from) ?? NaN;
             }
             while ((time = schedule.next(time) ?? NaN) <= until) {
               expected.push(new Date(time).toISOString().slice(0, 19));
-              awaited = schedule.next(time) ?? NaN;
+              nextDue = schedule.next(time) ?? NaN;
             }
-            const listener = world.start("0 */20 * * * *");
-            await world.advance(upMs);
+            const listener = timer.start("0 */20 * * * *");
+            await timer.advance(upMs);
             listener.stop();
-            await world.advance(downMs);
+            await timer.advance(downMs);
           }
-          expect(world.times).toEqual(expected);
+          expect(timer.times).toEqual(expected);
         },
       ),
       { numRuns: 50 },

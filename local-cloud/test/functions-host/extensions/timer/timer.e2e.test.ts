@@ -17,9 +17,9 @@ import { createScratchApps } from "../../../support/functions-host/scratch-app";
 
 const app = resolve("local-cloud/test/fixtures/timers");
 const scratch = createTemporaryFolder();
-const appOf = createScratchApps();
+const createApp = createScratchApps();
 
-interface Note {
+interface LogEntry {
   readonly name: string;
   readonly timer?: {
     readonly schedule: unknown;
@@ -30,16 +30,16 @@ interface Note {
   readonly [more: string]: unknown;
 }
 
-/** A data folder and the file in which the timers of the app leave notes. */
-function newPlace() {
+/** Creates a data folder with the file to which the timers of the app write log entries. */
+function createTimerData() {
   const data = mkdtempSync(join(scratch, "data-"));
   const file = join(data, "notes");
-  const notes = (name: string): readonly Note[] =>
+  const notes = (name: string): readonly LogEntry[] =>
     existsSync(file)
       ? readFileSync(file, "utf8")
           .trim()
           .split("\n")
-          .map((line) => JSON.parse(line) as Note)
+          .map((line) => JSON.parse(line) as LogEntry)
           .filter((note) => note.name === name)
       : [];
   const whenNoted = (name: string, count = 1) =>
@@ -52,15 +52,15 @@ function newPlace() {
   return { data, notes, whenNoted, env };
 }
 
-/** Every day at a time that is far from now: with its retries it falls into the middle of any day that begins now. */
+/** A daily schedule in twelve hours, so that its retries fit into any day that starts now. */
 function inTwelveHours(): string {
   const time = new Date(Date.now() + 12 * 3_600_000);
   return `0 ${time.getUTCMinutes()} ${time.getUTCHours()} * * *`;
 }
 
 describe("timers of an app in virtual time", () => {
-  test("run when a day has passed, and wait no real time for their retries", async () => {
-    const { data, env, notes } = newPlace();
+  test("run when a day has passed, with retries that take no real time", async () => {
+    const { data, env, notes } = createTimerData();
     await using cloud = await startLocalCloud({ app, data, env });
     await cloud.advance(0);
     expect(notes("startup")).toEqual([
@@ -90,20 +90,24 @@ describe("timers of an app in virtual time", () => {
     expect(notes("stubborn")).toHaveLength(9);
   });
 
-  test("follow the time zone of the setting", async () => {
-    const place = newPlace();
-    const env = { ...place.env, WEBSITE_TIME_ZONE: "Asia/Kolkata" };
-    await using cloud = await startLocalCloud({ app, data: place.data, env });
+  test("use the time zone of WEBSITE_TIME_ZONE", async () => {
+    const timerData = createTimerData();
+    const env = { ...timerData.env, WEBSITE_TIME_ZONE: "Asia/Kolkata" };
+    await using cloud = await startLocalCloud({
+      app,
+      data: timerData.data,
+      env,
+    });
     await cloud.advance("1 day");
-    const [note] = place.notes("daily");
+    const [note] = timerData.notes("daily");
     expect(note?.timer?.scheduleStatus?.["next"]).toMatch(/T21:30:00\+00:00$/);
   });
 });
 
 describe("timers of a host", () => {
-  test("that is killed while one runs are run again at the next start, as past due", async () => {
-    const { data, env, whenNoted } = newPlace();
-    // What is awaited is set back by an hour, as if a host had been down for so long.
+  test("repeat a run as past due after the host was killed during it", async () => {
+    const { data, env, whenNoted } = createTimerData();
+    // The next occurrence is an hour ago, as if the host had been stopped since.
     const hourAgo = Math.floor(Date.now() / 60_000 - 60) * 60_000;
     const iso = (time: number) => new Date(time).toISOString();
     const status = {
@@ -129,8 +133,8 @@ describe("timers of a host", () => {
     expect(host.output()).not.toContain("error");
   });
 
-  test("that run more often than every minute are run by the clock, without a status", async () => {
-    const { data, env, whenNoted } = newPlace();
+  test("that run more than once a minute have no status", async () => {
+    const { data, env, whenNoted } = createTimerData();
     const often = { ...env, DAILY: "* * * * * *" };
     await using host = await startHostCommand({ app, data, env: often });
     const runs = await whenNoted("daily", 2);
@@ -142,31 +146,31 @@ describe("timers of a host", () => {
     expect(await host.stop()).toBe(0);
   });
 
-  test("run when they are asked to by hand, with the master key", async () => {
-    const { data, env, whenNoted } = newPlace();
+  test("run on an admin request with the master key", async () => {
+    const { data, env, whenNoted } = createTimerData();
     const args = ["--auth"];
     await using host = await startHostCommand({ app, data, env, args });
     const { masterKey } = JSON.parse(
       readFileSync(join(data, "keys.json"), "utf8"),
     ) as { masterKey: string };
-    const ask = async (name: string, body: string, key = masterKey) => {
+    const invoke = async (name: string, body: string, key = masterKey) => {
       const url = `${host.url}/admin/functions/${name}`;
       const headers = { "x-functions-key": key };
-      const asked = await fetch(url, { method: "POST", headers, body });
-      return asked.status;
+      const response = await fetch(url, { method: "POST", headers, body });
+      return response.status;
     };
-    expect(await ask("starter", "{}", "wrong")).toBe(401);
-    expect(await ask("nobody", '{ "input": "" }')).toBe(404);
-    expect(await ask("starter", "{")).toBe(400);
-    expect(await ask("STARTER", '{ "input": "test" }')).toBe(202);
+    expect(await invoke("starter", "{}", "wrong")).toBe(401);
+    expect(await invoke("unknown", '{ "input": "" }')).toBe(404);
+    expect(await invoke("starter", "{")).toBe(400);
+    expect(await invoke("STARTER", '{ "input": "test" }')).toBe(202);
     expect(await whenNoted("starter")).toEqual([
       { name: "starter", hub: "object" },
     ]);
   });
 });
 
-test("an app whose timers cannot run says at its start all that is wrong", async () => {
-  const folder = appOf({
+test("an app with invalid timers fails to start with all problems", async () => {
+  const folder = createApp({
     "index.js": `const { app } = require("@azure/functions");
       const handler = () => {};
       app.timer("one", { schedule: "every day", handler });
@@ -178,6 +182,6 @@ test("an app whose timers cannot run says at its start all that is wrong", async
   const { exited, output } = spawnCommand(args);
   expect(await exited).toBe(1);
   expect(output()).toBe(
-    'The app asks for what cannot be given: function one: schedule: "every day" is not a schedule: give six fields "{second} {minute} {hour} {day} {month} {day-of-week}"; function two: schedule: the setting TWO is not set; function three: retry.delayInterval: must be given with fixedDelay.\n',
+    'The configuration of the app is not valid: function one: schedule: "every day" is not a schedule: give six fields "{second} {minute} {hour} {day} {month} {day-of-week}"; function two: schedule: the setting TWO is not set; function three: retry.delayInterval: is required with fixedDelay.\n',
   );
 });
