@@ -67,8 +67,8 @@ export class TaskHub {
     clock = systemClock,
   }: TaskHubOptions) {
     this.#committer = new Committer(store, {
-      delayed: reportProblem,
-      broken: (error) => {
+      onDelayed: reportProblem,
+      onBroken: (error) => {
         this.#halt();
         onFatalError(error);
       },

@@ -1,9 +1,7 @@
-/**
- * What makes a file of one version into one of the next, from the empty file on. The number of steps done is the
- * file's `user_version`.
- */
-export const taskHubMigrations: readonly string[] = [
-  `
+/** The file's `user_version`. */
+export const taskHubSchemaVersion = 4;
+
+export const taskHubSchema = `
 create table instances (
   instance_id text primary key,
   execution_id text not null,
@@ -18,6 +16,10 @@ create table instances (
   created_at integer not null,
   updated_at integer not null
 ) without rowid;
+
+-- Start-up reads only unfinished instances. The index holds no others, so it stays small.
+create index unfinished_instances on instances (instance_id)
+  where status in ('Pending', 'Running', 'Suspended');
 
 create table history (
   instance_id text not null,
@@ -37,22 +39,12 @@ create table entities (
   entity_id text primary key,
   "exists" integer not null,
   state text,
-  updated_at integer not null
+  updated_at integer not null,
+  locked_by text,
+  created_at integer not null
 ) without rowid;
-`,
-  `
-alter table entities add column locked_by text;
-`,
-  // At the start only what has not ended is read; the index holds nothing else, so it stays small.
-  `
-alter table entities add column created_at integer not null default 0;
-update entities set created_at = updated_at;
-create index unfinished_instances on instances (instance_id)
-  where status in ('Pending', 'Running', 'Suspended');
-`,
-  // Which record of the commit log was the last to be taken over; and whose log it is.
-  `
+
+-- The last record of the commit log that was applied, and the random number that ties the log to this file.
 create table commit_log (applied integer not null, hub integer not null);
 insert into commit_log values (0, abs(random() % 4294967296));
-`,
-];
+`;

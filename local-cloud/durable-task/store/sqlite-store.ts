@@ -11,7 +11,7 @@ import type { Instance } from "../model/instance";
 import type { LogRecord, LogScan } from "./log-record";
 import { type BaseStore, PendingChanges } from "./pending-changes";
 import { HubDatabase } from "./sqlite-database";
-import { writeFailure } from "./write-failure";
+import { classifyWriteFailure } from "./write-failure";
 import {
   type HubCommit,
   type EntityFilter,
@@ -46,8 +46,8 @@ export function openTaskHubStore(path: string): TaskHubStore {
     }
   } catch (cause) {
     database.close();
-    const failure = writeFailure(cause);
-    throw failure.mayPass && !(cause instanceof TaskHubError)
+    const failure = classifyWriteFailure(cause);
+    throw failure.isTransient && !(cause instanceof TaskHubError)
       ? new TaskHubError(
           "task_hub_full",
           `The task hub ${path} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}. Nothing is lost. Make room on the disk, or end who else has the file, and start again.`,

@@ -1,46 +1,44 @@
-/** What to do about a commit that the disk did not take. */
+import { errorMessage } from "../../shared/error-message";
 import { TaskHubError } from "./task-hub-store";
 
-/** Room can be made while the hub waits; EFBIG is a limit of the shell or of the file system. */
-const full = new Set(["ENOSPC", "EDQUOT", "EFBIG", "SQLITE_FULL"]);
-/** Another process has the file in its hands and will let go of it. */
-const busy = new Set(["SQLITE_BUSY", "SQLITE_LOCKED", "EAGAIN", "EBUSY"]);
+/** EFBIG is a limit of the shell or of the file system. */
+const diskFullCodes = new Set(["ENOSPC", "EDQUOT", "EFBIG", "SQLITE_FULL"]);
+const busyCodes = new Set(["SQLITE_BUSY", "SQLITE_LOCKED", "EAGAIN", "EBUSY"]);
 
 export type WriteFailure =
-  | { readonly mayPass: true; readonly sentence: string }
-  | { readonly mayPass: false; readonly error: TaskHubError };
+  | { readonly isTransient: true; readonly message: string }
+  | { readonly isTransient: false; readonly error: TaskHubError };
 
 /**
- * A disk without room and a file that is in use are waited for. Everything else is not: after a failed write or flush
- * nobody knows what the disk has, and a record that cannot be written now cannot be written later either.
+ * Classifies a failed commit. A full disk and a file in use are transient. Everything else is permanent: after a failed
+ * write or flush the content of the disk is unknown, and a record that cannot be written now cannot be written later.
  */
-export function writeFailure(cause: unknown): WriteFailure {
-  const code = codeOf(cause);
-  if (full.has(code))
+export function classifyWriteFailure(cause: unknown): WriteFailure {
+  const code = errorCode(cause);
+  if (diskFullCodes.has(code))
     return {
-      mayPass: true,
-      sentence:
-        "There is no room on the disk of the task hub: nothing goes on, and nothing is lost. Make room, or raise the limit; it tries again every second.",
+      isTransient: true,
+      message:
+        "There is no room on the disk of the task hub. All work is paused and nothing is lost. Make room, or raise the limit; the task hub retries every second.",
     };
-  if (busy.has(code))
+  if (busyCodes.has(code))
     return {
-      mayPass: true,
-      sentence:
-        "The task hub's file is in use by another process: nothing goes on until that lets go of it. It tries again every second.",
+      isTransient: true,
+      message:
+        "The task hub's file is in use by another process. All work is paused until that process releases it; the task hub retries every second.",
     };
-  const reason = cause instanceof Error ? cause.message : String(cause);
   return {
-    mayPass: false,
+    isTransient: false,
     error: new TaskHubError(
       "task_hub_unwritable",
-      `The task hub cannot write to its files and stops (${reason}). What was told to anyone is on disk. Look after the disk and the rights to the data folder, then start the host again.`,
+      `The task hub cannot write to its files and stops (${errorMessage(cause)}). All acknowledged changes are on disk. Check the disk and the permissions of the data folder, then start the host again.`,
       { cause },
     ),
   };
 }
 
-/** By its shape: under a test runner, errors of Node.js are of another realm. */
-const codeOf = (error: unknown): string =>
+/** Reads `code` without `instanceof`: under a test runner, errors of Node.js belong to another realm. */
+const errorCode = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error
     ? String(error.code)
     : "";

@@ -1,32 +1,32 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTick } from "node:timers/promises";
 
-/** Work that has begun and not ended: functions that run, commits on their way to disk. */
+/** Tracks started work that has not settled, such as function invocations and commits. */
 export class InFlight {
-  readonly #open = new Set<Promise<unknown>>();
+  readonly #pending = new Set<Promise<unknown>>();
 
   track<Result>(work: Promise<Result>): Promise<Result> {
-    this.#open.add(work);
-    const end = (): void => {
-      this.#open.delete(work);
+    this.#pending.add(work);
+    const remove = (): void => {
+      this.#pending.delete(work);
     };
-    work.then(end, end);
+    work.then(remove, remove);
     return work;
   }
 
-  /** Resolves when what is under way now has ended, well or badly. */
+  /** Resolves when all currently tracked work has settled, successfully or not. */
   async whenSettled(): Promise<void> {
-    await Promise.allSettled(this.#open);
+    await Promise.allSettled(this.#pending);
   }
 
   /**
-   * Resolves when nothing is under way and nothing is about to begin. Who hands work on does it within one turn of the
-   * event loop, so two turns in a row that find nothing mean that nothing is coming.
+   * Resolves when no work is tracked and none is about to start. Follow-up work starts within one tick of the event
+   * loop, so two consecutive ticks without tracked work mean idle.
    */
   async whenIdle(): Promise<void> {
-    for (let quietTurns = 0; quietTurns < 2; quietTurns += 1) {
-      await nextTurn();
-      if (this.#open.size === 0) continue;
-      quietTurns = -1;
+    for (let idleTicks = 0; idleTicks < 2; idleTicks += 1) {
+      await nextTick();
+      if (this.#pending.size === 0) continue;
+      idleTicks = -1;
       await this.whenSettled();
     }
   }

@@ -1,24 +1,24 @@
-/** Lets so many run at once; the others wait their turn. */
+/** Limits how many tasks run concurrently; further tasks wait in FIFO order. */
 export class Semaphore {
-  #free: number;
-  readonly #queue: (() => void)[] = [];
+  #available: number;
+  readonly #waiting: (() => void)[] = [];
 
-  constructor(size: number) {
-    this.#free = size;
+  constructor(permits: number) {
+    this.#available = permits;
   }
 
-  async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#free > 0) this.#free -= 1;
+  async run<Result>(task: () => Promise<Result>): Promise<Result> {
+    if (this.#available > 0) this.#available -= 1;
     else
       await new Promise<void>((resolve) => {
-        this.#queue.push(resolve);
+        this.#waiting.push(resolve);
       });
     try {
-      return await work();
+      return await task();
     } finally {
-      const next = this.#queue.shift();
+      const next = this.#waiting.shift();
       if (next) next();
-      else this.#free += 1;
+      else this.#available += 1;
     }
   }
 }

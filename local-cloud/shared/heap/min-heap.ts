@@ -1,10 +1,10 @@
-/** Gives back the least first. */
+/** A binary heap: `pop` returns the item that precedes all others. */
 export class MinHeap<Item> {
   #items: Item[] = [];
-  readonly #isBefore: (a: Item, b: Item) => boolean;
+  readonly #precedes: (a: Item, b: Item) => boolean;
 
-  constructor(isBefore: (a: Item, b: Item) => boolean) {
-    this.#isBefore = isBefore;
+  constructor(precedes: (a: Item, b: Item) => boolean) {
+    this.#precedes = precedes;
   }
 
   get size(): number {
@@ -19,11 +19,11 @@ export class MinHeap<Item> {
     const items = this.#items;
     let index = items.push(item) - 1;
     while (index > 0) {
-      const above = (index - 1) >> 1;
-      const parent = items[above];
-      if (parent === undefined || !this.#isBefore(item, parent)) break;
+      const parentIndex = (index - 1) >> 1;
+      const parent = items[parentIndex];
+      if (parent === undefined || !this.#precedes(item, parent)) break;
       items[index] = parent;
-      index = above;
+      index = parentIndex;
     }
     items[index] = item;
   }
@@ -31,31 +31,35 @@ export class MinHeap<Item> {
   pop(): Item | undefined {
     const first = this.#items[0];
     const last = this.#items.pop();
-    if (last !== undefined && this.#items.length > 0) this.#sink(last);
+    if (last !== undefined && this.#items.length > 0) this.#siftDown(last);
     return first;
   }
 
-  /** Drops what is not wanted any more. Costs by the number of items. */
-  keep(isWanted: (item: Item) => boolean): void {
-    const wanted = this.#items.filter(isWanted);
+  /** Removes every item that does not match; takes time proportional to the size. */
+  retain(matches: (item: Item) => boolean): void {
+    const retained = this.#items.filter(matches);
     this.#items = [];
-    for (const item of wanted) this.push(item);
+    for (const item of retained) this.push(item);
   }
 
-  #sink(item: Item): void {
+  clear(): void {
+    this.#items = [];
+  }
+
+  #siftDown(item: Item): void {
     const items = this.#items;
     let index = 0;
     for (;;) {
-      let below = 2 * index + 1;
-      let child = items[below];
-      const right = items[below + 1];
-      if (child && right && this.#isBefore(right, child)) {
+      let childIndex = 2 * index + 1;
+      let child = items[childIndex];
+      const right = items[childIndex + 1];
+      if (child && right && this.#precedes(right, child)) {
         child = right;
-        below += 1;
+        childIndex += 1;
       }
-      if (child === undefined || !this.#isBefore(child, item)) break;
+      if (child === undefined || !this.#precedes(child, item)) break;
       items[index] = child;
-      index = below;
+      index = childIndex;
     }
     items[index] = item;
   }

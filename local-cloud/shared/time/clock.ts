@@ -1,25 +1,25 @@
-/** Where the local cloud takes the time from, and what wakes it at a time. */
+/** Source of time and timers for the local cloud; tests replace it by a virtual one. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls `ring` once at the time `time`, or soon after; never within this call. Gives back how to call it off. */
-  schedule(time: number, ring: () => void): () => void;
+  /** Calls `callback` once, at `time` or soon after, never synchronously. Returns a function that cancels the timer. */
+  schedule(time: number, callback: () => void): () => void;
 }
 
-/** setTimeout cannot wait longer, about 24 days. */
-const longestWaitMs = 2 ** 31 - 1;
+/** The longest delay that setTimeout supports, about 24 days. */
+const maxDelayMs = 2 ** 31 - 1;
 
-/** The time of the machine. */
+/** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  schedule: (time, ring) => {
+  schedule: (time, callback) => {
     let timer: NodeJS.Timeout;
     const wait = (): void => {
-      const leftMs = Math.max(time - Date.now(), 0);
+      const delayMs = Math.max(time - Date.now(), 0);
       timer =
-        leftMs > longestWaitMs
-          ? setTimeout(wait, longestWaitMs)
-          : setTimeout(ring, leftMs);
+        delayMs > maxDelayMs
+          ? setTimeout(wait, maxDelayMs)
+          : setTimeout(callback, delayMs);
     };
     wait();
     return () => {

@@ -1,22 +1,22 @@
 import type { Clock } from "./clock";
 
-interface Alarm {
+interface Timer {
   readonly time: number;
-  readonly ring: () => void;
+  readonly callback: () => void;
 }
 
 /**
- * A time that passes only when it is told to.
+ * A clock that moves only when `advance` is called.
  *
- * C1. Between two advances time stands still: nothing rings but what was due already when it was set.
- * C2. An advance rings what is due in the order of the times, each at its own time, and all that one ring brings about
- *     has happened before the next rings. What is set meanwhile and falls due within the advance rings in it too.
- * C3. Advances follow one another; none begins before the one before has ended.
+ * C1. Between two advances time stands still: only timers that were already due when they were scheduled fire.
+ * C2. An advance fires due timers in order of time, each at its time, and waits until all work that one timer started
+ *     has finished before it fires the next. It also fires timers scheduled meanwhile that fall due within it.
+ * C3. Advances run one after another, never concurrently.
  */
 export class VirtualClock implements Clock {
   #now: number;
-  readonly #alarms = new Set<Alarm>();
-  #advanced: Promise<void> = Promise.resolve();
+  readonly #timers = new Set<Timer>();
+  #lastAdvance: Promise<void> = Promise.resolve();
 
   constructor(now: number) {
     this.#now = now;
@@ -26,53 +26,53 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  schedule(time: number, ring: () => void): () => void {
-    const alarm = { time, ring };
-    this.#alarms.add(alarm);
+  schedule(time: number, callback: () => void): () => void {
+    const timer = { time, callback };
+    this.#timers.add(timer);
     if (time <= this.#now)
       queueMicrotask(() => {
-        this.#ring(alarm);
+        this.#fire(timer);
       });
     return () => {
-      this.#alarms.delete(alarm);
+      this.#timers.delete(timer);
     };
   }
 
-  /** The time at which something rings next; undefined when nothing is set. */
+  /** The time of the earliest timer; undefined when none is scheduled. */
   get nextDueTime(): number | undefined {
     return this.#earliest()?.time;
   }
 
-  /** Lets `ms` pass; `atRest` resolves when all that has been set going has happened. */
-  advance(ms: number, atRest: () => Promise<void>): Promise<void> {
-    const done = this.#advanced.then(() => this.#pass(ms, atRest));
-    // A failure is this caller's; the next advance begins all the same.
-    this.#advanced = done.catch(() => undefined);
+  /** Advances the time by `ms`. `whenIdle` resolves when all work started by the timers has finished. */
+  advance(ms: number, whenIdle: () => Promise<void>): Promise<void> {
+    const done = this.#lastAdvance.then(() => this.#advance(ms, whenIdle));
+    // Only this caller gets the failure; the next advance starts regardless.
+    this.#lastAdvance = done.catch(() => undefined);
     return done;
   }
 
-  async #pass(ms: number, atRest: () => Promise<void>): Promise<void> {
+  async #advance(ms: number, whenIdle: () => Promise<void>): Promise<void> {
     const end = this.#now + ms;
-    await atRest();
+    await whenIdle();
     for (;;) {
-      const alarm = this.#earliest();
-      if (alarm === undefined || alarm.time > end) break;
-      this.#now = Math.max(this.#now, alarm.time);
-      this.#ring(alarm);
-      await atRest();
+      const timer = this.#earliest();
+      if (timer === undefined || timer.time > end) break;
+      this.#now = Math.max(this.#now, timer.time);
+      this.#fire(timer);
+      await whenIdle();
     }
     this.#now = end;
   }
 
-  #ring(alarm: Alarm): void {
-    if (this.#alarms.delete(alarm)) alarm.ring();
+  #fire(timer: Timer): void {
+    if (this.#timers.delete(timer)) timer.callback();
   }
 
-  #earliest(): Alarm | undefined {
-    let earliest: Alarm | undefined;
-    for (const alarm of this.#alarms)
-      if (earliest === undefined || alarm.time < earliest.time)
-        earliest = alarm;
+  #earliest(): Timer | undefined {
+    let earliest: Timer | undefined;
+    for (const timer of this.#timers)
+      if (earliest === undefined || timer.time < earliest.time)
+        earliest = timer;
     return earliest;
   }
 }
