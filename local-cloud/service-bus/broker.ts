@@ -1,33 +1,36 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { GroupCommitter } from "../shared/commit/group-committer";
+import { errorMessage } from "../shared/error-message";
+import { type Clock, systemClock } from "../shared/time/clock";
 import { withProperties } from "./amqp/properties";
 import { AmqpServer } from "./amqp/server";
 import { buildNamespace } from "./namespace/build-namespace";
-import { type Clock, systemClock } from "../shared/time/clock";
-import { BrokerCommitter } from "./store/committer";
 import { parseEntities } from "./namespace/entity-file";
 import type { Namespace } from "./namespace/namespace";
-import { openBrokerStore } from "./store/sqlite-store";
+import type { StoreChange } from "./queue/change";
+import type { QueueDispatcher } from "./queue/queue-dispatcher";
 import type { BrokerStore } from "./store/broker-store";
+import { openBrokerStore } from "./store/sqlite-store";
 
 export interface BrokerOptions {
-  /** The entities, in the shape of the configuration file of Microsoft's emulator (see docs/service-bus.md). */
+  /** The entities, in the format of the configuration file of Microsoft's emulator (see docs/service-bus.md). */
   readonly entities: unknown;
-  /** The port to listen on, on the loopback address; 0 picks a free one. */
+  /** The port on the loopback address; 0 selects a free one. */
   readonly port: number;
-  /** Where messages are kept; made when it is not there. */
+  /** The folder of the database; created if it does not exist. */
   readonly dataFolder: string;
-  /** Default: the time of the machine. */
+  /** Default: the clock of the machine. */
   readonly clock?: Clock;
   readonly log: (level: string, category: string, message: string) => void;
-  /** Default: 60 s. A connection on which nothing has been heard for twice as long is closed. */
+  /** Default: 60 s. A connection without incoming frames for twice this time is closed. */
   readonly idleTimeoutMs?: number;
-  /** Default: 20 s. A socket that has not become an AMQP connection by then is closed. */
+  /** Default: 20 s. A socket that has not opened an AMQP connection within this time is closed. */
   readonly handshakeTimeoutMs?: number;
 }
 
-/** What is open at the moment; all is 0 when no client is connected and all locks have ended. */
+/** All counts are 0 when no client is connected and all locks have expired. */
 interface OpenCounts {
   readonly connections: number;
   readonly links: number;
@@ -42,62 +45,79 @@ export interface ServiceBusBroker extends AsyncDisposable {
   readonly connectionString: string;
   readonly port: number;
   openCounts(): OpenCounts;
-  /** Ends all connections without a word, as a broken network does. */
+  /** Destroys all sockets without an AMQP close, as a network failure does. */
   dropConnections(): void;
-  /** Takes nothing in any more, and resolves when all that was taken in is on disk. */
+  /** Closes all connections and resolves when all accepted changes are on disk. */
   stop(): Promise<void>;
 }
 
-/** The name and key of Microsoft's emulator, the same everywhere: what is on one machine needs no secret. https://learn.microsoft.com/azure/service-bus-messaging/test-locally-with-service-bus-emulator */
-const key = { name: "RootManageSharedAccessKey", key: "SAS_KEY_VALUE" };
+/** The well-known name and key of Microsoft's emulator: a loopback port needs no secret. https://learn.microsoft.com/azure/service-bus-messaging/test-locally-with-service-bus-emulator */
+const accessKey = { name: "RootManageSharedAccessKey", key: "SAS_KEY_VALUE" };
 
-const category = "ServiceBus";
+const logCategory = "ServiceBus";
 const closeGraceMs = 1000;
 
-/** Starts a Service Bus on this machine. Throws `BrokerStartError`. */
+type Log = (level: string, message: string) => void;
+type BrokerCommitter = GroupCommitter<readonly StoreChange[]>;
+
+/** Starts a Service Bus broker in this process. Throws `BrokerStartError`. */
 export async function startBroker(
   options: BrokerOptions,
 ): Promise<ServiceBusBroker> {
   const { dataFolder, clock = systemClock } = options;
   const entities = parseEntities(options.entities);
-  const log = (level: string, message: string): void => {
-    options.log(level, category, message);
+  const log: Log = (level, message) => {
+    options.log(level, logCategory, message);
   };
   mkdirSync(dataFolder, { recursive: true });
   const store = openBrokerStore(join(dataFolder, "service-bus.db"));
   try {
-    const committer = new BrokerCommitter(store, (error) => {
-      log("error", cannotCommit(error));
-    });
+    const committer = createCommitter(store, log);
     const namespace = buildNamespace(entities, {
       ...{ store, clock },
-      ports: {
+      dependencies: {
         journal: committer,
         now: () => clock.now(),
-        newToken: randomUUID,
-        contentOnDisk: (queue, sequence) => store.content(queue, sequence),
-        withProperties,
+        newLockToken: randomUUID,
+        loadContent: (queue, sequence) => store.content(queue, sequence),
+        setProperties: withProperties,
       },
     });
-    tellOfOrphans(namespace, store, log);
+    warnOfOrphanedMessages(namespace, store, log);
     const newId = (): string => randomUUID().replaceAll("-", "");
     const server = new AmqpServer(
-      { ...{ namespace, store, clock, key, newId, log } },
+      { ...{ namespace, store, clock, accessKey, newId, log } },
       {
         port: options.port,
-        idleMs: options.idleTimeoutMs ?? 60_000,
-        greetingMs: options.handshakeTimeoutMs ?? 20_000,
+        idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
+        handshakeTimeoutMs: options.handshakeTimeoutMs ?? 20_000,
       },
     );
     await server.listen();
-    return running(server, { namespace, store, committer });
+    return createHandle(server, { namespace, store, committer });
   } catch (error) {
     store.close();
     throw error;
   }
 }
 
-function running(
+/** Retries forever: a full disk delays confirmations, but loses no message. */
+const createCommitter = (store: BrokerStore, log: Log): BrokerCommitter =>
+  new GroupCommitter({
+    persist: (writes) => {
+      const changes = writes.flat();
+      if (changes.length > 0) store.commit(changes);
+    },
+    onFailure: (error) => {
+      log(
+        "error",
+        `Messages cannot be written to disk, and the write is retried every second: ${errorMessage(error)}`,
+      );
+      return "retry";
+    },
+  });
+
+function createHandle(
   server: AmqpServer,
   {
     namespace,
@@ -110,17 +130,19 @@ function running(
   },
 ): ServiceBusBroker {
   const { port } = server;
+  const { name, key } = accessKey;
   let stopped: Promise<void> | undefined;
   const stopOnce = async (): Promise<void> => {
     await server.close(closeGraceMs);
-    for (const queue of namespace.queues) queue.stop();
-    committer.settle();
+    for (const dispatcher of namespace.dispatchers) dispatcher.stop();
+    if (!(await committer.stop()))
+      throw new Error("Accepted messages could not be written to disk.");
     store.close();
   };
   const stop = (): Promise<void> => (stopped ??= stopOnce());
   return {
     port,
-    connectionString: `Endpoint=sb://localhost:${port};SharedAccessKeyName=${key.name};SharedAccessKey=${key.key};UseDevelopmentEmulator=true`,
+    connectionString: `Endpoint=sb://localhost:${port};SharedAccessKeyName=${name};SharedAccessKey=${key};UseDevelopmentEmulator=true`,
     openCounts: () => openCounts(server, namespace),
     dropConnections: () => {
       server.dropConnections();
@@ -130,32 +152,34 @@ function running(
   };
 }
 
-function openCounts(server: AmqpServer, { queues }: Namespace): OpenCounts {
-  const sum = (count: (queue: (typeof queues)[number]) => number): number =>
-    queues.reduce((total, queue) => total + count(queue), 0);
+function openCounts(
+  server: AmqpServer,
+  { dispatchers }: Namespace,
+): OpenCounts {
+  const sum = (count: (dispatcher: QueueDispatcher) => number): number =>
+    dispatchers.reduce((total, dispatcher) => total + count(dispatcher), 0);
   return {
     connections: server.connectionCount,
     links: server.linkCount,
-    receivers: sum((queue) => queue.consumerCount),
-    locks: sum((queue) => queue.rules.lockCount),
-    waiting: sum((queue) => queue.rules.sessions?.waitingCount ?? 0),
+    receivers: sum(({ consumerCount }) => consumerCount),
+    locks: sum(({ queue }) => queue.lockCount),
+    waiting: sum(({ queue }) => queue.sessions?.waitingCount ?? 0),
   };
 }
 
-/** Messages of entities that are not configured any more are kept: the entity may come back. */
-function tellOfOrphans(
-  { queues }: Namespace,
+/** Messages of entities that are no longer configured are kept: the entity may be configured again. */
+function warnOfOrphanedMessages(
+  { dispatchers }: Namespace,
   store: BrokerStore,
-  log: (level: string, message: string) => void,
+  log: Log,
 ): void {
-  const known = new Set(queues.map(({ rules }) => rules.path.toLowerCase()));
+  const known = new Set(
+    dispatchers.map(({ queue }) => queue.path.toLowerCase()),
+  );
   for (const [path, count] of store.counts())
     if (!known.has(path))
       log(
         "warning",
-        `'${path}' is not among the entities any more; its ${count} messages are kept until it is again.`,
+        `The entity '${path}' is no longer configured. Its ${count} messages are kept until it is configured again.`,
       );
 }
-
-const cannotCommit = (error: unknown): string =>
-  `Messages cannot be written to disk and are tried again: ${error instanceof Error ? error.message : String(error)}`;

@@ -1,44 +1,24 @@
-/** What went wrong, as AMQP names it; the clients map it to their own codes. */
-export type AmqpErrorCondition =
-  | "amqp:not-found" // no such entity
-  | "amqp:not-allowed" // the entity is of another kind, or the operation is not for it
-  | "amqp:not-implemented"
-  | "amqp:unauthorized-access"
-  | "amqp:decode-error" // bytes that are no message
-  | "amqp:invalid-field"
-  | "amqp:internal-error"
-  | "amqp:link:message-size-exceeded"
-  | "amqp:resource-limit-exceeded"
-  | "com.microsoft:argument-error"
-  | "com.microsoft:entity-already-exists"
-  | "com.microsoft:message-lock-lost"
-  | "com.microsoft:message-not-found"
-  | "com.microsoft:server-busy"
-  | "com.microsoft:session-cannot-be-locked"
-  | "com.microsoft:session-lock-lost"
-  | "com.microsoft:timeout";
-
-const statusCodes: Readonly<Record<AmqpErrorCondition, number>> = {
-  "amqp:not-found": 404,
-  "amqp:not-allowed": 400,
+/** HTTP-like status by AMQP error condition. Clients map the conditions to their own error codes. */
+const statusCodes = {
+  "amqp:not-found": 404, // unknown entity
+  "amqp:not-allowed": 400, // the entity does not support the operation
   "amqp:not-implemented": 501,
   "amqp:unauthorized-access": 401,
-  "amqp:decode-error": 400,
-  "amqp:invalid-field": 400,
+  "amqp:decode-error": 400, // the bytes are not a message
   "amqp:internal-error": 500,
   "amqp:link:message-size-exceeded": 400,
-  "amqp:resource-limit-exceeded": 403,
   "com.microsoft:argument-error": 400,
   "com.microsoft:entity-already-exists": 409,
   "com.microsoft:message-lock-lost": 410,
   "com.microsoft:message-not-found": 404,
-  "com.microsoft:server-busy": 503,
   "com.microsoft:session-cannot-be-locked": 410,
   "com.microsoft:session-lock-lost": 410,
   "com.microsoft:timeout": 408,
-};
+} as const;
 
-/** Told to the client, as the error of a link or a disposition, or as the status of an answer. */
+export type AmqpErrorCondition = keyof typeof statusCodes;
+
+/** Sent to the client as the error of a link or a disposition, or as the status of a management response. */
 export class ServiceBusError extends Error {
   override readonly name = "ServiceBusError";
   readonly code: AmqpErrorCondition;
@@ -61,12 +41,12 @@ export class ServiceBusError extends Error {
   }
 }
 
-/** Anything else that was thrown is the broker's own failure. */
+/** Errors of other types become internal errors. */
 export const toServiceBusError = (error: unknown): ServiceBusError =>
   error instanceof ServiceBusError
     ? error
     : new ServiceBusError(
         "amqp:internal-error",
-        "The broker failed; its log says why.",
+        "The broker failed. See its log for the reason.",
         { cause: error },
       );

@@ -1,12 +1,12 @@
 /**
- * The settings that ask for a Service Bus on this machine: those whose value is `UseDevelopmentEmulator=true` and nothing
- * more, as `UseDevelopmentStorage=true` asks for storage.
+ * The names of the settings whose value is exactly `UseDevelopmentEmulator=true`, which requests an emulated Service Bus.
+ * Environment variables override `settings`.
  */
 export const findServiceBusEmulatorSettings = (
   settings: Readonly<Record<string, string>>,
 ): readonly string[] =>
   Object.entries({ ...settings, ...process.env })
-    .filter(([, value]) => value?.toLowerCase() === marker)
+    .filter(
+      ([, value]) => value?.toLowerCase() === "usedevelopmentemulator=true",
+    )
     .map(([name]) => name);
-
-const marker = "usedevelopmentemulator=true";

@@ -8,20 +8,20 @@ import { setTimeout as wait } from "node:timers/promises";
 export interface LocalStorage extends AsyncDisposable {
   /** For the storage clients and for `AzureWebJobsStorage`. */
   readonly connectionString: string;
-  /** Resolves when everything is written to disk. */
+  /** Resolves when all data is on disk. */
   stop(): Promise<void>;
 }
 
-/** Storage could not be started. The message is one sentence for people. */
+/** The message is one sentence for the user. */
 class StorageStartError extends Error {
   override readonly name = "StorageStartError";
   readonly code = "storage_start_failed";
 }
 
 /**
- * Azurite keeps its tables in memory and writes them down now and then, and for certain when it is told to stop. So
- * it runs in a process of its own, in a group of its own, which outlives this one for as long as the writing takes,
- * however this one ends: it stops when the channel between the two closes.
+ * Azurite keeps its tables in memory, saves them periodically and, reliably, only when it shuts down. So it runs in a
+ * detached process, which shuts down when its IPC channel closes, however this process ends, and outlives this process
+ * until its data is saved.
  */
 const program = `
   const { rmSync, writeFileSync } = require("node:fs");
@@ -30,7 +30,7 @@ const program = `
   process.once("exit", () => rmSync(pidFile, { force: true }));
   process.stdout.on("error", () => {});
   const stop = () => {
-    // Until it has started it does not listen to being told to stop.
+    // Azurite handles the shutdown message only after it has started.
     if (process.listenerCount("message") === 0) setTimeout(stop, 50);
     else process.emit("message", "shutdown");
   };
@@ -42,7 +42,7 @@ const program = `
   require(process.env.AZURITE_MAIN);
 `;
 
-/** The account and key of the storage emulator, the same everywhere. https://learn.microsoft.com/azure/storage/common/storage-use-azurite#well-known-storage-account-and-key */
+/** The well-known account and key of the storage emulator. https://learn.microsoft.com/azure/storage/common/storage-use-azurite#well-known-storage-account-and-key */
 const account = "devstoreaccount1";
 const accountKey =
   "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
@@ -56,11 +56,11 @@ export async function startStorage({
   const location = join(dataFolder, "azurite");
   mkdirSync(location, { recursive: true });
   const pidFile = join(location, "azurite.pid");
-  await predecessorGone(pidFile);
-  const child = start(location, pidFile);
-  const endpoints = await listening(child);
+  await waitForPreviousProcess(pidFile);
+  const child = spawnAzurite(location, pidFile);
+  const endpoints = await readEndpoints(child);
   let stopped: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopped ??= stopChild(child));
+  const stop = (): Promise<void> => (stopped ??= stopProcess(child));
   return {
     connectionString: [
       "DefaultEndpointsProtocol=http",
@@ -75,7 +75,7 @@ export async function startStorage({
   };
 }
 
-function start(location: string, pidFile: string): ChildProcess {
+function spawnAzurite(location: string, pidFile: string): ChildProcess {
   const services = ["blob", "queue", "table"];
   return spawn(
     process.execPath,
@@ -99,53 +99,53 @@ function start(location: string, pidFile: string): ChildProcess {
   );
 }
 
-/** The addresses that Azurite prints once it serves, by service. */
-async function listening(
+/** Reads from Azurite's output the URL of each service; resolves when all three listen. */
+async function readEndpoints(
   child: ChildProcess,
 ): Promise<Readonly<Record<string, string>>> {
   const endpoints: Record<string, string> = {};
   const output: string[] = [];
-  const said = (line: string): void => {
+  const readLine = (line: string): void => {
     output.push(line);
     const [, service, url] =
       /Azurite (\w+) service is successfully listening at (\S+)/.exec(line) ??
       [];
     if (service !== undefined && url !== undefined) endpoints[service] = url;
   };
-  if (child.stderr) createInterface(child.stderr).on("line", said);
+  if (child.stderr) createInterface(child.stderr).on("line", readLine);
   await new Promise<void>((resolve, reject) => {
     child.once("exit", () => {
       reject(
         new StorageStartError(
-          `Storage (Azurite) did not start: ${output.at(-1) ?? "it ended without a word"}.`,
+          `Storage (Azurite) did not start: ${output.at(-1) ?? "the process ended without output"}.`,
         ),
       );
     });
     if (child.stdout)
       createInterface(child.stdout).on("line", (line) => {
-        said(line);
+        readLine(line);
         if (Object.keys(endpoints).length === 3) resolve();
       });
   });
   return endpoints;
 }
 
-async function stopChild(child: ChildProcess): Promise<void> {
+async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, "exit");
   if (child.connected) child.disconnect();
   await exited;
 }
 
-const patienceMs = 30_000;
+const previousProcessTimeoutMs = 30_000;
 
-/** Waits for the storage of an earlier process, which may still be writing. */
-async function predecessorGone(pidFile: string): Promise<void> {
-  const deadline = Date.now() + patienceMs;
+/** Waits for Azurite of an earlier run, which may still be saving its data. */
+async function waitForPreviousProcess(pidFile: string): Promise<void> {
+  const deadline = Date.now() + previousProcessTimeoutMs;
   while (existsSync(pidFile) && isRunning(pidFile)) {
     if (Date.now() > deadline)
       throw new StorageStartError(
-        `Storage of an earlier run (process ${readFileSync(pidFile, "utf8")}) has not ended. Stop it, or remove ${pidFile} if it is no longer ours.`,
+        `Storage (Azurite) of an earlier run is still running as process ${readFileSync(pidFile, "utf8")}. Stop that process, or remove ${pidFile} if the process is not Azurite.`,
       );
     await wait(25);
   }
@@ -156,6 +156,6 @@ function isRunning(pidFile: string): boolean {
     process.kill(Number(readFileSync(pidFile, "utf8")), 0);
     return true;
   } catch {
-    return false; // no such process, or the file has just gone
+    return false; // the process does not exist, or the file was removed meanwhile
   }
 }

@@ -1,10 +1,10 @@
 /**
- * The app settings that ask for storage on this machine: as everywhere in Azure Functions, `UseDevelopmentStorage=true`
- * does. `settings` are those of the app; the environment wins over them.
+ * The names of the settings with the value `UseDevelopmentStorage=true`, which requests emulated storage in Azure
+ * Functions. Environment variables override `settings`.
  */
 export const findStorageEmulatorSettings = (
   settings: Readonly<Record<string, string>>,
 ): readonly string[] =>
-  Object.entries({ ...settings, ...process.env }).flatMap(([name, value]) =>
-    /^usedevelopmentstorage=true;?$/i.test(value ?? "") ? [name] : [],
-  );
+  Object.entries({ ...settings, ...process.env })
+    .filter(([, value]) => /^usedevelopmentstorage=true;?$/i.test(value ?? ""))
+    .map(([name]) => name);

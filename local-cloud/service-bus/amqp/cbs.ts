@@ -14,11 +14,11 @@ interface TokenRequest {
   };
 }
 
-/** How long a token is good for is in the token; the broker takes it for as long as it is used. */
-const longestMs = 24 * 60 * 60_000;
+/** How long a presented token authorizes. Its own expiry is checked only when it is presented. */
+const authorizationMs = 24 * 60 * 60_000;
 
 /**
- * The client shows a token before it opens a link to an entity.
+ * Claims-based security: the client presents a token before it opens a link to an entity.
  * https://docs.oasis-open.org/amqp/amqp-cbs/v1.0/amqp-cbs-v1.0.html
  */
 export function openTokenRequests(peer: Peer, link: Receiver): void {
@@ -29,28 +29,28 @@ export function openTokenRequests(peer: Peer, link: Receiver): void {
       const request = codec.decode(
         message as unknown as Buffer,
       ) as unknown as TokenRequest;
-      answer(peer, request);
+      respond(peer, request);
     }),
   );
 }
 
-function answer(peer: Peer, request: TokenRequest): void {
-  const problem = problemOf(peer, request);
+function respond(peer: Peer, request: TokenRequest): void {
+  const error = authorize(peer, request);
   peer.reply(request.reply_to, {
     correlation_id: request.message_id,
-    application_properties: problem
+    application_properties: error
       ? {
-          "status-code": problem.statusCode,
-          "status-description": problem.message,
-          "error-condition": problem.code,
+          "status-code": error.statusCode,
+          "status-description": error.message,
+          "error-condition": error.code,
         }
       : { "status-code": 202, "status-description": "Accepted" },
     body: undefined,
   });
 }
 
-/** Undefined when the token is good, which it is then noted to be. */
-function problemOf(
+/** Authorizes the peer for the token's audience. Returns an error when the token is not accepted. */
+function authorize(
   peer: Peer,
   { body, application_properties }: TokenRequest,
 ): ServiceBusError | undefined {
@@ -58,19 +58,19 @@ function problemOf(
   if (operation !== "put-token")
     return new ServiceBusError(
       "amqp:not-implemented",
-      `There is no operation '${String(operation)}' on $cbs.`,
+      `The operation '${String(operation)}' on $cbs is not implemented.`,
     );
-  const { key, clock } = peer.broker;
+  const { accessKey, clock } = peer.broker;
   const audience = String(name);
   const problem =
     type === "servicebus.windows.net:sastoken"
-      ? validateSasToken(String(body), audience, key, clock.now())
-      : `tokens of the type '${String(type)}' are not known here`;
+      ? validateSasToken(String(body), audience, accessKey, clock.now())
+      : `tokens of the type '${String(type)}' are not supported`;
   if (problem !== undefined)
     return new ServiceBusError(
       "amqp:unauthorized-access",
-      `The token for '${audience}' is not accepted: ${problem}. Take the connection string that the broker has printed.`,
+      `The token for '${audience}' is not accepted: ${problem}. Use the connection string that the broker printed.`,
     );
-  peer.authorize(audience, clock.now() + longestMs);
+  peer.authorize(audience, clock.now() + authorizationMs);
   return undefined;
 }

@@ -1,14 +1,13 @@
-/** AMQP values, as far as the broker must find its way through them without decoding. https://docs.oasis-open.org/amqp/core/v1.0/os/amqp-core-types-v1.0-os.html */
+/** Reads encoded AMQP values in place, without decoding entire messages. https://docs.oasis-open.org/amqp/core/v1.0/os/amqp-core-types-v1.0-os.html */
 import { ServiceBusError } from "../service-bus-error";
 
-/** The bytes are no AMQP value. */
-export const malformedMessage = (what: string): ServiceBusError =>
+export const malformedMessage = (problem: string): ServiceBusError =>
   new ServiceBusError(
     "amqp:decode-error",
-    `The message is malformed: ${what}.`,
+    `The message is malformed: ${problem}.`,
   );
 
-/** Widths of the fixed-width types, by the upper half of their code. */
+/** Widths of the fixed-width types by the upper four bits of their code. */
 const fixedWidths: Readonly<Record<number, number>> = {
   0x4: 0,
   0x5: 1,
@@ -18,27 +17,27 @@ const fixedWidths: Readonly<Record<number, number>> = {
   0x9: 16,
 };
 
-/** The offset after the value that begins at `at`, its descriptor included. Throws `decode-error`. */
+/** Returns the offset after the value, including a descriptor, that starts at `at`. Throws `decode-error`. */
 export function findValueEnd(bytes: Buffer, at: number): number {
   const code = bytes[at];
   if (code === undefined) throw malformedMessage("it ends within a value");
   if (code === 0) return findValueEnd(bytes, findValueEnd(bytes, at + 1));
-  const end = at + 1 + widthOf(bytes, at, code);
+  const end = at + 1 + readWidth(bytes, at, code);
   if (end > bytes.length) throw malformedMessage("it ends within a value");
   return end;
 }
 
-function widthOf(bytes: Buffer, at: number, code: number): number {
+function readWidth(bytes: Buffer, at: number, code: number): number {
   const fixed = fixedWidths[code >>> 4];
   if (fixed !== undefined) return fixed;
   if (code < 0xa0)
-    throw malformedMessage(`there is no type 0x${code.toString(16)}`);
-  // Variable width, compound and array: a size of one byte (0xA, 0xC, 0xE) or of four.
+    throw malformedMessage(`the type code 0x${code.toString(16)} is unknown`);
+  // Variable-width, compound and array types have a size of one byte (0xA, 0xC, 0xE) or of four bytes.
   if ((code >>> 4) % 2 === 0) return 1 + (bytes[at + 1] ?? bytes.length);
   return at + 5 > bytes.length ? bytes.length : 4 + bytes.readUInt32BE(at + 1);
 }
 
-/** The values in a list or a map, one after another: `[start, end)` offsets in `bytes`. */
+/** Returns the items of a list, or the alternating keys and values of a map. */
 export function readItemSpans(bytes: Buffer, at: number): readonly ByteSpan[] {
   const code = bytes[at];
   if (code === 0x45) return [];
@@ -58,23 +57,24 @@ export function readItemSpans(bytes: Buffer, at: number): readonly ByteSpan[] {
 
 export interface ByteSpan {
   readonly start: number;
+  /** Exclusive. */
   readonly end: number;
 }
 
 type Scalar = string | number | boolean | Buffer | undefined;
 
 /**
- * The value of a simple type; undefined for null and for what is not simple. Numbers beyond 2^53 lose precision; UUIDs
- * and binaries are bytes.
+ * Reads a value of a primitive type; undefined for null and for other types. Integers beyond 2^53 lose precision; UUIDs
+ * and binaries are returned as bytes.
  */
 export function readScalar(bytes: Buffer, at: number): Scalar {
   const code = bytes[at] ?? 0;
-  if (code >= 0xa0) return textAt(bytes, at, code);
+  if (code >= 0xa0) return readText(bytes, at, code);
   if (code === 0x98) return bytes.subarray(at + 1, at + 17);
   return readers[code]?.(bytes, at + 1);
 }
 
-function textAt(bytes: Buffer, at: number, code: number): Scalar {
+function readText(bytes: Buffer, at: number, code: number): Scalar {
   if (code > 0xbf) return undefined;
   const start = at + (code < 0xb0 ? 2 : 5);
   const content = bytes.subarray(start, findValueEnd(bytes, at));

@@ -1,4 +1,4 @@
-/** AMQP values that the broker writes by hand: where types must be exact, or speed counts. */
+/** Encoders for AMQP values whose type must be exact or that are on the hot path; rhea encodes all others. */
 
 export const encodeSymbol = (text: string): Buffer =>
   Buffer.concat([Buffer.from([0xa3, text.length]), Buffer.from(text, "ascii")]);
@@ -33,7 +33,7 @@ export function encodeInt(value: number): Buffer {
   return bytes;
 }
 
-/** `0xd0` a list, `0xd1` a map. A map's items are keys and values in turn. */
+/** Code 0xd0 is a list, 0xd1 a map, whose items are alternating keys and values. */
 export function encodeCompound(
   code: 0xd0 | 0xd1,
   count: number,

@@ -2,7 +2,7 @@ import { message as codec } from "rhea";
 import type { FilteredMessage, FilterValue } from "../filters/expression";
 import type { MessageContent } from "../queue/message";
 
-const systemNames = {
+const systemPropertyFields = {
   messageid: "message_id",
   correlationid: "correlation_id",
   to: "to",
@@ -14,7 +14,7 @@ const systemNames = {
   contenttype: "content_type",
 } as const;
 
-/** What filters can ask of a message. */
+/** Decodes the parts of a message that filters can test. */
 export function toFilteredMessage(content: MessageContent): FilteredMessage {
   const decoded = codec.decode(content) as unknown as Readonly<
     Record<string, unknown>
@@ -22,7 +22,7 @@ export function toFilteredMessage(content: MessageContent): FilteredMessage {
   const properties = Object.entries(decoded.application_properties ?? {});
   return {
     system: new Map(
-      Object.entries(systemNames).map(([name, field]) => [
+      Object.entries(systemPropertyFields).map(([name, field]) => [
         name,
         toValue(decoded[field]),
       ]),
@@ -34,9 +34,9 @@ export function toFilteredMessage(content: MessageContent): FilteredMessage {
 }
 
 function toValue(value: unknown): FilterValue {
-  const isKnown =
+  const isSupported =
     ["string", "number", "boolean"].includes(typeof value) ||
     value instanceof Date ||
     Buffer.isBuffer(value);
-  return isKnown ? (value as FilterValue) : undefined;
+  return isSupported ? (value as FilterValue) : undefined;
 }

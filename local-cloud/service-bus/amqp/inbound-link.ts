@@ -1,16 +1,16 @@
 import type { Delivery, EventContext, Receiver } from "rhea";
-import type { QueueDispatcher } from "../queue/queue-dispatcher";
 import type { NamespaceEntity } from "../namespace/namespace";
 import type { SentMessage } from "../queue/message";
+import type { BrokerQueue } from "../queue/queue";
 import { ServiceBusError, toServiceBusError } from "../service-bus-error";
 import type { Peer } from "./peer";
-import { batchFormat, rheaLink } from "./rhea-internals";
 import { readBatch, readMessage } from "./read-message";
+import { batchFormat, rheaLink } from "./rhea-internals";
 
-/** The largest message, and the largest batch, of the Standard tier. */
+/** The limit of the Standard tier for a message or batch. */
 export const maxMessageBytes = 256 * 1024;
 
-/** A client sends to a queue or a topic. */
+/** Opens a link on which a client sends to a queue or topic. */
 export function openInboundLink(
   peer: Peer,
   link: Receiver,
@@ -24,21 +24,21 @@ export function openInboundLink(
     peer.guard(({ message, delivery }: EventContext) => {
       if (delivery === undefined) return;
       const bytes = message as unknown as Buffer;
-      take(peer, queue, bytes, delivery);
+      receive(peer, queue, bytes, delivery);
     }),
   );
 }
 
-function take(
+function receive(
   peer: Peer,
-  queue: QueueDispatcher,
+  queue: BrokerQueue,
   bytes: Buffer,
   delivery: Delivery,
 ): void {
   try {
-    const arrivals = arrivalsIn(bytes, delivery.format, peer.broker.newId);
-    for (const arrival of arrivals) queue.rules.check(arrival);
-    queue.rules.send(arrivals, () => {
+    const messages = readMessages(bytes, delivery.format, peer.broker.newId);
+    for (const message of messages) queue.validate(message);
+    queue.send(messages, () => {
       delivery.accept();
     });
   } catch (error) {
@@ -47,8 +47,7 @@ function take(
   }
 }
 
-/** Throws when the bytes are too many, or no message. */
-function arrivalsIn(
+function readMessages(
   bytes: Buffer,
   format: number,
   newId: () => string,
@@ -63,10 +62,10 @@ function arrivalsIn(
     : [readMessage(bytes, newId)];
 }
 
-/** Throws `not-allowed` for what nobody sends to. */
-export function requireSendTarget(entity: NamespaceEntity): QueueDispatcher {
-  if (entity.kind === "queue") return entity.queue;
-  if (entity.kind === "topic") return entity.topic.inbox;
+/** Throws `not-allowed` for an entity that clients cannot send to. */
+export function requireSendTarget(entity: NamespaceEntity): BrokerQueue {
+  if (entity.kind === "queue") return entity.dispatcher.queue;
+  if (entity.kind === "topic") return entity.topic.inbox.queue;
   throw new ServiceBusError(
     "amqp:not-allowed",
     entity.kind === "subscription"

@@ -11,10 +11,10 @@ import { acceptSessionOnLink, readSessionFilter } from "./session-link";
 
 const managementSuffix = "/$management";
 
-/** A client wants to send. */
+/** Handles a link on which the client sends. */
 export function handleReceiverOpen(peer: Peer, link: Receiver): void {
-  const address = addressOf(link.target);
-  link.set_source({ address: addressOf(link.source) });
+  const address = readAddress(link.target);
+  link.set_source({ address: readAddress(link.source) });
   try {
     if (address === "$cbs") openTokenRequests(peer, link);
     else {
@@ -25,31 +25,35 @@ export function handleReceiverOpen(peer: Peer, link: Receiver): void {
     }
     link.set_target({ address });
   } catch (error) {
-    refuse(link, error);
+    rejectLink(link, error);
   }
 }
 
-/** A client wants to receive. */
+/** Handles a link on which the client receives. */
 export function handleSenderOpen(peer: Peer, link: Sender): void {
-  const address = addressOf(link.source);
+  const address = readAddress(link.source);
   link.set_source({ address });
   try {
     if (address === "$cbs") peer.addReplyLink(link.name, link);
     else if (isManagement(address)) {
       peer.broker.namespace.find(entityPath(address));
       peer.checkAuthorized(address);
-      peer.addReplyLink(addressOf(link.target), link);
+      peer.addReplyLink(readAddress(link.target), link);
     } else {
       peer.checkAuthorized(address);
-      openOutbound(peer, link, peer.broker.namespace.find(address));
+      openOutboundLink(peer, link, peer.broker.namespace.find(address));
     }
-    link.set_target({ address: addressOf(link.target) });
+    link.set_target({ address: readAddress(link.target) });
   } catch (error) {
-    refuse(link, error);
+    rejectLink(link, error);
   }
 }
 
-function openOutbound(peer: Peer, link: Sender, entity: NamespaceEntity): void {
+function openOutboundLink(
+  peer: Peer,
+  link: Sender,
+  entity: NamespaceEntity,
+): void {
   if (entity.kind === "topic")
     throw new ServiceBusError(
       "amqp:not-allowed",
@@ -58,28 +62,29 @@ function openOutbound(peer: Peer, link: Sender, entity: NamespaceEntity): void {
   const { attach } = rheaLink(link).local;
   attach.snd_settle_mode = link.snd_settle_mode;
   attach.rcv_settle_mode = link.rcv_settle_mode;
-  const outbound = new OutboundLink(peer, link, entity.queue);
+  const { queue } = entity.dispatcher;
+  const outbound = new OutboundLink(peer, link, entity.dispatcher);
   peer.onLinkClosed(link, () => {
     outbound.close();
   });
-  const wanted = readSessionFilter(link);
-  const { path, sessions } = entity.queue.rules;
-  if (sessions === undefined && wanted !== undefined)
+  const sessionId = readSessionFilter(link);
+  const { path, sessions } = queue;
+  if (sessions === undefined && sessionId !== undefined)
     throw new ServiceBusError(
       "amqp:not-allowed",
       `'${path}' does not require sessions, so none can be accepted.`,
     );
-  if (sessions && wanted === undefined)
+  if (sessions && sessionId === undefined)
     throw new ServiceBusError(
       "amqp:not-allowed",
       `'${path}' requires sessions, so it is not possible to create a receiver without one. Accept a session.`,
     );
-  if (sessions && wanted !== undefined)
-    acceptSessionOnLink(peer, link, outbound, entity.queue, wanted);
+  if (sessions && sessionId !== undefined)
+    acceptSessionOnLink({ peer, link, outbound, queue, sessions }, sessionId);
   else outbound.open();
 }
 
-const addressOf = (terminus: { address?: unknown } | null | undefined) =>
+const readAddress = (terminus: { address?: unknown } | null | undefined) =>
   typeof terminus?.address === "string"
     ? terminus.address.replace(/^\/+/, "")
     : "";
@@ -89,27 +94,21 @@ const isManagement = (address: string): boolean =>
 const entityPath = (address: string): string =>
   isManagement(address) ? address.slice(0, -managementSuffix.length) : address;
 
-function refuse(link: Sender | Receiver, error: unknown): void {
+function rejectLink(link: Sender | Receiver, error: unknown): void {
   link.close(toServiceBusError(error).amqpError);
   if (!(error instanceof ServiceBusError)) throw error;
 }
 
-/** Whoever opened a link: what to do when it, or what carries it, has ended. */
+/** Notifies the peer when a link, or the AMQP session that carries it, has been closed. */
 export function trackLinkClosure(peer: Peer): void {
   const { connection } = peer;
-  const ended =
-    (pick: (context: EventContext) => unknown) => (context: EventContext) => {
-      peer.linkClosed(pick(context));
-    };
-  connection.on(
-    "sender_close",
-    ended(({ sender }) => sender),
-  );
+  connection.on("sender_close", ({ sender }: EventContext) => {
+    peer.linkClosed(sender);
+  });
   connection.on("sender_error", () => undefined);
-  connection.on(
-    "receiver_close",
-    ended(({ receiver }) => receiver),
-  );
+  connection.on("receiver_close", ({ receiver }: EventContext) => {
+    peer.linkClosed(receiver);
+  });
   connection.on("receiver_error", () => undefined);
   connection.on("session_error", () => undefined);
   connection.on("session_close", ({ session }: EventContext) => {

@@ -1,10 +1,10 @@
 /**
- * Lock tokens are UUIDs. As a delivery tag a token has the byte order of .NET's `Guid`: its first three groups are
- * reversed. In management requests it has the order of the RFC.
+ * Conversions of lock tokens, which are UUIDs. A delivery tag has the byte order of .NET's `Guid`, whose first three
+ * groups are reversed; management requests have the byte order of RFC 9562.
  */
 
-export const uuidToBytes = (token: string): Buffer =>
-  Buffer.from(token.replaceAll("-", ""), "hex");
+export const uuidToBytes = (uuid: string): Buffer =>
+  Buffer.from(uuid.replaceAll("-", ""), "hex");
 
 export function formatUuid(bytes: Buffer): string {
   const hex = bytes.toString("hex");
@@ -18,13 +18,13 @@ export function formatUuid(bytes: Buffer): string {
 }
 
 export const toDeliveryTag = (token: string): Buffer =>
-  swapped(uuidToBytes(token));
+  reverseGroups(uuidToBytes(token));
 
-/** Undefined when the tag is not one of the broker's. */
+/** Undefined when the tag is not a UUID. */
 export const lockTokenFromTag = (tag: Buffer): string | undefined =>
-  tag.length === 16 ? formatUuid(swapped(Buffer.from(tag))) : undefined;
+  tag.length === 16 ? formatUuid(reverseGroups(Buffer.from(tag))) : undefined;
 
-function swapped(bytes: Buffer): Buffer {
+function reverseGroups(bytes: Buffer): Buffer {
   bytes.subarray(0, 4).reverse();
   bytes.subarray(4, 6).reverse();
   bytes.subarray(6, 8).reverse();

@@ -1,59 +1,58 @@
 import type { Delivery, EventContext, Sender } from "rhea";
-import type { QueueConsumer, QueueDispatcher } from "../queue/queue-dispatcher";
 import type {
+  BrokerMessage,
   MessageContent,
   MessageLock,
-  BrokerMessage,
-  SettlementOutcome,
 } from "../queue/message";
+import type { QueueConsumer, QueueDispatcher } from "../queue/queue-dispatcher";
 import type { QueueSession, SessionHolder } from "../queue/sessions";
 import { ServiceBusError, toServiceBusError } from "../service-bus-error";
-import { toDeliveryTag, lockTokenFromTag } from "./lock-token";
+import { lockTokenFromTag, toDeliveryTag } from "./lock-token";
+import { toSettlementOutcome } from "./outcome";
 import type { Peer } from "./peer";
 import { answerEveryDrain, rheaLink, settleDelivery } from "./rhea-internals";
-import { toSettlementOutcome } from "./outcome";
 import { writeMessage } from "./write-message";
 
 /**
- * A client receives from a queue, a subscription, or one session of it.
+ * A link on which a client receives from a queue, a subscription or one session.
  *
- * O1. rhea counts credit down only when it writes a transfer, so what was handed to it and is not yet written is
- *     counted here.
- * O2. A drain is answered after everything that there is to give has been handed over.
+ * O1. rhea reduces credit only when it writes a transfer, so messages that were passed to rhea and are not yet written
+ *     are counted here.
+ * O2. A drain is answered after all deliverable messages have been passed to rhea.
  */
 export class OutboundLink implements QueueConsumer, SessionHolder {
-  readonly deletes: boolean;
+  readonly receiveAndDelete: boolean;
   readonly peer: Peer;
   session: QueueSession | undefined;
-  readonly #queue: QueueDispatcher;
+  readonly #dispatcher: QueueDispatcher;
   readonly #link: Sender;
-  /** Messages that are on their way to this link, which were counted against its credit. */
+  /** Number of messages with reserved credit that have not been delivered. */
   #reserved = 0;
-  /** Messages handed to rhea since the link was opened. */
-  #handed = 0;
+  /** Number of messages passed to rhea since the link was opened; a drain adds the credit that it discards. */
+  #sent = 0;
   #isClosed = false;
 
-  constructor(peer: Peer, link: Sender, queue: QueueDispatcher) {
+  constructor(peer: Peer, link: Sender, dispatcher: QueueDispatcher) {
     this.peer = peer;
     this.#link = link;
-    this.#queue = queue;
-    this.deletes = link.snd_settle_mode === 1;
+    this.#dispatcher = dispatcher;
+    this.receiveAndDelete = link.snd_settle_mode === 1;
   }
 
   get credit(): number {
     if (this.#isClosed || !this.#link.is_open()) return 0;
     const { credit, delivery_count } = rheaLink(this.#link);
-    return credit - (this.#handed - delivery_count) - this.#reserved;
+    return credit - (this.#sent - delivery_count) - this.#reserved;
   }
 
-  /** Begins to give messages to the client. */
+  /** Starts delivering messages. */
   open(): void {
     const { peer } = this;
     answerEveryDrain(this.#link);
     this.#link.on(
       "sender_flow",
       peer.guard(() => {
-        this.#flow();
+        this.#onFlow();
       }),
     );
     for (const event of ["accepted", "released", "rejected", "modified"])
@@ -63,18 +62,18 @@ export class OutboundLink implements QueueConsumer, SessionHolder {
           if (delivery) this.#settle(delivery);
         }),
       );
-    this.#queue.add(this);
-    this.#queue.pump();
+    this.#dispatcher.addConsumer(this);
+    this.#dispatcher.dispatch();
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#queue.delete(this);
-    if (this.session) this.#queue.rules.releaseSession(this.session, this);
+    this.#dispatcher.removeConsumer(this);
+    if (this.session) this.#dispatcher.queue.releaseSession(this.session, this);
   }
 
-  sessionLost(): void {
-    this.#queue.delete(this);
+  onSessionLost(): void {
+    this.#dispatcher.removeConsumer(this);
     this.#isClosed = true;
     this.#link.close(
       new ServiceBusError(
@@ -84,7 +83,7 @@ export class OutboundLink implements QueueConsumer, SessionHolder {
     );
   }
 
-  reserve(): void {
+  reserveCredit(): void {
     this.#reserved += 1;
   }
 
@@ -95,29 +94,28 @@ export class OutboundLink implements QueueConsumer, SessionHolder {
   ): void {
     this.#reserved -= 1;
     if (this.#isClosed) return;
-    this.#handed += 1;
+    this.#sent += 1;
     const bytes = writeMessage(message, content, lock);
     const tag = toDeliveryTag(lock?.token ?? this.peer.broker.newId());
     this.#link.send(bytes, tag, 0);
   }
 
-  #flow(): void {
+  #onFlow(): void {
     const link = rheaLink(this.#link);
-    this.#queue.pump();
+    this.#dispatcher.dispatch();
     if (!link._draining) return;
-    // A message that is being deleted is given out when that is on disk; the drain waits for it.
+    // In receive-and-delete mode a message is delivered after its removal is committed; the drain waits for it.
     if (this.#reserved > 0)
       setImmediate(() => {
-        this.#flow();
+        this.#onFlow();
       });
-    else this.#drained();
+    else this.#answerDrain();
   }
 
-  #drained(): void {
+  #answerDrain(): void {
     const link = rheaLink(this.#link);
-    if (!link._draining) return;
-    const unwritten = this.#handed - link.delivery_count;
-    this.#handed += Math.max(link.credit - unwritten, 0);
+    const unwritten = this.#sent - link.delivery_count;
+    this.#sent += Math.max(link.credit - unwritten, 0);
     link.issue_flow = true;
     link.connection._register();
   }
@@ -125,10 +123,8 @@ export class OutboundLink implements QueueConsumer, SessionHolder {
   #settle(delivery: Delivery): void {
     const token = lockTokenFromTag(delivery.tag as Buffer);
     try {
-      const outcome: SettlementOutcome = toSettlementOutcome(
-        delivery.remote_state,
-      );
-      this.#queue.rules.settle(token ?? "", outcome, () => {
+      const outcome = toSettlementOutcome(delivery.remote_state);
+      this.#dispatcher.queue.settle(token ?? "", outcome, () => {
         settleDelivery(delivery);
       });
     } catch (error) {

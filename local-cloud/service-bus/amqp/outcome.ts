@@ -1,16 +1,16 @@
-import type { SettlementOutcome, PropertyChanges } from "../queue/message";
+import type { PropertyChanges, SettlementOutcome } from "../queue/message";
 
-interface AmqpState {
+interface AmqpDeliveryState {
   readonly constructor: { readonly composite_type?: string };
   readonly undeliverable_here?: boolean;
   readonly message_annotations?: PropertyChanges;
   readonly error?: { readonly info?: PropertyChanges };
 }
 
-/** What a receiver means by the delivery state that it has sent. */
+/** Converts the delivery state that a receiver has sent. */
 export function toSettlementOutcome(state: unknown): SettlementOutcome {
   const { constructor, undeliverable_here, message_annotations, error } =
-    state as AmqpState;
+    state as AmqpDeliveryState;
   const properties = message_annotations ?? {};
   switch (constructor.composite_type) {
     case "accepted":
@@ -18,14 +18,14 @@ export function toSettlementOutcome(state: unknown): SettlementOutcome {
     case "modified":
       return { kind: undeliverable_here ? "defer" : "abandon", properties };
     case "rejected":
-      return { kind: "dead-letter", properties: given(error?.info ?? {}) };
+      return { kind: "dead-letter", properties: withoutNulls(error?.info) };
     default:
       return { kind: "abandon" };
   }
 }
 
-/** The client sends null for a reason that was not given. */
-const given = (properties: PropertyChanges): PropertyChanges =>
+/** The client sends null for a reason that was not specified. */
+const withoutNulls = (properties: PropertyChanges = {}): PropertyChanges =>
   Object.fromEntries(
     Object.entries(properties).filter(([, value]) => value !== null),
   );

@@ -1,29 +1,29 @@
 import type { Connection, EventContext, Message, Sender } from "rhea";
 import type { Clock } from "../../shared/time/clock";
 import type { Namespace } from "../namespace/namespace";
-import type { BrokerStore } from "../store/broker-store";
 import { ServiceBusError } from "../service-bus-error";
+import type { BrokerStore } from "../store/broker-store";
 import { sendSettled } from "./rhea-internals";
 import { type AccessKey, isWithinResource, resourcePath } from "./sas-token";
 
-/** What the links of every connection work with. */
+/** The dependencies shared by all connections. */
 export interface BrokerContext {
   readonly namespace: Namespace;
   readonly store: BrokerStore;
   readonly clock: Clock;
-  readonly key: AccessKey;
+  readonly accessKey: AccessKey;
   readonly newId: () => string;
   readonly log: (level: string, message: string) => void;
 }
 
-/** One client, as its links see it. */
+/** One client connection: its authorizations and its open links. */
 export class Peer {
   readonly broker: BrokerContext;
   readonly connection: Connection;
-  /** What the client has shown a token for: paths, with the time at which the token expires. */
-  readonly #authorized = new Map<string, number>();
-  readonly #closings = new Map<unknown, () => void>();
-  /** Links that answers go out on, by the address that requests name for it. */
+  /** Expiry time by the resource path that a token authorizes. */
+  readonly #authorizedUntil = new Map<string, number>();
+  readonly #closeHandlers = new Map<unknown, () => void>();
+  /** Links for responses, by the `reply_to` address of requests. */
   readonly #replyLinks = new Map<string, Sender>();
 
   constructor(broker: BrokerContext, connection: Connection) {
@@ -32,22 +32,22 @@ export class Peer {
   }
 
   get linkCount(): number {
-    return this.#closings.size;
+    return this.#closeHandlers.size;
   }
 
   authorize(audience: string, until: number): void {
-    this.#authorized.set(resourcePath(audience), until);
+    this.#authorizedUntil.set(resourcePath(audience), until);
   }
 
   /** Throws `unauthorized-access` unless a token covers the address. */
   checkAuthorized(address: string): void {
-    const wanted = resourcePath(address);
+    const path = resourcePath(address);
     const now = this.broker.clock.now();
-    for (const [audience, until] of this.#authorized)
-      if (until > now && isWithinResource(wanted, audience)) return;
+    for (const [resource, until] of this.#authorizedUntil)
+      if (until > now && isWithinResource(path, resource)) return;
     throw new ServiceBusError(
       "amqp:unauthorized-access",
-      `Unauthorized access to '${address}': show a token for it first.`,
+      `Unauthorized access to '${address}': present a token for it first.`,
     );
   }
 
@@ -58,34 +58,34 @@ export class Peer {
     });
   }
 
-  /** Answers a request, unless whoever asked has gone. */
-  reply(to: string | undefined, answer: object): void {
+  /** Sends a response, unless the reply link has been closed. */
+  reply(to: string | undefined, response: object): void {
     const link = this.#replyLinks.get(to ?? "");
-    if (link) sendSettled(link, answer as Message);
+    if (link) sendSettled(link, response as Message);
   }
 
-  /** `close` is called once, however the link ends. */
-  onLinkClosed(link: unknown, close: () => void): void {
-    this.#closings.set(link, close);
+  /** Calls `handler` once when the link, its session or the connection is closed. */
+  onLinkClosed(link: unknown, handler: () => void): void {
+    this.#closeHandlers.set(link, handler);
   }
 
   linkClosed(link: unknown): void {
-    const close = this.#closings.get(link);
-    this.#closings.delete(link);
-    close?.();
+    const handler = this.#closeHandlers.get(link);
+    this.#closeHandlers.delete(link);
+    handler?.();
   }
 
   sessionClosed(session: unknown): void {
-    for (const link of [...this.#closings.keys()])
+    for (const link of [...this.#closeHandlers.keys()])
       if ((link as { session: unknown }).session === session)
         this.linkClosed(link);
   }
 
-  closed(): void {
-    for (const link of [...this.#closings.keys()]) this.linkClosed(link);
+  connectionClosed(): void {
+    for (const link of [...this.#closeHandlers.keys()]) this.linkClosed(link);
   }
 
-  /** A failure of the broker's own ends the connection, and is told in the log; the broker lives on. */
+  /** Wraps an event handler: an unexpected error is logged and closes this connection only. */
   guard(
     handle: (context: EventContext) => void,
   ): (context: EventContext) => void {
@@ -102,11 +102,11 @@ export class Peer {
     const { log } = this.broker;
     log(
       "error",
-      `A connection is closed over a failure of the broker: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      `A connection is closed because of an internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
     this.connection.close({
       condition: "amqp:internal-error",
-      description: "The broker failed; its log says why.",
+      description: "The broker failed. See its log for the reason.",
     });
   }
 }

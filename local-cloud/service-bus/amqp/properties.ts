@@ -1,11 +1,11 @@
-/** Changes of a message's properties that leave every other byte of it as it was. */
+/** Functions that change a message's properties and preserve all other bytes. */
 import { message as codec } from "rhea";
 import type { MessageContent, PropertyChanges } from "../queue/message";
 import { encodeCompound, encodeDescribed, encodeString } from "./encoding";
 import { sectionCode, findSection, parseSections } from "./sections";
 import { readItemSpans, readScalar } from "./decoding";
 
-/** `content` begins with the properties, if there are any. */
+/** `content` starts with the properties section, if it has one. */
 export function withMessageId(
   content: MessageContent,
   id: string,
@@ -30,7 +30,7 @@ export function withMessageId(
   ]);
 }
 
-/** The content with application properties set; those of the same name are replaced. */
+/** Sets application properties and replaces existing ones with the same names. */
 export function withProperties(
   content: MessageContent,
   changes: PropertyChanges,
@@ -49,7 +49,7 @@ export function withProperties(
       !names.includes(String(readScalar(content, key.start)));
     return isKept ? [content.subarray(key.start, value.end)] : [];
   });
-  const added = encodedPairs(changes);
+  const added = encodePairs(changes);
   const before = existing?.start ?? properties?.end ?? 0;
   return Buffer.concat([
     content.subarray(0, before),
@@ -61,8 +61,8 @@ export function withProperties(
   ]);
 }
 
-/** The names and values, one after another. */
-function encodedPairs(changes: PropertyChanges): Buffer {
+/** Encodes the names and values alternately. */
+function encodePairs(changes: PropertyChanges): Buffer {
   const bytes = codec.encode({ application_properties: changes });
   const section = findSection(
     parseSections(bytes),
@@ -72,7 +72,7 @@ function encodedPairs(changes: PropertyChanges): Buffer {
   return bytes.subarray(items.at(0)?.start ?? 0, items.at(-1)?.end ?? 0);
 }
 
-/** The content with an empty body. */
+/** Replaces the body by an empty one. */
 export function withoutBody(content: MessageContent): MessageContent {
   const body = parseSections(content).find(
     ({ code }) => code >= sectionCode.data,

@@ -8,8 +8,8 @@ import {
 } from "./sections";
 import { readItemSpans, malformedMessage, readScalar } from "./decoding";
 
-/** Annotations that the broker sets itself, or takes into account and sets again. */
-const ownAnnotations: ReadonlySet<string> = new Set([
+/** Annotations that the broker sets itself, or interprets and sets again. */
+const brokerAnnotations: ReadonlySet<string> = new Set([
   "x-opt-sequence-number",
   "x-opt-enqueue-sequence-number",
   "x-opt-enqueued-time",
@@ -20,8 +20,8 @@ const ownAnnotations: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads what the rules need of an encoded message, and keeps the rest as it is. A message without an id is given one:
- * a client cannot renew the lock of a message that has none. Throws `decode-error`.
+ * Reads the fields of an encoded message that the broker needs, and keeps the rest encoded. Assigns an id to a message
+ * without one, because clients cannot renew the lock of such a message. Throws `decode-error`.
  */
 export function readMessage(bytes: Buffer, newId: () => string): SentMessage {
   const sections = parseSections(bytes);
@@ -36,28 +36,28 @@ export function readMessage(bytes: Buffer, newId: () => string): SentMessage {
   const first = sections.find(({ code }) => code >= sectionCode.properties);
   if (first === undefined) throw malformedMessage("it has no body");
   const rest = bytes.subarray(first.start);
-  const given = messageId ?? newId();
+  const id = messageId ?? newId();
   return {
-    messageId: given,
+    messageId: id,
     sessionId,
     partitionKey,
     scheduledFor,
     annotations,
     ttlMs: readTtl(bytes, findSection(sections, sectionCode.header)),
-    // A copy: the bytes are part of a network buffer, which would be kept as a whole.
+    // Copied, because a slice would keep the entire network buffer in memory.
     content:
-      messageId === undefined ? withMessageId(rest, given) : Buffer.from(rest),
+      messageId === undefined ? withMessageId(rest, id) : Buffer.from(rest),
   };
 }
 
-/** The messages in a batch: each is a data section of the message that carries them. */
+/** Reads a batch, whose data sections contain one encoded message each. */
 export function readBatch(bytes: Buffer, newId: () => string): SentMessage[] {
   return parseSections(bytes)
     .filter(({ code }) => code === sectionCode.data)
     .map(({ value }) => {
       const message = readScalar(bytes, value);
       if (!Buffer.isBuffer(message))
-        throw malformedMessage("a part has no bytes");
+        throw malformedMessage("a data section of the batch has no bytes");
       return readMessage(message, newId);
     });
 }
@@ -70,29 +70,29 @@ function readTtl(bytes: Buffer, header: MessageSection | undefined) {
 
 function readProperties(bytes: Buffer, properties: MessageSection | undefined) {
   const items = properties ? readItemSpans(bytes, properties.value) : [];
-  const text = (index: number): string | undefined => {
+  const readText = (index: number): string | undefined => {
     const item = items[index];
     const value = item && readScalar(bytes, item.start);
     if (value === undefined || value === "") return undefined;
     return Buffer.isBuffer(value) ? value.toString("hex") : String(value);
   };
-  return { messageId: text(0), sessionId: text(10) };
+  return { messageId: readText(0), sessionId: readText(10) };
 }
 
 function readAnnotations(bytes: Buffer, section: MessageSection | undefined) {
   const items = section ? readItemSpans(bytes, section.value) : [];
   const others: Buffer[] = [];
-  const own = new Map<string, unknown>();
+  const known = new Map<string, unknown>();
   for (let index = 0; index + 1 < items.length; index += 2) {
     const [key, value] = [items[index], items[index + 1]];
     if (key === undefined || value === undefined) break;
     const name = readScalar(bytes, key.start);
-    if (typeof name === "string" && ownAnnotations.has(name))
-      own.set(name, readScalar(bytes, value.start));
+    if (typeof name === "string" && brokerAnnotations.has(name))
+      known.set(name, readScalar(bytes, value.start));
     else others.push(bytes.subarray(key.start, value.end));
   }
-  const partitionKey = own.get("x-opt-partition-key");
-  const scheduledFor = own.get("x-opt-scheduled-enqueue-time");
+  const partitionKey = known.get("x-opt-partition-key");
+  const scheduledFor = known.get("x-opt-scheduled-enqueue-time");
   return {
     partitionKey: typeof partitionKey === "string" ? partitionKey : undefined,
     scheduledFor: typeof scheduledFor === "number" ? scheduledFor : undefined,

@@ -1,6 +1,4 @@
-/**
- * What the broker uses of rhea beyond its published types, all in one place. rhea is pinned to an exact version for it.
- */
+/** All uses of rhea's private members; rhea is pinned to an exact version because of them. */
 import type { Socket } from "node:net";
 import {
   message as codec,
@@ -55,40 +53,37 @@ interface Outcomes {
   rejected(fields: { error: unknown }): { described(): unknown };
 }
 
-/** The part of a link that the published types leave out. */
+/** Members of a link that rhea does not publish. */
 export const rheaLink = (link: unknown): PrivateLink => link as PrivateLink;
 
 const outcomes = codec as unknown as Outcomes;
 const accepted = outcomes.accepted().described();
 
-/** 32 MiB. A message is refused when it is complete; one that never ends is cut off. */
-const maxFramesOfMessage = 512;
+/** 32 MiB. Oversized messages are rejected when they are complete; this limit stops one that never ends. */
+const maxFramesPerMessage = 512;
 
-/** Stands for the message format 0, which rhea would decode: the broker wants the bytes. */
+/** Replaces message format 0, which rhea would decode. */
 const rawFormat = 0x7fff0000;
 export const batchFormat = 0x80013700;
 
-/**
- * From now on every message of the session is handed on as bytes. Whatever is not 0 does rhea leave as it is, so a format
- * of our own takes the place of 0.
- */
+/** Makes rhea deliver all messages of the session as bytes: it decodes only messages of format 0. */
 export function deliverRawBytes(session: Session): void {
-  const inside = session as unknown as PrivateSession;
-  const onTransfer = inside.on_transfer.bind(session);
-  inside.on_transfer = (frame) => {
+  const internals = session as unknown as PrivateSession;
+  const onTransfer = internals.on_transfer.bind(session);
+  internals.on_transfer = (frame) => {
     const { performative } = frame;
     const isPlain = (performative.message_format ?? 0) === 0;
     if (isPlain) performative.message_format = rawFormat;
     onTransfer(frame);
-    const parts = inside._get_link(frame)._incomplete?.frames.length ?? 0;
-    if (parts > maxFramesOfMessage)
-      throw new Error("A message is larger than any broker takes.");
+    const frames = internals._get_link(frame)._incomplete?.frames.length ?? 0;
+    if (frames > maxFramesPerMessage)
+      throw new Error("A message exceeds the maximum number of frames.");
   };
 }
 
 /**
- * Settles what a receiver has said of a delivery. In the settle mode "second" the receiver does not confirm it again, so
- * rhea is told that it has: otherwise the delivery would take up one of the session's places for ever.
+ * Settles a delivery after the receiver's disposition. In settle mode "second" the receiver sends no further disposition,
+ * so the delivery is marked as settled remotely: otherwise it would occupy a slot of rhea's session buffer forever.
  */
 export function settleDelivery(
   delivery: Delivery,
@@ -102,15 +97,15 @@ export function settleDelivery(
 }
 
 /**
- * Sends without waiting for a confirmation. The client would write it in a small packet of its own, and its next request
- * would then wait 40 ms for the acknowledgement of that one (Nagle's algorithm against delayed acknowledgements).
+ * Sends a pre-settled message. The client would confirm an unsettled one in a separate small packet, and its next request
+ * would wait 40 ms for the TCP acknowledgement (Nagle's algorithm with delayed acknowledgements).
  */
 export function sendSettled(sender: Sender, message: Message): void {
   const delivery = sender.send(message);
   (delivery as { settled: boolean }).settled = true;
 }
 
-/** Keeps the answer to an attach back until it is called. */
+/** Holds back the response to an attach until the returned function is called. */
 export function deferAttach(sender: Sender): () => void {
   const { state, connection } = rheaLink(sender);
   state.open_requests = 0;
@@ -120,10 +115,7 @@ export function deferAttach(sender: Sender): () => void {
   };
 }
 
-/**
- * Answers a drain also when there is no credit left, which rhea does not: the client would wait for it and then close the
- * link.
- */
+/** Answers a drain even without credit, which rhea does not: the client would time out and close the link. */
 export function answerEveryDrain(sender: Sender): void {
   const link = rheaLink(sender);
   link._get_drain = () => {
@@ -134,7 +126,7 @@ export function answerEveryDrain(sender: Sender): void {
   };
 }
 
-/** .NET ticks, as AMQP has them: 100 ns since the year 1. */
+/** AMQP value of .NET ticks: units of 100 ns since the year 1. */
 export function toDotNetTicks(milliseconds: number): unknown {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64BE(
@@ -143,40 +135,40 @@ export function toDotNetTicks(milliseconds: number): unknown {
   return types.wrap_long(bytes);
 }
 
-/** A frame is never larger than what the broker has said that it takes. */
+/** The frame size that the broker announces and enforces. */
 export const maxFrameBytes = 64 * 1024;
 
 /**
- * Lets rhea talk over the socket. Whatever happens, the connection ends for rhea when the socket has closed; a
- * failure of rhea's over what the peer has sent ends this connection and no other.
+ * Attaches the connection to an accepted socket. When the socket closes, rhea treats the connection as disconnected. An
+ * exception in rhea while it processes received data is passed to `onFailure` and so ends this connection only.
  */
 export function acceptSocket(
   connection: Connection,
   socket: Socket,
   onFailure: (error: unknown) => void,
 ): void {
-  const inside = connection as unknown as PrivateConnection;
-  writeTogether(inside, socket);
-  const process = inside._process.bind(connection);
-  inside._process = () => {
+  const internals = connection as unknown as PrivateConnection;
+  batchWrites(internals, socket);
+  const process = internals._process.bind(connection);
+  internals._process = () => {
     try {
       process();
     } catch (error) {
       onFailure(error);
     }
   };
-  inside.accept(socket);
+  internals.accept(socket);
   socket.on("data", () => {
-    if ((inside.frame_size ?? 0) > maxFrameBytes)
-      onFailure(new Error("A frame is larger than was agreed."));
+    if ((internals.frame_size ?? 0) > maxFrameBytes)
+      onFailure(new Error("A frame exceeds the announced maximum size."));
   });
   socket.once("close", () => {
-    if (inside.socket_ready) inside._disconnected();
+    if (internals.socket_ready) internals._disconnected();
   });
 }
 
-/** What is written in one turn of the event loop goes out in one packet: rhea writes every frame by itself. */
-function writeTogether(connection: PrivateConnection, socket: Socket): void {
+/** Sends all frames of one tick in one packet; rhea writes each frame separately. */
+function batchWrites(connection: PrivateConnection, socket: Socket): void {
   const output = connection.output.bind(connection);
   let isCorked = false;
   connection.output = () => {

@@ -1,14 +1,13 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** Who may connect: one key, by its name. */
 export interface AccessKey {
   readonly name: string;
   readonly key: string;
 }
 
 /**
- * What is wrong with a shared access signature; undefined when it was made with the key, has not expired, and is for
- * the resource. https://learn.microsoft.com/azure/service-bus-messaging/service-bus-sas#generate-a-shared-access-signature-token
+ * Returns why a shared access signature is invalid; undefined when it was signed with the key, has not expired and covers
+ * the audience. https://learn.microsoft.com/azure/service-bus-messaging/service-bus-sas#generate-a-shared-access-signature-token
  */
 export function validateSasToken(
   token: string,
@@ -16,22 +15,23 @@ export function validateSasToken(
   { name, key }: AccessKey,
   now: number,
 ): string | undefined {
-  const fields = fieldsOf(token);
-  if (fields === undefined) return "it is no shared access signature";
+  const fields = parseFields(token);
+  if (fields === undefined) return "it is not a shared access signature";
   const { resource, expiry, signature, keyName } = fields;
-  if (keyName !== name) return `there is no key named '${keyName}'`;
-  if (!isSignature(signature, `${resource}\n${expiry}`, key))
-    return "its signature was made with another key";
+  if (keyName !== name) return `the key name '${keyName}' is unknown`;
+  if (!isValidSignature(signature, `${resource}\n${expiry}`, key))
+    return "it was signed with another key";
   if (Number(expiry) * 1000 <= now) return "it has expired";
-  const isCovered = isWithinResource(
+  return isWithinResource(
     resourcePath(audience),
-    resourcePath(decoded(resource)),
-  );
-  return isCovered ? undefined : "it is for another resource";
+    resourcePath(decodeOrKeep(resource)),
+  )
+    ? undefined
+    : "it was issued for another resource";
 }
 
-/** Undefined when the token is of another kind. What is missing is empty. */
-function fieldsOf(token: string) {
+/** Undefined when the token has another scheme. Missing fields are empty. */
+function parseFields(token: string) {
   const [scheme, text] = token.split(" ", 2);
   if (scheme !== "SharedAccessSignature" || text === undefined)
     return undefined;
@@ -50,13 +50,13 @@ function fieldsOf(token: string) {
   };
 }
 
-function isSignature(encoded: string, text: string, key: string): boolean {
+function isValidSignature(encoded: string, text: string, key: string): boolean {
   const expected = createHmac("sha256", key).update(text).digest();
-  const given = Buffer.from(decoded(encoded), "base64");
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  const actual = Buffer.from(decodeOrKeep(encoded), "base64");
+  return actual.length === expected.length && timingSafeEqual(actual, expected);
 }
 
-function decoded(text: string): string {
+function decodeOrKeep(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -64,13 +64,13 @@ function decoded(text: string): string {
   }
 }
 
-/** Of `sb://host:port/a/b` and of `http://host/a/b`: `a/b`, in lower case. */
+/** Returns `a/b`, in lower case, for `sb://host:port/A/b` and for `http://host/A/b`. */
 export const resourcePath = (resource: string): string =>
   resource
     .replace(/^[a-z]+:\/\/[^/]*/i, "")
     .replace(/^\/+|\/+$/g, "")
     .toLowerCase();
 
-/** Both are paths. A token for `a` is good for `a/b`, one for nothing for all. */
+/** Both are paths. A token for `a` covers `a/b`; a token for the empty path covers everything. */
 export const isWithinResource = (inner: string, outer: string): boolean =>
   outer === "" || inner === outer || inner.startsWith(`${outer}/`);

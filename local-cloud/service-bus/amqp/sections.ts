@@ -12,14 +12,14 @@ export const sectionCode = {
 
 export interface MessageSection {
   readonly code: number;
-  /** Where the descriptor begins. */
+  /** Offset of the descriptor. */
   readonly start: number;
-  /** Where the value begins. */
+  /** Offset of the value. */
   readonly value: number;
   readonly end: number;
 }
 
-/** Throws `decode-error` when the bytes are no message. */
+/** Throws `decode-error`. */
 export function parseSections(bytes: Buffer): readonly MessageSection[] {
   const sections: MessageSection[] = [];
   let at = 0;
@@ -28,7 +28,7 @@ export function parseSections(bytes: Buffer): readonly MessageSection[] {
     const value = findValueEnd(bytes, at + 1);
     const code = readScalar(bytes, at + 1);
     if (typeof code !== "number")
-      throw malformedMessage("a section has no number");
+      throw malformedMessage("a section has no numeric descriptor");
     const end = findValueEnd(bytes, value);
     sections.push({ code, start: at, value, end });
     at = end;

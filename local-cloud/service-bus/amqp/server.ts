@@ -11,7 +11,8 @@ import {
   create_container,
   type EventContext,
 } from "rhea";
-import { BrokerStartError } from "../store/broker-store";
+import { errorMessage } from "../../shared/error-message";
+import { BrokerStartError } from "../broker-start-error";
 import {
   trackLinkClosure,
   handleReceiverOpen,
@@ -20,17 +21,17 @@ import {
 import { type BrokerContext, Peer } from "./peer";
 import { acceptSocket, deliverRawBytes, maxFrameBytes } from "./rhea-internals";
 
-export interface ServerOptions {
-  /** 0 picks a free one. */
+interface ServerOptions {
+  /** 0 selects a free port. */
   readonly port: number;
-  /** A connection on which nothing has been heard for twice as long is closed. */
-  readonly idleMs: number;
-  /** A socket that has not become an AMQP connection within this time is closed. */
-  readonly greetingMs: number;
+  /** A connection without incoming frames for twice this time is closed. */
+  readonly idleTimeoutMs: number;
+  /** A socket that has not opened an AMQP connection within this time is closed. */
+  readonly handshakeTimeoutMs: number;
 }
 
-/** How many deliveries of one session may be unsettled at once. Clients have bounds of their own, of about 2,000. */
-const unsettledPerSession = 65_536;
+/** Maximum number of unsettled deliveries per AMQP session. Clients limit themselves to about 2,000. */
+const maxUnsettledPerSession = 65_536;
 
 /** Listens for AMQP clients on the loopback address. */
 export class AmqpServer {
@@ -49,7 +50,7 @@ export class AmqpServer {
       MSSBCBS?: unknown;
     };
     mechanisms.enable_anonymous();
-    // What .NET clients ask for: no credentials here, a token on `$cbs` later.
+    // The mechanism of .NET clients: no credentials in SASL, a token on `$cbs` later.
     mechanisms.MSSBCBS = mechanisms.ANONYMOUS;
     this.#server = createServer((socket) => {
       this.#accept(socket);
@@ -70,7 +71,7 @@ export class AmqpServer {
     return count;
   }
 
-  /** Throws `BrokerStartError` when the port cannot be had. */
+  /** Throws `BrokerStartError` when the port is unavailable. */
   async listen(): Promise<void> {
     const { port } = this.#options;
     try {
@@ -80,18 +81,18 @@ export class AmqpServer {
       throw (cause as NodeJS.ErrnoException).code === "EADDRINUSE"
         ? new BrokerStartError(
             "service_bus_port_in_use",
-            `Port ${port} is in use: stop the program that listens on it, or choose another for Service Bus (0 picks a free one).`,
+            `Port ${port} is in use. Stop the program that listens on it, or choose another port for Service Bus (0 selects a free one).`,
             { cause },
           )
         : new BrokerStartError(
             "service_bus_port_unusable",
-            `Port ${port} cannot be used for Service Bus: ${cause instanceof Error ? cause.message : String(cause)}.`,
+            `Port ${port} cannot be used for Service Bus: ${errorMessage(cause)}.`,
             { cause },
           );
     }
   }
 
-  /** Takes no more clients, tells those that there are, and ends their connections after `graceMs` at the latest. */
+  /** Stops listening, closes all connections and, after `graceMs`, destroys those that are still open. */
   async close(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => {
@@ -101,16 +102,16 @@ export class AmqpServer {
     for (const { connection } of this.#peers.values())
       connection.close({
         condition: "amqp:connection:forced",
-        description: "The broker is being stopped.",
+        description: "The broker is stopping.",
       });
-    const late = setTimeout(() => {
+    const timeout = setTimeout(() => {
       for (const socket of this.#peers.keys()) socket.destroy();
     }, graceMs);
     await closed;
-    clearTimeout(late);
+    clearTimeout(timeout);
   }
 
-  /** Ends all connections without a word, as a broken network does. */
+  /** Destroys all sockets without an AMQP close, as a network failure does. */
   dropConnections(): void {
     for (const socket of this.#peers.keys()) socket.destroy();
   }
@@ -119,37 +120,38 @@ export class AmqpServer {
     const connection = this.#container.create_connection({
       ...{ container_id: "service-bus", reconnect: false },
       ...{ max_frame_size: maxFrameBytes, tcp_no_delay: true },
-      idle_time_out: this.#options.idleMs,
-      session_buffer_size: { outgoing: unsettledPerSession },
+      idle_time_out: this.#options.idleTimeoutMs,
+      session_buffer_size: { outgoing: maxUnsettledPerSession },
       receiver_options: { autoaccept: false },
       sender_options: { treat_modified_as_released: false },
     } as unknown as ConnectionOptions);
     const peer = new Peer(this.#broker, connection);
     this.#peers.set(socket, peer);
-    const late = setTimeout(() => {
+    const timeout = setTimeout(() => {
       socket.destroy();
-    }, this.#options.greetingMs);
+    }, this.#options.handshakeTimeoutMs);
     connection.once("connection_open", () => {
-      clearTimeout(late);
+      clearTimeout(timeout);
     });
     socket.once("close", () => {
-      clearTimeout(late);
+      clearTimeout(timeout);
       this.#peers.delete(socket);
-      peer.closed();
+      peer.connectionClosed();
     });
-    this.#follow(peer, connection, socket);
+    this.#addHandlers(peer, connection, socket);
     acceptSocket(connection, socket, (error) => {
       this.#broker.log(
         "debug",
-        `A connection is dropped: ${error instanceof Error ? error.message : String(error)}`,
+        `A connection is dropped: ${errorMessage(error)}`,
       );
       socket.destroy();
     });
   }
 
-  #follow(peer: Peer, connection: Connection, socket: Socket): void {
-    const drop = (what: unknown): void => {
-      const reason = what instanceof Error ? what.message : "it broke off";
+  #addHandlers(peer: Peer, connection: Connection, socket: Socket): void {
+    const drop = (cause: unknown): void => {
+      const reason =
+        cause instanceof Error ? cause.message : "the peer disconnected";
       this.#broker.log("debug", `A connection has ended: ${reason}`);
       socket.destroy();
     };
@@ -160,8 +162,8 @@ export class AmqpServer {
     });
     connection.on("connection_error", () => undefined);
     connection.on("connection_close", () => {
-      peer.closed();
-      // rhea answers the close in the next tick, and ends the socket then.
+      peer.connectionClosed();
+      // rhea answers the close in the next tick and then ends the socket.
       setTimeout(() => {
         socket.destroy();
       }, closeGraceMs).unref();

@@ -1,37 +1,42 @@
 import type { Sender } from "rhea";
-import type { QueueDispatcher } from "../queue/queue-dispatcher";
-import type { QueueSession } from "../queue/sessions";
+import type { BrokerQueue } from "../queue/queue";
+import type { QueueSession, QueueSessions } from "../queue/sessions";
 import { ServiceBusError } from "../service-bus-error";
 import type { OutboundLink } from "./outbound-link";
 import type { Peer } from "./peer";
 import { deferAttach, rheaLink, toDotNetTicks } from "./rhea-internals";
 
 const filterName = "com.microsoft:session-filter";
-const defaultPatienceMs = 60_000;
+const timeoutProperty = "com.microsoft:timeout";
+const defaultTimeoutMs = 60_000;
 
-/** The session that the client asks for; null for the next that there is, undefined for none. */
+/** Returns the requested session id; null for the next available session; undefined when no session is requested. */
 export function readSessionFilter(link: Sender): string | null | undefined {
   const filter = link.source.filter as
     Readonly<Record<string, unknown>> | null | undefined;
   if (!filter || !(filterName in filter)) return undefined;
-  const value = filter[filterName] as { readonly value?: unknown } | null;
-  const plain = value?.value ?? value;
-  return typeof plain === "string" ? plain : null;
+  const described = filter[filterName] as { readonly value?: unknown } | null;
+  const value = described?.value ?? described;
+  return typeof value === "string" ? value : null;
+}
+
+interface SessionLink {
+  readonly peer: Peer;
+  readonly link: Sender;
+  readonly outbound: OutboundLink;
+  readonly queue: BrokerQueue;
+  readonly sessions: QueueSessions;
 }
 
 /**
- * Gives the link a session. For the next session that there is the answer to the attach is held back until there is one,
- * or until the client's patience is over.
+ * Locks a session for the link. A request for the next available session (`sessionId` null) holds back the response to
+ * the attach until a session is available or the client's timeout has passed.
  */
 export function acceptSessionOnLink(
-  peer: Peer,
-  link: Sender,
-  outbound: OutboundLink,
-  queue: QueueDispatcher,
-  wanted: string | null,
+  target: SessionLink,
+  sessionId: string | null,
 ): void {
-  const sessions = queue.rules.sessions;
-  if (sessions === undefined) return;
+  const { link, outbound, queue, sessions } = target;
   const open = (session: QueueSession): void => {
     outbound.session = session;
     link.set_source({
@@ -43,50 +48,45 @@ export function acceptSessionOnLink(
     };
     outbound.open();
   };
-  queue.rules.passTime();
-  if (wanted === null) waitForNext(peer, link, outbound, queue, open);
-  else open(sessions.accept(wanted, outbound));
+  queue.processDeadlines();
+  if (sessionId === null) waitForNextSession(target, open);
+  else open(sessions.accept(sessionId, outbound));
 }
 
-function waitForNext(
-  peer: Peer,
-  link: Sender,
-  outbound: OutboundLink,
-  queue: QueueDispatcher,
+function waitForNextSession(
+  { peer, link, outbound, queue, sessions }: SessionLink,
   open: (session: QueueSession) => void,
 ): void {
-  const sessions = queue.rules.sessions;
-  if (sessions === undefined) return;
   const { clock } = peer.broker;
-  let release: () => void = () => undefined;
-  let callOff: () => void = () => undefined;
+  let sendAttach: () => void = () => undefined;
+  let cancelTimeout: () => void = () => undefined;
   const stopWaiting = sessions.acceptNext(outbound, (session) => {
-    callOff();
+    cancelTimeout();
     open(session);
-    release();
+    sendAttach();
   });
   if (outbound.session) return;
-  release = deferAttach(link);
-  callOff = clock.schedule(clock.now() + patienceMs(link), () => {
+  sendAttach = deferAttach(link);
+  cancelTimeout = clock.schedule(clock.now() + readTimeoutMs(link), () => {
     stopWaiting();
     link.close(
       new ServiceBusError(
         "com.microsoft:timeout",
-        `No session of '${queue.rules.path}' had messages within the time given. Ask again.`,
+        `No session of '${queue.path}' became available within the timeout. Try again.`,
       ).amqpError,
     );
-    release();
+    sendAttach();
   });
   peer.onLinkClosed(link, () => {
     stopWaiting();
-    callOff();
+    cancelTimeout();
     outbound.close();
   });
 }
 
-function patienceMs(link: Sender): number {
-  const value = (
-    link.properties as Readonly<Record<string, unknown>> | undefined
-  )?.["com.microsoft:timeout"];
-  return typeof value === "number" ? value : defaultPatienceMs;
+function readTimeoutMs(link: Sender): number {
+  const properties = link.properties as
+    Readonly<Record<string, unknown>> | undefined;
+  const value = properties?.[timeoutProperty];
+  return typeof value === "number" ? value : defaultTimeoutMs;
 }

@@ -12,7 +12,7 @@ import { sectionCode } from "./sections";
 import { uuidToBytes } from "./lock-token";
 import { findValueEnd } from "./decoding";
 
-/** What is told of a lock together with the message. */
+/** The lock annotations of a delivered message. */
 export interface LockInfo {
   readonly token: string;
   readonly until: number;
@@ -30,22 +30,22 @@ const keys = {
 };
 const states = { active: 0, deferred: 1, scheduled: 2 } as const;
 
-/** The message as a receiver gets it: header and annotations are the broker's, the content is as it came. */
+/** Encodes a message for a receiver: header and annotations by the broker, the content unchanged. */
 export function writeMessage(
   message: MessageRecord,
   content: MessageContent,
   lock?: LockInfo,
 ): Buffer {
   return Buffer.concat([
-    header(message),
-    ...(lock ? [lockAnnotation(lock)] : []),
-    annotations(message, lock),
+    writeHeader(message),
+    ...(lock ? [writeLockToken(lock)] : []),
+    writeAnnotations(message, lock),
     content,
   ]);
 }
 
-/** Durable, priority 4, ttl, first acquirer, delivery count; the count must be there even when it is 0. */
-function header({ ttlMs, deliveryCount }: MessageRecord): Buffer {
+/** Durable, priority 4, ttl, first acquirer, delivery count. Clients require the count even when it is 0. */
+function writeHeader({ ttlMs, deliveryCount }: MessageRecord): Buffer {
   const hasTtl = ttlMs !== undefined;
   const bytes = Buffer.alloc(hasTtl ? 20 : 16);
   const size = bytes.length - 5;
@@ -62,7 +62,7 @@ function header({ ttlMs, deliveryCount }: MessageRecord): Buffer {
   return bytes;
 }
 
-function lockAnnotation({ token }: LockInfo): Buffer {
+function writeLockToken({ token }: LockInfo): Buffer {
   const key = keys.lockToken;
   const size = 1 + key.length + 17;
   return Buffer.concat([
@@ -76,31 +76,30 @@ function lockAnnotation({ token }: LockInfo): Buffer {
   ]);
 }
 
-function annotations(message: MessageRecord, lock?: LockInfo): Buffer {
+function writeAnnotations(message: MessageRecord, lock?: LockInfo): Buffer {
   const { partitionKey, scheduledFor } = message;
-  const own: (readonly [Buffer, Buffer])[] = [
+  const entries: (readonly [Buffer, Buffer])[] = [
     [keys.sequence, encodeLong(message.sequence)],
     [keys.enqueuedSequence, encodeLong(message.enqueuedSequence)],
     [keys.enqueuedAt, encodeTimestamp(message.enqueuedAt)],
     [keys.state, encodeInt(states[message.state])],
   ];
-  if (lock) own.push([keys.lockedUntil, encodeTimestamp(lock.until)]);
+  if (lock) entries.push([keys.lockedUntil, encodeTimestamp(lock.until)]);
   if (partitionKey !== undefined)
-    own.push([keys.partitionKey, encodeString(partitionKey)]);
+    entries.push([keys.partitionKey, encodeString(partitionKey)]);
   if (scheduledFor !== undefined)
-    own.push([keys.scheduledFor, encodeTimestamp(scheduledFor)]);
-  const others = message.annotations;
+    entries.push([keys.scheduledFor, encodeTimestamp(scheduledFor)]);
+  const other = message.annotations;
   return encodeDescribed(
     sectionCode.messageAnnotations,
-    encodeCompound(0xd1, 2 * own.length + valuesIn(others), [
-      ...own.flat(),
-      others,
+    encodeCompound(0xd1, 2 * entries.length + countValues(other), [
+      ...entries.flat(),
+      other,
     ]),
   );
 }
 
-/** How many values the bytes hold, one after another. */
-function valuesIn(bytes: Buffer): number {
+function countValues(bytes: Buffer): number {
   let count = 0;
   for (let at = 0; at < bytes.length; count += 1) at = findValueEnd(bytes, at);
   return count;

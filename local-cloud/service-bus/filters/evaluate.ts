@@ -7,39 +7,45 @@ import type {
 } from "./expression";
 import { matchesLikePattern } from "./like";
 
-/** Undefined is UNKNOWN: something that the answer depends on is NULL, or cannot be compared. */
+/** Three-valued logic: undefined is UNKNOWN, the result of operands that are NULL or not comparable. */
 type Truth = boolean | undefined;
 
-/** Whether the message passes the filter. UNKNOWN does not pass. */
+/** UNKNOWN does not match. */
 export const matchesFilter = (
   expression: FilterExpression,
   message: FilteredMessage,
-): boolean => truth(expression, message) === true;
+): boolean => evaluateTruth(expression, message) === true;
 
-function truth(expression: FilterExpression, message: FilteredMessage): Truth {
+function evaluateTruth(
+  expression: FilterExpression,
+  message: FilteredMessage,
+): Truth {
   switch (expression.kind) {
     case "not": {
-      const inner = truth(expression.operand, message);
+      const inner = evaluateTruth(expression.operand, message);
       return inner === undefined ? undefined : !inner;
     }
     case "and":
     case "or": {
       const combine = expression.kind === "and" ? bothTrue : eitherTrue;
       const { left, right } = expression;
-      return combine(truth(left, message), truth(right, message));
+      return combine(
+        evaluateTruth(left, message),
+        evaluateTruth(right, message),
+      );
     }
     case "literal":
     case "property":
     case "arithmetic": {
-      const value = valueOf(expression, message);
+      const value = evaluateValue(expression, message);
       return typeof value === "boolean" ? value : undefined;
     }
     default:
-      return predicate(expression, message);
+      return evaluatePredicate(expression, message);
   }
 }
 
-function predicate(
+function evaluatePredicate(
   expression: Extract<
     FilterExpression,
     { kind: "compare" | "like" | "in" | "is-null" | "exists" }
@@ -48,31 +54,31 @@ function predicate(
 ): Truth {
   switch (expression.kind) {
     case "compare":
-      return compared(
+      return compare(
         expression.operator,
-        valueOf(expression.left, message),
-        valueOf(expression.right, message),
+        evaluateValue(expression.left, message),
+        evaluateValue(expression.right, message),
       );
     case "like":
-      return liked(
-        valueOf(expression.operand, message),
-        valueOf(expression.pattern, message),
+      return evaluateLike(
+        evaluateValue(expression.operand, message),
+        evaluateValue(expression.pattern, message),
         expression.escape,
       );
     case "in": {
-      const value = valueOf(expression.operand, message);
+      const value = evaluateValue(expression.operand, message);
       return expression.list
-        .map((item) => compared("=", value, valueOf(item, message)))
+        .map((item) => compare("=", value, evaluateValue(item, message)))
         .reduce(eitherTrue, false);
     }
     case "is-null":
-      return valueOf(expression.operand, message) === undefined;
+      return evaluateValue(expression.operand, message) === undefined;
     case "exists":
-      return valueOf(expression.property, message) !== undefined;
+      return evaluateValue(expression.property, message) !== undefined;
   }
 }
 
-function valueOf(
+function evaluateValue(
   expression: FilterExpression,
   message: FilteredMessage,
 ): FilterValue {
@@ -84,13 +90,13 @@ function valueOf(
         ? message.system.get(expression.name)
         : message.user.get(expression.name);
     case "arithmetic":
-      return calculated(
+      return calculate(
         expression.operator,
-        valueOf(expression.left, message),
-        valueOf(expression.right, message),
+        evaluateValue(expression.left, message),
+        evaluateValue(expression.right, message),
       );
     default:
-      return truth(expression, message);
+      return evaluateTruth(expression, message);
   }
 }
 
@@ -103,8 +109,8 @@ const eitherTrue = (a: Truth, b: Truth): Truth =>
       ? undefined
       : false;
 
-function compared(operator: Comparison, a: FilterValue, b: FilterValue): Truth {
-  const order = orderOf(a, b);
+function compare(operator: Comparison, a: FilterValue, b: FilterValue): Truth {
+  const order = compareValues(a, b);
   if (order === undefined) return undefined;
   switch (operator) {
     case "=":
@@ -122,8 +128,8 @@ function compared(operator: Comparison, a: FilterValue, b: FilterValue): Truth {
   }
 }
 
-/** Negative: `a` comes first. Undefined: they are of different kinds, or one is NULL. */
-function orderOf(a: FilterValue, b: FilterValue): number | undefined {
+/** Returns a negative number if `a` is less than `b`; undefined if the types differ or a value is NULL. */
+function compareValues(a: FilterValue, b: FilterValue): number | undefined {
   if (Buffer.isBuffer(a) && Buffer.isBuffer(b)) return Buffer.compare(a, b);
   const [x, y] = [comparable(a), comparable(b)];
   if (x === undefined || y === undefined || typeof a !== typeof b)
@@ -138,7 +144,7 @@ const comparable = (value: FilterValue): string | number | undefined =>
       ? Number(value)
       : undefined;
 
-function calculated(
+function calculate(
   operator: Arithmetic,
   a: FilterValue,
   b: FilterValue,
@@ -160,7 +166,7 @@ const arithmetic: Readonly<
   "%": (a, b) => a % b,
 };
 
-function liked(
+function evaluateLike(
   value: FilterValue,
   pattern: FilterValue,
   escape?: string,

@@ -1,11 +1,11 @@
-/** What a property of a message can be. Absent properties are undefined, which is the NULL of the expressions. */
+/** The value of a message property. Undefined is NULL: the property is absent. */
 export type FilterValue = string | number | boolean | Date | Buffer | undefined;
 
-/** A message as filters see it. */
+/** The properties of a message that filters can test. */
 export interface FilteredMessage {
-  /** By their names in lower case: `messageid`, `correlationid`, `label` … */
+  /** By name in lower case: `messageid`, `correlationid`, `label` … */
   readonly system: ReadonlyMap<string, FilterValue>;
-  /** The application properties, by their names in lower case. */
+  /** Application properties by name in lower case. */
   readonly user: ReadonlyMap<string, FilterValue>;
 }
 

@@ -2,24 +2,24 @@ import { matchesFilter } from "./evaluate";
 import type { FilteredMessage, FilterValue } from "./expression";
 import { parseSqlFilter } from "./sql-parser";
 
-/** Which messages a rule takes, as it is stored. */
+/** The persisted filter of a rule. */
 export type RuleFilter =
   | { readonly kind: "sql"; readonly expression: string }
   | {
       readonly kind: "correlation";
-      /** By the names of the system properties in lower case; all must be equal. */
+      /** Required values by the name of the system property in lower case. */
       readonly system: Readonly<Record<string, string>>;
       readonly user: Readonly<Record<string, string | number | boolean>>;
     };
 
 export const matchAllFilter: RuleFilter = { kind: "sql", expression: "1=1" };
 
-/** A filter made ready to be asked often. The message is looked into only when the answer depends on it. */
+/** A compiled filter. The message is decoded only if the result depends on it. */
 export type FilterPredicate = (message: () => FilteredMessage) => boolean;
 
-/** Throws when the expression cannot be parsed. */
+/** Throws `SyntaxError`. */
 export function compileFilter(filter: RuleFilter): FilterPredicate {
-  if (filter.kind === "correlation") return correlationTest(filter);
+  if (filter.kind === "correlation") return compileCorrelationFilter(filter);
   if (filter.expression.replaceAll(/\s/g, "") === "1=1") return () => true;
   const parsed = parseSqlFilter(filter.expression);
   if (parsed.problem !== undefined) throw new SyntaxError(parsed.problem);
@@ -27,7 +27,7 @@ export function compileFilter(filter: RuleFilter): FilterPredicate {
   return (message) => matchesFilter(expression, message());
 }
 
-function correlationTest({
+function compileCorrelationFilter({
   system,
   user,
 }: Extract<RuleFilter, { kind: "correlation" }>): FilterPredicate {

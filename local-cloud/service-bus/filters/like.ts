@@ -1,49 +1,55 @@
-/** One place of a pattern: a text of whatever length, some one character, or this character. */
-type Place = "any text" | "any character" | { readonly character: string };
+type PatternElement =
+  "any text" | "any character" | { readonly character: string };
 
 /**
- * Whether the text is like the pattern: `%` is any text, `_` any one character; a character after `escape` stands for
- * itself. Takes time by the product of the lengths at worst, where a regular expression could take for ever.
+ * Evaluates LIKE: `%` matches any text, `_` any one character, and the character after `escape` matches itself. The time
+ * is bounded by the product of the lengths; a regular expression could take exponential time.
  */
 export function matchesLikePattern(
   text: string,
   pattern: string,
   escape?: string,
 ): boolean {
-  const places = placesOf(pattern, escape);
+  const elements = parsePattern(pattern, escape);
   const characters = Array.from(text);
-  let place = 0;
-  /** Where to go on when what followed the last "any text" did not fit: one character later. */
-  let retry: { readonly place: number; at: number } | undefined;
+  let next = 0;
+  /** The element after the last "any text" and the position to retry from: one character later each time. */
+  let backtrack: { readonly next: number; at: number } | undefined;
   for (let at = 0; at < characters.length;) {
-    const wanted = places[place];
-    if (wanted === "any text") {
-      retry = { place: (place += 1), at };
-    } else if (fits(wanted, characters[at])) {
-      place += 1;
+    const element = elements[next];
+    if (element === "any text") {
+      backtrack = { next: (next += 1), at };
+    } else if (matchesElement(element, characters[at])) {
+      next += 1;
       at += 1;
-    } else if (retry) {
-      retry.at += 1;
-      ({ place, at } = retry);
+    } else if (backtrack) {
+      backtrack.at += 1;
+      ({ next, at } = backtrack);
     } else return false;
   }
-  return places.slice(place).every((left) => left === "any text");
+  return elements.slice(next).every((element) => element === "any text");
 }
 
-const fits = (place: Place | undefined, character: string | undefined) =>
-  place === "any character" ||
-  (typeof place === "object" && place.character === character);
+const matchesElement = (
+  element: PatternElement | undefined,
+  character: string | undefined,
+) =>
+  element === "any character" ||
+  (typeof element === "object" && element.character === character);
 
-function placesOf(pattern: string, escape: string | undefined): Place[] {
+function parsePattern(
+  pattern: string,
+  escape: string | undefined,
+): PatternElement[] {
   const characters = Array.from(pattern);
-  const places: Place[] = [];
+  const elements: PatternElement[] = [];
   for (let index = 0; index < characters.length; index += 1) {
     const character = characters[index] ?? "";
     if (character === escape)
-      places.push({ character: characters[(index += 1)] ?? "" });
-    else if (character === "%") places.push("any text");
-    else if (character === "_") places.push("any character");
-    else places.push({ character });
+      elements.push({ character: characters[(index += 1)] ?? "" });
+    else if (character === "%") elements.push("any text");
+    else if (character === "_") elements.push("any character");
+    else elements.push({ character });
   }
-  return places;
+  return elements;
 }

@@ -6,10 +6,10 @@ import {
 } from "./expression";
 import { SqlFilterError, type SqlToken, tokenizeSql } from "./tokens";
 
-/** As long as the real service allows; also what keeps the nesting within bounds. */
-const longest = 1024;
+/** The limit of Azure Service Bus. It also bounds the nesting depth. */
+const maxLength = 1024;
 
-/** The system properties that a filter may name, in lower case. */
+/** Supported system properties, in lower case. */
 const systemProperties = [
   "messageid",
   "correlationid",
@@ -22,24 +22,24 @@ const systemProperties = [
   "contenttype",
 ] as const;
 
-/** The filter, or one sentence of what is wrong with it. */
+/** Returns the expression, or the problem as the predicate of a sentence. */
 export function parseSqlFilter(
   text: string,
 ):
   | { readonly expression: FilterExpression; readonly problem?: undefined }
   | { readonly problem: string } {
-  if (text.length > longest)
-    return { problem: `is longer than ${longest} characters` };
+  if (text.length > maxLength)
+    return { problem: `is longer than ${maxLength} characters` };
   try {
-    return { expression: new Parser(tokenizeSql(text)).filter() };
+    return { expression: new SqlFilterParser(tokenizeSql(text)).parse() };
   } catch (error) {
     if (error instanceof SqlFilterError) return { problem: error.message };
     throw error;
   }
 }
 
-/** A parser by recursive descent: a method for each level of precedence, the weakest first. */
-class Parser {
+/** A recursive descent parser with one method per precedence level, lowest first. */
+class SqlFilterParser {
   readonly #tokens: readonly SqlToken[];
   #next = 0;
 
@@ -47,7 +47,7 @@ class Parser {
     this.#tokens = tokens;
   }
 
-  filter(): FilterExpression {
+  parse(): FilterExpression {
     const expression = this.#or();
     if (this.#token.kind !== "end") throw this.#unexpected();
     return expression;
@@ -55,34 +55,35 @@ class Parser {
 
   #or(): FilterExpression {
     let left = this.#and();
-    while (this.#takes("or")) left = { kind: "or", left, right: this.#and() };
+    while (this.#accept("or")) left = { kind: "or", left, right: this.#and() };
     return left;
   }
 
   #and(): FilterExpression {
     let left = this.#not();
-    while (this.#takes("and")) left = { kind: "and", left, right: this.#not() };
+    while (this.#accept("and"))
+      left = { kind: "and", left, right: this.#not() };
     return left;
   }
 
   #not(): FilterExpression {
-    if (this.#takes("not")) return { kind: "not", operand: this.#not() };
+    if (this.#accept("not")) return { kind: "not", operand: this.#not() };
     return this.#predicate();
   }
 
   #predicate(): FilterExpression {
-    if (this.#takes("exists")) return this.#exists();
+    if (this.#accept("exists")) return this.#exists();
     const left = this.#sum();
-    const operator = comparisons.find((symbol) => this.#takes(symbol));
+    const operator = comparisons.find((symbol) => this.#accept(symbol));
     if (operator !== undefined) return this.#compare(operator, left);
-    if (this.#takes("is")) {
-      const isNegated = this.#takes("not");
+    if (this.#accept("is")) {
+      const isNegated = this.#accept("not");
       this.#expect("null");
-      return negatedIf(isNegated, { kind: "is-null", operand: left });
+      return negateIf(isNegated, { kind: "is-null", operand: left });
     }
-    const isNegated = this.#takes("not");
-    if (this.#takes("like")) return negatedIf(isNegated, this.#like(left));
-    if (this.#takes("in")) return negatedIf(isNegated, this.#in(left));
+    const isNegated = this.#accept("not");
+    if (this.#accept("like")) return negateIf(isNegated, this.#like(left));
+    if (this.#accept("in")) return negateIf(isNegated, this.#in(left));
     if (isNegated) throw this.#unexpected();
     return left;
   }
@@ -100,7 +101,7 @@ class Parser {
 
   #like(operand: FilterExpression): FilterExpression {
     const pattern = this.#sum();
-    if (!this.#takes("escape"))
+    if (!this.#accept("escape"))
       return { kind: "like", operand, pattern, escape: undefined };
     const token = this.#token;
     if (token.kind !== "string" || Array.from(token.value).length !== 1)
@@ -115,7 +116,7 @@ class Parser {
   #in(operand: FilterExpression): FilterExpression {
     this.#expect("(");
     const list = [this.#sum()];
-    while (this.#takes(",")) list.push(this.#sum());
+    while (this.#accept(",")) list.push(this.#sum());
     this.#expect(")");
     return { kind: "in", operand, list };
   }
@@ -132,19 +133,19 @@ class Parser {
   ): FilterExpression {
     let left = operand();
     for (;;) {
-      const operator = operators.find((symbol) => this.#takes(symbol));
+      const operator = operators.find((symbol) => this.#accept(symbol));
       if (operator === undefined) return left;
       left = { kind: "arithmetic", operator, left, right: operand() };
     }
   }
 
   #primary(): FilterExpression {
-    if (this.#takes("(")) {
+    if (this.#accept("(")) {
       const inner = this.#or();
       this.#expect(")");
       return inner;
     }
-    if (this.#takes("-")) {
+    if (this.#accept("-")) {
       const zero: FilterExpression = { kind: "literal", value: 0 };
       const right = this.#primary();
       return { kind: "arithmetic", operator: "-", left: zero, right };
@@ -158,23 +159,26 @@ class Parser {
       this.#next += 1;
       return { kind: "literal", value: token.value };
     }
-    if (this.#takes("true")) return { kind: "literal", value: true };
-    if (this.#takes("false")) return { kind: "literal", value: false };
-    if (this.#takes("null")) return { kind: "literal", value: undefined };
+    if (this.#accept("true")) return { kind: "literal", value: true };
+    if (this.#accept("false")) return { kind: "literal", value: false };
+    if (this.#accept("null")) return { kind: "literal", value: undefined };
     return undefined;
   }
 
   #property(): FilterExpression {
     const { at } = this.#token;
     const first = this.#name();
-    if (!this.#takes("."))
+    if (!this.#accept("."))
       return { kind: "property", scope: "user", name: first.toLowerCase() };
     const scope = first.toLowerCase();
     const name = this.#name().toLowerCase();
     if (scope === "user") return { kind: "property", scope, name };
     const isSystem = systemProperties.some((known) => known === name);
     if (scope === "sys" && isSystem) return { kind: "property", scope, name };
-    throw new SqlFilterError(`there is no property ${scope}.${name}`, at);
+    throw new SqlFilterError(
+      `the property ${scope}.${name} does not exist`,
+      at,
+    );
   }
 
   #name(): string {
@@ -191,19 +195,19 @@ class Parser {
     return this.#tokens[this.#next] ?? { kind: "end", value: "", at: 0 };
   }
 
-  /** Keywords in whatever case they are written. */
-  #takes(text: string): boolean {
+  /** Consumes the next token if it is this symbol or, case-insensitively, this keyword. */
+  #accept(text: string): boolean {
     const { kind, value } = this.#token;
-    const isMeant =
+    const isMatch =
       (kind === "symbol" || kind === "word") && value.toLowerCase() === text;
-    if (isMeant) this.#next += 1;
-    return isMeant;
+    if (isMatch) this.#next += 1;
+    return isMatch;
   }
 
   #expect(text: string): void {
-    if (!this.#takes(text))
+    if (!this.#accept(text))
       throw new SqlFilterError(
-        `'${text.toUpperCase()}' was expected`,
+        `expected '${text.toUpperCase()}'`,
         this.#token.at,
       );
   }
@@ -211,9 +215,7 @@ class Parser {
   #unexpected(): SqlFilterError {
     const { kind, value, at } = this.#token;
     return new SqlFilterError(
-      kind === "end"
-        ? "the filter ends too early"
-        : `'${value}' was not expected`,
+      kind === "end" ? "unexpected end of the filter" : `unexpected '${value}'`,
       at,
     );
   }
@@ -224,7 +226,7 @@ const keywords: ReadonlySet<string> = new Set([
   ...["exists", "escape", "true", "false"],
 ]);
 
-const negatedIf = (
+const negateIf = (
   isNegated: boolean,
   operand: FilterExpression,
 ): FilterExpression => (isNegated ? { kind: "not", operand } : operand);

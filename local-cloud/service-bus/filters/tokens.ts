@@ -1,14 +1,14 @@
-/** The words of a SQL filter. */
+/** `at` is the offset in the filter. */
 export type SqlToken =
   | { readonly kind: "number"; readonly value: number; readonly at: number }
   | { readonly kind: "string"; readonly value: string; readonly at: number }
-  /** A name in brackets or double quotes, which is never a keyword. */
+  /** A name in brackets or double quotes; never a keyword. */
   | { readonly kind: "name"; readonly value: string; readonly at: number }
   | { readonly kind: "word"; readonly value: string; readonly at: number }
   | { readonly kind: "symbol"; readonly value: string; readonly at: number }
   | { readonly kind: "end"; readonly value: ""; readonly at: number };
 
-/** The filter cannot be read. The message says where. */
+/** A syntax error. The message contains the position. */
 export class SqlFilterError extends Error {
   override readonly name = "SqlFilterError";
   readonly code = "sql_filter_invalid";
@@ -21,7 +21,7 @@ export class SqlFilterError extends Error {
 const pattern =
   /\s+|(?<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|'(?<string>(?:[^']|'')*)'|\[(?<bracketed>(?:[^\]]|\]\])*)\]|"(?<quoted>(?:[^"]|"")*)"|(?<word>[A-Za-z_][\w-]*)|(?<symbol><>|!=|<=|>=|[=<>(),.+\-*/%])/y;
 
-/** Throws `SqlFilterError` at the first character that begins no word. The last token is the end. */
+/** Splits a SQL filter into tokens; the last one has the kind `end`. Throws `SqlFilterError`. */
 export function tokenizeSql(text: string): readonly SqlToken[] {
   const tokens: SqlToken[] = [];
   let at = 0;
@@ -29,16 +29,16 @@ export function tokenizeSql(text: string): readonly SqlToken[] {
     pattern.lastIndex = at;
     const match = pattern.exec(text);
     if (match === null)
-      throw new SqlFilterError(`'${text[at] ?? ""}' was not expected`, at);
-    const token = tokenOf(match.groups ?? {}, at);
+      throw new SqlFilterError(`unexpected '${text[at] ?? ""}'`, at);
+    const token = toToken(match.groups ?? {}, at);
     if (token) tokens.push(token);
     at = pattern.lastIndex;
   }
   return [...tokens, { kind: "end", value: "", at: text.length }];
 }
 
-/** Undefined for a space. */
-function tokenOf(
+/** Undefined for white space. */
+function toToken(
   found: Readonly<Record<string, string | undefined>>,
   at: number,
 ): SqlToken | undefined {

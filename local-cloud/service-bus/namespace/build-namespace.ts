@@ -1,5 +1,18 @@
-import { toFilteredMessage } from "../amqp/filtered-message";
 import type { Clock } from "../../shared/time/clock";
+import { toFilteredMessage } from "../amqp/filtered-message";
+import type { RuleFilter } from "../filters/filter";
+import type { SentMessage } from "../queue/message";
+import { BrokerQueue } from "../queue/queue";
+import type {
+  DeadLetterSink,
+  QueueDependencies,
+} from "../queue/queue-dependencies";
+import { QueueDispatcher } from "../queue/queue-dispatcher";
+import {
+  type BrokerQueueSettings,
+  createDeadLetterSettings,
+} from "../queue/queue-settings";
+import type { BrokerStore } from "../store/broker-store";
 import type {
   ConfiguredQueue,
   ConfiguredRule,
@@ -7,20 +20,7 @@ import type {
   ConfiguredTopic,
   NamespaceEntities,
 } from "./entity-file";
-import type { RuleFilter } from "../filters/filter";
-import { QueueDispatcher } from "../queue/queue-dispatcher";
 import { Namespace } from "./namespace";
-import type { SentMessage } from "../queue/message";
-import type {
-  DeadLetterSink,
-  QueueDependencies,
-} from "../queue/queue-dependencies";
-import { BrokerQueue } from "../queue/queue";
-import {
-  createDeadLetterSettings,
-  type BrokerQueueSettings,
-} from "../queue/queue-settings";
-import type { BrokerStore } from "../store/broker-store";
 import {
   createDefaultRule,
   type SubscriptionRule,
@@ -28,134 +28,136 @@ import {
 } from "./subscription-rules";
 import { fanOut, type Subscription } from "./topic";
 
-interface Parts {
+interface BuildContext {
   readonly namespace: Namespace;
   readonly store: BrokerStore;
   readonly clock: Clock;
-  readonly ports: QueueDependencies;
+  readonly dependencies: QueueDependencies;
 }
 
-/** Makes the entities, with all that the store has of them. */
+/** Creates the entities and restores their state from the store. */
 export function buildNamespace(
   { queues, topics }: NamespaceEntities,
-  parts: Omit<Parts, "namespace">,
+  dependencies: Omit<BuildContext, "namespace">,
 ): Namespace {
-  const all = { ...parts, namespace: new Namespace() };
-  for (const queue of queues) addQueue(queue, all);
-  for (const topic of topics) addTopic(topic, all);
-  return all.namespace;
+  const context = { ...dependencies, namespace: new Namespace() };
+  for (const queue of queues) addQueue(queue, context);
+  for (const topic of topics) addTopic(topic, context);
+  return context.namespace;
 }
 
-function addQueue({ Name, Properties }: ConfiguredQueue, parts: Parts): void {
+function addQueue(
+  { Name, Properties }: ConfiguredQueue,
+  context: BuildContext,
+): void {
   const settings: BrokerQueueSettings = {
-    ...receiving(Properties),
-    duplicateWindowMs: duplicateWindow(Properties),
+    ...toReceiveSettings(Properties),
+    duplicateWindowMs: toDuplicateWindow(Properties),
   };
-  const queue = receivingQueue(Name, settings, parts);
-  parts.namespace.add(Name, { kind: "queue", queue });
+  const dispatcher = createQueueWithDeadLetters(Name, settings, context);
+  context.namespace.add(Name, { kind: "queue", dispatcher });
 }
 
 function addTopic(
   { Name, Properties, Subscriptions }: ConfiguredTopic,
-  parts: Parts,
+  context: BuildContext,
 ): void {
   const subscriptions = Subscriptions.map((subscription) =>
     addSubscription(
       Name,
       Properties.DefaultMessageTimeToLive,
       subscription,
-      parts,
+      context,
     ),
   );
   const settings: BrokerQueueSettings = {
     ...{ lockMs: 0, maxDeliveryCount: Infinity, requiresSession: false },
     ...{ deadLetterOnExpiry: false, ttlMs: Infinity },
-    duplicateWindowMs: duplicateWindow(Properties),
+    duplicateWindowMs: toDuplicateWindow(Properties),
   };
-  const inbox = restored(Name, settings, parts, {
+  const inbox = restoreQueue(Name, settings, context, {
     forward: fanOut(subscriptions),
   });
-  parts.namespace.add(Name, { kind: "topic", topic: { inbox } });
+  context.namespace.add(Name, { kind: "topic", topic: { inbox } });
 }
 
 function addSubscription(
   topic: string,
   topicTtlMs: number,
   { Name, Properties, Rules }: ConfiguredSubscription,
-  parts: Parts,
+  context: BuildContext,
 ): Subscription {
-  const { store, clock, ports } = parts;
+  const { store, clock, dependencies } = context;
   const path = `${topic}/Subscriptions/${Name}`;
   const settings: BrokerQueueSettings = {
-    ...receiving(Properties),
+    ...toReceiveSettings(Properties),
     ttlMs: Math.min(Properties.DefaultMessageTimeToLive, topicTtlMs),
-    // A topic has detected them already.
+    // The topic detects duplicates.
     duplicateWindowMs: 0,
   };
-  const queue = receivingQueue(path, settings, parts);
+  const dispatcher = createQueueWithDeadLetters(path, settings, context);
+  const queue = dispatcher.queue.id;
   const now = clock.now();
-  const configured = Rules?.map((rule) => toRule(rule, now));
+  const configured = Rules?.map((rule) => toSubscriptionRule(rule, now)) ?? [
+    createDefaultRule(now),
+  ];
   const rules = new SubscriptionRules(
-    {
-      queue: queue.rules.id,
-      path,
-      configured: configured ?? [createDefaultRule(now)],
-    },
-    store.rules(queue.rules.id),
-    ports.journal,
+    { queue, path, configured },
+    store.rules(queue),
+    dependencies.journal,
     toFilteredMessage,
   );
-  const subscription = { queue, rules };
-  parts.namespace.add(path, { kind: "subscription", queue, subscription });
-  return subscription;
+  context.namespace.add(path, { kind: "subscription", dispatcher, rules });
+  return { dispatcher, rules };
 }
 
-/** A queue with its dead letters; what would be forwarded and cannot has a place too, which stays empty. */
-function receivingQueue(
+/** Also adds the transfer dead-letter queue, which stays empty because this broker does not forward messages. */
+function createQueueWithDeadLetters(
   path: string,
   settings: BrokerQueueSettings,
-  parts: Parts,
+  context: BuildContext,
 ): QueueDispatcher {
-  const side = createDeadLetterSettings(settings);
-  const beside = (name: string): QueueDispatcher => {
-    const queue = restored(`${path}/${name}`, side, parts, {});
-    parts.namespace.add(`${path}/${name}`, { kind: "dead-letters", queue });
-    return queue;
+  const deadLetterSettings = createDeadLetterSettings(settings);
+  const addDeadLetterQueue = (name: string): QueueDispatcher => {
+    const subqueue = `${path}/${name}`;
+    const dispatcher = restoreQueue(subqueue, deadLetterSettings, context, {});
+    context.namespace.add(subqueue, { kind: "dead-letters", dispatcher });
+    return dispatcher;
   };
-  beside("$Transfer/$DeadLetterQueue");
-  const dead = beside("$DeadLetterQueue");
-  return restored(path, settings, parts, { deadLetters: dead.rules.messages });
+  addDeadLetterQueue("$Transfer/$DeadLetterQueue");
+  const { queue } = addDeadLetterQueue("$DeadLetterQueue");
+  return restoreQueue(path, settings, context, { deadLetters: queue.messages });
 }
 
-function restored(
+function restoreQueue(
   path: string,
   settings: BrokerQueueSettings,
-  { store, clock, ports }: Parts,
+  { store, clock, dependencies }: BuildContext,
   {
     deadLetters,
     forward,
   }: {
     readonly deadLetters?: DeadLetterSink | undefined;
-    readonly forward?: (arrival: SentMessage) => void;
+    readonly forward?: (message: SentMessage) => void;
   },
 ): QueueDispatcher {
   const { id, lastSequence } = store.queue(path.toLowerCase());
-  const identity = { id, path, settings, deadLetters, lastSequence };
+  const definition = { id, path, settings, deadLetters, lastSequence };
   const queue = new BrokerQueue(
-    { ...identity, ...(forward && { forward }) },
-    ports,
+    { ...definition, ...(forward && { forward }) },
+    dependencies,
   );
-  const live = new QueueDispatcher(queue, clock);
+  const dispatcher = new QueueDispatcher(queue, clock);
   queue.restore(
     store.messages(id),
     store.duplicates(id),
     store.sessionStates(id),
   );
-  live.arm();
-  return live;
+  dispatcher.scheduleWakeUp();
+  return dispatcher;
 }
 
-const receiving = (
+const toReceiveSettings = (
   properties: ConfiguredSubscription["Properties"],
 ): Omit<BrokerQueueSettings, "duplicateWindowMs"> => ({
   lockMs: properties.LockDuration,
@@ -165,7 +167,7 @@ const receiving = (
   ttlMs: properties.DefaultMessageTimeToLive,
 });
 
-const duplicateWindow = (properties: {
+const toDuplicateWindow = (properties: {
   readonly RequiresDuplicateDetection: boolean;
   readonly DuplicateDetectionHistoryTimeWindow: number;
 }): number =>
@@ -173,14 +175,16 @@ const duplicateWindow = (properties: {
     ? properties.DuplicateDetectionHistoryTimeWindow
     : 0;
 
-function toRule(
+const toSubscriptionRule = (
   { Name, Properties }: ConfiguredRule,
   createdAt: number,
-): SubscriptionRule {
-  return { name: Name, filter: toFilter(Properties), createdAt };
-}
+): SubscriptionRule => ({
+  name: Name,
+  filter: toRuleFilter(Properties),
+  createdAt,
+});
 
-function toFilter(properties: ConfiguredRule["Properties"]): RuleFilter {
+function toRuleFilter(properties: ConfiguredRule["Properties"]): RuleFilter {
   const { FilterType, SqlFilter, CorrelationFilter } = properties;
   if (FilterType === "Sql")
     return { kind: "sql", expression: SqlFilter?.SqlExpression ?? "" };

@@ -5,10 +5,9 @@
 import { z } from "zod";
 import { isoDuration } from "../../shared/time/iso-duration";
 import { parseSqlFilter } from "../filters/sql-parser";
-import { BrokerStartError } from "../store/broker-store";
+import { BrokerStartError } from "../broker-start-error";
 
-const longestLockMs = 5 * 60_000;
-const forever = Infinity;
+const maxLockMs = 5 * 60_000;
 
 const name = z
   .string()
@@ -18,29 +17,29 @@ const name = z
   )
   .refine((text) => !text.startsWith("$"), "must not start with $");
 
-/** The broker forwards nothing: an entity that asks for it would wait for ever. */
-const notForwarded = z
+/** The broker does not forward messages: they would never arrive at the target. */
+const unsupportedForward = z
   .literal("", "is not supported by this broker: leave it empty")
   .optional();
 
-const receiving = {
+const receiveProperties = {
   LockDuration: isoDuration
-    .refine((ms) => ms > 0 && ms <= longestLockMs, "must be at most PT5M")
+    .refine((ms) => ms > 0 && ms <= maxLockMs, "must be at most PT5M")
     .default(60_000),
   MaxDeliveryCount: z.int().min(1).max(2000).default(10),
   RequiresSession: z.boolean().default(false),
   DeadLetteringOnMessageExpiration: z.boolean().default(false),
-  DefaultMessageTimeToLive: isoDuration.default(forever),
-  ForwardTo: notForwarded,
-  ForwardDeadLetteredMessagesTo: notForwarded,
+  DefaultMessageTimeToLive: isoDuration.default(Infinity),
+  ForwardTo: unsupportedForward,
+  ForwardDeadLetteredMessagesTo: unsupportedForward,
 };
-const detecting = {
+const duplicateProperties = {
   RequiresDuplicateDetection: z.boolean().default(false),
   DuplicateDetectionHistoryTimeWindow: isoDuration.default(10 * 60_000),
 };
 
 const sqlFilter = z.string().check((context) => {
-  const problem = parseSqlFilter(context.value).problem;
+  const { problem } = parseSqlFilter(context.value);
   if (problem !== undefined)
     context.issues.push({
       code: "custom",
@@ -48,7 +47,7 @@ const sqlFilter = z.string().check((context) => {
       input: context.value,
     });
 });
-const text = z.string().optional();
+const optionalString = z.string().optional();
 const propertyValue = z.union([z.string(), z.number(), z.boolean()]);
 
 const rule = z.strictObject({
@@ -59,14 +58,14 @@ const rule = z.strictObject({
       SqlFilter: z.strictObject({ SqlExpression: sqlFilter }).optional(),
       CorrelationFilter: z
         .strictObject({
-          CorrelationId: text,
-          MessageId: text,
-          To: text,
-          ReplyTo: text,
-          Label: text,
-          SessionId: text,
-          ReplyToSessionId: text,
-          ContentType: text,
+          CorrelationId: optionalString,
+          MessageId: optionalString,
+          To: optionalString,
+          ReplyTo: optionalString,
+          Label: optionalString,
+          SessionId: optionalString,
+          ReplyToSessionId: optionalString,
+          ContentType: optionalString,
           Properties: z.record(z.string(), propertyValue).default({}),
         })
         .optional(),
@@ -80,19 +79,21 @@ const rule = z.strictObject({
 
 const subscription = z.strictObject({
   Name: name,
-  Properties: z.strictObject(receiving).prefault({}),
+  Properties: z.strictObject(receiveProperties).prefault({}),
   Rules: z.array(rule).optional(),
 });
 const queue = z.strictObject({
   Name: name,
-  Properties: z.strictObject({ ...receiving, ...detecting }).prefault({}),
+  Properties: z
+    .strictObject({ ...receiveProperties, ...duplicateProperties })
+    .prefault({}),
 });
 const topic = z.strictObject({
   Name: name,
   Properties: z
     .strictObject({
-      ...detecting,
-      DefaultMessageTimeToLive: isoDuration.default(forever),
+      ...duplicateProperties,
+      DefaultMessageTimeToLive: isoDuration.default(Infinity),
     })
     .prefault({}),
   Subscriptions: z.array(subscription).default([]),
@@ -110,10 +111,10 @@ const entityFile = z.strictObject({
       .array(namespace)
       .length(1, "must be one namespace, as in Microsoft's emulator")
       .check((context) => {
-        for (const issue of repeated(context.value))
+        for (const issue of findDuplicateNames(context.value))
           context.issues.push({ ...issue, code: "custom", input: undefined });
       }),
-    // What Microsoft's emulator logs to; this broker logs to where it is run.
+    // The log target of Microsoft's emulator; this broker ignores it.
     Logging: z.unknown().optional(),
   }),
 });
@@ -127,21 +128,23 @@ export interface NamespaceEntities {
   readonly topics: readonly ConfiguredTopic[];
 }
 
-/** Names are compared without regard to case. A queue and a topic share their names. */
-function* repeated(namespaces: readonly z.output<typeof namespace>[]) {
+/** Names are case-insensitive. Queues and topics share one set of names. */
+function* findDuplicateNames(
+  namespaces: readonly z.output<typeof namespace>[],
+) {
   const [first] = namespaces;
   const names = [...(first?.Queues ?? []), ...(first?.Topics ?? [])];
-  for (const found of twice(names))
-    yield { message: `'${found}' is there more than once`, path: [0] };
+  for (const name of listDuplicates(names))
+    yield { message: `the name '${name}' is used more than once`, path: [0] };
   for (const [index, { Subscriptions }] of (first?.Topics ?? []).entries())
-    for (const found of twice(Subscriptions))
+    for (const name of listDuplicates(Subscriptions))
       yield {
-        message: `'${found}' is there more than once`,
+        message: `the name '${name}' is used more than once`,
         path: [0, "Topics", index, "Subscriptions"],
       };
 }
 
-function twice(named: readonly { readonly Name: string }[]): string[] {
+function listDuplicates(named: readonly { readonly Name: string }[]): string[] {
   const seen = new Set<string>();
   return named.flatMap(({ Name }) => {
     const isSeen = seen.has(Name.toLowerCase());
@@ -150,18 +153,18 @@ function twice(named: readonly { readonly Name: string }[]): string[] {
   });
 }
 
-/** Throws `BrokerStartError` with all that is wrong, each with where it stands. */
+/** Throws `BrokerStartError` that lists all problems with their paths. */
 export function parseEntities(value: unknown): NamespaceEntities {
   const result = entityFile.safeParse(value);
   if (!result.success)
     throw new BrokerStartError(
       "service_bus_entities_invalid",
-      `The Service Bus entities are not valid:\n${z
+      `The Service Bus entities are invalid:\n${z
         .prettifyError(result.error)
         .split("\n")
         .map((line) => `  ${line}`)
         .join("\n")}`,
     );
-  const [only] = result.data.UserConfig.Namespaces;
-  return { queues: only?.Queues ?? [], topics: only?.Topics ?? [] };
+  const [parsed] = result.data.UserConfig.Namespaces;
+  return { queues: parsed?.Queues ?? [], topics: parsed?.Topics ?? [] };
 }

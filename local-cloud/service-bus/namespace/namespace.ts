@@ -1,20 +1,21 @@
-import { ServiceBusError } from "../service-bus-error";
 import type { QueueDispatcher } from "../queue/queue-dispatcher";
-import type { Subscription, Topic } from "./topic";
+import { ServiceBusError } from "../service-bus-error";
+import type { Topic } from "./topic";
+import type { SubscriptionRules } from "./subscription-rules";
 
-/** What is found at an address. */
+/** The entity at an address. */
 export type NamespaceEntity =
-  | { readonly kind: "queue"; readonly queue: QueueDispatcher }
+  | { readonly kind: "queue"; readonly dispatcher: QueueDispatcher }
   | { readonly kind: "topic"; readonly topic: Topic }
   | {
       readonly kind: "subscription";
-      readonly queue: QueueDispatcher;
-      readonly subscription: Subscription;
+      readonly dispatcher: QueueDispatcher;
+      readonly rules: SubscriptionRules;
     }
-  /** Receives what the broker puts there; nobody sends to it. */
-  | { readonly kind: "dead-letters"; readonly queue: QueueDispatcher };
+  /** Only the broker sends to it. */
+  | { readonly kind: "dead-letters"; readonly dispatcher: QueueDispatcher };
 
-/** The entities by their paths. Paths are compared without regard to case. */
+/** The entities by path, case-insensitively. */
 export class Namespace {
   readonly #entities = new Map<string, NamespaceEntity>();
 
@@ -22,20 +23,20 @@ export class Namespace {
     this.#entities.set(path.toLowerCase(), entity);
   }
 
-  /** Throws `not-found` when there is no such entity. */
+  /** Throws `not-found`. */
   find(address: string): NamespaceEntity {
     const entity = this.#entities.get(address.toLowerCase());
     if (entity) return entity;
     throw new ServiceBusError(
       "amqp:not-found",
-      // The client tells by these words that it is the entity that is missing.
+      // The client derives MessagingEntityNotFound from this exact wording.
       `The messaging entity '${address}' could not be found.`,
     );
   }
 
-  get queues(): readonly QueueDispatcher[] {
+  get dispatchers(): readonly QueueDispatcher[] {
     return [...this.#entities.values()].map((entity) =>
-      entity.kind === "topic" ? entity.topic.inbox : entity.queue,
+      entity.kind === "topic" ? entity.topic.inbox : entity.dispatcher,
     );
   }
 }

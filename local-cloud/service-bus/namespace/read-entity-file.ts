@@ -1,18 +1,19 @@
 import { readFile } from "node:fs/promises";
+import { errorMessage } from "../../shared/error-message";
 
-/** The file could not be read. The message is one sentence for people. */
+/** The message is one sentence for the user. */
 class EntityFileError extends Error {
   override readonly name = "EntityFileError";
   readonly code = "entity_file_unreadable";
 }
 
-/** The JSON of a file of Service Bus entities. What is in it, the broker checks. */
+/** Reads the JSON of a Service Bus entity file. The broker validates its content. */
 export async function readEntityFile(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, "utf8")) as unknown;
   } catch (cause) {
     throw new EntityFileError(
-      `The Service Bus entities cannot be read from ${path} (${cause instanceof Error ? cause.message : String(cause)}). It is to be a JSON file as in docs/service-bus.md.`,
+      `The Service Bus entities cannot be read from ${path} (${errorMessage(cause)}). The file must be JSON as described in docs/service-bus.md.`,
       { cause },
     );
   }

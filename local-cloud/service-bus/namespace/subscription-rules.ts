@@ -1,10 +1,11 @@
+import { errorMessage } from "../../shared/error-message";
+import type { FilteredMessage } from "../filters/expression";
 import {
-  type RuleFilter,
+  compileFilter,
   type FilterPredicate,
   matchAllFilter,
-  compileFilter,
+  type RuleFilter,
 } from "../filters/filter";
-import type { FilteredMessage } from "../filters/expression";
 import type { Journal } from "../queue/change";
 import type { MessageContent } from "../queue/message";
 import { ServiceBusError } from "../service-bus-error";
@@ -17,11 +18,11 @@ export interface SubscriptionRule {
   readonly createdAt: number;
 }
 
-interface TestedRule extends SubscriptionRule {
-  readonly test: FilterPredicate;
+interface CompiledRule extends SubscriptionRule {
+  readonly matches: FilterPredicate;
 }
 
-/** What a subscription has when nothing else was said: it takes everything. */
+/** The rule of a subscription without configured rules. It matches every message. */
 export const createDefaultRule = (createdAt: number): SubscriptionRule => ({
   name: "$Default",
   filter: matchAllFilter,
@@ -29,16 +30,16 @@ export const createDefaultRule = (createdAt: number): SubscriptionRule => ({
 });
 
 /**
- * The rules of a subscription. A message that at least one rule takes arrives once. They may be changed by clients, and
- * what they have changed outlives a restart, until the entity file says something else than it did.
+ * The rules of a subscription. It receives a message once if at least one rule matches. Changes by clients survive a
+ * restart, until the rules in the entity file change.
  */
 export class SubscriptionRules {
   readonly #queue: number;
   readonly #path: string;
   readonly #configured: string;
   readonly #journal: Journal;
-  readonly #look: (content: MessageContent) => FilteredMessage;
-  #rules: readonly TestedRule[];
+  readonly #decode: (content: MessageContent) => FilteredMessage;
+  #rules: readonly CompiledRule[];
 
   constructor(
     {
@@ -52,51 +53,51 @@ export class SubscriptionRules {
     },
     stored: StoredRules | undefined,
     journal: Journal,
-    look: (content: MessageContent) => FilteredMessage,
+    decode: (content: MessageContent) => FilteredMessage,
   ) {
     this.#queue = queue;
     this.#path = path;
     this.#journal = journal;
-    this.#look = look;
+    this.#decode = decode;
     this.#configured = JSON.stringify(
       configured.map(({ name, filter }) => ({ name, filter })),
     );
-    const isAsConfigured = stored?.configured !== this.#configured;
-    const rules = isAsConfigured
-      ? configured
-      : (JSON.parse(stored.rules) as readonly SubscriptionRule[]);
-    this.#rules = rules.map(withTest);
+    const rules =
+      stored?.configured === this.#configured
+        ? (JSON.parse(stored.rules) as readonly SubscriptionRule[])
+        : configured;
+    this.#rules = rules.map(compileRule);
   }
 
-  /** In the order in which they were added, from the one with the number `skip` on. */
+  /** Returns at most `top` rules in the order in which they were added, without the first `skip`. */
   list(skip: number, top: number): readonly SubscriptionRule[] {
     return this.#rules.slice(skip, skip + top);
   }
 
   match(content: MessageContent): boolean {
-    let looked: FilteredMessage | undefined;
-    const message = () => (looked ??= this.#look(content));
-    return this.#rules.some(({ test }) => test(message));
+    let decoded: FilteredMessage | undefined;
+    const message = () => (decoded ??= this.#decode(content));
+    return this.#rules.some(({ matches }) => matches(message));
   }
 
-  /** Resolves when it is on disk. Throws when there is a rule of that name, or the filter cannot be read. */
+  /** Resolves when the rule is on disk. Throws when the name is taken or the filter is invalid. */
   async add(rule: SubscriptionRule): Promise<void> {
     if (this.#find(rule.name))
       throw new ServiceBusError(
         "com.microsoft:entity-already-exists",
         `The messaging entity '${this.#path}/Rules/${rule.name}' already exists.`,
       );
-    await this.#change([...this.#rules, tested(rule)]);
+    await this.#change([...this.#rules, compileClientRule(rule)]);
   }
 
   async remove(name: string): Promise<void> {
-    const found = this.#find(name);
-    if (found === undefined)
+    const existing = this.#find(name);
+    if (existing === undefined)
       throw new ServiceBusError(
         "amqp:not-found",
         `The messaging entity '${this.#path}/Rules/${name}' could not be found.`,
       );
-    await this.#change(this.#rules.filter((rule) => rule !== found));
+    await this.#change(this.#rules.filter((rule) => rule !== existing));
   }
 
   #find(name: string) {
@@ -105,39 +106,38 @@ export class SubscriptionRules {
     );
   }
 
-  #change(rules: readonly TestedRule[]): Promise<void> {
-    this.#rules = rules;
-    const text = JSON.stringify(
-      rules.map(({ name, filter, createdAt }) => ({ name, filter, createdAt })),
+  #change(compiled: readonly CompiledRule[]): Promise<void> {
+    this.#rules = compiled;
+    const rules = JSON.stringify(
+      compiled.map(({ name, filter, createdAt }) => ({
+        name,
+        filter,
+        createdAt,
+      })),
     );
-    return new Promise((landed) => {
+    const queue = this.#queue;
+    const configured = this.#configured;
+    return new Promise((resolve) => {
       this.#journal.write(
-        [
-          {
-            kind: "rules",
-            queue: this.#queue,
-            rules: text,
-            configured: this.#configured,
-          },
-        ],
-        landed,
+        [{ kind: "rules", queue, rules, configured }],
+        resolve,
       );
     });
   }
 }
 
-const withTest = (rule: SubscriptionRule) => ({
+const compileRule = (rule: SubscriptionRule): CompiledRule => ({
   ...rule,
-  test: compileFilter(rule.filter),
+  matches: compileFilter(rule.filter),
 });
 
-function tested(rule: SubscriptionRule) {
+function compileClientRule(rule: SubscriptionRule): CompiledRule {
   try {
-    return withTest(rule);
+    return compileRule(rule);
   } catch (cause) {
     throw new ServiceBusError(
       "com.microsoft:argument-error",
-      `The filter of the rule '${rule.name}' is not valid: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      `The filter of the rule '${rule.name}' is invalid: ${errorMessage(cause)}.`,
       { cause },
     );
   }

@@ -1,34 +1,35 @@
-import type { QueueDispatcher } from "../queue/queue-dispatcher";
 import type { SentMessage } from "../queue/message";
+import type { QueueDispatcher } from "../queue/queue-dispatcher";
 import type { SubscriptionRules } from "./subscription-rules";
 
 export interface Subscription {
-  readonly queue: QueueDispatcher;
+  readonly dispatcher: QueueDispatcher;
   readonly rules: SubscriptionRules;
 }
 
 export interface Topic {
-  /** Detects duplicates and keeps what is scheduled; the rest it passes on. */
+  /** Detects duplicates, keeps scheduled messages and forwards all others to the subscriptions. */
   readonly inbox: QueueDispatcher;
 }
 
-/** Gives the subscriptions that want the message a copy each. */
+/** Sends a copy of the message to every subscription whose rules match. */
 export const fanOut =
   (subscriptions: readonly Subscription[]) =>
-  (arrival: SentMessage): void => {
-    for (const { queue, rules } of subscriptions)
-      if (rules.match(arrival.content)) give(queue, arrival);
+  (message: SentMessage): void => {
+    for (const { dispatcher, rules } of subscriptions)
+      if (rules.match(message.content)) forward(dispatcher, message);
   };
 
-/** The sender cannot know which subscriptions have sessions, so a message without one is not its failure. */
-function give({ rules }: QueueDispatcher, arrival: SentMessage): void {
-  if (rules.sessions && arrival.sessionId === undefined)
-    rules.messages.refuse(arrival, {
+/**
+ * A session-enabled subscription dead-letters a message without a session: the send cannot fail, because the sender does
+ * not know which subscriptions have sessions.
+ */
+function forward({ queue }: QueueDispatcher, message: SentMessage): void {
+  if (queue.sessions && message.sessionId === undefined)
+    queue.messages.deadLetterOnArrival(message, {
       DeadLetterReason: "Session ID is null",
       DeadLetterErrorDescription:
         "Session enabled entity doesn't allow a message whose session identifier is null.",
     });
-  else rules.send([arrival], nobody);
+  else queue.send([message], () => undefined);
 }
-
-const nobody = (): void => undefined;

@@ -1,6 +1,6 @@
 import type { MessageContent, MessageRecord, MessageState } from "./message";
 
-/** One change of what is on disk. `queue` is the number of a queue, a subscription, a topic or a dead-letter queue. */
+/** A change of persisted data. `queue` is the id of a queue, subscription, topic or dead-letter queue. */
 export type StoreChange =
   | {
       readonly kind: "put";
@@ -14,7 +14,7 @@ export type StoreChange =
       readonly sequence: number;
       readonly state: MessageState;
       readonly deliveryCount: number;
-      /** Undefined: as it is. */
+      /** Undefined leaves the content unchanged. */
       readonly content?: MessageContent;
     }
   | {
@@ -22,14 +22,14 @@ export type StoreChange =
       readonly queue: number;
       readonly sequence: number;
     }
-  /** A message id is remembered for duplicate detection. */
+  /** Records a message id for duplicate detection. */
   | {
       readonly kind: "remember";
       readonly queue: number;
       readonly messageId: string;
       readonly until: number;
     }
-  /** What was to be remembered until `until` and before is forgotten. */
+  /** Deletes message ids that were recorded until `until` or earlier. */
   | { readonly kind: "forget"; readonly queue: number; readonly until: number }
   /** The state of a session; null removes it. */
   | {
@@ -38,7 +38,7 @@ export type StoreChange =
       readonly sessionId: string;
       readonly state: Buffer | null;
     }
-  /** The rules of a subscription, as JSON; `configured` is what the entity file said of them then. */
+  /** The current rules of a subscription and its rules in the entity file, as JSON. */
   | {
       readonly kind: "rules";
       readonly queue: number;
@@ -46,8 +46,10 @@ export type StoreChange =
       readonly configured: string;
     };
 
-/** Writes changes down. */
 export interface Journal {
-  /** Calls `landed` once the changes are on disk; in the order of the calls, and never within the call. */
-  write(changes: readonly StoreChange[], landed: () => void): void;
+  /**
+   * Calls `onCommitted` once the changes are on disk: in the order of the calls, never synchronously. Changes that are
+   * written in one tick are committed atomically: a message reaches all subscriptions of a topic, or none.
+   */
+  write(changes: readonly StoreChange[], onCommitted: () => void): void;
 }

@@ -1,40 +1,40 @@
-import type { MessageContent, BrokerMessage } from "./message";
+import type { BrokerMessage, MessageContent } from "./message";
 
-/** Contents up to this many bytes in all stay in memory; what is beyond is read from disk when it is given out. */
-const keptBytes = 64 * 1024 * 1024;
+/** The size of the cache. Contents beyond it are read from disk on delivery. */
+const maxCachedBytes = 64 * 1024 * 1024;
 
-/** Where the contents of a queue's messages are: in memory while there is room, on disk always. */
+/** Keeps the contents of one queue's committed messages in memory, up to a limit. */
 export class ContentCache {
   readonly #queue: number;
-  readonly #onDisk: (queue: number, sequence: number) => MessageContent;
+  readonly #loadContent: (queue: number, sequence: number) => MessageContent;
   #bytes = 0;
 
   constructor(
     queue: number,
-    onDisk: (queue: number, sequence: number) => MessageContent,
+    loadContent: (queue: number, sequence: number) => MessageContent,
   ) {
     this.#queue = queue;
-    this.#onDisk = onDisk;
+    this.#loadContent = loadContent;
   }
 
-  of(message: BrokerMessage): MessageContent {
-    return message.content ?? this.#onDisk(this.#queue, message.sequence);
+  read(message: BrokerMessage): MessageContent {
+    return message.content ?? this.#loadContent(this.#queue, message.sequence);
   }
 
-  /** The message's content is on disk now; in memory it stays if there is room. */
-  keep(message: BrokerMessage): void {
+  /** Caches the content of a message that has been committed, or drops it when the cache is full. */
+  retain(message: BrokerMessage): void {
     const bytes = message.content?.length ?? 0;
-    if (this.#bytes + bytes > keptBytes) message.content = undefined;
+    if (this.#bytes + bytes > maxCachedBytes) message.content = undefined;
     else this.#bytes += bytes;
   }
 
   replace(message: BrokerMessage, content: MessageContent): void {
-    this.drop(message);
+    this.evict(message);
     message.content = content;
-    this.keep(message);
+    this.retain(message);
   }
 
-  drop(message: BrokerMessage): void {
+  evict(message: BrokerMessage): void {
     this.#bytes -= message.content?.length ?? 0;
     message.content = undefined;
   }

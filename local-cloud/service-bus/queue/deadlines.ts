@@ -1,12 +1,12 @@
-import type { BrokerMessage } from "./message";
 import { MinHeap } from "../../shared/heap/min-heap";
+import type { BrokerMessage } from "./message";
 
 interface Deadline {
   readonly at: number;
   readonly message: BrokerMessage;
 }
 
-/** Messages with a time each. One that is gone is dropped, at the latest when its kind are the majority. */
+/** Messages in order of a time each. Removed messages stay in the heap until they are the majority or reach its top. */
 export class Deadlines {
   readonly #heap = new MinHeap<Deadline>((a, b) => a.at < b.at);
   #sizeAfterSweep = 0;
@@ -15,19 +15,19 @@ export class Deadlines {
     if (at === Infinity) return;
     this.#heap.push({ at, message });
     if (this.#heap.size < 2 * this.#sizeAfterSweep + 1000) return;
-    this.#heap.keep(({ message: { status } }) => status !== "gone");
+    this.#heap.retain(({ message: { status } }) => status !== "removed");
     this.#sizeAfterSweep = this.#heap.size;
   }
 
   get next(): number | undefined {
-    this.#dropGone();
+    this.#dropRemoved();
     return this.#heap.peek()?.at;
   }
 
   takeDue(now: number): BrokerMessage[] {
     const due: BrokerMessage[] = [];
     for (;;) {
-      this.#dropGone();
+      this.#dropRemoved();
       const first = this.#heap.peek();
       if (first === undefined || first.at > now) return due;
       this.#heap.pop();
@@ -35,7 +35,7 @@ export class Deadlines {
     }
   }
 
-  #dropGone(): void {
-    while (this.#heap.peek()?.message.status === "gone") this.#heap.pop();
+  #dropRemoved(): void {
+    while (this.#heap.peek()?.message.status === "removed") this.#heap.pop();
   }
 }

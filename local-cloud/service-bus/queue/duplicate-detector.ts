@@ -1,7 +1,7 @@
 import type { StoreChange } from "./change";
 import { Leases } from "./leases";
 
-/** The message ids of an entity's last messages, also of those that are long completed. */
+/** Remembers the message ids of one entity for the duplicate detection window, including ids of completed messages. */
 export class DuplicateDetector {
   readonly #queue: number;
   readonly #windowMs: number;
@@ -12,18 +12,15 @@ export class DuplicateDetector {
     this.#windowMs = windowMs;
   }
 
-  /** Called at the start, with the first to be forgotten first. */
+  /** Must be called in order of expiry. */
   restore(messageId: string, until: number): void {
     this.#known.grant(messageId, true, until);
   }
 
-  /**
-   * The changes that remember the id; undefined when it is known, which says that the message is a duplicate.
-   * Nothing is changed, and nothing is a duplicate, when the entity does not detect any.
-   */
-  admit(messageId: string, now: number): StoreChange[] | undefined {
+  /** Returns the changes that record the id, none when detection is off; undefined when the message is a duplicate. */
+  register(messageId: string, now: number): StoreChange[] | undefined {
     if (this.#windowMs === 0) return [];
-    const forgotten = this.#known.takeExpired(now);
+    const expired = this.#known.takeExpired(now);
     if (this.#known.has(messageId)) return undefined;
     const until = now + this.#windowMs;
     this.#known.grant(messageId, true, until);
@@ -31,7 +28,7 @@ export class DuplicateDetector {
     const changes: StoreChange[] = [
       { kind: "remember", queue, messageId, until },
     ];
-    if (forgotten.length > 0)
+    if (expired.length > 0)
       changes.unshift({ kind: "forget", queue, until: now });
     return changes;
   }

@@ -1,45 +1,46 @@
 /**
- * What is held for a time and then lost: locks of messages, locks of sessions, message ids that are remembered.
+ * Values that expire: message locks, session locks, remembered message ids.
  *
- * L1. All that is held by one object is granted for the same duration, so the order of granting is the order of expiry:
- *     the first is always the next to expire, and no heap is needed.
+ * L1. All leases of one instance have the same duration, so the order of granting is the order of expiry: the first
+ *     entry of the map expires next, and no heap is needed.
  */
 export class Leases<Key, Value> {
-  readonly #held = new Map<Key, { value: Value; until: number }>();
+  readonly #leases = new Map<Key, { value: Value; until: number }>();
 
   get size(): number {
-    return this.#held.size;
+    return this.#leases.size;
   }
 
+  /** Grants or renews a lease. */
   grant(key: Key, value: Value, until: number): void {
-    this.#held.delete(key);
-    this.#held.set(key, { value, until });
+    this.#leases.delete(key);
+    this.#leases.set(key, { value, until });
   }
 
   get(key: Key): Value | undefined {
-    return this.#held.get(key)?.value;
+    return this.#leases.get(key)?.value;
   }
 
   has(key: Key): boolean {
-    return this.#held.has(key);
+    return this.#leases.has(key);
   }
 
   release(key: Key): void {
-    this.#held.delete(key);
+    this.#leases.delete(key);
   }
 
-  /** When the next expires; undefined when nothing is held. */
+  /** Undefined when there is no lease. */
   get nextExpiry(): number | undefined {
-    for (const { until } of this.#held.values()) return until;
+    for (const { until } of this.#leases.values()) return until;
     return undefined;
   }
 
-  /** Takes what has expired by `now` out and gives it back, the first to expire first. */
+  /** Removes and returns all leases that have expired by `now`, in order of expiry. */
   takeExpired(now: number): [Key, Value][] {
     const expired: [Key, Value][] = [];
-    for (const [key, { value, until }] of this.#held) {
+    for (const [key, { value, until }] of this.#leases) {
       if (until > now) break;
-      this.#held.delete(key);
+      this.#leases.delete(key);
       expired.push([key, value]);
     }
     return expired;

@@ -1,93 +1,99 @@
 import { ServiceBusError } from "../service-bus-error";
-import { ReadyMessages } from "./ready-messages";
 import type { StoreChange } from "./change";
 import { ContentCache } from "./content-cache";
 import { Deadlines } from "./deadlines";
 import type {
-  SentMessage,
-  MessageContent,
   BrokerMessage,
+  MessageContent,
   MessageRecord,
   PropertyChanges,
+  SentMessage,
 } from "./message";
+import { createBrokerMessage, createMessageRecord } from "./message-record";
 import type {
   DeadLetterSink,
   QueueDefinition,
   QueueDependencies,
 } from "./queue-dependencies";
-import { createMessageRecord, createBrokerMessage } from "./message-record";
+import { ReadyMessages } from "./ready-messages";
 import type { QueueSession, QueueSessions } from "./sessions";
 
 /**
- * The messages of a queue, and how one goes from one state to the next.
+ * The messages of a queue and their transitions between states.
  *
- * M1. Nothing is given out, and nobody is told of a change, before the change is on disk.
- * M2. Between a decision and its landing a message is `moving` and can neither be given out nor settled.
- * M3. Sequence numbers rise and are never used twice. Messages are given out in their order; one that comes back takes
- *     its old place.
+ * M1. A message is delivered, and a change is confirmed to a client, only after the change is on disk.
+ * M2. From the decision on a change until its commit the message is `committing`: it can be neither delivered nor settled.
+ * M3. Sequence numbers ascend and are never reused. Messages are delivered in their order; a redelivered message keeps
+ *     its number and so its position.
  */
 export class MessageLifecycle implements DeadLetterSink {
   readonly sessions: QueueSessions | undefined;
-  /** Called when something has landed: there may be something to give out, or another deadline. */
+  /** Called after a commit when a message may have become available or a deadline may have changed. */
   onChanged: () => void = () => undefined;
 
-  readonly #identity: QueueDefinition;
-  readonly #ports: QueueDependencies;
+  readonly #definition: QueueDefinition;
+  readonly #dependencies: QueueDependencies;
   readonly #contents: ContentCache;
-  readonly #available = new ReadyMessages();
+  readonly #ready = new ReadyMessages();
   /** By sequence number. */
   readonly #deferred = new Map<number, BrokerMessage>();
+  /** By sequence number. */
   readonly #scheduled = new Map<number, BrokerMessage>();
-  readonly #due = new Deadlines();
-  readonly #expiring = new Deadlines();
+  readonly #scheduledTimes = new Deadlines();
+  readonly #expiryTimes = new Deadlines();
   #lastSequence: number;
 
   constructor(
-    identity: QueueDefinition,
-    ports: QueueDependencies,
+    definition: QueueDefinition,
+    dependencies: QueueDependencies,
     sessions: QueueSessions | undefined,
   ) {
-    this.#identity = identity;
-    this.#ports = ports;
+    this.#definition = definition;
+    this.#dependencies = dependencies;
     this.sessions = sessions;
-    this.#lastSequence = identity.lastSequence;
-    this.#contents = new ContentCache(identity.id, ports.contentOnDisk);
+    this.#lastSequence = definition.lastSequence;
+    this.#contents = new ContentCache(definition.id, dependencies.loadContent);
   }
 
-  /** The next message for a receiver of the session, or of the queue. It is the caller's to lock or to remove. */
+  /** Takes the next message of the session or, without one, of the queue. The caller must lock or remove it. */
   take(session: QueueSession | undefined): BrokerMessage | undefined {
-    const available = session?.available ?? this.#available;
+    const ready = session?.ready ?? this.#ready;
     for (;;) {
-      const message = available.take();
-      if (message === undefined || message.expiresAt > this.#ports.now())
+      const message = ready.take();
+      if (message === undefined || message.expiresAt > this.#dependencies.now())
         return message;
-      this.#expired(message);
+      this.#expire(message);
     }
   }
 
-  contentOf(message: BrokerMessage): MessageContent {
-    return this.#contents.of(message);
+  readContent(message: BrokerMessage): MessageContent {
+    return this.#contents.read(message);
   }
 
-  deferred(sequence: number): BrokerMessage {
-    return this.#found(this.#deferred, sequence);
+  /** Throws `message-not-found`. */
+  getDeferred(sequence: number): BrokerMessage {
+    return this.#getAvailable(this.#deferred, sequence);
   }
 
-  scheduled(sequence: number): BrokerMessage {
-    return this.#found(this.#scheduled, sequence);
+  /** Throws `message-not-found`. */
+  getScheduled(sequence: number): BrokerMessage {
+    return this.#getAvailable(this.#scheduled, sequence);
   }
 
-  /** A message with the next number. It is here when it is admitted. */
-  create(arrival: SentMessage, now: number): BrokerMessage {
+  /** Creates a message with the next sequence number. It becomes available when it is admitted. */
+  create(sent: SentMessage, now: number): BrokerMessage {
     const sequence = (this.#lastSequence += 1);
-    const { ttlMs } = this.#identity.settings;
+    const { ttlMs } = this.#definition.settings;
     return createBrokerMessage(
-      createMessageRecord(arrival, sequence, now, ttlMs),
-      arrival.content,
+      createMessageRecord(sent, sequence, now, ttlMs),
+      sent.content,
     );
   }
 
-  adopt(message: MessageRecord, content: MessageContent): BrokerMessage {
+  createDeadLetter(
+    message: MessageRecord,
+    content: MessageContent,
+  ): BrokerMessage {
     const sequence = (this.#lastSequence += 1);
     return createBrokerMessage(
       { ...message, sequence, state: "active", expiresAt: Infinity },
@@ -95,98 +101,104 @@ export class MessageLifecycle implements DeadLetterSink {
     );
   }
 
-  creation(message: MessageRecord, content: MessageContent): StoreChange {
-    return { kind: "put", queue: this.#identity.id, message, content };
+  toPutChange(message: MessageRecord, content: MessageContent): StoreChange {
+    return { kind: "put", queue: this.#definition.id, message, content };
   }
 
-  /** Takes in a message that has become durable. */
   admit(message: BrokerMessage): void {
-    this.#contents.keep(message);
+    this.#contents.retain(message);
     if (message.state === "scheduled") {
-      message.status = "waiting";
+      message.status = "available";
       this.#scheduled.set(message.sequence, message);
-      this.#due.add(message, message.scheduledFor ?? 0);
+      this.#scheduledTimes.add(message, message.scheduledFor ?? 0);
       this.onChanged();
       return;
     }
-    this.#expiring.add(message, message.expiresAt);
+    this.#expiryTimes.add(message, message.expiresAt);
     this.release(message);
   }
 
-  /** Nobody has the message now. */
+  /** Makes the message available again. */
   release(message: BrokerMessage): void {
-    message.status = "waiting";
-    if (message.expiresAt <= this.#ports.now()) {
-      this.#expired(message);
+    message.status = "available";
+    if (message.expiresAt <= this.#dependencies.now()) {
+      this.#expire(message);
       return;
     }
     if (message.state === "deferred")
       this.#deferred.set(message.sequence, message);
     else if (this.sessions) this.sessions.add(message);
-    else this.#available.add(message);
+    else this.#ready.add(message);
     this.onChanged();
   }
 
-  /** Takes the messages out for good. */
-  remove(messages: readonly BrokerMessage[], landed: () => void): void {
-    for (const message of messages) message.status = "moving";
-    this.#ports.journal.write(
-      messages.map((message) => this.#removal(message)),
+  remove(messages: readonly BrokerMessage[], onCommitted: () => void): void {
+    for (const message of messages) message.status = "committing";
+    this.#dependencies.journal.write(
+      messages.map((message) => this.#toRemoveChange(message)),
       () => {
-        for (const message of messages) this.#gone(message);
-        landed();
+        for (const message of messages) this.#markRemoved(message);
+        onCommitted();
       },
     );
   }
 
-  /** Writes down what has changed of the message, and then releases it. */
-  putBack(
+  /** Persists the message's changed state, delivery count and properties, then releases it. */
+  requeue(
     message: BrokerMessage,
     properties: PropertyChanges | undefined,
-    landed: () => void,
+    onCommitted: () => void,
   ): void {
-    message.status = "moving";
-    const content =
-      properties &&
-      this.#ports.withProperties(this.#contents.of(message), properties);
+    message.status = "committing";
+    const content = properties && this.#withProperties(message, properties);
     const { sequence, state, deliveryCount } = message;
     const update: StoreChange = {
-      ...{ kind: "update", queue: this.#identity.id },
+      ...{ kind: "update", queue: this.#definition.id },
       ...{ sequence, state, deliveryCount },
       ...(content && { content }),
     };
-    this.#ports.journal.write([update], () => {
+    this.#dependencies.journal.write([update], () => {
       if (content) this.#contents.replace(message, content);
       this.release(message);
-      landed();
+      onCommitted();
     });
   }
 
   moveToDeadLetters(
     message: BrokerMessage,
     properties: PropertyChanges,
-    landed: () => void,
+    onCommitted: () => void,
   ): void {
-    const deadLetters = this.#deadLetters();
-    message.status = "moving";
-    const content = this.#ports.withProperties(
-      this.#contents.of(message),
-      properties,
-    );
-    const dead = deadLetters.adopt(message, content);
+    const deadLetters = this.requireDeadLetters();
+    message.status = "committing";
+    const content = this.#withProperties(message, properties);
+    const deadLetter = deadLetters.createDeadLetter(message, content);
     const changes = [
-      this.#removal(message),
-      deadLetters.creation(dead, content),
+      this.#toRemoveChange(message),
+      deadLetters.toPutChange(deadLetter, content),
     ];
-    this.#ports.journal.write(changes, () => {
-      this.#gone(message);
-      deadLetters.admit(dead);
-      landed();
+    this.#dependencies.journal.write(changes, () => {
+      this.#markRemoved(message);
+      deadLetters.admit(deadLetter);
+      onCommitted();
     });
   }
 
-  #deadLetters(): DeadLetterSink {
-    const { deadLetters, path } = this.#identity;
+  /** Stores a message that the queue cannot accept in the dead-letter queue. */
+  deadLetterOnArrival(sent: SentMessage, properties: PropertyChanges): void {
+    const deadLetters = this.requireDeadLetters();
+    const { journal, now, setProperties } = this.#dependencies;
+    const content = setProperties(sent.content, properties);
+    const message = this.create(sent, now());
+    const deadLetter = deadLetters.createDeadLetter(message, content);
+    journal.write([deadLetters.toPutChange(deadLetter, content)], () => {
+      deadLetters.admit(deadLetter);
+    });
+  }
+
+  /** Throws `not-allowed` for a dead-letter queue. */
+  requireDeadLetters(): DeadLetterSink {
+    const { deadLetters, path } = this.#definition;
     if (deadLetters) return deadLetters;
     throw new ServiceBusError(
       "amqp:not-allowed",
@@ -194,63 +206,49 @@ export class MessageLifecycle implements DeadLetterSink {
     );
   }
 
-  /** Takes a message in among the dead letters straight away. */
-  refuse(arrival: SentMessage, properties: PropertyChanges): void {
-    const deadLetters = this.#deadLetters();
-    const { content } = arrival;
-    const changed = this.#ports.withProperties(content, properties);
-    const message = this.create(arrival, this.#ports.now());
-    const dead = deadLetters.adopt(message, changed);
-    this.#ports.journal.write([deadLetters.creation(dead, changed)], () => {
-      deadLetters.admit(dead);
-    });
-  }
-
-  /** Throws `not-allowed` for a queue of dead letters. */
-  checkDeadLetters(): void {
-    this.#deadLetters();
-  }
-
   get nextDeadline(): number {
     return Math.min(
-      this.#due.next ?? Infinity,
-      this.#expiring.next ?? Infinity,
+      this.#scheduledTimes.next ?? Infinity,
+      this.#expiryTimes.next ?? Infinity,
     );
   }
 
-  /** Scheduled messages arrive, others expire. */
-  passTime(now: number): void {
-    for (const message of this.#due.takeDue(now))
-      if (message.status === "waiting") this.#activate(message, now);
-    for (const message of this.#expiring.takeDue(now))
-      if (message.status === "waiting") this.#expired(message);
+  /** Activates scheduled messages and expires others that are due. */
+  processDeadlines(now: number): void {
+    for (const message of this.#scheduledTimes.takeDue(now))
+      if (message.status === "available") this.#activate(message, now);
+    for (const message of this.#expiryTimes.takeDue(now))
+      if (message.status === "available") this.#expire(message);
   }
 
-  /** A scheduled message arrives as if it had been sent now: with a new number, at the end. */
+  /** Replaces a scheduled message by an active one with a new sequence number, as if it had been sent now. */
   #activate(scheduled: BrokerMessage, now: number): void {
-    const content = this.#contents.of(scheduled);
-    const arrival = { ...scheduled, scheduledFor: undefined, content };
-    const { forward } = this.#identity;
+    const content = this.#contents.read(scheduled);
+    const sent = { ...scheduled, scheduledFor: undefined, content };
+    const { forward } = this.#definition;
     if (forward) {
-      forward(arrival);
+      forward(sent);
       this.remove([scheduled], () => undefined);
       return;
     }
-    scheduled.status = "moving";
+    scheduled.status = "committing";
     const active = {
-      ...this.create(arrival, now),
+      ...this.create(sent, now),
       scheduledFor: scheduled.scheduledFor,
     };
-    const changes = [this.#removal(scheduled), this.creation(active, content)];
-    this.#ports.journal.write(changes, () => {
-      this.#gone(scheduled);
+    const changes = [
+      this.#toRemoveChange(scheduled),
+      this.toPutChange(active, content),
+    ];
+    this.#dependencies.journal.write(changes, () => {
+      this.#markRemoved(scheduled);
       this.admit(active);
     });
   }
 
-  #expired(message: BrokerMessage): void {
-    const nobody = (): void => undefined;
-    if (this.#identity.settings.deadLetterOnExpiry)
+  #expire(message: BrokerMessage): void {
+    const onCommitted = (): void => undefined;
+    if (this.#definition.settings.deadLetterOnExpiry)
       this.moveToDeadLetters(
         message,
         {
@@ -258,31 +256,41 @@ export class MessageLifecycle implements DeadLetterSink {
           DeadLetterErrorDescription:
             "The message expired and was dead lettered.",
         },
-        nobody,
+        onCommitted,
       );
-    else this.remove([message], nobody);
+    else this.remove([message], onCommitted);
   }
 
-  #gone(message: BrokerMessage): void {
-    message.status = "gone";
+  #markRemoved(message: BrokerMessage): void {
+    message.status = "removed";
     this.#deferred.delete(message.sequence);
     this.#scheduled.delete(message.sequence);
-    this.#contents.drop(message);
+    this.#contents.evict(message);
   }
 
-  #found(
-    where: ReadonlyMap<number, BrokerMessage>,
+  #getAvailable(
+    messages: ReadonlyMap<number, BrokerMessage>,
     sequence: number,
   ): BrokerMessage {
-    const message = where.get(sequence);
-    if (message?.status === "waiting") return message;
+    const message = messages.get(sequence);
+    if (message?.status === "available") return message;
     throw new ServiceBusError(
       "com.microsoft:message-not-found",
-      `There is no such message in '${this.#identity.path}' to be had by the sequence number ${sequence}.`,
+      `The message with the sequence number ${sequence} could not be found in '${this.#definition.path}', or it is locked.`,
     );
   }
 
-  #removal({ sequence }: BrokerMessage): StoreChange {
-    return { kind: "remove", queue: this.#identity.id, sequence };
+  #withProperties(
+    message: BrokerMessage,
+    properties: PropertyChanges,
+  ): MessageContent {
+    return this.#dependencies.setProperties(
+      this.#contents.read(message),
+      properties,
+    );
+  }
+
+  #toRemoveChange({ sequence }: BrokerMessage): StoreChange {
+    return { kind: "remove", queue: this.#definition.id, sequence };
   }
 }

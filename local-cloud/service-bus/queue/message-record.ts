@@ -1,38 +1,38 @@
 import type {
-  SentMessage,
-  MessageContent,
   BrokerMessage,
+  MessageContent,
   MessageRecord,
+  SentMessage,
 } from "./message";
 
-/** The first record of a message. While it is scheduled it does not expire: it lives from when it arrives. */
+/** A scheduled message does not expire: its time to live starts at the scheduled time. */
 export function createMessageRecord(
-  arrival: SentMessage,
+  sent: SentMessage,
   sequence: number,
   now: number,
-  longestTtlMs: number,
+  maxTtlMs: number,
 ): MessageRecord {
-  const { scheduledFor } = arrival;
+  const { scheduledFor } = sent;
   const isScheduled = scheduledFor !== undefined && scheduledFor > now;
-  const livesMs = Math.min(arrival.ttlMs ?? Infinity, longestTtlMs);
+  const ttlMs = Math.min(sent.ttlMs ?? Infinity, maxTtlMs);
   return {
     sequence,
     enqueuedSequence: sequence,
     enqueuedAt: now,
-    messageId: arrival.messageId,
-    sessionId: arrival.sessionId,
-    partitionKey: arrival.partitionKey,
-    ttlMs: arrival.ttlMs,
+    messageId: sent.messageId,
+    sessionId: sent.sessionId,
+    partitionKey: sent.partitionKey,
+    ttlMs: sent.ttlMs,
     scheduledFor,
-    expiresAt: isScheduled ? Infinity : now + livesMs,
-    annotations: arrival.annotations,
+    expiresAt: isScheduled ? Infinity : now + ttlMs,
+    annotations: sent.annotations,
     state: isScheduled ? "scheduled" : "active",
     deliveryCount: 0,
   };
 }
 
-/** Nobody has it until it has landed. */
+/** The message becomes available once it has been committed. */
 export const createBrokerMessage = (
   record: MessageRecord,
   content: MessageContent | undefined,
-): BrokerMessage => ({ ...record, status: "moving", content });
+): BrokerMessage => ({ ...record, status: "committing", content });

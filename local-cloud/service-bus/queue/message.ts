@@ -1,26 +1,26 @@
-/** What of an AMQP message the rules do not look into: the sections from the properties on, byte for byte as they came. */
+/** The encoded sections of an AMQP message from the properties on, byte for byte as the sender encoded them. */
 export type MessageContent = Buffer;
 
-/** A message as a sender gives it. Times are milliseconds since the epoch. */
+/** A message from a sender. Times are milliseconds since the epoch. */
 export interface SentMessage {
   readonly messageId: string;
   readonly sessionId: string | undefined;
   readonly partitionKey: string | undefined;
-  /** How long the sender wants it kept; the entity may keep it shorter. */
+  /** The time to live that the sender requests; the entity may shorten it. */
   readonly ttlMs: number | undefined;
-  /** Not to be given out before this time. */
+  /** The message is not delivered before this time. */
   readonly scheduledFor: number | undefined;
-  /** Message annotations that are not the broker's own, encoded: keys and values one after another. */
+  /** The encoded keys and values of message annotations that the broker does not set itself. */
   readonly annotations: Buffer;
   readonly content: MessageContent;
 }
 
 export type MessageState = "active" | "deferred" | "scheduled";
 
-/** What is kept on disk of a message, beside its content. */
+/** The persisted data of a message, without its content. */
 export interface MessageRecord {
   readonly sequence: number;
-  /** The number it had in the entity that it was sent to; another than `sequence` for a dead letter. */
+  /** The sequence number in the entity that the message was sent to; differs from `sequence` for a dead letter. */
   readonly enqueuedSequence: number;
   readonly enqueuedAt: number;
   readonly messageId: string;
@@ -32,34 +32,34 @@ export interface MessageRecord {
   readonly expiresAt: number;
   readonly annotations: Buffer;
   readonly state: MessageState;
-  /** How often it was given out without being settled. */
+  /** Number of failed deliveries. */
   readonly deliveryCount: number;
 }
 
 /**
- * A message that the rules hold. `status` says who has it:
- * `waiting` nobody; `locked` a receiver; `moving` the disk: a change of it is being written, and nobody may touch it
- * until that has landed; `gone` it is no longer here.
+ * A message in a queue. Its status is one of
+ * `available`: no receiver has it; `locked`: a receiver has it; `committing`: a change of it is being written to disk, so
+ * it can be neither delivered nor settled; `removed`: it is no longer in the queue.
  */
 export interface BrokerMessage extends MessageRecord {
   state: MessageState;
   deliveryCount: number;
-  status: "waiting" | "locked" | "moving" | "gone";
+  status: "available" | "locked" | "committing" | "removed";
   /** Undefined: it is on disk only. */
   content: MessageContent | undefined;
 }
 
-/** A lock of a message: who presents the token may settle it. */
+/** A message lock. The token is the right to settle the message. */
 export interface MessageLock {
   readonly token: string;
   readonly message: BrokerMessage;
   readonly until: number;
 }
 
-/** Application properties that are set on a message when it is settled. */
+/** Application properties to set on a message when it is settled. */
 export type PropertyChanges = Readonly<Record<string, unknown>>;
 
-/** What a receiver says of a message that it has locked. */
+/** How a receiver settles a message. */
 export type SettlementOutcome =
   | { readonly kind: "complete" }
   | { readonly kind: "abandon"; readonly properties?: PropertyChanges }

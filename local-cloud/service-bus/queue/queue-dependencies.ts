@@ -1,51 +1,53 @@
-import type { StoreChange, Journal } from "./change";
+import type { Journal, StoreChange } from "./change";
 import type {
-  SentMessage,
-  MessageContent,
   BrokerMessage,
+  MessageContent,
   MessageRecord,
   PropertyChanges,
+  SentMessage,
 } from "./message";
 import type { BrokerQueueSettings } from "./queue-settings";
 
-/** What a queue needs of the world. */
 export interface QueueDependencies {
   readonly journal: Journal;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** A new lock token: a UUID, in lower case. */
-  readonly newToken: () => string;
-  readonly contentOnDisk: (queue: number, sequence: number) => MessageContent;
-  /** The content with application properties set. */
-  readonly withProperties: (
+  /** Returns a UUID in lower case. */
+  readonly newLockToken: () => string;
+  readonly loadContent: (queue: number, sequence: number) => MessageContent;
+  /** Returns the content with the application properties set. */
+  readonly setProperties: (
     content: MessageContent,
     changes: PropertyChanges,
   ) => MessageContent;
 }
 
-/** Where messages go that nobody could deal with. */
+/** The dead-letter queue as its main queue uses it. */
 export interface DeadLetterSink {
-  /** The message as it will be among the dead letters: with a number of theirs. It is there when it is admitted. */
-  adopt(message: MessageRecord, content: MessageContent): BrokerMessage;
-  /** What writes the message down. */
-  creation(message: MessageRecord, content: MessageContent): StoreChange;
-  /** Takes in a message that has become durable. */
+  /** Creates the dead letter of a message. It becomes available when it is admitted. */
+  createDeadLetter(
+    message: MessageRecord,
+    content: MessageContent,
+  ): BrokerMessage;
+  /** The change that persists the dead letter. */
+  toPutChange(message: MessageRecord, content: MessageContent): StoreChange;
+  /** Makes a committed message available. */
   admit(message: BrokerMessage): void;
 }
 
 export interface QueueDefinition {
-  /** The number of the queue on disk. */
+  /** Identifies the queue in the store. */
   readonly id: number;
-  /** For people and for clients, as it was configured. */
+  /** The path in its configured spelling, for messages to users and clients. */
   readonly path: string;
   readonly settings: BrokerQueueSettings;
-  /** Undefined: the queue is a dead-letter queue itself, or a topic. */
+  /** Undefined: the queue is itself a dead-letter queue, or a topic. */
   readonly deadLetters: DeadLetterSink | undefined;
-  /** The highest sequence number that was ever given in this queue. */
+  /** The highest sequence number ever assigned in this queue. */
   readonly lastSequence: number;
   /**
-   * Present for a topic, which keeps nothing but what is scheduled: takes what arrives. What it writes in the same tick
-   * becomes true together with what this queue writes.
+   * Present for a topic: receives every active message; the topic itself keeps scheduled messages only. Its changes are
+   * written in the same tick as the topic's, so they are committed atomically with them.
    */
-  readonly forward?: (arrival: SentMessage) => void;
+  readonly forward?: (message: SentMessage) => void;
 }

@@ -1,18 +1,18 @@
 import type { Clock } from "../../shared/time/clock";
-import type { MessageContent, MessageLock, BrokerMessage } from "./message";
+import type { BrokerMessage, MessageContent, MessageLock } from "./message";
 import type { BrokerQueue } from "./queue";
 import type { QueueSession } from "./sessions";
 
-/** A receiver at the other end of a link. */
+/** The broker's view of a receiver. */
 export interface QueueConsumer {
-  /** How many messages it takes now. */
+  /** Number of messages that the receiver accepts now. */
   readonly credit: number;
-  /** The session that its messages come from; undefined for a queue without sessions. */
+  /** Undefined for a queue without sessions. */
   readonly session: QueueSession | undefined;
-  /** Its messages are deleted as they are given out, and not locked. */
-  readonly deletes: boolean;
-  /** A message is on its way that takes one of its credit. */
-  reserve(): void;
+  /** The receive mode: messages are deleted on delivery instead of locked. */
+  readonly receiveAndDelete: boolean;
+  /** Uses one credit for a message whose delivery is pending. */
+  reserveCredit(): void;
   deliver(
     message: BrokerMessage,
     content: MessageContent,
@@ -20,23 +20,20 @@ export interface QueueConsumer {
   ): void;
 }
 
-/**
- * A queue at work: gives its messages to the receivers that have credit, one each in turn, and wakes it when something
- * is due.
- */
+/** Delivers the messages of a queue round robin to the consumers that have credit, and wakes the queue at deadlines. */
 export class QueueDispatcher {
-  readonly rules: BrokerQueue;
+  readonly queue: BrokerQueue;
   readonly #clock: Clock;
   readonly #consumers: QueueConsumer[] = [];
   #turn = 0;
-  #isPumping = false;
-  #alarm: { readonly time: number; readonly callOff: () => void } | undefined;
+  #isDispatching = false;
+  #wakeUp: { readonly time: number; readonly cancel: () => void } | undefined;
 
-  constructor(rules: BrokerQueue, clock: Clock) {
-    this.rules = rules;
+  constructor(queue: BrokerQueue, clock: Clock) {
+    this.queue = queue;
     this.#clock = clock;
-    rules.messages.onChanged = () => {
-      this.pump();
+    queue.messages.onChanged = () => {
+      this.dispatch();
     };
   }
 
@@ -44,64 +41,66 @@ export class QueueDispatcher {
     return this.#consumers.length;
   }
 
-  add(consumer: QueueConsumer): void {
+  addConsumer(consumer: QueueConsumer): void {
     this.#consumers.push(consumer);
   }
 
-  delete(consumer: QueueConsumer): void {
+  removeConsumer(consumer: QueueConsumer): void {
     const index = this.#consumers.indexOf(consumer);
     if (index >= 0) this.#consumers.splice(index, 1);
   }
 
-  /** Gives out what there is to give; called when there are new messages, or a receiver has new credit. */
-  pump(): void {
-    if (this.#isPumping) return;
-    this.#isPumping = true;
+  /** Called when messages have become available or a consumer has new credit. */
+  dispatch(): void {
+    if (this.#isDispatching) return;
+    this.#isDispatching = true;
     try {
       for (let idle = 0; idle < this.#consumers.length;)
-        idle = this.#giveInTurn() ? 0 : idle + 1;
+        idle = this.#deliverToNext() ? 0 : idle + 1;
     } finally {
-      this.#isPumping = false;
+      this.#isDispatching = false;
     }
-    this.arm();
+    this.scheduleWakeUp();
   }
 
-  /** Sees to it that the queue is woken at its next deadline. */
-  arm(): void {
-    const time = this.rules.nextDeadline;
-    // An alarm that rings too early finds nothing to do and is set anew: cheaper than to move it with every lock.
-    if (time === Infinity || (this.#alarm && this.#alarm.time <= time)) return;
-    this.#alarm?.callOff();
-    const callOff = this.#clock.schedule(time, () => {
-      this.#alarm = undefined;
-      this.rules.passTime();
-      this.arm();
+  /** Wakes the queue at its next deadline. */
+  scheduleWakeUp(): void {
+    const time = this.queue.nextDeadline;
+    // A wake-up that is too early finds no work and schedules the next: cheaper than rescheduling with every lock.
+    if (time === Infinity || (this.#wakeUp && this.#wakeUp.time <= time))
+      return;
+    this.#wakeUp?.cancel();
+    const cancel = this.#clock.schedule(time, () => {
+      this.#wakeUp = undefined;
+      this.queue.processDeadlines();
+      this.scheduleWakeUp();
     });
-    this.#alarm = { time, callOff };
+    this.#wakeUp = { time, cancel };
   }
 
   stop(): void {
-    this.#alarm?.callOff();
-    this.#alarm = undefined;
+    this.#wakeUp?.cancel();
+    this.#wakeUp = undefined;
   }
 
-  #giveInTurn(): boolean {
+  /** Returns false when the next consumer has no credit or there is no message for it. */
+  #deliverToNext(): boolean {
     this.#turn = (this.#turn + 1) % this.#consumers.length;
     const consumer = this.#consumers[this.#turn];
     if (consumer === undefined || consumer.credit <= 0) return false;
-    const message = this.rules.messages.take(consumer.session);
+    const message = this.queue.messages.take(consumer.session);
     if (message === undefined) return false;
-    const content = this.rules.contentOf(message);
-    consumer.reserve();
-    if (consumer.deletes)
-      this.rules.messages.remove([message], () => {
+    const content = this.queue.messages.readContent(message);
+    consumer.reserveCredit();
+    if (consumer.receiveAndDelete)
+      this.queue.messages.remove([message], () => {
         consumer.deliver(message, content, undefined);
       });
     else
       consumer.deliver(
         message,
         content,
-        this.rules.lock(message, consumer.session),
+        this.queue.lock(message, consumer.session),
       );
     return true;
   }

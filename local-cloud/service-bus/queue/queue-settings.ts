@@ -1,20 +1,20 @@
-/** How a queue or a subscription behaves. Durations are milliseconds; Infinity is for ever. */
+/** Settings of a queue or subscription. Durations are milliseconds; Infinity means unlimited. */
 export interface BrokerQueueSettings {
   readonly lockMs: number;
-  /** Infinity: it is given out as often as it takes. */
+  /** Infinity: the message is delivered until it is completed. */
   readonly maxDeliveryCount: number;
   readonly requiresSession: boolean;
-  /** For how long message ids are remembered; 0: duplicates are not detected. */
+  /** How long message ids are remembered; 0 turns duplicate detection off. */
   readonly duplicateWindowMs: number;
   readonly deadLetterOnExpiry: boolean;
   readonly ttlMs: number;
 }
 
-/** The dead-letter queue of an entity: nothing expires in it, and nothing is moved on from it. */
-export const createDeadLetterSettings = (
-  of: BrokerQueueSettings,
-): BrokerQueueSettings => ({
-  lockMs: of.lockMs,
+/** In a dead-letter queue messages neither expire nor move on. */
+export const createDeadLetterSettings = ({
+  lockMs,
+}: BrokerQueueSettings): BrokerQueueSettings => ({
+  lockMs,
   maxDeliveryCount: Infinity,
   requiresSession: false,
   duplicateWindowMs: 0,

@@ -3,30 +3,29 @@ import type { StoreChange } from "./change";
 import { DuplicateDetector } from "./duplicate-detector";
 import { Leases } from "./leases";
 import type {
-  SentMessage,
-  MessageContent,
-  MessageLock,
   BrokerMessage,
+  MessageLock,
   MessageRecord,
-  SettlementOutcome,
   PropertyChanges,
+  SentMessage,
+  SettlementOutcome,
 } from "./message";
 import { MessageLifecycle } from "./message-lifecycle";
-import type { QueueDefinition, QueueDependencies } from "./queue-dependencies";
 import { createBrokerMessage } from "./message-record";
+import type { QueueDefinition, QueueDependencies } from "./queue-dependencies";
+import type { BrokerQueueSettings } from "./queue-settings";
 import {
   type QueueSession,
-  type SessionHolder,
   QueueSessions,
+  type SessionHolder,
 } from "./sessions";
-import type { BrokerQueueSettings } from "./queue-settings";
 
 /**
- * The rules of one queue, subscription or dead-letter queue: which message is given to whom, and what becomes of it.
+ * The state machine of one queue, subscription, topic or dead-letter queue.
  *
- * Q1. A message has one holder at a time. The lock's token is the right to settle it; a token is never used twice.
- * Q2. A delivery that failed (abandoned, or its lock expired) counts; one that a closed session gives back, or a
- *     restart of the broker, does not.
+ * Q1. A message has one holder at a time. The lock token is the right to settle it and is never reused.
+ * Q2. A failed delivery (abandoned, or the lock expired) increases the delivery count. A message that is released because
+ *     its session was closed or the broker restarted keeps its count.
  */
 export class BrokerQueue {
   readonly id: number;
@@ -35,30 +34,34 @@ export class BrokerQueue {
   readonly sessions: QueueSessions | undefined;
 
   readonly #settings: BrokerQueueSettings;
-  readonly #ports: QueueDependencies;
-  readonly #forward: ((arrival: SentMessage) => void) | undefined;
+  readonly #dependencies: QueueDependencies;
+  readonly #forward: ((message: SentMessage) => void) | undefined;
   readonly #duplicates: DuplicateDetector;
   readonly #locks = new Leases<string, MessageLock>();
 
-  constructor(identity: QueueDefinition, ports: QueueDependencies) {
-    const { id, path, settings, forward } = identity;
+  constructor(definition: QueueDefinition, dependencies: QueueDependencies) {
+    const { id, path, settings, forward } = definition;
     this.id = id;
     this.path = path;
     this.#settings = settings;
     this.#forward = forward;
-    this.#ports = ports;
+    this.#dependencies = dependencies;
     if (settings.requiresSession)
       this.sessions = new QueueSessions(() => this.#lockUntil());
-    this.messages = new MessageLifecycle(identity, ports, this.sessions);
+    this.messages = new MessageLifecycle(
+      definition,
+      dependencies,
+      this.sessions,
+    );
     this.#duplicates = new DuplicateDetector(id, settings.duplicateWindowMs);
   }
 
-  /** How many messages and sessions are locked. */
+  /** Number of locked messages and sessions. */
   get lockCount(): number {
     return this.#locks.size + (this.sessions?.heldCount ?? 0);
   }
 
-  /** Takes in, at the start, what is on disk. */
+  /** Restores the persisted state at start-up. */
   restore(
     messages: Iterable<MessageRecord>,
     duplicates: Iterable<{
@@ -78,8 +81,8 @@ export class BrokerQueue {
       this.messages.admit(createBrokerMessage(record, undefined));
   }
 
-  /** Throws when this queue does not take the message. */
-  check({ sessionId }: SentMessage): void {
+  /** Throws when this queue does not accept the message. */
+  validate({ sessionId }: SentMessage): void {
     if (this.sessions && sessionId === undefined)
       throw new ServiceBusError(
         "amqp:not-allowed",
@@ -88,105 +91,109 @@ export class BrokerQueue {
   }
 
   /**
-   * Takes messages in; `landed` is called when all of them are on disk. Gives back their sequence numbers; undefined for
-   * a duplicate, which is dropped without a word, as the real service does.
+   * Stores the messages, or forwards them if this is a topic; `onCommitted` runs when all are on disk. Returns their
+   * sequence numbers; undefined for a duplicate, which is dropped silently, as in Azure Service Bus.
    */
   send(
-    arrivals: readonly SentMessage[],
-    landed: () => void,
+    sent: readonly SentMessage[],
+    onCommitted: () => void,
   ): (number | undefined)[] {
-    const now = this.#ports.now();
+    const now = this.#dependencies.now();
     const changes: StoreChange[] = [];
-    const kept: BrokerMessage[] = [];
-    const sequences = arrivals.map((arrival) => {
-      const remembered = this.#duplicates.admit(arrival.messageId, now);
-      if (remembered === undefined) return undefined;
-      changes.push(...remembered);
-      const message = this.messages.create(arrival, now);
-      if (this.#forward && message.state === "active") this.#forward(arrival);
+    const stored: BrokerMessage[] = [];
+    const sequences = sent.map((sentMessage) => {
+      const registration = this.#duplicates.register(
+        sentMessage.messageId,
+        now,
+      );
+      if (registration === undefined) return undefined;
+      changes.push(...registration);
+      const message = this.messages.create(sentMessage, now);
+      if (this.#forward && message.state === "active")
+        this.#forward(sentMessage);
       else {
-        kept.push(message);
-        changes.push(this.messages.creation(message, arrival.content));
+        stored.push(message);
+        changes.push(this.messages.toPutChange(message, sentMessage.content));
       }
       return message.sequence;
     });
-    this.#ports.journal.write(changes, () => {
-      for (const message of kept) this.messages.admit(message);
-      landed();
+    this.#dependencies.journal.write(changes, () => {
+      for (const message of stored) this.messages.admit(message);
+      onCommitted();
     });
     return sequences;
   }
 
-  /** Throws when one of the numbers is not a scheduled message's; then none is cancelled. */
-  cancelScheduled(sequences: readonly number[], landed: () => void): void {
+  /** Cancels all messages, or none and throws when one sequence number is not that of a scheduled message. */
+  cancelScheduled(sequences: readonly number[], onCommitted: () => void): void {
     const messages = sequences.map((sequence) =>
-      this.messages.scheduled(sequence),
+      this.messages.getScheduled(sequence),
     );
-    this.messages.remove(messages, landed);
+    this.messages.remove(messages, onCommitted);
   }
 
-  /** Deferred messages by their numbers; throws when one is not there, is locked, or is of another session. */
+  /** Throws when a deferred message does not exist, is locked, or belongs to another session. */
   findDeferred(
     sequences: readonly number[],
     session: QueueSession | undefined,
   ): BrokerMessage[] {
     return sequences.map((sequence) => {
-      const message = this.messages.deferred(sequence);
+      const message = this.messages.getDeferred(sequence);
       if (session === undefined || message.sessionId === session.id)
         return message;
       throw new ServiceBusError(
         "com.microsoft:message-not-found",
-        `The message with the sequence number ${sequence} is not of the session '${session.id}'.`,
+        `The message with the sequence number ${sequence} does not belong to the session '${session.id}'.`,
       );
     });
   }
 
-  contentOf(message: BrokerMessage): MessageContent {
-    return this.messages.contentOf(message);
-  }
-
   lock(message: BrokerMessage, session?: QueueSession): MessageLock {
-    const token = this.#ports.newToken();
+    const token = this.#dependencies.newLockToken();
     const until = session?.until ?? this.#lockUntil();
     const lock = { token, message, until };
     message.status = "locked";
-    if (session) this.sessions?.lock(session, lock);
+    if (session) this.sessions?.addLock(session, lock);
     else this.#locks.grant(token, lock, until);
     return lock;
   }
 
-  /** Throws `message-lock-lost` when the token is of no lock (any more), `not-allowed` for a dead letter of a dead letter. */
-  settle(token: string, outcome: SettlementOutcome, landed: () => void): void {
-    if (outcome.kind === "dead-letter") this.messages.checkDeadLetters();
-    this.passTime();
-    const message = this.#unlocked(token);
+  /** Throws `message-lock-lost` for an unknown or expired token, `not-allowed` for dead-lettering a dead letter. */
+  settle(
+    token: string,
+    outcome: SettlementOutcome,
+    onCommitted: () => void,
+  ): void {
+    if (outcome.kind === "dead-letter") this.messages.requireDeadLetters();
+    this.processDeadlines();
+    const message = this.#unlock(token);
     switch (outcome.kind) {
       case "complete":
-        this.messages.remove([message], landed);
+        this.messages.remove([message], onCommitted);
         break;
       case "abandon":
-        this.#failed(message, outcome.properties, landed);
+        this.#failDelivery(message, outcome.properties, onCommitted);
         break;
       case "defer":
         message.state = "deferred";
-        this.messages.putBack(message, outcome.properties, landed);
+        this.messages.requeue(message, outcome.properties, onCommitted);
         break;
       case "dead-letter":
         this.messages.moveToDeadLetters(
           message,
           outcome.properties ?? {},
-          landed,
+          onCommitted,
         );
         break;
     }
   }
 
-  /** Gives the new expiry of each lock; throws when one is lost, and then renews none. */
-  renew(tokens: readonly string[]): number[] {
-    this.passTime();
+  /** Renews all locks, or none and throws when one is lost. Returns the new expiry of each. */
+  renewLocks(tokens: readonly string[]): number[] {
+    this.processDeadlines();
     const locks = tokens.map((token) => {
       const lock = this.#locks.get(token);
-      if (lock === undefined) throw lockLost();
+      if (lock === undefined) throw lockLostError();
       return lock;
     });
     const until = this.#lockUntil();
@@ -195,7 +202,7 @@ export class BrokerQueue {
     return locks.map(() => until);
   }
 
-  /** The holder lets the session go; what it has not settled is given out again, and that does not count. */
+  /** Releases the session and its unsettled messages, which keep their delivery count. */
   releaseSession(session: QueueSession, holder: SessionHolder): void {
     if (session.holder !== holder) return;
     for (const message of this.sessions?.release(session) ?? [])
@@ -205,18 +212,18 @@ export class BrokerQueue {
   setSessionState(
     sessionId: string,
     state: Buffer | undefined,
-    landed: () => void,
+    onCommitted: () => void,
   ): void {
-    this.#ports.journal.write(
+    this.#dependencies.journal.write(
       [{ kind: "session", queue: this.id, sessionId, state: state ?? null }],
       () => {
         this.sessions?.setState(sessionId, state);
-        landed();
+        onCommitted();
       },
     );
   }
 
-  /** The time at which `passTime` next has something to do; Infinity when there is none. */
+  /** When `processDeadlines` next has work; Infinity when there is no deadline. */
   get nextDeadline(): number {
     return Math.min(
       this.#locks.nextExpiry ?? Infinity,
@@ -225,33 +232,32 @@ export class BrokerQueue {
     );
   }
 
-  /** Does what is due: locks and messages expire, scheduled messages arrive. */
-  passTime(): void {
-    const now = this.#ports.now();
+  /** Expires locks and messages, and activates scheduled messages. */
+  processDeadlines(): void {
+    const now = this.#dependencies.now();
     for (const [, { message }] of this.#locks.takeExpired(now))
-      this.#failed(message, undefined, nobody);
+      this.#failDelivery(message, undefined, noop);
     for (const session of this.sessions?.takeExpired(now) ?? [])
-      this.#sessionExpired(session);
-    this.messages.passTime(now);
+      this.#expireSession(session);
+    this.messages.processDeadlines(now);
   }
 
-  #sessionExpired(session: QueueSession): void {
+  #expireSession(session: QueueSession): void {
     const { holder } = session;
     for (const message of this.sessions?.release(session) ?? [])
-      this.#failed(message, undefined, nobody);
-    holder?.sessionLost();
+      this.#failDelivery(message, undefined, noop);
+    holder?.onSessionLost();
   }
 
-  /** A delivery has failed. */
-  #failed(
+  #failDelivery(
     message: BrokerMessage,
     properties: PropertyChanges | undefined,
-    landed: () => void,
+    onCommitted: () => void,
   ): void {
     message.deliveryCount += 1;
     const { maxDeliveryCount } = this.#settings;
     if (message.deliveryCount < maxDeliveryCount) {
-      this.messages.putBack(message, properties, landed);
+      this.messages.requeue(message, properties, onCommitted);
       return;
     }
     const reason = {
@@ -261,27 +267,27 @@ export class BrokerQueue {
     this.messages.moveToDeadLetters(
       message,
       { ...properties, ...reason },
-      landed,
+      onCommitted,
     );
   }
 
-  #unlocked(token: string): BrokerMessage {
+  #unlock(token: string): BrokerMessage {
     const lock = this.sessions
-      ? this.sessions.unlock(token)
+      ? this.sessions.removeLock(token)
       : this.#locks.get(token);
-    if (lock === undefined) throw lockLost();
+    if (lock === undefined) throw lockLostError();
     this.#locks.release(token);
     return lock.message;
   }
 
   #lockUntil(): number {
-    return this.#ports.now() + this.#settings.lockMs;
+    return this.#dependencies.now() + this.#settings.lockMs;
   }
 }
 
-const nobody = (): void => undefined;
+const noop = (): void => undefined;
 
-const lockLost = (): ServiceBusError =>
+const lockLostError = (): ServiceBusError =>
   new ServiceBusError(
     "com.microsoft:message-lock-lost",
     "The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.",

@@ -1,11 +1,11 @@
-import type { BrokerMessage } from "./message";
 import { MinHeap } from "../../shared/heap/min-heap";
+import type { BrokerMessage } from "./message";
 
 /**
- * The messages that may be given out, in the order of their sequence numbers.
+ * The messages that can be delivered, in order of sequence number.
  *
- * A1. A message may be here more than once, and may have been taken meanwhile: what counts is its own status when it
- *     surfaces. So nothing is ever searched for.
+ * A1. The heap may hold a message twice, or one that is no longer available: the message's status decides when it
+ *     reaches the top. So the heap is never searched.
  */
 export class ReadyMessages {
   readonly #heap = new MinHeap<BrokerMessage>(
@@ -16,16 +16,14 @@ export class ReadyMessages {
     this.#heap.push(message);
   }
 
-  /** The next one, which stays. */
   peek(): BrokerMessage | undefined {
     for (;;) {
       const message = this.#heap.peek();
-      if (message === undefined || isAvailable(message)) return message;
+      if (message === undefined || isReady(message)) return message;
       this.#heap.pop();
     }
   }
 
-  /** The next one, which is taken out. */
   take(): BrokerMessage | undefined {
     const message = this.peek();
     if (message !== undefined) this.#heap.pop();
@@ -33,5 +31,5 @@ export class ReadyMessages {
   }
 }
 
-const isAvailable = ({ status, state }: BrokerMessage): boolean =>
-  status === "waiting" && state === "active";
+const isReady = ({ status, state }: BrokerMessage): boolean =>
+  status === "available" && state === "active";

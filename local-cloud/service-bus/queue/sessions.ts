@@ -1,44 +1,44 @@
 import { ServiceBusError } from "../service-bus-error";
-import { ReadyMessages } from "./ready-messages";
 import { Leases } from "./leases";
-import type { MessageLock, BrokerMessage } from "./message";
+import type { BrokerMessage, MessageLock } from "./message";
+import { ReadyMessages } from "./ready-messages";
 
-/** A receiver that has locked a session, or wants to. */
+/** A receiver that holds a session lock, or waits for one. */
 export interface SessionHolder {
-  /** The lock has expired: what the holder has not settled is given to others. */
-  sessionLost(): void;
+  /** The session lock has expired: unsettled messages of the holder are redelivered to other receivers. */
+  onSessionLost(): void;
 }
 
 export interface QueueSession {
   readonly id: string;
-  readonly available: ReadyMessages;
-  /** The locked messages of the session, by lock token. Their locks last as long as the session's. */
+  readonly ready: ReadyMessages;
+  /** The session's locked messages by lock token. Their locks expire with the session lock. */
   readonly locks: Map<string, MessageLock>;
   holder: SessionHolder | undefined;
-  /** When the lock of the session expires. */
+  /** When the session lock expires. */
   until: number;
   state: Buffer | undefined;
 }
 
 interface Waiter {
   readonly holder: SessionHolder;
-  readonly granted: (session: QueueSession) => void;
+  readonly onGranted: (session: QueueSession) => void;
 }
 
 /**
- * The sessions of an entity: who has which, and which are free.
+ * The sessions of an entity and their locks.
  *
- * S1. A session has one holder at a time, and its messages go to the holder only.
- * S2. `#ready` are the sessions that have messages to give out and no holder; the longest ready is the next.
- * S3. While someone waits for the next session, `#ready` is empty.
- * S4. A session is remembered as long as it has a holder, a state or messages to give out.
+ * S1. A session has one holder at a time, and only the holder receives its messages.
+ * S2. `#ready` holds the sessions that have ready messages and no holder, in the order in which they became ready.
+ * S3. While a receiver waits for the next session, `#ready` is empty.
+ * S4. A session is kept in memory as long as it has a holder, a state or ready messages.
  */
 export class QueueSessions {
   readonly #byId = new Map<string, QueueSession>();
   readonly #ready = new Set<QueueSession>();
   readonly #leases = new Leases<QueueSession, QueueSession>();
   readonly #waiting = new Set<Waiter>();
-  readonly #sessionOf = new Map<string, QueueSession>();
+  readonly #byLockToken = new Map<string, QueueSession>();
   readonly #lockUntil: () => number;
 
   constructor(lockUntil: () => number) {
@@ -57,23 +57,23 @@ export class QueueSessions {
     return this.#waiting.size;
   }
 
-  /** Ids of the sessions that have messages to give out or a state, in the order of the ids. */
-  ids(): readonly string[] {
+  /** Sorted ids of the sessions that have ready messages or a state. */
+  listIds(): readonly string[] {
     return [...this.#byId.values()]
-      .filter(({ state, available }) => state ?? available.peek())
+      .filter(({ state, ready }) => state ?? ready.peek())
       .map(({ id }) => id)
       .sort();
   }
 
   add(message: BrokerMessage): void {
-    const session = this.#session(message.sessionId ?? "");
-    session.available.add(message);
+    const session = this.#getOrCreate(message.sessionId ?? "");
+    session.ready.add(message);
     this.#offer(session);
   }
 
-  /** Locks the session; there need not be any messages of it. */
+  /** Locks the session, whether or not it has messages. */
   accept(id: string, holder: SessionHolder): QueueSession {
-    const session = this.#session(id);
+    const session = this.#getOrCreate(id);
     if (session.holder)
       throw new ServiceBusError(
         "com.microsoft:session-cannot-be-locked",
@@ -83,27 +83,30 @@ export class QueueSessions {
     return session;
   }
 
-  /** Locks the session that has been ready the longest, at once or when there is one. Gives back how to stop waiting. */
+  /**
+   * Locks the session that has been ready the longest, immediately or as soon as one becomes ready. Returns a function
+   * that stops waiting.
+   */
   acceptNext(
     holder: SessionHolder,
-    granted: (session: QueueSession) => void,
+    onGranted: (session: QueueSession) => void,
   ): () => void {
     for (const session of this.#ready) {
       this.#ready.delete(session);
-      if (session.available.peek() === undefined) continue;
+      if (session.ready.peek() === undefined) continue;
       this.#grant(session, holder);
-      granted(session);
+      onGranted(session);
       return () => undefined;
     }
-    const waiter = { holder, granted };
+    const waiter = { holder, onGranted };
     this.#waiting.add(waiter);
     return () => {
       this.#waiting.delete(waiter);
     };
   }
 
-  /** The session, if the holder has its lock. */
-  heldBy(
+  /** Throws `session-lock-lost` unless a holder that matches has locked the session. */
+  requireHeld(
     id: string,
     isHolder: (holder: SessionHolder) => boolean,
   ): QueueSession {
@@ -121,15 +124,15 @@ export class QueueSessions {
     return session.until;
   }
 
-  /** Ends the lock; gives back the messages that were locked under it. */
+  /** Releases the session lock and returns the messages that were locked under it. */
   release(session: QueueSession): BrokerMessage[] {
     const messages = [...session.locks.values()].map(({ message }) => message);
-    for (const token of session.locks.keys()) this.#sessionOf.delete(token);
+    for (const token of session.locks.keys()) this.#byLockToken.delete(token);
     session.locks.clear();
     session.holder = undefined;
     this.#leases.release(session);
     this.#offer(session);
-    this.forgetIfEmpty(session);
+    this.#forgetIfEmpty(session);
     return messages;
   }
 
@@ -137,35 +140,35 @@ export class QueueSessions {
     return this.#leases.takeExpired(now).map(([session]) => session);
   }
 
-  lock(session: QueueSession, lock: MessageLock): void {
+  addLock(session: QueueSession, lock: MessageLock): void {
     session.locks.set(lock.token, lock);
-    this.#sessionOf.set(lock.token, session);
+    this.#byLockToken.set(lock.token, session);
   }
 
-  /** Ends the lock of one message; undefined when there is no such lock. */
-  unlock(token: string): MessageLock | undefined {
-    const session = this.#sessionOf.get(token);
+  /** Removes and returns the lock of one message; undefined when the token is unknown. */
+  removeLock(token: string): MessageLock | undefined {
+    const session = this.#byLockToken.get(token);
     const lock = session?.locks.get(token);
-    this.#sessionOf.delete(token);
+    this.#byLockToken.delete(token);
     session?.locks.delete(token);
     return lock;
   }
 
   setState(id: string, state: Buffer | undefined): void {
-    const session = this.#session(id);
+    const session = this.#getOrCreate(id);
     session.state = state;
-    this.forgetIfEmpty(session);
+    this.#forgetIfEmpty(session);
   }
 
-  forgetIfEmpty(session: QueueSession): void {
-    const { holder, state, available } = session;
-    if (holder ?? state ?? available.peek()) return;
+  #forgetIfEmpty(session: QueueSession): void {
+    const { holder, state, ready } = session;
+    if (holder ?? state ?? ready.peek()) return;
     this.#ready.delete(session);
     this.#byId.delete(session.id);
   }
 
   #offer(session: QueueSession): void {
-    if (session.holder || session.available.peek() === undefined) return;
+    if (session.holder || session.ready.peek() === undefined) return;
     const [waiter] = this.#waiting;
     if (waiter === undefined) {
       this.#ready.add(session);
@@ -173,7 +176,7 @@ export class QueueSessions {
     }
     this.#waiting.delete(waiter);
     this.#grant(session, waiter.holder);
-    waiter.granted(session);
+    waiter.onGranted(session);
   }
 
   #grant(session: QueueSession, holder: SessionHolder): void {
@@ -182,12 +185,12 @@ export class QueueSessions {
     this.renew(session);
   }
 
-  #session(id: string): QueueSession {
-    const found = this.#byId.get(id);
-    if (found) return found;
+  #getOrCreate(id: string): QueueSession {
+    const existing = this.#byId.get(id);
+    if (existing) return existing;
     const session: QueueSession = {
       id,
-      available: new ReadyMessages(),
+      ready: new ReadyMessages(),
       locks: new Map(),
       holder: undefined,
       until: 0,

@@ -2,9 +2,9 @@ import type { StoreChange } from "../queue/change";
 import type { MessageContent, MessageRecord } from "../queue/message";
 
 interface StoredQueue {
-  /** The number of the queue in changes and reads. */
+  /** Identifies the queue in changes and reads. */
   readonly id: number;
-  /** The highest sequence number ever given; 0 for none. */
+  /** The highest sequence number ever assigned; 0 if none. */
   readonly lastSequence: number;
 }
 
@@ -15,31 +15,32 @@ export interface StoredMessage extends MessageRecord {
 export interface StoredRules {
   /** JSON text. */
   readonly rules: string;
-  /** What the entity file said of the rules when they were stored. JSON text. */
+  /** The rules in the entity file at the time of the last change. JSON text. */
   readonly configured: string;
 }
 
 interface PeekRange {
+  /** The first sequence number. */
   readonly from: number;
   readonly limit: number;
-  /** Only the messages of this session. */
+  /** Returns only messages of this session. */
   readonly sessionId?: string;
 }
 
-/** Keeps the messages of a broker. Reads are of what is committed. */
+/** Persistence port of the broker. Reads return committed data only. */
 export interface BrokerStore {
-  /** Makes all of `changes` durable, in their order, or none and throws. */
+  /** Makes all of `changes` durable, in order, or none and throws. */
   commit(changes: readonly StoreChange[]): void;
-  /** Gives the queue of this path, in lower case, and adds it when it is new. */
+  /** Returns the queue with this path (lower case) and adds it if it does not exist. */
   queue(path: string): StoredQueue;
-  /** Paths that have messages, with how many, whether or not the entity is still configured. */
+  /** Message counts by path, without empty queues. Includes entities that are no longer configured. */
   counts(): ReadonlyMap<string, number>;
-  /** By sequence number. */
+  /** In order of sequence number. */
   messages(queue: number): Iterable<MessageRecord>;
   content(queue: number, sequence: number): MessageContent;
-  /** By sequence number, from the number on. */
+  /** In order of sequence number. */
   peek(queue: number, range: PeekRange): readonly StoredMessage[];
-  /** The first to be forgotten first. */
+  /** In order of expiry. */
   duplicates(
     queue: number,
   ): readonly { readonly messageId: string; readonly until: number }[];
@@ -48,25 +49,4 @@ export interface BrokerStore {
   ): readonly { readonly sessionId: string; readonly state: Buffer }[];
   rules(queue: number): StoredRules | undefined;
   close(): void;
-}
-
-/** The broker cannot be started. The message is one sentence for people. */
-export class BrokerStartError extends Error {
-  override readonly name = "BrokerStartError";
-  readonly code:
-    | "service_bus_damaged" // the file of the messages
-    | "service_bus_newer" // the file was written by a later version
-    | "service_bus_in_use" // another broker works in the data folder
-    | "service_bus_entities_invalid" // the entity file
-    | "service_bus_port_in_use"
-    | "service_bus_port_unusable";
-
-  constructor(
-    code: BrokerStartError["code"],
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-    this.code = code;
-  }
 }

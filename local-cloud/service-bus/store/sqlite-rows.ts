@@ -1,4 +1,3 @@
-/** The records of the broker's tables, to and from what the port speaks of. */
 import type { MessageContent, MessageRecord } from "../queue/message";
 import type { StoredMessage } from "./broker-store";
 
@@ -32,11 +31,11 @@ export const toMessageRecord = (row: BrokerRow): MessageRecord => ({
   enqueuedSequence: Number(row["enqueued_sequence"]),
   enqueuedAt: Number(row["enqueued_at"]),
   messageId: toText(row["message_id"]),
-  sessionId: textOrAbsent(row["session_id"]),
-  partitionKey: textOrAbsent(row["partition_key"]),
-  ttlMs: numberOrAbsent(row["ttl"]),
-  scheduledFor: numberOrAbsent(row["scheduled_for"]),
-  expiresAt: numberOrAbsent(row["expires_at"]) ?? Infinity,
+  sessionId: toOptionalText(row["session_id"]),
+  partitionKey: toOptionalText(row["partition_key"]),
+  ttlMs: toOptionalNumber(row["ttl"]),
+  scheduledFor: toOptionalNumber(row["scheduled_for"]),
+  expiresAt: toOptionalNumber(row["expires_at"]) ?? Infinity,
   annotations: toBuffer(row["annotations"]),
   state: toText(row["state"]) as MessageRecord["state"],
   deliveryCount: Number(row["delivery_count"]),
@@ -47,7 +46,7 @@ export const toStoredMessage = (row: BrokerRow): StoredMessage => ({
   content: toBuffer(row["content"]),
 });
 
-/** libsql gives bytes as a buffer when it reads one row, and as an ArrayBuffer when it reads all. */
+/** libsql returns a blob as Buffer from `get`, but as ArrayBuffer from `all`. */
 export function toBuffer(value: BrokerSqlValue | undefined): Buffer {
   if (Buffer.isBuffer(value)) return value;
   return value instanceof ArrayBuffer ? Buffer.from(value) : Buffer.alloc(0);
@@ -55,7 +54,7 @@ export function toBuffer(value: BrokerSqlValue | undefined): Buffer {
 
 export const toText = (value: BrokerSqlValue | undefined): string =>
   typeof value === "string" ? value : "";
-const textOrAbsent = (value: BrokerSqlValue | undefined) =>
+const toOptionalText = (value: BrokerSqlValue | undefined) =>
   typeof value === "string" ? value : undefined;
-const numberOrAbsent = (value: BrokerSqlValue | undefined) =>
+const toOptionalNumber = (value: BrokerSqlValue | undefined) =>
   typeof value === "number" ? value : undefined;

@@ -1,9 +1,7 @@
-/**
- * What makes a file of one version into one of the next, from the empty file on. The number of steps done is the
- * file's `user_version`.
- */
-export const brokerMigrations: readonly string[] = [
-  `
+/** The file's `user_version`. */
+export const brokerSchemaVersion = 1;
+
+export const brokerSchema = `
 create table queues (
   id integer primary key,
   path text not null unique,
@@ -48,5 +46,4 @@ create table rules (
   rules text not null,
   configured text not null
 );
-`,
-];
+`;

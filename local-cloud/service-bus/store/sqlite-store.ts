@@ -11,22 +11,22 @@ import {
 } from "./sqlite-rows";
 import type { BrokerStore } from "./broker-store";
 
-/** Keeps the messages in one SQLite file. What `commit` has returned from survives a power cut. */
+/** Keeps the messages in one SQLite file. Changes survive a power failure once `commit` has returned. */
 export function openBrokerStore(path: string): BrokerStore {
   const database = openBrokerFile(path);
-  const to = prepare(database);
-  const run = database.transaction((changes: readonly StoreChange[]) => {
-    for (const change of changes) write(to, change);
+  const statements = prepare(database);
+  const commitAll = database.transaction((changes: readonly StoreChange[]) => {
+    for (const change of changes) applyChange(statements, change);
     for (const [queue, last] of lastSequences(changes))
-      to.raiseSequence.run(last, queue);
+      statements.raiseSequence.run(last, queue);
   });
   return {
     commit: (changes) => {
-      run(changes);
+      commitAll(changes);
     },
     queue: (name) => {
-      to.addQueue.run(name);
-      const row = to.queue.get(name) as BrokerRow;
+      statements.addQueue.run(name);
+      const row = statements.queue.get(name) as BrokerRow;
       return {
         id: Number(row["id"]),
         lastSequence: Number(row["last_sequence"]),
@@ -34,34 +34,41 @@ export function openBrokerStore(path: string): BrokerStore {
     },
     counts: () =>
       new Map(
-        (to.counts.all() as BrokerRow[]).map((row) => [
+        (statements.counts.all() as BrokerRow[]).map((row) => [
           toText(row["path"]),
           Number(row["count"]),
         ]),
       ),
     messages: (queue) =>
-      (to.messages.all(queue) as BrokerRow[]).map(toMessageRecord),
+      (statements.messages.all(queue) as BrokerRow[]).map(toMessageRecord),
     content: (queue, sequence) =>
       toBuffer(
-        (to.content.get(queue, sequence) as BrokerRow | undefined)?.["content"],
+        (statements.content.get(queue, sequence) as BrokerRow | undefined)?.[
+          "content"
+        ],
       ),
     peek: (queue, { from, limit, sessionId }) =>
       (sessionId === undefined
-        ? (to.peek.all(queue, from, limit) as BrokerRow[])
-        : (to.peekSession.all(queue, from, sessionId, limit) as BrokerRow[])
+        ? (statements.peek.all(queue, from, limit) as BrokerRow[])
+        : (statements.peekSession.all(
+            queue,
+            from,
+            sessionId,
+            limit,
+          ) as BrokerRow[])
       ).map(toStoredMessage),
     duplicates: (queue) =>
-      (to.duplicates.all(queue) as BrokerRow[]).map((row) => ({
+      (statements.duplicates.all(queue) as BrokerRow[]).map((row) => ({
         messageId: toText(row["message_id"]),
         until: Number(row["until"]),
       })),
     sessionStates: (queue) =>
-      (to.sessions.all(queue) as BrokerRow[]).map((row) => ({
+      (statements.sessions.all(queue) as BrokerRow[]).map((row) => ({
         sessionId: toText(row["session_id"]),
         state: toBuffer(row["state"]),
       })),
     rules: (queue) => {
-      const row = to.rules.get(queue) as BrokerRow | undefined;
+      const row = statements.rules.get(queue) as BrokerRow | undefined;
       return (
         row && {
           rules: toText(row["rules"]),
@@ -70,11 +77,11 @@ export function openBrokerStore(path: string): BrokerStore {
       );
     },
     close: () => {
-      // One file is left behind, not a file and its log. The exclusive lock is given back with the next read after that;
-      // left to itself, libsql would keep it until the statements are collected as garbage.
+      // DELETE mode merges the write-ahead log, so that one file remains. The read after it releases the exclusive lock,
+      // which libsql would otherwise keep until the statements are garbage-collected.
       database.pragma("journal_mode = DELETE");
       database.pragma("locking_mode = NORMAL");
-      to.counts.all();
+      statements.counts.all();
       database.close();
     },
   };
@@ -98,10 +105,10 @@ const prepare = (database: Database.Database) => ({
   remove: database.prepare(
     "delete from messages where queue = ? and sequence = ?",
   ),
-  remember: database.prepare(
+  rememberMessageId: database.prepare(
     "insert or replace into duplicates values (?, ?, ?)",
   ),
-  forget: database.prepare(
+  forgetMessageIds: database.prepare(
     "delete from duplicates where queue = ? and until <= ?",
   ),
   putSession: database.prepare(
@@ -144,39 +151,41 @@ const prepare = (database: Database.Database) => ({
   ),
 });
 
-function write(to: Statements, change: StoreChange): void {
+function applyChange(statements: Statements, change: StoreChange): void {
   const { queue } = change;
   switch (change.kind) {
     case "put":
-      to.put.run(...toMessageRow(queue, change.message, change.content));
+      statements.put.run(
+        ...toMessageRow(queue, change.message, change.content),
+      );
       break;
     case "update": {
       const { state, deliveryCount, sequence, content } = change;
-      to.update.run(state, deliveryCount, queue, sequence);
-      if (content) to.updateContent.run(content, queue, sequence);
+      statements.update.run(state, deliveryCount, queue, sequence);
+      if (content) statements.updateContent.run(content, queue, sequence);
       break;
     }
     case "remove":
-      to.remove.run(queue, change.sequence);
+      statements.remove.run(queue, change.sequence);
       break;
     case "remember":
-      to.remember.run(queue, change.messageId, change.until);
+      statements.rememberMessageId.run(queue, change.messageId, change.until);
       break;
     case "forget":
-      to.forget.run(queue, change.until);
+      statements.forgetMessageIds.run(queue, change.until);
       break;
     case "session":
       if (change.state)
-        to.putSession.run(queue, change.sessionId, change.state);
-      else to.removeSession.run(queue, change.sessionId);
+        statements.putSession.run(queue, change.sessionId, change.state);
+      else statements.removeSession.run(queue, change.sessionId);
       break;
     case "rules":
-      to.putRules.run(queue, change.rules, change.configured);
+      statements.putRules.run(queue, change.rules, change.configured);
       break;
   }
 }
 
-/** Numbers rise with the changes, so the last one of a queue is its highest. */
+/** Sequence numbers ascend within `changes`, so the last one of each queue is its highest. */
 function lastSequences(
   changes: readonly StoreChange[],
 ): ReadonlyMap<number, number> {

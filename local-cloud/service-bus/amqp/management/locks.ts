@@ -1,58 +1,58 @@
 import { types } from "rhea";
-import type { SettlementOutcome, PropertyChanges } from "../../queue/message";
+import type { PropertyChanges, SettlementOutcome } from "../../queue/message";
 import { formatUuid } from "../lock-token";
 import {
+  findRequestSession,
   invalidField,
   isBuffer,
-  readList,
-  untilCommitted,
   type ManagementOperation,
-  requireQueue,
   type ManagementRequest,
+  readList,
+  requireQueue,
   requireSession,
-  findRequestSession,
+  untilCommitted,
 } from "./request";
 
-const tokensOf = (request: ManagementRequest): readonly string[] =>
+const readLockTokens = (request: ManagementRequest): readonly string[] =>
   readList(request, "lock-tokens", isBuffer).map(formatUuid);
 
 export const renewLock: ManagementOperation = (request) => {
-  const queue = requireQueue(request);
-  const expirations = queue.rules.renew(tokensOf(request));
-  queue.arm();
+  const dispatcher = requireQueue(request);
+  const expirations = dispatcher.queue.renewLocks(readLockTokens(request));
+  dispatcher.scheduleWakeUp();
   return { expirations: types.wrap_array(expirations, 0x83, undefined) };
 };
 
 export const updateDisposition: ManagementOperation = async (request) => {
-  const { rules } = requireQueue(request);
+  const { queue } = requireQueue(request);
   findRequestSession(request);
-  const outcome = outcomeOf(request);
+  const outcome = readOutcome(request);
   await Promise.all(
-    tokensOf(request).map((token) =>
-      untilCommitted((landed) => {
-        rules.settle(token, outcome, landed);
+    readLockTokens(request).map((token) =>
+      untilCommitted((onCommitted) => {
+        queue.settle(token, outcome, onCommitted);
       }),
     ),
   );
   return {};
 };
 
-function outcomeOf({ body }: ManagementRequest): SettlementOutcome {
+function readOutcome({ body }: ManagementRequest): SettlementOutcome {
   const properties = (body["properties-to-modify"] ?? {}) as PropertyChanges;
   switch (body["disposition-status"]) {
     case "completed":
       return { kind: "complete" };
     case "abandoned":
       return { kind: "abandon", properties };
-    case "defered": // so it is spelled on the wire
+    case "defered": // the spelling of the protocol
       return { kind: "defer", properties };
     case "suspended":
       return {
         kind: "dead-letter",
         properties: {
           ...properties,
-          ...named("DeadLetterReason", body["deadletter-reason"]),
-          ...named(
+          ...toProperty("DeadLetterReason", body["deadletter-reason"]),
+          ...toProperty(
             "DeadLetterErrorDescription",
             body["deadletter-description"],
           ),
@@ -66,14 +66,14 @@ function outcomeOf({ body }: ManagementRequest): SettlementOutcome {
   }
 }
 
-const named = (name: string, value: unknown): PropertyChanges =>
+const toProperty = (name: string, value: unknown): PropertyChanges =>
   typeof value === "string" ? { [name]: value } : {};
 
 export const renewSessionLock: ManagementOperation = (request) => {
-  const queue = requireQueue(request);
-  queue.rules.passTime();
+  const dispatcher = requireQueue(request);
+  dispatcher.queue.processDeadlines();
   const session = requireSession(request);
-  const until = queue.rules.sessions?.renew(session) ?? 0;
-  queue.arm();
+  const until = dispatcher.queue.sessions?.renew(session) ?? 0;
+  dispatcher.scheduleWakeUp();
   return { expiration: types.wrap_timestamp(until) };
 };

@@ -18,7 +18,7 @@ interface AmqpRequest {
 
 const prefix = "com.microsoft:";
 
-/** Requests about the messages, sessions and rules of an entity. Every one is answered: a client would wait for a minute. */
+/** Opens a link for requests about messages, sessions and rules. Failed requests get a response too: a client would wait a minute for it. */
 export function openManagementLink(
   peer: Peer,
   link: Receiver,
@@ -32,12 +32,12 @@ export function openManagementLink(
       const request = codec.decode(
         message as unknown as Buffer,
       ) as unknown as AmqpRequest;
-      void answer(peer, entity, request);
+      void respond(peer, entity, request);
     }),
   );
 }
 
-async function answer(
+async function respond(
   peer: Peer,
   entity: NamespaceEntity,
   request: AmqpRequest,
@@ -56,7 +56,7 @@ async function answer(
     peer.reply(request.reply_to, {
       ...correlation,
       application_properties: {
-        ...statusOf(status),
+        ...toStatusProperties(status),
         statusDescription: "OK",
       },
       body: body ?? {},
@@ -66,7 +66,7 @@ async function answer(
     peer.reply(request.reply_to, {
       ...correlation,
       application_properties: {
-        ...statusOf(error.statusCode),
+        ...toStatusProperties(error.statusCode),
         errorCondition: error.code,
         statusDescription: error.message,
       },
@@ -76,8 +76,8 @@ async function answer(
   }
 }
 
-/** The JavaScript client reads the first, others the second; they are ints on the wire. */
-const statusOf = (status: number) => ({
+/** The JavaScript client reads the first property, other clients the second. Both must be encoded as int. */
+const toStatusProperties = (status: number) => ({
   statusCode: types.wrap_int(status),
   "status-code": types.wrap_int(status),
 });

@@ -1,33 +1,34 @@
 import { types } from "rhea";
-import type { MessageContent, BrokerMessage } from "../../queue/message";
+import type { SentMessage } from "../../queue/message";
 import { ServiceBusError } from "../../service-bus-error";
 import { maxMessageBytes, requireSendTarget } from "../inbound-link";
 import { uuidToBytes } from "../lock-token";
-import { readMessage } from "../read-message";
 import { withoutBody } from "../properties";
+import { readMessage } from "../read-message";
 import { writeMessage } from "../write-message";
 import {
+  findRequestSession,
   invalidField,
   isBuffer,
   isNumber,
+  type ManagementOperation,
+  type ManagementRequest,
   readList,
   readNumber,
-  untilCommitted,
-  type ManagementOperation,
   requireQueue,
-  findRequestSession,
+  untilCommitted,
 } from "./request";
 
-/** An answer holds no more than this; whoever wants more asks again from where it ends. */
+/** Limits of one response. A client that wants more messages peeks again from the last sequence number. */
 const maxPeekedBytes = 1024 * 1024;
-const maxPeeked = 1000;
+const maxPeekedMessages = 1000;
 
 export const peekMessage: ManagementOperation = (request) => {
-  const { rules } = requireQueue(request);
+  const { queue } = requireQueue(request);
   const sessionId = request.body["session-id"];
-  const found = request.peer.broker.store.peek(rules.id, {
+  const found = request.peer.broker.store.peek(queue.id, {
     from: readNumber(request, "from-sequence-number"),
-    limit: Math.min(readNumber(request, "message-count"), maxPeeked),
+    limit: Math.min(readNumber(request, "message-count"), maxPeekedMessages),
     ...(typeof sessionId === "string" && { sessionId }),
   });
   const omitsBody = request.body["omit-message-body"] === true;
@@ -44,9 +45,22 @@ export const peekMessage: ManagementOperation = (request) => {
 };
 
 export const scheduleMessage: ManagementOperation = async (request) => {
-  const { rules } = requireSendTarget(request.entity);
-  const encoded = readList(request, "messages", isScheduled);
-  const arrivals = encoded.map(({ message }) => {
+  const queue = requireSendTarget(request.entity);
+  const messages = readScheduledMessages(request);
+  for (const message of messages) queue.validate(message);
+  let sequences: readonly (number | undefined)[] = [];
+  await untilCommitted((onCommitted) => {
+    sequences = queue.send(messages, onCommitted);
+  });
+  // 0 for a dropped duplicate: there is no message to cancel.
+  const numbers = sequences.map((sequence) => sequence ?? 0);
+  return { "sequence-numbers": types.wrap_array(numbers, 0x81, undefined) };
+};
+
+const readScheduledMessages = (
+  request: ManagementRequest,
+): readonly SentMessage[] =>
+  readList(request, "messages", hasMessage).map(({ message }) => {
     if (message.length > maxMessageBytes)
       throw new ServiceBusError(
         "amqp:link:message-size-exceeded",
@@ -54,64 +68,55 @@ export const scheduleMessage: ManagementOperation = async (request) => {
       );
     return readMessage(message, request.peer.broker.newId);
   });
-  for (const arrival of arrivals) rules.check(arrival);
-  let sequences: readonly (number | undefined)[] = [];
-  await untilCommitted((landed) => {
-    sequences = rules.send(arrivals, landed);
-  });
-  // A duplicate was dropped: there is no message to cancel.
-  const numbers = sequences.map((sequence) => sequence ?? 0);
-  return { "sequence-numbers": types.wrap_array(numbers, 0x81, undefined) };
-};
 
-const isScheduled = (value: unknown): value is { readonly message: Buffer } =>
+const hasMessage = (value: unknown): value is { readonly message: Buffer } =>
   typeof value === "object" &&
   value !== null &&
   "message" in value &&
   isBuffer(value.message);
 
 export const cancelScheduledMessage: ManagementOperation = async (request) => {
-  const { rules } = requireSendTarget(request.entity);
+  const queue = requireSendTarget(request.entity);
   const sequences = readList(request, "sequence-numbers", isNumber);
-  await untilCommitted((landed) => {
-    rules.cancelScheduled(sequences, landed);
+  await untilCommitted((onCommitted) => {
+    queue.cancelScheduled(sequences, onCommitted);
   });
   return {};
 };
 
 export const receiveBySequenceNumber: ManagementOperation = async (request) => {
-  const queue = requireQueue(request);
-  const { rules } = queue;
-  rules.passTime();
+  const dispatcher = requireQueue(request);
+  const { queue } = dispatcher;
+  queue.processDeadlines();
   const session = findRequestSession(request);
-  if (rules.sessions && session === undefined)
+  if (queue.sessions && session === undefined)
     throw invalidField(
       "session-id",
-      "the id of a session that the client holds",
+      "the id of a session that the client has locked",
     );
   const sequences = readList(request, "sequence-numbers", isNumber);
-  const messages = rules.findDeferred(sequences, session);
-  const contents = messages.map((message) => rules.contentOf(message));
+  const deferred = queue.findDeferred(sequences, session).map((message) => ({
+    message,
+    content: queue.messages.readContent(message),
+  }));
   if (request.body["receiver-settle-mode"] === 0) {
-    await untilCommitted((landed) => {
-      rules.messages.remove(messages, landed);
+    await untilCommitted((onCommitted) => {
+      const messages = deferred.map(({ message }) => message);
+      queue.messages.remove(messages, onCommitted);
     });
-    return { messages: messages.map(encodedWith(contents)) };
+    return {
+      messages: deferred.map(({ message, content }) => ({
+        message: writeMessage(message, content),
+      })),
+    };
   }
-  const answer = messages.map((message, index) => {
-    const lock = rules.lock(message, session);
-    const content = contents[index] ?? Buffer.alloc(0);
+  const messages = deferred.map(({ message, content }) => {
+    const lock = queue.lock(message, session);
     return {
       message: writeMessage(message, content, lock),
       "lock-token": types.wrap_uuid(uuidToBytes(lock.token)),
     };
   });
-  queue.arm();
-  return { messages: answer };
+  dispatcher.scheduleWakeUp();
+  return { messages };
 };
-
-const encodedWith =
-  (contents: readonly MessageContent[]) =>
-  (message: BrokerMessage, index: number) => ({
-    message: writeMessage(message, contents[index] ?? Buffer.alloc(0)),
-  });

@@ -13,7 +13,7 @@ import {
   setSessionState,
 } from "./sessions";
 
-/** By their names on the wire, without `com.microsoft:`. https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-request-response */
+/** Operations by name, without the prefix `com.microsoft:`. https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-request-response */
 export const managementOperations: ReadonlyMap<string, ManagementOperation> =
   new Map(
     Object.entries({

@@ -1,46 +1,46 @@
-import type { QueueDispatcher } from "../../queue/queue-dispatcher";
 import type { NamespaceEntity } from "../../namespace/namespace";
+import type { QueueDispatcher } from "../../queue/queue-dispatcher";
 import type { QueueSession } from "../../queue/sessions";
 import { ServiceBusError } from "../../service-bus-error";
 import { OutboundLink } from "../outbound-link";
 import type { Peer } from "../peer";
 
-/** What a client asks of an entity's `$management`. */
+/** A request to an entity's `$management` node. */
 export interface ManagementRequest {
   readonly peer: Peer;
   readonly entity: NamespaceEntity;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The body of an answer; undefined says that there is nothing (204). */
-type Answer = Readonly<Record<string, unknown>> | undefined;
+/** The body of the response; undefined for no content (204). */
+type ResponseBody = Readonly<Record<string, unknown>> | undefined;
 
 export type ManagementOperation = (
   request: ManagementRequest,
-) => Answer | Promise<Answer>;
+) => ResponseBody | Promise<ResponseBody>;
 
-/** Where the messages are that the request is about. */
+/** Throws `not-allowed` for a topic. */
 export function requireQueue({ entity }: ManagementRequest): QueueDispatcher {
-  if (entity.kind !== "topic") return entity.queue;
+  if (entity.kind !== "topic") return entity.dispatcher;
   throw new ServiceBusError(
     "amqp:not-allowed",
-    "A topic keeps no messages: ask one of its subscriptions.",
+    "A topic keeps no messages. Send the request to one of its subscriptions.",
   );
 }
 
-/** The session of the request, which the client must have locked; undefined when it names none. */
+/** Returns the session named by the request, which the client must have locked; undefined when it names none. */
 export function findRequestSession(
   request: ManagementRequest,
 ): QueueSession | undefined {
   const id = request.body["session-id"];
   if (typeof id !== "string") return undefined;
-  const { sessions, path } = requireQueue(request).rules;
+  const { sessions, path } = requireQueue(request).queue;
   if (sessions === undefined)
     throw new ServiceBusError(
       "amqp:not-allowed",
       `'${path}' does not require sessions, so it has none.`,
     );
-  return sessions.heldBy(
+  return sessions.requireHeld(
     id,
     (holder) => holder instanceof OutboundLink && holder.peer === request.peer,
   );
@@ -73,16 +73,16 @@ export const isNumber = (value: unknown): value is number =>
 export const isBuffer = (value: unknown): value is Buffer =>
   Buffer.isBuffer(value);
 
-export const invalidField = (field: string, wanted: string): ServiceBusError =>
+export const invalidField = (
+  field: string,
+  expected: string,
+): ServiceBusError =>
   new ServiceBusError(
     "com.microsoft:argument-error",
-    `'${field}' of the request must be ${wanted}.`,
+    `'${field}' of the request must be ${expected}.`,
   );
 
-/** Resolves when what `write` begins is on disk. */
+/** Promisifies an operation that takes an `onCommitted` callback. */
 export const untilCommitted = (
-  write: (landed: () => void) => void,
-): Promise<void> =>
-  new Promise((resolve) => {
-    write(resolve);
-  });
+  start: (onCommitted: () => void) => void,
+): Promise<void> => new Promise(start);

@@ -12,7 +12,7 @@ import {
   type ManagementRequest,
 } from "./request";
 
-/** Descriptors of what an enumeration of rules is made of. */
+/** Descriptor codes of the described types in a rule enumeration. */
 const descriptors = {
   rule: 0x13700000004,
   sqlFilter: 0x1370000006,
@@ -29,8 +29,8 @@ const described = (
     types.wrap_list(fields),
   );
 
-function rulesOf({ entity }: ManagementRequest): SubscriptionRules {
-  if (entity.kind === "subscription") return entity.subscription.rules;
+function requireRules({ entity }: ManagementRequest): SubscriptionRules {
+  if (entity.kind === "subscription") return entity.rules;
   throw new ServiceBusError(
     "amqp:not-allowed",
     "Only a subscription has rules.",
@@ -41,22 +41,22 @@ export const addRule: ManagementOperation = async (request) => {
   const description = request.body["rule-description"];
   if (typeof description !== "object" || description === null)
     throw invalidField("rule-description", "a map");
-  await rulesOf(request).add({
-    name: nameOf(request),
-    filter: filterOf(description),
+  await requireRules(request).add({
+    name: readRuleName(request),
+    filter: readFilter(description),
     createdAt: request.peer.broker.clock.now(),
   });
   return {};
 };
 
 export const removeRule: ManagementOperation = async (request) => {
-  await rulesOf(request).remove(nameOf(request));
+  await requireRules(request).remove(readRuleName(request));
   return {};
 };
 
-/** Ends with nothing: a client asks for one page after another until it gets none. */
+/** Clients request pages until one has no content. */
 export const enumerateRules: ManagementOperation = (request) => {
-  const found = rulesOf(request).list(
+  const found = requireRules(request).list(
     readNumber(request, "skip"),
     readNumber(request, "top"),
   );
@@ -66,13 +66,13 @@ export const enumerateRules: ManagementOperation = (request) => {
   };
 };
 
-function nameOf({ body }: ManagementRequest): string {
+function readRuleName({ body }: ManagementRequest): string {
   const name = body["rule-name"];
   if (typeof name === "string" && name !== "") return name;
   throw invalidField("rule-name", "a name");
 }
 
-function filterOf(description: object): RuleFilter {
+function readFilter(description: object): RuleFilter {
   const {
     "sql-filter": sql,
     "correlation-filter": correlation,
@@ -83,17 +83,17 @@ function filterOf(description: object): RuleFilter {
   if (action?.["expression"])
     throw new ServiceBusError(
       "amqp:not-implemented",
-      "This broker does not change messages: a rule cannot have an action.",
+      "This broker does not support rule actions.",
     );
   if (sql) return { kind: "sql", expression: String(sql["expression"]) };
-  if (correlation) return toCorrelation(correlation);
+  if (correlation) return toCorrelationFilter(correlation);
   throw invalidField(
     "rule-description",
     "a SQL filter or a correlation filter",
   );
 }
 
-/** The names that a correlation filter has on the wire, in the order of an enumeration, with ours. */
+/** Field names of a correlation filter in requests and the matching system properties, in the order of an enumeration. */
 const correlationFields = [
   ["correlation-id", "correlationid"],
   ["message-id", "messageid"],
@@ -105,9 +105,11 @@ const correlationFields = [
   ["content-type", "contenttype"],
 ] as const;
 
-function toCorrelation(fields: Readonly<Record<string, unknown>>): RuleFilter {
-  const system = correlationFields.flatMap(([wire, name]) => {
-    const value = fields[wire];
+function toCorrelationFilter(
+  fields: Readonly<Record<string, unknown>>,
+): RuleFilter {
+  const system = correlationFields.flatMap(([field, name]) => {
+    const value = fields[field];
     return typeof value === "string" ? [[name, value] as const] : [];
   });
   const user = Object.entries(fields["properties"] ?? {}).filter(
@@ -124,14 +126,14 @@ function toCorrelation(fields: Readonly<Record<string, unknown>>): RuleFilter {
 function toDescription({ name, filter, createdAt }: SubscriptionRule): unknown {
   const noAction = described("noAction", []);
   return described("rule", [
-    toDescribed(filter),
+    toDescribedFilter(filter),
     noAction,
     name,
     types.wrap_timestamp(createdAt),
   ]);
 }
 
-function toDescribed(filter: RuleFilter): unknown {
+function toDescribedFilter(filter: RuleFilter): unknown {
   const compatibility = types.wrap_int(20);
   if (filter.kind === "sql")
     return described("sqlFilter", [filter.expression, compatibility]);
