@@ -1,40 +1,40 @@
-/** Those who wait for an instance to end; told once, when the end is on disk. */
+/** Callers that wait for the end of an instance. They are notified when the end is durable. */
 export class CompletionWaiters<Value> {
-  readonly #waiting = new Map<string, Set<(value: Value) => void>>();
+  readonly #waiters = new Map<string, Set<(value: Value) => void>>();
 
-  /** Resolves with the value, or with undefined when `signal` is aborted or the time is over before. */
+  /** Resolves with the value, or with undefined when `signal` is aborted or after `timeoutMs`. */
   wait(
     key: string,
     signal: AbortSignal,
     timeoutMs?: number,
   ): Promise<Value | undefined> {
     return new Promise((resolve) => {
-      const waiting = this.#waiting.get(key) ?? new Set();
-      this.#waiting.set(key, waiting);
+      const waiters = this.#waiters.get(key) ?? new Set();
+      this.#waiters.set(key, waiters);
       const settle = (value: Value | undefined): void => {
         clearTimeout(timer);
-        signal.removeEventListener("abort", giveUp);
-        waiting.delete(settle);
-        if (waiting.size === 0) this.#waiting.delete(key);
+        signal.removeEventListener("abort", cancel);
+        waiters.delete(settle);
+        if (waiters.size === 0) this.#waiters.delete(key);
         resolve(value);
       };
-      const giveUp = (): void => {
+      const cancel = (): void => {
         settle(undefined);
       };
       const timer =
         timeoutMs === undefined
           ? undefined
-          : setTimeout(giveUp, Math.min(timeoutMs, longestWaitMs)).unref();
-      waiting.add(settle);
-      signal.addEventListener("abort", giveUp);
-      if (signal.aborted) giveUp();
+          : setTimeout(cancel, Math.min(timeoutMs, maxTimeoutMs)).unref();
+      waiters.add(settle);
+      signal.addEventListener("abort", cancel);
+      if (signal.aborted) cancel();
     });
   }
 
   notify(key: string, value: Value): void {
-    for (const settle of [...(this.#waiting.get(key) ?? [])]) settle(value);
+    for (const settle of [...(this.#waiters.get(key) ?? [])]) settle(value);
   }
 }
 
-/** setTimeout cannot wait longer, about 24 days. */
-const longestWaitMs = 2 ** 31 - 1;
+/** The limit of setTimeout, about 24 days. */
+const maxTimeoutMs = 2 ** 31 - 1;

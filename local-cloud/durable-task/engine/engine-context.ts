@@ -9,7 +9,7 @@ import type { DurableTaskSettings } from "./settings";
 import type { TaskHubStore } from "../store/task-hub-store";
 import type { TimerQueue } from "./timers";
 
-/** Calls a function of the app; a thrown error is part of the outcome. */
+/** Calls a function of the app. An error that it throws is part of the outcome. */
 export type InvokeFunction = (
   functionName: string,
   trigger: TypedData,
@@ -20,7 +20,7 @@ export type InvokeFunction = (
   },
 ) => Promise<InvocationOutcome>;
 
-/** What orchestrations and entities of one hub run on. */
+/** The dependencies of the orchestrations and entities of one hub. */
 export interface EngineContext {
   readonly store: TaskHubStore;
   readonly committer: Pick<Committer, "commit">;
@@ -30,9 +30,9 @@ export interface EngineContext {
   readonly functions: KnownFunctions;
   readonly invoke: InvokeFunction;
   /** Milliseconds since the epoch. */
-  now(): number;
-  /** Counts `work` as under way until it has ended. Commits and calls of functions are counted already. */
+  readonly now: () => number;
+  /** Counts `work` as in flight until it settles. Commits and function calls are tracked already. */
   readonly track: <Result>(work: Promise<Result>) => Promise<Result>;
   readonly newId: () => string;
-  reportProblem(sentence: string, error?: unknown): void;
+  reportProblem(message: string, error?: unknown): void;
 }

@@ -1,4 +1,3 @@
-/** Instances and entities as one list: an entity is an instance that never ends. */
 import type { Instance, RuntimeStatus } from "../model/instance";
 import type {
   InstanceFilter,
@@ -6,26 +5,24 @@ import type {
   TaskHubStore,
 } from "../store/task-hub-store";
 
-/** One slice of the list, sorted by id. */
+/** Lists instances and entities, sorted by id. An entity is listed as an instance that is always running. */
 export function listInstancesAndEntities(
   store: Pick<TaskHubStore, "instances" | "entities">,
   filter: InstanceFilter,
 ): readonly Instance[] {
   const instances = store.instances(filter);
-  const entities = isWanted(entityStatus, filter)
-    ? store.entities(filter).map(toEntityInstance)
-    : [];
-  const all = [...instances, ...entities].sort(byId);
-  // Each list gave as many as were asked for, so the first so many of both are among them.
+  const entities =
+    (filter.status?.includes(entityStatus) ?? true)
+      ? store.entities(filter).map(toEntityInstance)
+      : [];
+  const all = [...instances, ...entities].sort(compareIds);
+  // Each list has up to `limit` entries, so the first `limit` entries of both are included.
   return all.slice(0, filter.limit);
 }
 
 const entityStatus: RuntimeStatus = "Running";
 
-const isWanted = (name: RuntimeStatus, { status }: InstanceFilter): boolean =>
-  status?.includes(name) ?? true;
-
-/** An entity as the extension shows it among the instances. */
+/** An entity in the form in which the Durable Task extension lists it among instances. */
 export const toEntityInstance = ({
   entityId,
   exists,
@@ -53,6 +50,6 @@ export const toEntityInstance = ({
   updatedAt,
 });
 
-/** As SQLite sorts: by the bytes of the text. */
-const byId = (one: Instance, other: Instance): number =>
+/** SQLite sorts by the bytes of the text. */
+const compareIds = (one: Instance, other: Instance): number =>
   Buffer.compare(Buffer.from(one.instanceId), Buffer.from(other.instanceId));

@@ -9,7 +9,10 @@ import { isEntityId, isOrchestrationMessage } from "../model/hub-message";
 import type { Committer } from "../store/committer";
 import type { HubCommit, InboxRow } from "../store/task-hub-store";
 
-/** Who can be sent messages. Nobody asks for a commit because of one in the tick in which it comes: that of the message is to be first. */
+/**
+ * The receivers of messages. A receiver must not request a commit in the tick in which it gets a message, because the commit
+ * of the message has to be requested first.
+ */
 export interface MessageReceivers {
   deliverToOrchestration(
     instanceId: string,
@@ -21,7 +24,7 @@ export interface MessageReceivers {
   ): void;
 }
 
-/** Numbers messages for the inbox, and hands them over with the commit that sends them. */
+/** Assigns inbox ids to messages, and delivers them with the commit that makes them durable. */
 export class Outbox {
   readonly #committer: Pick<Committer, "commit">;
   #lastId: number;
@@ -37,15 +40,15 @@ export class Outbox {
   }
 
   /**
-   * Makes the messages durable together with `commit`; resolves then. An orchestration has its messages before that: see
-   * O4 of orchestrations. An entity has them after it, because its function may do what cannot be undone.
+   * Resolves when the messages and `commit` are durable. Orchestrations get their messages before that (O4 of
+   * OrchestrationDispatcher), entities after it, because the effects of an entity function cannot be undone.
    */
   async send(
     outgoing: readonly OutgoingHubMessage[],
     commit: HubCommit = {},
   ): Promise<void> {
     const rows = this.assignIds(outgoing);
-    // First, so that what their turns ask to commit in the next tick is in time for the same flush.
+    // Before the commit, so that the commits of the resulting episodes in the next tick join the same flush.
     this.deliver(rows.filter(({ message }) => isOrchestrationMessage(message)));
     await this.#committer.commit({
       ...commit,
@@ -56,7 +59,6 @@ export class Outbox {
     );
   }
 
-  /** Rows for a commit. */
   assignIds(outgoing: readonly OutgoingHubMessage[]): readonly InboxRow[] {
     return outgoing.map(({ to, message }) => ({
       id: (this.#lastId += 1),
@@ -65,12 +67,12 @@ export class Outbox {
     }));
   }
 
-  /** Hands over messages of which the commit has been asked for. */
+  /** To be called when the commit of the messages has been requested. */
   deliver(rows: readonly InboxRow[]): void {
-    for (const { id, to, message } of rows) this.#handOver(to, id, message);
+    for (const { id, to, message } of rows) this.#deliver(to, id, message);
   }
 
-  #handOver(to: string, inboxId: number, message: HubMessage): void {
+  #deliver(to: string, inboxId: number, message: HubMessage): void {
     if (isOrchestrationMessage(message))
       this.#receivers?.deliverToOrchestration(to, { inboxId, message });
     else if (isEntityId(to))

@@ -2,7 +2,7 @@ import { EventType } from "../model/history-event";
 import type { Instance } from "../model/instance";
 import type { StoredEvent } from "../store/task-hub-store";
 
-/** An event as it is given out. Its fields are those of its type, named as everywhere in Durable Functions. */
+/** An exported event, with the field names of Durable Functions. */
 export interface RecordedEvent {
   readonly EventType: number;
   /** ISO 8601 UTC. */
@@ -10,7 +10,7 @@ export interface RecordedEvent {
   readonly [field: string]: unknown;
 }
 
-/** A history that needs nothing beside it to be replayed: the inputs, which the hub keeps elsewhere, are in the events. */
+/** A self-contained history for replays: the events include the inputs, which the hub stores separately. */
 export const toRecordedHistory = (
   { input }: Instance,
   stored: readonly StoredEvent[],

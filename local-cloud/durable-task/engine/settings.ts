@@ -3,7 +3,7 @@ import { z } from "zod";
 
 const perCore = 10 * availableParallelism();
 
-/** One of `names`, in whatever case it is written: .NET reads its enumerations so. */
+/** One of `names`, in any case, like a .NET enumeration. */
 const oneOf = <const Name extends string>(
   names: readonly Name[],
   whenAbsent: Name,
@@ -21,7 +21,7 @@ const oneOf = <const Name extends string>(
     });
 
 /**
- * `extensions.durableTask` of host.json, as far as it changes what the embedded hub does; the rest is accepted.
+ * The settings in `extensions.durableTask` of host.json that the hub supports. Other settings are accepted and ignored.
  * https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-bindings#host-json
  */
 const settingsSchema = z.object({
@@ -57,7 +57,7 @@ const settingsSchema = z.object({
       useForwardedHost: z.boolean().default(false),
     })
     .prefault({}),
-  /** Our own: how many bytes a body of a request may have, and the JSON of any input, output, result or state. The real host has no such limit. */
+  /** Limit for a request body and for the JSON of an input, output, result or state. Not a setting of Azure. */
   maxPayloadBytes: z
     .int()
     .positive()
@@ -65,7 +65,7 @@ const settingsSchema = z.object({
 });
 export type DurableTaskSettings = z.output<typeof settingsSchema>;
 
-/** What is wrong with the settings, each with its whole name. */
+/** One message per invalid setting. */
 export const validateDurableTaskSettings = (
   value: unknown,
 ): readonly string[] =>
@@ -74,6 +74,6 @@ export const validateDurableTaskSettings = (
       `host.json: extensions.durableTask.${path.join(".")}: ${message}`,
   );
 
-/** Of settings that have no problems. */
+/** Throws for invalid settings: validate them first. */
 export const parseDurableTaskSettings = (value: unknown): DurableTaskSettings =>
   settingsSchema.parse(value);

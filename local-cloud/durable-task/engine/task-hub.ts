@@ -38,24 +38,24 @@ export interface TaskHubOptions {
   readonly settings: DurableTaskSettings;
   readonly functions: KnownFunctions;
   readonly invoke: InvokeFunction;
-  /** Default: the time of the machine. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
-  readonly reportProblem: (sentence: string, error?: unknown) => void;
-  /** Told once, when nothing can be made durable any more: the hub does nothing from then on. */
+  readonly reportProblem: (message: string, error?: unknown) => void;
+  /** Called once, when commits fail permanently. The hub has stopped by then. */
   readonly onFatalError: (error: TaskHubError) => void;
 }
 
 export type SendOutcome = "accepted" | "unknown" | "ended";
 
-/** A task hub: the instances and entities in one store, and the functions that they run. */
+/** A task hub: the orchestration instances and entities of one store, and their functions. */
 export class TaskHub {
-  readonly #engine: EngineContext;
+  readonly #context: EngineContext;
   readonly #committer: Committer;
   readonly #orchestrations: OrchestrationDispatcher;
   readonly #entities: EntityDispatcher;
   readonly #waiters = new CompletionWaiters<Instance>();
   readonly #lifecycle: InstanceLifecycle;
-  readonly #underWay = new InFlight();
+  readonly #inFlight = new InFlight();
 
   constructor({
     store,
@@ -74,30 +74,33 @@ export class TaskHub {
       },
     });
     const committer: EngineContext["committer"] = {
-      commit: (commit) => this.#underWay.track(this.#committer.commit(commit)),
+      commit: (commit) => this.#inFlight.track(this.#committer.commit(commit)),
     };
-    this.#engine = {
+    this.#context = {
       store,
       settings,
       functions,
       reportProblem,
       now: () => clock.now(),
-      track: (work) => this.#underWay.track(work),
+      track: (work) => this.#inFlight.track(work),
       newId: randomUUID,
       timers: new TimerQueue(clock),
       outbox: new Outbox(committer, store.lastInboxId()),
       committer,
-      invoke: (...call) => this.#underWay.track(invoke(...call)),
+      invoke: (...call) => this.#inFlight.track(invoke(...call)),
     };
     this.#orchestrations = new OrchestrationDispatcher(
-      this.#engine,
+      this.#context,
       (instance) => {
         this.#waiters.notify(instance.instanceId, instance);
       },
     );
-    this.#lifecycle = new InstanceLifecycle(this.#engine, this.#orchestrations);
-    this.#entities = new EntityDispatcher(this.#engine);
-    this.#engine.outbox.connect({
+    this.#lifecycle = new InstanceLifecycle(
+      this.#context,
+      this.#orchestrations,
+    );
+    this.#entities = new EntityDispatcher(this.#context);
+    this.#context.outbox.connect({
       deliverToOrchestration: (id, delivery) => {
         this.#orchestrations.deliver(id, delivery);
       },
@@ -108,16 +111,16 @@ export class TaskHub {
   }
 
   get settings(): DurableTaskSettings {
-    return this.#engine.settings;
+    return this.#context.settings;
   }
 
   get functions(): KnownFunctions {
-    return this.#engine.functions;
+    return this.#context.functions;
   }
 
-  /** Goes on with what an earlier process left unfinished. */
+  /** Resumes the unfinished work of an earlier process. */
   recover(): void {
-    recoverHub(this.#engine, this.#orchestrations);
+    recoverHub(this.#context, this.#orchestrations);
   }
 
   start(request: StartInstanceRequest): Promise<StartOutcome> {
@@ -129,42 +132,42 @@ export class TaskHub {
   }
 
   async purge(instanceId: string): Promise<PurgeOutcome> {
-    if (this.#engine.store.entity(instanceId) === undefined)
+    if (this.#context.store.entity(instanceId) === undefined)
       return this.#lifecycle.purge(instanceId);
     this.#entities.reset(instanceId);
-    await this.#engine.committer.commit({ purgedEntities: [instanceId] });
+    await this.#context.committer.commit({ purgedEntities: [instanceId] });
     return "purged";
   }
 
   /** Resolves with the number of ended instances that were removed. */
   purgeInstances(filter: InstanceFilter): Promise<number> {
-    return purgeEndedInstances(this.#engine, filter);
+    return purgeEndedInstances(this.#context, filter);
   }
 
   getInstance(instanceId: string): Instance | undefined {
     return this.#orchestrations.findCommitted(instanceId);
   }
 
-  /** An instance, or an entity as if it were one. */
+  /** Returns an entity in the form of an instance. */
   getInstanceOrEntity(instanceId: string): Instance | undefined {
     const instance = this.getInstance(instanceId);
     if (instance) return instance;
-    const entity = this.#engine.store.entity(instanceId);
+    const entity = this.#context.store.entity(instanceId);
     return entity && toEntityInstance(entity);
   }
 
-  /** Entities are among the instances. */
+  /** Includes entities. */
   listInstances(filter: InstanceFilter): readonly Instance[] {
-    return listInstancesAndEntities(this.#engine.store, filter);
+    return listInstancesAndEntities(this.#context.store, filter);
   }
 
   getHistory(instanceId: string): readonly StoredEvent[] {
-    return this.#engine.store.history(instanceId);
+    return this.#context.store.history(instanceId);
   }
 
   /**
-   * Resolves when the instance has ended, or with undefined when it is unknown, or when `signal` is aborted or the time
-   * is over before. Without a time it waits for as long as it takes.
+   * Resolves when the instance has ended; with undefined when it is unknown, when `signal` is aborted, or after `timeoutMs`.
+   * Without a timeout it waits until the instance ends.
    */
   async waitForEnd(
     instanceId: string,
@@ -176,26 +179,26 @@ export class TaskHub {
     return this.#waiters.wait(instanceId, signal, timeoutMs);
   }
 
-  /** Resolves when all that has been set going has happened: only a timer or a caller can bring more. */
+  /** Resolves when no work is in flight: only a timer or a caller can start more. */
   whenIdle(): Promise<void> {
-    return this.#underWay.whenIdle();
+    return this.#inFlight.whenIdle();
   }
 
-  /** The instance's history with all that a replay needs; undefined when the instance is unknown. */
+  /** See `toRecordedHistory`; undefined when the instance is unknown. */
   getRecordedHistory(instanceId: string): readonly RecordedEvent[] | undefined {
     const instance = this.getInstance(instanceId);
     return (
       instance &&
-      toRecordedHistory(instance, this.#engine.store.history(instanceId))
+      toRecordedHistory(instance, this.#context.store.history(instanceId))
     );
   }
 
-  /** Sends a client's message; resolves once it is on disk. */
+  /** Sends a message of a client; resolves when it is durable. */
   async send(instanceId: string, event: MessageEvent): Promise<SendOutcome> {
     const instance = this.getInstance(instanceId);
     if (instance === undefined) return "unknown";
     if (isInstanceEnded(instance)) return "ended";
-    await this.#engine.outbox.send([
+    await this.#context.outbox.send([
       { to: instanceId, message: { executionId: null, event } },
     ]);
     return "accepted";
@@ -208,44 +211,44 @@ export class TaskHub {
     });
   }
 
-  /** Resolves once the request is on disk. */
+  /** Resolves when the request is durable. */
   async signal(
-    getEntity: EntityId,
+    entityId: EntityId,
     operation: string,
     input: string | null,
   ): Promise<void> {
     const message = { id: randomUUID(), operation, input, caller: null };
-    await this.#engine.outbox.send([
-      { to: formatEntityId(getEntity), message },
+    await this.#context.outbox.send([
+      { to: formatEntityId(entityId), message },
     ]);
   }
 
-  entity(entity: EntityId): EntityRow | undefined {
-    return this.#entities.find(formatEntityId(entity));
+  getEntity(entityId: EntityId): EntityRow | undefined {
+    return this.#entities.find(formatEntityId(entityId));
   }
 
   listEntities(filter: EntityFilter): readonly EntityRow[] {
-    return this.#engine.store.entities(filter);
+    return this.#context.store.entities(filter);
   }
 
-  /** Takes no new work, gives running functions `graceMs` to end, and closes the store. */
+  /** Starts no more work, waits up to `graceMs` for running functions, and closes the store. */
   async stop(graceMs: number): Promise<void> {
-    const { store } = this.#engine;
+    const { store } = this.#context;
     this.#halt();
     await Promise.race([
-      this.#underWay.whenSettled(),
+      this.#inFlight.whenSettled(),
       new Promise((resolve) => setTimeout(resolve, graceMs).unref()),
     ]);
-    // One more turn of the loop, so that what has just ended gets to its queue.
+    // One more turn of the event loop, so that the last results reach their queues.
     await new Promise((resolve) => setImmediate(resolve));
-    const left = this.#orchestrations.stop();
-    if (left.length > 0) void this.#committer.commit({ received: left });
+    const received = this.#orchestrations.stop();
+    if (received.length > 0) void this.#committer.commit({ received });
     await this.#committer.stop();
     store.close();
   }
 
   #halt(): void {
-    this.#engine.timers.stop();
+    this.#context.timers.stop();
     this.#entities.stop();
     this.#orchestrations.stop();
   }

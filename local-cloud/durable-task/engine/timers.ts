@@ -3,66 +3,68 @@ import type { Clock } from "../../shared/time/clock";
 
 interface Timer {
   readonly key: string;
-  readonly at: number;
-  /** Ascending; breaks ties between timers for the same time. */
+  /** Milliseconds since the epoch. */
+  readonly fireAt: number;
+  /** Timers for the same time fire in the order in which they were set. */
   readonly order: number;
   readonly fire: () => void;
 }
 
-/** Fires timers in order of time. One timer of the clock waits for the earliest; nothing polls. */
+const isBefore = (a: Timer, b: Timer): boolean =>
+  a.fireAt < b.fireAt || (a.fireAt === b.fireAt && a.order < b.order);
+
+/** Fires timers in the order of their times. One alarm of the clock waits for the earliest; there is no polling. */
 export class TimerQueue {
   readonly #clock: Clock;
-  /** Cancelled and replaced timers stay in the heap and are skipped when they reach its top. */
-  readonly #heap = new MinHeap<Timer>(
-    (a, b) => a.at < b.at || (a.at === b.at && a.order < b.order),
-  );
-  readonly #current = new Map<string, Timer>();
+  /** Includes cancelled and replaced timers, which are skipped when they become due. */
+  #heap = new MinHeap(isBefore);
+  readonly #active = new Map<string, Timer>();
   #lastOrder = 0;
-  #cancelWait: (() => void) | undefined;
+  #cancelAlarm: (() => void) | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Calls `fire` once, at `at` or soon after. Replaces a timer with the same key. */
-  set(key: string, at: number, fire: () => void): void {
+  /** Calls `fire` once at or after `fireAt`. Replaces a timer with the same key. */
+  set(key: string, fireAt: number, fire: () => void): void {
     const order = (this.#lastOrder += 1);
-    const timer = { key, at, order, fire };
-    this.#current.set(key, timer);
+    const timer = { key, fireAt, order, fire };
+    this.#active.set(key, timer);
     this.#heap.push(timer);
-    if (this.#heap.peek() === timer) this.#waitForNext();
+    if (this.#heap.peek() === timer) this.#setAlarm();
   }
 
   cancel(key: string): void {
-    this.#current.delete(key);
+    this.#active.delete(key);
   }
 
   stop(): void {
-    this.#cancelWait?.();
-    this.#current.clear();
-    this.#heap.clear();
+    this.#cancelAlarm?.();
+    this.#active.clear();
+    this.#heap = new MinHeap(isBefore);
   }
 
-  #waitForNext(): void {
-    this.#cancelWait?.();
-    const next = this.#heap.peek();
-    this.#cancelWait =
-      next &&
-      this.#clock.schedule(next.at, () => {
+  #setAlarm(): void {
+    this.#cancelAlarm?.();
+    const first = this.#heap.peek();
+    this.#cancelAlarm =
+      first &&
+      this.#clock.schedule(first.fireAt, () => {
         this.#fireDue();
       });
   }
 
-  /** Fires all due timers in one tick, so that the commits they cause form one group. */
+  /** Fires all due timers together, so that their results share one flush. */
   #fireDue(): void {
     for (;;) {
-      const next = this.#heap.peek();
-      if (next === undefined || next.at > this.#clock.now()) break;
+      const first = this.#heap.peek();
+      if (first === undefined || first.fireAt > this.#clock.now()) break;
       this.#heap.pop();
-      if (this.#current.get(next.key) !== next) continue;
-      this.#current.delete(next.key);
-      next.fire();
+      if (this.#active.get(first.key) !== first) continue;
+      this.#active.delete(first.key);
+      first.fire();
     }
-    this.#waitForNext();
+    this.#setAlarm();
   }
 }

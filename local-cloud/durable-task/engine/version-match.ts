@@ -1,7 +1,7 @@
 import type { DurableTaskSettings } from "./settings";
 
 /**
- * Why this process may not run an instance of that version; undefined when it may.
+ * Why this app must not run an instance of that version, as a sentence; undefined when it may.
  * https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-orchestration-versioning
  */
 export function describeVersionMismatch(
@@ -14,15 +14,15 @@ export function describeVersionMismatch(
   if (defaultVersion === "" || versionMatchStrategy === "None")
     return undefined;
   const order = compareVersions(version, defaultVersion);
-  const fits = versionMatchStrategy === "Strict" ? order === 0 : order <= 0;
-  return fits
+  const isMatch = versionMatchStrategy === "Strict" ? order === 0 : order <= 0;
+  return isMatch
     ? undefined
-    : `Orchestration version did not comply with Worker Versioning: the instance has version '${version}', this app has '${defaultVersion}' and runs ${versionMatchStrategy === "Strict" ? "only that" : "that and older ones"}.`;
+    : `Orchestration version did not comply with Worker Versioning: the instance has version '${version}', this app has version '${defaultVersion}' and runs ${versionMatchStrategy === "Strict" ? "only that version" : "that version and older ones"}.`;
 }
 
-/** By their numbers when both are dotted numbers, otherwise as text; no version is older than any. */
+/** Compares dotted numbers by number and other versions as text. The empty version is the oldest. */
 export function compareVersions(a: string, b: string): number {
-  const [left, right] = [numbersIn(a), numbersIn(b)];
+  const [left, right] = [parseNumbers(a), parseNumbers(b)];
   if (left === undefined || right === undefined)
     return Math.sign(a.localeCompare(b, "en", { sensitivity: "base" }));
   for (let part = 0; part < Math.max(left.length, right.length); part += 1) {
@@ -32,5 +32,5 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-const numbersIn = (version: string): readonly number[] | undefined =>
+const parseNumbers = (version: string): readonly number[] | undefined =>
   /^\d+(?:\.\d+)*$/.test(version) ? version.split(".").map(Number) : undefined;

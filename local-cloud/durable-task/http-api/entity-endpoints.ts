@@ -7,7 +7,7 @@ import {
   formatEntityId,
   parseEntityId,
 } from "../model/entity-id";
-import { unknownFunctionMessage } from "../model/failure";
+import { describeUnknownFunction } from "../model/failure";
 import type { TaskHub } from "../engine/task-hub";
 import { emptyResponse, ApiRequestError } from "./responses";
 import { parseStoredJson, formatTimestamp } from "./instance-view";
@@ -15,35 +15,35 @@ import type { DurableApiContext, RouteParams } from "./orchestrator-endpoints";
 import { pageResponse, parsePageRequest, toListRange } from "./paging";
 import { isTrueParameter, parseTimeParameter } from "./query-parameters";
 
-/** In a URL `$` stands for the empty key. */
-const idOf = ({ entityName = "", entityKey = "" }: RouteParams): EntityId => ({
+/** In a URL, `$` is the empty key. */
+const toEntityId = ({
+  entityName = "",
+  entityKey = "",
+}: RouteParams): EntityId => ({
   name: entityName.toLowerCase(),
   key: entityKey === "$" ? "" : entityKey,
 });
 
-/** The id of an entity that may be sent something. */
-function receiver({ functions }: TaskHub, params: RouteParams): EntityId {
-  const id = idOf(params);
+/** The id of an entity that can receive a signal. */
+function parseReceiver({ functions }: TaskHub, params: RouteParams): EntityId {
+  const id = toEntityId(params);
   if (/[/\\?#\p{Cc}]/u.test(id.key))
     throw new ApiRequestError(
       400,
-      `The entity key '${id.key}' holds one of / \\ ? # or a control character.`,
+      `The entity key '${id.key}' contains one of / \\ ? # or a control character.`,
     );
-  if (!functions.entity.some((known) => known.toLowerCase() === id.name))
-    throw new ApiRequestError(
-      400,
-      unknownFunctionMessage("entity", id.name, functions.entity),
-    );
+  const problem = describeUnknownFunction("entity", id.name, functions.entity);
+  if (problem !== undefined) throw new ApiRequestError(400, problem);
   return id;
 }
 
-/** `GET entities/{name}/{key}`: the state as it is. */
+/** `GET entities/{name}/{key}`. Returns the state. */
 export function getEntity(
   { hub }: DurableApiContext,
   _: WebhookRequest,
   params: RouteParams,
 ): WebhookResponse {
-  const entity = hub.entity(idOf(params));
+  const entity = hub.getEntity(toEntityId(params));
   if (!entity?.exists) return emptyResponse(404);
   return {
     status: 200,
@@ -52,7 +52,7 @@ export function getEntity(
   };
 }
 
-/** `GET entities[/{name}]`: those that exist, page by page. */
+/** `GET entities[/{name}]`. Lists existing entities in pages. */
 export function listEntities(
   { hub }: DurableApiContext,
   request: WebhookRequest,
@@ -84,31 +84,31 @@ export function listEntities(
   );
 }
 
-/** `POST entities/{name}/{key}?op=`: a signal. */
+/** `POST entities/{name}/{key}?op=`. Sends a signal. */
 export async function signalEntity(
   { hub }: DurableApiContext,
   { url, headers, body }: WebhookRequest,
   params: RouteParams,
 ): Promise<WebhookResponse> {
   await hub.signal(
-    receiver(hub, params),
+    parseReceiver(hub, params),
     url.searchParams.get("op") ?? "",
-    input(headers["content-type"], body),
+    parseInput(headers["content-type"], body),
   );
   return emptyResponse(202);
 }
 
-/** `DELETE entities/{name}/{key}`: a signal named `delete`. */
+/** `DELETE entities/{name}/{key}`. Sends the signal `delete`. */
 export async function deleteEntity(
   { hub }: DurableApiContext,
   _: WebhookRequest,
   params: RouteParams,
 ): Promise<WebhookResponse> {
-  await hub.signal(receiver(hub, params), "delete", null);
+  await hub.signal(parseReceiver(hub, params), "delete", null);
   return emptyResponse(202);
 }
 
-function input(
+function parseInput(
   contentType: string | undefined,
   body: Uint8Array,
 ): string | null {

@@ -5,27 +5,27 @@ import { parseStoredJson } from "./instance-view";
 
 export interface HistoryOptions {
   readonly showInput: boolean;
-  /** Whether results are shown. */
+  /** Include results. */
   readonly showHistoryOutput: boolean;
 }
 
 type View = Readonly<Record<string, unknown>>;
 type Completion = Extract<HistoryEvent, { readonly TaskScheduledId: number }>;
 
-const names = new Map<number, string>(
+const typeNames = new Map<number, string>(
   Object.entries(EventType).map(([name, type]) => [type, name]),
 );
 
 /**
- * A history as the extension's HTTP API shows it: what was scheduled is told with what came of it, and only what is
- * still open stands alone.
+ * A history in the response format of the Durable Task extension: a settled task is one entry with the fields of its scheduled
+ * and its completed event. Only open tasks have a scheduled entry.
  */
 export function toHistoryView(
   { input, name }: Pick<Instance, "input" | "name">,
   history: readonly StoredEvent[],
   options: HistoryOptions,
 ): readonly View[] {
-  const scheduled = new Map(history.flatMap(scheduledTask));
+  const scheduled = new Map(history.flatMap(taskEntry));
   const settled = new Set(
     history.flatMap(({ event }) =>
       "TaskScheduledId" in event ? [event.TaskScheduledId] : [],
@@ -43,7 +43,7 @@ export function toHistoryView(
     if (event.EventType === EventType.ExecutionStarted)
       return [
         {
-          ...head(event),
+          ...commonFields(event),
           FunctionName: name,
           ...(options.showInput && { Input: parseStoredJson(input) }),
         },
@@ -68,26 +68,29 @@ const isTask = (event: HistoryEvent): event is Task =>
   event.EventType === EventType.TaskScheduled ||
   event.EventType === EventType.SubOrchestrationInstanceCreated;
 
-const scheduledTask = (stored: StoredEvent): [number, StoredEvent][] =>
+const taskEntry = (stored: StoredEvent): [number, StoredEvent][] =>
   isTask(stored.event) ? [[stored.event.EventId, stored]] : [];
 
-const head = ({ EventType: type, Timestamp }: HistoryEvent) => ({
-  EventType: names.get(type) ?? String(type),
+const commonFields = ({ EventType: type, Timestamp }: HistoryEvent) => ({
+  EventType: typeNames.get(type) ?? String(type),
   Timestamp,
 });
 
-/** The client library makes JSON text of an activity's input and sends that as a string. */
-function inputOf({ input }: StoredEvent, { showInput }: HistoryOptions): View {
+/** The client library sends an activity's input as a string of JSON text. */
+function inputFields(
+  { input }: StoredEvent,
+  { showInput }: HistoryOptions,
+): View {
   if (!showInput || input === null) return {};
-  const sent = parseStoredJson(input);
-  return { Input: typeof sent === "string" ? parseStoredJson(sent) : sent };
+  const value = parseStoredJson(input);
+  return { Input: typeof value === "string" ? parseStoredJson(value) : value };
 }
 
 const taskView = (stored: StoredEvent, options: HistoryOptions): View => ({
-  ...head(stored.event),
+  ...commonFields(stored.event),
   FunctionName: "Name" in stored.event ? stored.event.Name : "",
   ...("InstanceId" in stored.event && { InstanceId: stored.event.InstanceId }),
-  ...inputOf(stored, options),
+  ...inputFields(stored, options),
 });
 
 function completionView(
@@ -102,13 +105,13 @@ function completionView(
   } = task ? taskView(task, options) : {};
   return {
     ...more,
-    ...head(event),
+    ...commonFields(event),
     ...(task && { ScheduledTime, FunctionName }),
-    ...outcome(event, options),
+    ...outcomeFields(event, options),
   };
 }
 
-const outcome = (
+const outcomeFields = (
   event: Completion,
   { showHistoryOutput }: HistoryOptions,
 ): View =>
@@ -122,9 +125,9 @@ const outcome = (
       ? { Result: parseStoredJson(event.Result) }
       : {};
 
-/** All other events have their own fields, texts of JSON as what they say. */
+/** Other events keep their own fields, with JSON text parsed. */
 function otherView(event: HistoryEvent, options: HistoryOptions): View {
-  const fields: Record<string, unknown> = { ...event, ...head(event) };
+  const fields: Record<string, unknown> = { ...event, ...commonFields(event) };
   delete fields["EventId"];
   delete fields["TimerId"];
   if (typeof fields["Input"] === "string")

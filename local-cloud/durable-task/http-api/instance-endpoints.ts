@@ -26,7 +26,7 @@ import {
 } from "./query-parameters";
 
 const statusCodes = { accepted: 202, unknown: 404, ended: 410 } as const;
-const answerTo = (outcome: SendOutcome): WebhookResponse =>
+const toResponse = (outcome: SendOutcome): WebhookResponse =>
   emptyResponse(statusCodes[outcome]);
 
 /** `GET instances/{id}` */
@@ -53,7 +53,7 @@ export function getInstance(
 function statusView(hub: TaskHub, instance: Instance, query: URLSearchParams) {
   const showInput = isNotFalseParameter(query, "showInput");
   const view = toInstanceView(instance, { showInput });
-  // What waits for its first episode has no history yet, and the field is left out.
+  // A pending instance has no history yet, and the field is omitted.
   if (!isTrueParameter(query, "showHistory") || instance.status === "Pending")
     return view;
   const showHistoryOutput = isTrueParameter(query, "showHistoryOutput");
@@ -65,7 +65,7 @@ function statusView(hub: TaskHub, instance: Instance, query: URLSearchParams) {
   return { ...view, historyEvents };
 }
 
-/** `GET instances`: all that pass the filters, page by page. */
+/** `GET instances`. Lists the instances that match the filter in pages. */
 export function listInstances(
   { hub }: DurableApiContext,
   request: WebhookRequest,
@@ -97,7 +97,7 @@ export async function purgeInstance(
       );
 }
 
-/** `DELETE instances`: of those that pass the filter all that have ended. */
+/** `DELETE instances`. Purges the ended instances that match the filter. */
 export async function purgeInstances(
   { hub }: DurableApiContext,
   { url }: WebhookRequest,
@@ -120,7 +120,7 @@ export async function rewindInstance(
   { url }: WebhookRequest,
   { instanceId = "" }: RouteParams,
 ): Promise<WebhookResponse> {
-  const outcome = await hub.rewind(instanceId, reasonIn(url));
+  const outcome = await hub.rewind(instanceId, parseReason(url));
   if (outcome === undefined)
     return jsonWebhookResponse(
       404,
@@ -148,7 +148,7 @@ export async function raiseEvent(
   const Input = parseJsonBody(body);
   if (Input === null) return errorResponse(400, "Invalid JSON content");
   const event = { EventType: EventType.EventRaised, Name: eventName, Input };
-  return answerTo(await hub.send(instanceId, event));
+  return toResponse(await hub.send(instanceId, event));
 }
 
 /** `POST instances/{id}/terminate` */
@@ -157,7 +157,7 @@ export const terminateInstance = async (
   { url }: WebhookRequest,
   { instanceId = "" }: RouteParams,
 ): Promise<WebhookResponse> =>
-  answerTo(await hub.terminate(instanceId, reasonIn(url)));
+  toResponse(await hub.terminate(instanceId, parseReason(url)));
 
 /** `POST instances/{id}/suspend` */
 export const suspendInstance = (
@@ -165,11 +165,11 @@ export const suspendInstance = (
   { url }: WebhookRequest,
   { instanceId = "" }: RouteParams,
 ): Promise<WebhookResponse> =>
-  change(hub, instanceId, {
+  changeStatus(hub, instanceId, {
     verb: "suspend",
-    isPossible: (status) => status !== "Suspended",
+    isValidFrom: (status) => status !== "Suspended",
     type: EventType.ExecutionSuspended,
-    reason: reasonIn(url),
+    reason: parseReason(url),
   });
 
 /** `POST instances/{id}/resume` */
@@ -178,35 +178,35 @@ export const resumeInstance = (
   { url }: WebhookRequest,
   { instanceId = "" }: RouteParams,
 ): Promise<WebhookResponse> =>
-  change(hub, instanceId, {
+  changeStatus(hub, instanceId, {
     verb: "resume",
-    isPossible: (status) => status === "Suspended",
+    isValidFrom: (status) => status === "Suspended",
     type: EventType.ExecutionResumed,
-    reason: reasonIn(url),
+    reason: parseReason(url),
   });
 
-interface Change {
+interface StatusChange {
   readonly verb: string;
-  readonly isPossible: (status: RuntimeStatus) => boolean;
+  readonly isValidFrom: (status: RuntimeStatus) => boolean;
   readonly type:
     typeof EventType.ExecutionSuspended | typeof EventType.ExecutionResumed;
   readonly reason: string;
 }
 
-async function change(
+async function changeStatus(
   hub: TaskHub,
   instanceId: string,
-  { verb, isPossible, type, reason }: Change,
+  { verb, isValidFrom, type, reason }: StatusChange,
 ): Promise<WebhookResponse> {
   const instance = hub.getInstance(instanceId);
-  if (instance && !isInstanceEnded(instance) && !isPossible(instance.status))
+  if (instance && !isInstanceEnded(instance) && !isValidFrom(instance.status))
     return errorResponse(
       500,
       `Cannot ${verb} orchestration instance in the ${instance.status} state.`,
     );
-  return answerTo(
+  return toResponse(
     await hub.send(instanceId, { EventType: type, Reason: reason }),
   );
 }
 
-const reasonIn = (url: URL): string => url.searchParams.get("reason") ?? "";
+const parseReason = (url: URL): string => url.searchParams.get("reason") ?? "";

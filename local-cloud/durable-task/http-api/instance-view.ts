@@ -1,6 +1,6 @@
 import type { Instance } from "../model/instance";
 
-/** An instance as the extension's HTTP API shows it; the order of the fields is theirs. */
+/** An instance in the response format, and field order, of the Durable Task extension. */
 export const toInstanceView = (
   instance: Instance,
   { showInput }: { readonly showInput: boolean },
@@ -15,11 +15,11 @@ export const toInstanceView = (
   lastUpdatedTime: formatTimestamp(instance.updatedAt),
 });
 
-/** A time as .NET writes it here: without fractions. */
+/** ISO 8601 without fractions of a second, as in the .NET extension. */
 export const formatTimestamp = (ms: number): string =>
   new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 
-/** Stored text as JSON, or as it is when it is none (the reason of a failure). */
+/** The parsed JSON, or the text itself when it is not JSON (the reason of a failure). */
 export function parseStoredJson(text: string | null): unknown {
   if (text === null) return null;
   try {

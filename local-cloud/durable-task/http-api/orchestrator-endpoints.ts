@@ -20,19 +20,18 @@ import { isNotFalseParameter } from "./query-parameters";
 
 export interface DurableApiContext {
   readonly hub: TaskHub;
-  readonly addresses: DurableApiAddress;
+  readonly address: DurableApiAddress;
 }
 export type RouteParams = Readonly<Record<string, string | undefined>>;
 
-/** `POST orchestrators/{functionName}/{instanceId?}`: starts, and with `timeout` and `pollingInterval` also waits. */
+/** `POST orchestrators/{functionName}/{instanceId?}`. With `timeout` and `pollingInterval` it waits for the end. */
 export async function startInstanceByName(
-  { hub, addresses }: DurableApiContext,
+  { hub, address }: DurableApiContext,
   request: WebhookRequest,
   { functionName = "", instanceId }: RouteParams,
 ): Promise<WebhookResponse> {
-  if (instanceId !== undefined) checkId(instanceId);
+  if (instanceId !== undefined) validateInstanceId(instanceId);
   const query = request.url.searchParams;
-  const at = seenBy(request, hub, addresses);
   const version = query.get("version");
   const started = await hub.start({
     name: functionName,
@@ -40,18 +39,23 @@ export async function startInstanceByName(
     ...(instanceId !== undefined && { instanceId }),
     ...(version !== null && { version }),
   });
-  if ("existingStatus" in started) return inTheWay(started.existingStatus);
-  const timeout = Number(query.get("timeout"));
-  if (timeout > 0 && query.has("pollingInterval")) {
-    const ended = await waited(hub, started.id, timeout, request.signal);
+  if ("existingStatus" in started) return alreadyExists(started.existingStatus);
+  const timeoutSeconds = Number(query.get("timeout"));
+  if (timeoutSeconds > 0 && query.has("pollingInterval")) {
+    const ended = await waitForEnd(
+      hub,
+      started.id,
+      timeoutSeconds,
+      request.signal,
+    );
     if (ended) return ended;
   }
-  return accepted(at, started.id);
+  return accepted(resolveAddress(request, hub, address), started.id);
 }
 
-/** `POST instances/{id}/restart?restartWithNewInstanceId=`: the same function with the same input once more. */
+/** `POST instances/{id}/restart?restartWithNewInstanceId=`. Starts the same function with the same input. */
 export async function restartInstance(
-  { hub, addresses }: DurableApiContext,
+  { hub, address }: DurableApiContext,
   request: WebhookRequest,
   { instanceId = "" }: RouteParams,
 ): Promise<WebhookResponse> {
@@ -75,10 +79,10 @@ export async function restartInstance(
   });
   return "existingStatus" in started
     ? stillRunning()
-    : accepted(seenBy(request, hub, addresses), started.id);
+    : accepted(resolveAddress(request, hub, address), started.id);
 }
 
-const inTheWay = (status: RuntimeStatus): WebhookResponse =>
+const alreadyExists = (status: RuntimeStatus): WebhookResponse =>
   errorResponse(
     409,
     `An Orchestration instance with the status ${status} already exists.`,
@@ -89,52 +93,52 @@ const stillRunning = (): WebhookResponse =>
     "A non-terminal instance with this instance ID already exists.",
   );
 
-/** Where the caller sees the hub: behind a proxy that is trusted, at the proxy's address. */
-const seenBy = (
+/** The address of the hub for the caller: behind a trusted proxy, the address of the proxy. */
+const resolveAddress = (
   { headers }: WebhookRequest,
   { settings }: TaskHub,
-  addresses: DurableApiAddress,
+  address: DurableApiAddress,
 ): DurableApiAddress =>
   settings.httpSettings.useForwardedHost
     ? applyForwardedHost(
-        addresses,
+        address,
         headers["x-forwarded-host"],
         headers["x-forwarded-proto"],
       )
-    : addresses;
+    : address;
 
-/** Answers the moment the instance ends: there is no polling here. */
-async function waited(
+/** Responds as soon as the instance ends, without polling. */
+async function waitForEnd(
   hub: TaskHub,
   id: string,
   seconds: number,
-  gone: AbortSignal,
+  signal: AbortSignal,
 ): Promise<WebhookResponse | undefined> {
-  const instance = await hub.waitForEnd(id, gone, seconds * 1000);
+  const instance = await hub.waitForEnd(id, signal, seconds * 1000);
   if (instance === undefined) return undefined;
   return instance.status === "Completed"
     ? jsonWebhookResponse(200, parseStoredJson(instance.output))
     : jsonWebhookResponse(200, toInstanceView(instance, { showInput: true }));
 }
 
-/** A start is answered without the address for a rewind, as by the real host. */
-function accepted(addresses: DurableApiAddress, id: string): WebhookResponse {
-  const urls = managementUrls(addresses, id);
-  const shown = Object.entries(urls).filter(
+/** The response to a start has no rewind URL, as on Azure. */
+function accepted(address: DurableApiAddress, id: string): WebhookResponse {
+  const urls = managementUrls(address, id);
+  const startUrls = Object.entries(urls).filter(
     ([name]) => name !== "rewindPostUri",
   );
-  return jsonWebhookResponse(202, Object.fromEntries(shown), {
+  return jsonWebhookResponse(202, Object.fromEntries(startUrls), {
     location: urls.statusQueryGetUri,
     "retry-after": "10",
   });
 }
 
-function checkId(id: string): void {
-  // The real host refuses what cannot be part of a table key.
+function validateInstanceId(id: string): void {
+  // Azure rejects ids that cannot be part of a table key.
   if (id.startsWith("@"))
     throw new ApiRequestError(
       400,
-      `The instance id '${id}' starts with '@', which is kept for entities.`,
+      `The instance id '${id}' starts with '@', which is reserved for entities.`,
     );
   if (id.length > 256)
     throw new ApiRequestError(
@@ -144,6 +148,6 @@ function checkId(id: string): void {
   if (/[/\\?#\p{Cc}]/u.test(id))
     throw new ApiRequestError(
       400,
-      `The instance id '${id}' holds one of / \\ ? # or a control character.`,
+      `The instance id '${id}' contains one of / \\ ? # or a control character.`,
     );
 }

@@ -1,4 +1,3 @@
-/** Long lists come in pages. A token says after which id the next one begins; callers hand it back as they got it. */
 import type {
   WebhookRequest,
   WebhookResponse,
@@ -6,10 +5,11 @@ import type {
 import type { ListRange } from "../store/task-hub-store";
 import { jsonWebhookResponse, ApiRequestError } from "./responses";
 
-const header = "x-ms-continuation-token";
-const defaultSize = 100;
+const tokenHeader = "x-ms-continuation-token";
+const defaultPageSize = 100;
 
 export interface PageRequest {
+  /** The id that precedes the page, from the continuation token. */
   readonly after: string;
   readonly size: number;
 }
@@ -18,11 +18,11 @@ export const parsePageRequest = ({
   url,
   headers,
 }: Pick<WebhookRequest, "url" | "headers">): PageRequest => ({
-  after: idIn(headers[header] ?? ""),
-  size: sizeIn(url.searchParams.get("top") ?? ""),
+  after: parseToken(headers[tokenHeader] ?? ""),
+  size: parseSize(url.searchParams.get("top") ?? ""),
 });
 
-/** One more than fits, which tells whether there is a next page. */
+/** Requests one entry more than the page size, to find out whether another page follows. */
 export const toListRange = ({
   after,
   size,
@@ -34,32 +34,32 @@ export const toListRange = ({
 export function pageResponse<Item>(
   { size }: PageRequest,
   found: readonly Item[],
-  idOf: (item: Item) => string,
-  viewOf: (item: Item) => unknown,
+  toId: (item: Item) => string,
+  toView: (item: Item) => unknown,
 ): WebhookResponse {
   const items = found.slice(0, size);
   const last = items.at(-1);
   const token =
-    found.length > size && last !== undefined ? tokenOf(idOf(last)) : "";
-  // The header is there on the last page too: the client library asks for more while it holds something.
-  return jsonWebhookResponse(200, items.map(viewOf), { [header]: token });
+    found.length > size && last !== undefined ? formatToken(toId(last)) : "";
+  // The header is also sent, empty, with the last page: the client library requests pages until it is empty.
+  return jsonWebhookResponse(200, items.map(toView), { [tokenHeader]: token });
 }
 
-function sizeIn(text: string): number {
-  if (text === "") return defaultSize;
+function parseSize(text: string): number {
+  if (text === "") return defaultPageSize;
   const size = Number(text);
   if (!Number.isInteger(size) || size < 1)
     throw new ApiRequestError(
       400,
-      `'top' is not a whole number above 0: '${text}'.`,
+      `'top' must be a positive integer, not '${text}'.`,
     );
   return size;
 }
 
-const tokenOf = (id: string): string =>
+const formatToken = (id: string): string =>
   Buffer.from(JSON.stringify({ after: id })).toString("base64url");
 
-function idIn(token: string): string {
+function parseToken(token: string): string {
   if (token === "") return "";
   try {
     const { after } = JSON.parse(
@@ -67,10 +67,10 @@ function idIn(token: string): string {
     ) as { readonly after?: unknown };
     if (typeof after === "string") return after;
   } catch {
-    // said below
+    // reported below
   }
   throw new ApiRequestError(
     400,
-    `The header '${header}' is not one that this hub gave: '${token}'.`,
+    `The header '${tokenHeader}' is not a continuation token of this task hub: '${token}'.`,
   );
 }

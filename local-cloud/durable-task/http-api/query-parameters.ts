@@ -1,4 +1,4 @@
-/** The parameters of the API's queries, as .NET reads them: names of values in any case, empty ones as absent. */
+/** Parsers of query parameters. As in .NET, names of values are case-insensitive and empty values count as absent. */
 import type { RuntimeStatus } from "../model/instance";
 import type { InstanceFilter } from "../store/task-hub-store";
 import { ApiRequestError } from "./responses";
@@ -21,7 +21,7 @@ export function parseTimeParameter(
   if (text === "") return undefined;
   const ms = Date.parse(text);
   if (Number.isNaN(ms))
-    throw new ApiRequestError(400, `'${name}' is not a time: '${text}'.`);
+    throw new ApiRequestError(400, `'${name}' must be a time, not '${text}'.`);
   return ms;
 }
 
@@ -32,7 +32,7 @@ const statuses: ReadonlyMap<string, RuntimeStatus | undefined> = new Map([
   ["completed", "Completed"],
   ["failed", "Failed"],
   ["terminated", "Terminated"],
-  // Names of the real host that no instance ever has here.
+  // Valid names on Azure. No instance of this hub has them.
   ["continuedasnew", undefined],
   ["canceled", undefined],
 ]);
@@ -47,19 +47,19 @@ export function parseInstanceFilter(query: URLSearchParams): InstanceFilter {
     .map((name) => name.trim())
     .filter((name) => name !== "");
   return {
-    ...(names.length > 0 && { status: names.flatMap(statusOf) }),
+    ...(names.length > 0 && { status: names.flatMap(parseStatus) }),
     ...(createdFrom !== undefined && { createdFrom }),
     ...(createdTo !== undefined && { createdTo }),
     ...(idPrefix !== "" && { idPrefix }),
   };
 }
 
-function statusOf(name: string): RuntimeStatus[] {
+function parseStatus(name: string): RuntimeStatus[] {
   const known = name.toLowerCase();
   if (!statuses.has(known))
     throw new ApiRequestError(
       400,
-      `'runtimeStatus' is not a status: '${name}'. Use Pending, Running, Suspended, Completed, Failed or Terminated.`,
+      `'runtimeStatus' must be a status, not '${name}'. Use Pending, Running, Suspended, Completed, Failed or Terminated.`,
     );
   const status = statuses.get(known);
   return status === undefined ? [] : [status];

@@ -12,7 +12,7 @@ export const jsonWebhookResponse = (
 
 export const emptyResponse = (status: number): WebhookResponse => ({ status });
 
-/** Errors have the extension's shape: one `Message`. */
+/** An error in the format of the Durable Task extension. */
 export const errorResponse = (
   status: number,
   Message: string,
@@ -21,10 +21,10 @@ export const errorResponse = (
 export const payloadTooLargeResponse = (limit: number): WebhookResponse =>
   errorResponse(
     413,
-    `The body is larger than ${limit} bytes. Keep large data elsewhere and send where it is, or raise maxPayloadBytes in host.json (extensions.durableTask).`,
+    `The body is larger than ${limit} bytes. Store large data elsewhere and send a reference, or raise maxPayloadBytes in host.json (extensions.durableTask).`,
   );
 
-/** A request that is wrong; answered with its status and message. */
+/** An invalid request. The response has this status and message. */
 export class ApiRequestError extends Error {
   readonly status: number;
 
@@ -34,7 +34,7 @@ export class ApiRequestError extends Error {
   }
 }
 
-/** The body as JSON text; null when there is none. */
+/** The body as JSON text; null for an empty body. */
 export function parseJsonBody(body: Uint8Array): string | null {
   if (body.length === 0) return null;
   const text = Buffer.from(body).toString("utf8");

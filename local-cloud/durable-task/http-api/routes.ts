@@ -59,7 +59,7 @@ const endpoints: readonly (readonly [HTTPMethod, string, Endpoint])[] = [
   ["DELETE", "/entities/:entityName/:entityKey", deleteEntity],
 ];
 
-/** The extension's HTTP API: the same for the webhook and for the client library's local listener. */
+/** The HTTP API of the Durable Task extension, used by its webhook and by the local listener for the client library. */
 export function createDurableHttpApi(
   context: DurableApiContext,
 ): (request: WebhookRequest) => Promise<WebhookResponse> {
@@ -71,16 +71,19 @@ export function createDurableHttpApi(
   for (const [method, path, endpoint] of endpoints)
     router.on(method, path, () => undefined, endpoint);
   return async (request) => {
-    // The path is decoded; ids may hold what the router would decode once more.
+    // The path is decoded already. Encode it, because the router decodes it and ids may contain `%`.
     const path = request.path.split("/").map(encodeURIComponent).join("/");
     const found = router.find(request.method as HTTPMethod, `/${path}`);
     if (found === null) return emptyResponse(404);
     const { hubName, maxPayloadBytes } = context.hub.settings;
-    const asked = request.url.searchParams.get("taskHub") ?? "";
-    if (asked !== "" && asked.toLowerCase() !== hubName.toLowerCase())
+    const requestedHub = request.url.searchParams.get("taskHub") ?? "";
+    if (
+      requestedHub !== "" &&
+      requestedHub.toLowerCase() !== hubName.toLowerCase()
+    )
       return errorResponse(
         404,
-        `There is no task hub '${asked}' here; the one that there is has the name '${hubName}'.`,
+        `There is no task hub '${requestedHub}'. This host runs the task hub '${hubName}'.`,
       );
     if (request.body.length > maxPayloadBytes)
       return payloadTooLargeResponse(maxPayloadBytes);

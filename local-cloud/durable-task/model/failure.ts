@@ -1,9 +1,9 @@
 import type { FailureDetails, TaskFailure } from "./history-event";
 
-/** What the client library writes before the state of an orchestrator function that threw. */
+/** The client library writes this label before the state of an orchestrator function that threw. */
 const stateLabel = "$OutOfProcData$:";
 
-/** The state that a failed orchestrator function left in its error message, as JSON text. */
+/** The state in the error message of a failed orchestrator function, as JSON text. */
 export function extractStateJson(message: string): string | undefined {
   const at = message.indexOf(stateLabel);
   return at < 0 ? undefined : message.slice(at + stateLabel.length);
@@ -14,25 +14,33 @@ export const orchestratorFailureMessage = (
   reason: string,
 ): string => `Orchestrator function '${name}' failed: ${reason}`;
 
-export const unknownFunctionMessage = (
+/** The error message for a name that is not among the `known` functions, whatever its case; undefined when it is. */
+export function describeUnknownFunction(
   kind: "orchestrator" | "activity" | "entity",
   name: string,
   known: readonly string[],
-): string =>
-  `The function '${name}' doesn't exist, is disabled, or is not an ${kind} function. Additional info: ` +
-  (known.length === 0
-    ? `No ${kind} functions are currently registered.`
-    : `The following are the known ${kind} functions: ${known.map((one) => `'${one}'`).join(", ")}.`);
+): string | undefined {
+  const key = name.toLowerCase();
+  if (known.some((candidate) => candidate.toLowerCase() === key))
+    return undefined;
+  const names = known.map((candidate) => `'${candidate}'`).join(", ");
+  return (
+    `The function '${name}' doesn't exist, is disabled, or is not an ${kind} function. Additional info: ` +
+    (known.length === 0
+      ? `No ${kind} functions are currently registered.`
+      : `The following are the known ${kind} functions: ${names}.`)
+  );
+}
 
 /**
- * What an orchestration is told of an activity that threw. With an exception properties provider in the app, the
- * client library makes the message a JSON object of the error's type, message and properties.
+ * The failure of an activity that threw. If the app has an exception properties provider, the client library replaces the
+ * message by a JSON object with the error's type, message and properties.
  */
 export function toActivityFailure(
   name: string,
   error: { readonly message: string; readonly stack: string },
 ): TaskFailure {
-  const details = describedError(error.message);
+  const details = parseErrorProperties(error.message);
   return {
     Reason: `Activity function '${name}' failed: ${details?.ErrorMessage ?? error.message}`,
     Details: error.stack,
@@ -40,11 +48,11 @@ export function toActivityFailure(
   };
 }
 
-function describedError(message: string): FailureDetails | undefined {
-  const described = parsed(message);
-  if (!isRecord(described)) return undefined;
+function parseErrorProperties(message: string): FailureDetails | undefined {
+  const error = parseJsonObject(message);
+  if (!isRecord(error)) return undefined;
   const { errorType, errorMessage, stackTrace, isNonRetriable, properties } =
-    described;
+    error;
   if (typeof errorType !== "string" || typeof errorMessage !== "string")
     return undefined;
   return {
@@ -57,7 +65,7 @@ function describedError(message: string): FailureDetails | undefined {
   };
 }
 
-/** The failure details that an uncaught task error left in an orchestrator's state. */
+/** The failure details of an uncaught task error, from an orchestrator's state. */
 export function toFailureDetails(value: unknown): FailureDetails | null {
   if (!isRecord(value)) return null;
   const { ErrorType, ErrorMessage, StackTrace, Properties, InnerFailure } =
@@ -77,11 +85,11 @@ export function toFailureDetails(value: unknown): FailureDetails | null {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function parsed(text: string): unknown {
+function parseJsonObject(text: string): unknown {
   if (!text.startsWith("{")) return undefined;
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // an error message that merely looks like JSON
+    return undefined; // an error message that only looks like JSON
   }
 }

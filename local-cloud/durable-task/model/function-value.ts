@@ -1,9 +1,9 @@
-/** How values cross between history (JSON text) and functions (typed data), as the extension converts them. */
+/** Conversions between JSON text (history) and typed data (functions), as in the Durable Task extension. */
 import type { TypedData } from "../../functions-host/core/extension";
 
 /**
- * The trigger value of an activity. Scalars arrive as text, which the client library reads back; a boolean therefore
- * arrives as the text `True` or `False`, as on the real host.
+ * The trigger value of an activity. Scalars are passed as text, which the client library parses; a boolean therefore
+ * arrives as the text `True` or `False`, as on Azure.
  */
 export function toActivityTrigger(inputText: string | null): TypedData {
   const input: unknown = inputText === null ? null : JSON.parse(inputText);
@@ -20,8 +20,8 @@ export function toActivityTrigger(inputText: string | null): TypedData {
 }
 
 /**
- * A text that the client library reads as JSON, if it is that, and takes as it is otherwise. It finds out by trying, and a
- * failure costs it an error with a stack trace; so what cannot be JSON is put in quotes here.
+ * The client library parses a string as JSON and falls back to the text, at the cost of an error with a stack trace. A text
+ * that cannot be JSON is therefore passed as a JSON string.
  */
 export const toTextData = (text: string): TypedData =>
   mayBeJson.test(text) ? { string: text } : { json: JSON.stringify(text) };
@@ -29,7 +29,7 @@ export const toTextData = (text: string): TypedData =>
 const mayBeJson =
   /^\s*(?:["[{]|(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*$)/;
 
-/** JSON text of what a function returned. */
+/** JSON text of the return value of a function. */
 export function toResultJson(value: TypedData | undefined): string | null {
   if (value === undefined) return null;
   if (value.string !== undefined) return JSON.stringify(value.string);
@@ -40,6 +40,6 @@ export function toResultJson(value: TypedData | undefined): string | null {
   return number === undefined ? null : String(number);
 }
 
-/** JSON text of a value of the client library; nothing is null. */
+/** JSON text of a value; null for undefined and null. */
 export const toJsonOrNull = (value: unknown): string | null =>
   value === undefined || value === null ? null : JSON.stringify(value);

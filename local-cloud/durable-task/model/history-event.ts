@@ -1,4 +1,4 @@
-/** The numbers by which history events are known to the extension and to `durable-functions`. */
+/** The numbers of event types in the Durable Task extension and in `durable-functions`. */
 export const EventType = {
   ExecutionStarted: 0,
   ExecutionCompleted: 1,
@@ -21,7 +21,7 @@ export const EventType = {
   ExecutionRewound: 21,
 } as const;
 
-/** An error with its properties, as an exception properties provider of the app describes it. */
+/** An error as described by an exception properties provider of the app. */
 export interface FailureDetails {
   readonly ErrorType: string;
   readonly ErrorMessage: string;
@@ -31,7 +31,7 @@ export interface FailureDetails {
   readonly InnerFailure: unknown;
 }
 
-/** Why a task failed. `Details` is a string even when empty: the client library cannot read anything else. */
+/** `Details` is always a string, because the client library cannot read null. */
 export interface TaskFailure {
   readonly Reason: string;
   readonly Details: string;
@@ -46,7 +46,7 @@ export interface ParentLink {
   readonly taskScheduledId: number;
 }
 
-interface Started {
+interface ExecutionStartedEvent {
   readonly EventType: typeof EventType.ExecutionStarted;
   readonly OrchestrationInstance: {
     readonly InstanceId: string;
@@ -62,30 +62,33 @@ interface Started {
   } | null;
   readonly Name: string;
   readonly Version: string;
-  /** Always null: the input is kept once, in the instance. */
+  /** Always null: the input is stored with the instance. */
   readonly Input: null;
 }
-type Settled<Type extends number, Fields> = Fields & {
+type TaskSettledEvent<Type extends number, Fields> = Fields & {
   readonly EventType: Type;
   readonly TaskScheduledId: number;
 };
 
-/** What reaches an orchestration from outside, without the stamp that it gets on arrival. */
+/** An event that is sent to an orchestration. It gets a timestamp when its episode starts. */
 export type MessageEvent =
-  | Started
-  | Settled<
+  | ExecutionStartedEvent
+  | TaskSettledEvent<
       typeof EventType.TaskCompleted,
       {
         /** JSON text. */
         readonly Result: string | null;
       }
     >
-  | Settled<typeof EventType.TaskFailed, TaskFailure>
-  | Settled<
+  | TaskSettledEvent<typeof EventType.TaskFailed, TaskFailure>
+  | TaskSettledEvent<
       typeof EventType.SubOrchestrationInstanceCompleted,
       { readonly Result: string | null }
     >
-  | Settled<typeof EventType.SubOrchestrationInstanceFailed, TaskFailure>
+  | TaskSettledEvent<
+      typeof EventType.SubOrchestrationInstanceFailed,
+      TaskFailure
+    >
   | {
       readonly EventType: typeof EventType.TimerFired;
       readonly TimerId: number;
@@ -109,7 +112,7 @@ export type MessageEvent =
       readonly Reason: string;
     };
 
-/** What an orchestration has decided, confirmed by the id that the client library gives the same decision on replay. */
+/** A decision of an orchestration. On replay, the client library assigns the same id to the same decision. */
 export type DecisionEvent =
   | {
       readonly EventType: typeof EventType.TaskScheduled;
@@ -151,7 +154,7 @@ type FrameEvent =
       readonly FailureDetails: FailureDetails | null;
     };
 
-/** An event of the history, stamped with the time of its episode. */
+/** An event with the timestamp of its episode. */
 export type HistoryEvent = (MessageEvent | DecisionEvent | FrameEvent) & {
   /** ISO 8601 UTC. */
   readonly Timestamp: string;
@@ -169,8 +172,8 @@ export const isDecisionEvent = (
   decisionTypes.has(event.EventType);
 
 /**
- * What the client library reads of an event; undefined for those that it passes over. `IsPlayed` tells it which
- * arrivals are replayed. The time matters to it at the beginning of an episode only.
+ * The fields of an event that the client library reads, as JSON text; undefined for events that it ignores. `IsPlayed` marks
+ * replayed events. The timestamp is read only from OrchestratorStarted.
  * (`TaskOrchestrationExecutor` of durable-functions 3.5.0.)
  */
 export function serializeForLibrary(
@@ -179,15 +182,19 @@ export function serializeForLibrary(
 ): string | undefined {
   if (event.EventType === EventType.OrchestratorStarted)
     return `{"EventType":12,"Timestamp":"${event.Timestamp}"}`;
-  if (!isRead(event)) return undefined;
-  // Of a message it reads the id, under which the answer will come.
+  if (!readTypes.has(event.EventType)) return undefined;
+  // Of a sent message the library reads the id, which is the name of the response event.
   if (event.EventType === EventType.EventSent)
     return `{"EventType":14,"EventId":${event.EventId},"Input":${JSON.stringify(JSON.stringify({ id: parseRequestId(event) }))}}`;
   return JSON.stringify({ ...event, Timestamp: undefined, IsPlayed: played });
 }
 
-/** The id of a request to an entity; null in a message that nobody answers to. */
-export function parseRequestId({ Input }: { readonly Input: string }) {
+/** The id of a message to an entity, which is the name of the response event; null for a lock release. */
+export function parseRequestId({
+  Input,
+}: {
+  readonly Input: string;
+}): string | null {
   const { id } = JSON.parse(Input) as { readonly id?: string };
   return id ?? null;
 }
@@ -202,5 +209,3 @@ const readTypes: ReadonlySet<number> = new Set([
   EventType.EventSent,
   EventType.EventRaised,
 ]);
-const isRead = ({ EventType: type }: HistoryEvent): boolean =>
-  readTypes.has(type);

@@ -1,15 +1,14 @@
 import { EventType, type MessageEvent } from "./history-event";
 import type { Instance } from "./instance";
 
-/** Who waits for an answer. */
 interface Caller {
   readonly instanceId: string;
   readonly executionId: string;
 }
 
-/** An operation of an entity; `caller` is set when somebody waits for the answer. */
+/** An operation of an entity; `caller` is null for a signal. */
 export interface EntityRequest {
-  /** Names the answering event in the caller's history. */
+  /** The name of the response event in the caller's history. */
   readonly id: string;
   readonly operation: string;
   /** JSON text. */
@@ -17,28 +16,28 @@ export interface EntityRequest {
   readonly caller: Caller | null;
 }
 
-/** Asks entities, one after the other in the order of `lockSet`, to serve nobody but the caller. The last one answers. */
+/** Locks the entities of `lockSet` one after another. The last entity responds to the caller. */
 export interface LockRequest {
   readonly id: string;
   readonly caller: Caller;
   readonly lockSet: readonly string[];
-  /** Which of `lockSet` is asked. */
+  /** Index in `lockSet` of the receiving entity. */
   readonly position: number;
 }
 
-/** Ends the critical section of an instance, as far as the receiving entity is part of it. */
+/** Releases the receiving entity from the critical section of an instance. */
 export interface LockRelease {
   readonly releasedBy: string;
 }
 export type EntityMessage = EntityRequest | LockRequest | LockRelease;
 
 export interface OrchestrationMessage {
-  /** The execution that it is meant for; null when any execution may have it (events raised by clients). */
+  /** The receiving execution; null for messages from clients, which any execution of the instance accepts. */
   readonly executionId: string | null;
   readonly event: MessageEvent;
 }
 
-/** Messages travel through the inbox by the id of the receiver; an entity's id starts with `@`. */
+/** Addressed by the id of an instance or of an entity; an entity id starts with `@`. */
 export type HubMessage = OrchestrationMessage | EntityMessage;
 
 export interface OutgoingHubMessage {
@@ -46,7 +45,7 @@ export interface OutgoingHubMessage {
   readonly message: HubMessage;
 }
 
-/** A message on its receiver's queue. `inboxId` is null while it is only in memory: it can be had again after a crash. */
+/** A message in its receiver's queue. `inboxId` is null for a message in memory only, which is recreated after a crash. */
 export interface MessageDelivery<M extends HubMessage = HubMessage> {
   readonly inboxId: number | null;
   readonly message: M;
@@ -59,7 +58,7 @@ export const isOrchestrationMessage = (
   message: HubMessage,
 ): message is OrchestrationMessage => "event" in message;
 
-/** The message that sets a new execution going. */
+/** The message that starts a new execution. */
 export const createStartMessage = (
   instance: Instance,
 ): OrchestrationMessage => ({

@@ -3,16 +3,16 @@ import type { FailureDetails, ParentLink } from "./history-event";
 export type RuntimeStatus =
   "Pending" | "Running" | "Suspended" | "Completed" | "Failed" | "Terminated";
 
-/** One orchestration instance as the store keeps it. Times are milliseconds since the epoch, values are JSON text. */
+/** A stored orchestration instance. Times are milliseconds since the epoch, values are JSON text. */
 export interface Instance {
   readonly instanceId: string;
-  /** New with every continue-as-new: messages to an earlier execution are dropped. */
+  /** Changes with every continue-as-new: messages to an earlier execution are dropped. */
   readonly executionId: string;
   readonly name: string;
   readonly version: string;
   readonly status: RuntimeStatus;
   readonly input: string | null;
-  /** JSON text of the result, or the reason of a failure or termination as it is. */
+  /** JSON text of the result, or the plain text of the reason of a failure or termination. */
   readonly output: string | null;
   readonly customStatus: string | null;
   readonly failureDetails: FailureDetails | null;
@@ -26,10 +26,8 @@ export const terminalStatuses: readonly RuntimeStatus[] = [
   "Failed",
   "Terminated",
 ];
-const ended: ReadonlySet<RuntimeStatus> = new Set(terminalStatuses);
-
 export const isInstanceEnded = (instance: Instance): boolean =>
-  ended.has(instance.status);
+  terminalStatuses.includes(instance.status);
 
 export interface NewInstance {
   readonly instanceId: string;

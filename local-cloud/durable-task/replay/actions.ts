@@ -1,4 +1,4 @@
-/** What an orchestrator function gives back: everything it has asked for since its execution began, and how it stands. */
+/** The result of an orchestrator function: all actions since the start of the execution, and its current state. */
 export interface OrchestratorState {
   readonly isDone: boolean;
   readonly actions: readonly (readonly Action[])[];
@@ -63,7 +63,6 @@ export interface EntityAction {
   readonly operation: string;
   readonly input?: unknown;
 }
-/** A durable HTTP call as the client library describes it. */
 export interface HttpCall {
   readonly method: string;
   readonly uri: string;
@@ -78,7 +77,7 @@ export interface HttpAction {
 }
 export interface LockAction {
   readonly actionType: typeof ActionType.LockEntities;
-  /** Sorted, each once. */
+  /** Sorted, without duplicates. */
   readonly lockSet: readonly { readonly name: string; readonly key: string }[];
 }
 export interface ReleaseAction {
@@ -112,7 +111,7 @@ export type Action = LeafAction | CompoundAction;
 export const isCompound = (action: Action): action is CompoundAction =>
   "compoundActions" in action;
 
-/** The actions without their compounds: depth first, in the order in which the client library numbers them. */
+/** The actions without the compound ones: depth first, in the order in which the client library assigns ids. */
 export const flattenActions = (
   actions: readonly Action[],
 ): readonly LeafAction[] =>

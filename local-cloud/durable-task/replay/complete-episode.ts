@@ -1,58 +1,52 @@
 /**
- * One episode of an orchestration, as a function of what is known: messages in (`openEpisode`), the orchestrator
- * function run over the history, and here its answer turned into events and effects.
+ * The second half of an episode, as a pure function: turns the state that the orchestrator function returned into events
+ * and effects. `startEpisode` is the first half.
  *
- * E1. Nothing happens outside before the turn is on disk: effects are data for whoever commits it.
- * E2. History, instance and outgoing messages of a turn are one commit: all of it happened, or none.
- * E3. Only what has no event yet is decided; what is in the history is confirmed, never done again.
- * E4. An execution ends only when nothing that it started can still report to it, except when it is terminated.
- * E5. An ended instance tells its parent, if it has one, in the commit that ends it.
+ * E1. Effects are data. They happen after the episode's commit is durable.
+ * E2. The history, the instance and the outgoing messages of an episode are one commit.
+ * E3. Only requests without a recorded event are decided. Recorded decisions are compared, never repeated.
+ * E4. An execution ends when none of its tasks can report to it any more, or when it is terminated.
+ * E5. The commit that ends an instance contains the report to its parent.
  */
 import type { InvocationOutcome } from "../../functions-host/core/extension";
 import type { OrchestratorState } from "./actions";
-import { findUnconsumedEvents } from "./unconsumed-events";
-import { createLockReleases } from "./lock-releases";
+import { continueAsNew } from "./continue-as-new";
+import { createDecision } from "./create-decision";
+import type { EpisodeContext, HubDecision } from "./decision";
 import {
-  type HubDecision,
-  createDecision,
-  type EpisodeContext,
-} from "./decision";
-import {
-  toFailureDetails,
-  orchestratorFailureMessage,
-  extractStateJson,
-} from "../model/failure";
-import { toJsonOrNull } from "../model/function-value";
+  createFinalResult,
+  createOngoingResult,
+  type EpisodeResult,
+  type ExecutionEnd,
+} from "./episode-result";
 import type { ExecutionHistory } from "./execution-history";
+import { orchestratorFailureMessage, toFailureDetails } from "../model/failure";
+import { toJsonOrNull } from "../model/function-value";
 import {
   EventType,
   type FailureDetails,
   type HistoryEvent,
 } from "../model/history-event";
 import type { Instance } from "../model/instance";
-import { createStartMessage } from "../model/hub-message";
-import type { EpisodeStart } from "./start-episode";
 import { describeOversizedPayload } from "../model/payload-limit";
-import {
-  type ExecutionEnd,
-  createFinalResult,
-  createOngoingResult,
-  type EpisodeResult,
-} from "./episode-result";
+import { createLockReleases } from "./lock-releases";
+import { parseOrchestratorState } from "./orchestrator-state";
 import { type ReplayResult, Replayer } from "./replayer";
+import { replayState } from "./replay-state";
+import type { EpisodeStart } from "./start-episode";
 
-/** The turn of an episode that does not run the orchestrator function. */
+/** The result of an episode that does not run the orchestrator function. */
 export function completeEpisodeWithoutRun(
   { instance, newEvents, next }: EpisodeStart,
   history: ExecutionHistory,
 ): EpisodeResult {
   if (next !== "terminate")
     return createOngoingResult(instance, newEvents, [], []);
-  const reason = newEvents.find(
+  const terminated = newEvents.find(
     (event) => event.EventType === EventType.ExecutionTerminated,
   );
-  const result = reason && "Input" in reason ? reason.Input : "";
-  return ended(instance, newEvents, history, [], {
+  const result = terminated && "Input" in terminated ? terminated.Input : "";
+  return endExecution(instance, newEvents, history, [], {
     status: "Terminated",
     result,
     details: null,
@@ -60,168 +54,123 @@ export function completeEpisodeWithoutRun(
 }
 
 /**
- * The turn that follows from what the orchestrator function gave back. A `walker` that has been through the episodes
- * before has only this one to go through, and comes to the same.
+ * The result of an episode that ran the orchestrator function. A `replayer` that has replayed the earlier episodes replays
+ * this episode only, with the same result.
  */
 export function completeEpisode(
   { instance: before, newEvents }: EpisodeStart,
   history: ExecutionHistory,
   outcome: InvocationOutcome,
-  world: EpisodeContext,
-  walker = new Replayer(history, world.limits),
+  context: EpisodeContext,
+  replayer = new Replayer(history, context.limits),
 ): EpisodeResult {
   const fail = (reason: string): EpisodeResult =>
-    ended(before, newEvents, history, [], failure(before, reason, null));
-  const state = stateOf(outcome);
+    endExecution(
+      before,
+      newEvents,
+      history,
+      [],
+      toFailure(before, reason, null),
+    );
+  const state = parseOrchestratorState(outcome);
   if (typeof state === "string") return fail(state);
 
-  const walked = walkOf(state, history, newEvents, outcome.ok, walker);
-  const instance = {
-    ...before,
-    customStatus: toJsonOrNull(state.customStatus),
-  };
-  const decisions = decisionsFor(walked, instance, world);
+  const replay = replayState(state, history, newEvents, outcome.ok, replayer);
+  const customStatus = toJsonOrNull(state.customStatus);
+  const instance = { ...before, customStatus };
+  const decisions = createDecisions(replay, instance, context);
   if (typeof decisions === "string") return fail(decisions);
 
-  const turn = createOngoingResult(
+  const ongoing = createOngoingResult(
     instance,
     newEvents,
     decisions,
-    walked.cancelledTimers,
+    replay.cancelledTimers,
   );
-  if (walked.isOpen) return turn;
-  const end = (how: ExecutionEnd): EpisodeResult =>
-    ended(instance, newEvents, history, decisions, how);
-  if (!outcome.ok) return end(thrown(instance, state));
-  const left = leaving(state, walked);
-  if (left === undefined) return turn;
-  const tooLarge = describeOversizedPayload(
-    world.maxPayloadBytes,
-    left.what,
-    left.value,
+  if (replay.isOpen) return ongoing;
+  const end = (executionEnd: ExecutionEnd): EpisodeResult =>
+    endExecution(instance, newEvents, history, decisions, executionEnd);
+  if (!outcome.ok) return end(toThrownFailure(instance, state));
+  const final = findFinalValue(state, replay);
+  if (final === undefined) return ongoing;
+  const problem = describeOversizedPayload(
+    context.maxPayloadBytes,
+    final.description,
+    final.value,
   );
-  if (tooLarge !== undefined) return fail(tooLarge);
-  return walked.continueAsNew
-    ? anew(turn, left.value, [...history.events, ...newEvents], state, world)
-    : end({ status: "Completed", result: left.value });
+  if (problem !== undefined) return fail(problem);
+  return replay.continueAsNew
+    ? continueAsNew(
+        ongoing,
+        final.value,
+        [...history.events, ...newEvents],
+        state,
+        context,
+      )
+    : end({ status: "Completed", result: final.value });
 }
 
-/** Or why the execution cannot go on, as a sentence. */
-function decisionsFor(
-  walked: ReplayResult,
+/** The decisions for all new requests, or the message of the error that ends the execution. */
+function createDecisions(
+  replay: ReplayResult,
   instance: Instance,
-  world: EpisodeContext,
+  context: EpisodeContext,
 ): readonly HubDecision[] | string {
   const problem =
-    walked.problem ??
-    tooManyActions(walked, world) ??
-    customStatusProblem(instance.customStatus);
+    replay.problem ??
+    describeTooManyActions(replay, context) ??
+    describeOversizedCustomStatus(instance.customStatus);
   if (problem !== undefined) return problem;
-  const decided = walked.newRequests.map(({ id, request }) =>
-    createDecision(id, request, instance, world),
-  );
-  const refused = decided.find((decision) => typeof decision === "string");
-  return refused ?? decided.filter((decision) => typeof decision !== "string");
+  const decisions: HubDecision[] = [];
+  for (const { id, request } of replay.newRequests) {
+    const decision = createDecision(id, request, instance, context);
+    if (typeof decision === "string") return decision;
+    decisions.push(decision);
+  }
+  return decisions;
 }
 
-/** What an execution that comes to its end leaves: an input for the next one, or an output. */
-function leaving(
+interface FinalValue {
+  /** The subject of the error message when the value is too large. */
+  readonly description: string;
+  readonly value: string | null;
+}
+
+/** The input of the next execution, or the output; undefined while the function is waiting. */
+function findFinalValue(
   { isDone, output }: OrchestratorState,
-  { continueAsNew }: ReplayResult,
-): { readonly what: string; readonly value: string | null } | undefined {
-  if (continueAsNew)
+  { continueAsNew: next }: ReplayResult,
+): FinalValue | undefined {
+  if (next)
     return {
-      what: "The input for continue-as-new",
-      value: nextInput(continueAsNew.input),
+      description: "The input for continue-as-new",
+      // The client library has already converted a string to JSON text.
+      value:
+        typeof next.input === "string" ? next.input : toJsonOrNull(next.input),
     };
   return isDone
-    ? { what: "Its output", value: toJsonOrNull(output) }
+    ? { description: "Its output", value: toJsonOrNull(output) }
     : undefined;
 }
 
-/** The client library has made JSON text of a string already. */
-const nextInput = (input: unknown): string | null =>
-  typeof input === "string" ? input : toJsonOrNull(input);
-
-/** The function's state, or the message of a failure that left none. */
-function stateOf(outcome: InvocationOutcome): OrchestratorState | string {
-  if (outcome.ok)
-    return isState(outcome.result)
-      ? outcome.result
-      : "The function is not an orchestrator: it gave back no state.";
-  const text = extractStateJson(outcome.message);
-  if (text === undefined) return outcome.message;
-  const state: unknown = JSON.parse(text);
-  return isState(state) ? state : outcome.message;
-}
-
-const isState = (value: unknown): value is OrchestratorState =>
-  typeof value === "object" && value !== null && "actions" in value;
-
-/**
- * A function that threw hands over its actions as text, in which a task that was listed twice looks like two. That shows
- * in actions that cannot be new; then only what the history has counts.
- */
-function walkOf(
-  state: OrchestratorState,
-  history: ExecutionHistory,
-  arrived: readonly HistoryEvent[],
-  hasReturned: boolean,
-  walker: Replayer,
-): ReplayResult {
-  const isOver = state.isDone || !hasReturned;
-  const walked = walker.replay(state.actions[0] ?? [], arrived, isOver);
-  if (hasReturned) return walked;
-  const isCredible =
-    walked.problem === undefined &&
-    walked.newRequests.every(({ request }) => isMessage(request.kind));
-  if (isCredible) return walked;
-  return {
-    ...walked,
-    newRequests: [],
-    problem: undefined,
-    isOpen: isWaiting(history, arrived),
-  };
-}
-
-const isMessage = (kind: string): boolean =>
-  kind === "entity" || kind === "lock" || kind === "release";
-
-/** Whether activities or children have not settled. */
-function isWaiting(
-  { decisionsById, settledIds }: ExecutionHistory,
-  arrived: readonly HistoryEvent[],
-): boolean {
-  const now = new Set(
-    arrived.flatMap((event) =>
-      "TaskScheduledId" in event ? [event.TaskScheduledId] : [],
-    ),
-  );
-  return [...decisionsById.values()].some(
-    ({ EventType: type, EventId }) =>
-      (type === EventType.TaskScheduled ||
-        type === EventType.SubOrchestrationInstanceCreated) &&
-      !settledIds.has(EventId) &&
-      !now.has(EventId),
-  );
-}
-
-const tooManyActions = (
+const describeTooManyActions = (
   { requestCount }: ReplayResult,
   { maxActions }: EpisodeContext,
 ): string | undefined =>
   requestCount > maxActions
-    ? `It asked for more than ${maxActions} actions. Continue as new before that, or raise maxOrchestrationActions in host.json.`
+    ? `It scheduled more than ${maxActions} actions. Continue as new earlier, or raise maxOrchestrationActions in host.json.`
     : undefined;
 
-/** UTF-16 bytes, as the extension counts them. */
+/** In UTF-16 bytes, as counted by the Durable Task extension. */
 const customStatusLimit = 16 * 1024;
-const customStatusProblem = (text: string | null): string | undefined =>
+const describeOversizedCustomStatus = (
+  text: string | null,
+): string | undefined =>
   text !== null && text.length * 2 > customStatusLimit
-    ? "The custom status is larger than 16 KB. Keep details elsewhere and only a short status here."
+    ? "The custom status is larger than 16 KB. Store details elsewhere and keep the status short."
     : undefined;
 
-const failure = (
+const toFailure = (
   { name }: Instance,
   reason: string,
   details: FailureDetails | null,
@@ -233,9 +182,12 @@ const failure = (
   details,
 });
 
-/** Upstream leaves an orchestration running for ever when the error that it threw has no message. */
-const thrown = (instance: Instance, state: OrchestratorState): ExecutionEnd =>
-  failure(
+/** On Azure an orchestration that throws an error without a message stays in the Running state. */
+const toThrownFailure = (
+  instance: Instance,
+  state: OrchestratorState,
+): ExecutionEnd =>
+  toFailure(
     instance,
     state.error === undefined || state.error === ""
       ? "It threw an error without a message."
@@ -243,47 +195,18 @@ const thrown = (instance: Instance, state: OrchestratorState): ExecutionEnd =>
     toFailureDetails(state.failureDetails),
   );
 
-/** An end sets free what the execution holds. */
-function ended(
+/** Ends the execution and releases its locks. */
+function endExecution(
   instance: Instance,
-  arrived: readonly HistoryEvent[],
+  newEvents: readonly HistoryEvent[],
   history: ExecutionHistory,
   decisions: readonly HubDecision[],
   end: ExecutionEnd,
 ): EpisodeResult {
-  const turn = createFinalResult(instance, arrived, decisions, end);
-  const freed = createLockReleases(instance.instanceId, [
+  const result = createFinalResult(instance, newEvents, decisions, end);
+  const releases = createLockReleases(instance.instanceId, [
     ...history.events,
-    ...turn.events,
+    ...result.events,
   ]);
-  return { ...turn, outgoing: [...turn.outgoing, ...freed] };
-}
-
-function anew(
-  turn: EpisodeResult,
-  input: string | null,
-  past: readonly HistoryEvent[],
-  state: OrchestratorState,
-  world: EpisodeContext,
-): EpisodeResult {
-  const instance: Instance = {
-    ...turn.instance,
-    executionId: world.newId(),
-    input,
-  };
-  const to = instance.instanceId;
-  return {
-    ...turn,
-    instance,
-    events: [],
-    continuesAsNew: true,
-    outgoing: [
-      ...turn.outgoing,
-      { to, message: createStartMessage(instance) },
-      ...findUnconsumedEvents(state.actions[0] ?? [], past).map((event) => ({
-        to,
-        message: { executionId: null, event },
-      })),
-    ],
-  };
+  return { ...result, outgoing: [...result.outgoing, ...releases] };
 }

@@ -6,18 +6,18 @@ import {
   isDecisionEvent,
   type MessageEvent,
 } from "../model/history-event";
-import type { Instance } from "../model/instance";
 import type { OutgoingHubMessage } from "../model/hub-message";
+import type { Instance } from "../model/instance";
 import type { StoredEvent } from "../store/task-hub-store";
 
-/** What an episode leads to. `decisions` carry their effects; `events` are appended to the history in order. */
 export interface EpisodeResult {
   readonly instance: Instance;
+  /** Appended to the history in this order. */
   readonly events: readonly HistoryEvent[];
   readonly decisions: readonly HubDecision[];
   readonly outgoing: readonly OutgoingHubMessage[];
   readonly cancelledTimers: readonly number[];
-  /** Continue-as-new: the history of the execution is dropped, and `outgoing` starts the next one. */
+  /** The history of the execution is dropped, and `outgoing` starts the next execution. */
   readonly continuesAsNew: boolean;
 }
 
@@ -29,29 +29,29 @@ export type ExecutionEnd =
       readonly details: FailureDetails | null;
     };
 
-/** A turn after which the instance goes on. */
+/** The result of an episode after which the execution is still running. */
 export const createOngoingResult = (
   instance: Instance,
-  arrived: readonly HistoryEvent[],
+  newEvents: readonly HistoryEvent[],
   decisions: readonly HubDecision[],
   cancelledTimers: readonly number[],
 ): EpisodeResult => ({
   instance,
-  events: framed(arrived, stamp(arrived, decisions)),
+  events: toEpisodeEvents(newEvents, toDecisionEvents(newEvents, decisions)),
   decisions,
   outgoing: decisions.flatMap(({ outgoing }) => outgoing ?? []),
   cancelledTimers,
   continuesAsNew: false,
 });
 
-/** A turn that ends the instance and tells its parent. */
+/** The result of an episode that ends the instance and reports the end to its parent. */
 export function createFinalResult(
   before: Instance,
-  arrived: readonly HistoryEvent[],
+  newEvents: readonly HistoryEvent[],
   decisions: readonly HubDecision[],
   end: ExecutionEnd,
 ): EpisodeResult {
-  const Timestamp = arrived[0]?.Timestamp ?? "";
+  const Timestamp = newEvents[0]?.Timestamp ?? "";
   const details = "details" in end ? end.details : null;
   const instance: Instance = {
     ...before,
@@ -66,11 +66,14 @@ export function createFinalResult(
     FailureDetails: details,
     Timestamp,
   };
-  const turn = createOngoingResult(instance, arrived, decisions, []);
+  const result = createOngoingResult(instance, newEvents, decisions, []);
   return {
-    ...turn,
-    events: framed(arrived, [...stamp(arrived, decisions), completed]),
-    outgoing: [...turn.outgoing, ...reportToParent(instance, end)],
+    ...result,
+    events: toEpisodeEvents(newEvents, [
+      ...toDecisionEvents(newEvents, decisions),
+      completed,
+    ]),
+    outgoing: [...result.outgoing, ...reportToParent(instance, end)],
   };
 }
 
@@ -98,41 +101,39 @@ function reportToParent(
   return [{ to: parent.instanceId, message: { executionId, event } }];
 }
 
-const framed = (
-  arrived: readonly HistoryEvent[],
-  rest: readonly HistoryEvent[],
-): readonly HistoryEvent[] => {
-  const started = arrived[0];
-  return started === undefined
-    ? []
-    : [
-        ...arrived,
-        ...rest,
-        {
-          EventType: EventType.OrchestratorCompleted,
-          Timestamp: started.Timestamp,
-        },
-      ];
-};
+/** All events of an episode have the timestamp of its OrchestratorStarted event. */
+function toEpisodeEvents(
+  newEvents: readonly HistoryEvent[],
+  results: readonly HistoryEvent[],
+): readonly HistoryEvent[] {
+  const [started] = newEvents;
+  if (started === undefined) return [];
+  const { Timestamp } = started;
+  return [
+    ...newEvents,
+    ...results,
+    { EventType: EventType.OrchestratorCompleted, Timestamp },
+  ];
+}
 
-const stamp = (
-  arrived: readonly HistoryEvent[],
+const toDecisionEvents = (
+  newEvents: readonly HistoryEvent[],
   decisions: readonly HubDecision[],
 ): readonly HistoryEvent[] =>
   decisions.map(({ event }) => ({
     ...event,
-    Timestamp: arrived[0]?.Timestamp ?? "",
+    Timestamp: newEvents[0]?.Timestamp ?? "",
   }));
 
-/** The events as they are kept: an activity's input beside its event, which has none. */
-export function toEventsToStore(turn: EpisodeResult): readonly StoredEvent[] {
+/** The input of an activity is stored beside its event, which has none. */
+export function toEventsToStore(result: EpisodeResult): readonly StoredEvent[] {
   const inputs = new Map(
-    turn.decisions.map(({ event, activity }) => [
+    result.decisions.map(({ event, activity }) => [
       event.EventId,
       activity?.input ?? null,
     ]),
   );
-  return turn.events.map((event) => ({
+  return result.events.map((event) => ({
     event,
     input: isDecisionEvent(event) ? (inputs.get(event.EventId) ?? null) : null,
   }));

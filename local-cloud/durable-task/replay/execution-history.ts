@@ -3,14 +3,14 @@ import {
   EventType,
   type HistoryEvent,
   isDecisionEvent,
-  serializeForLibrary,
   parseRequestId,
+  serializeForLibrary,
 } from "../model/history-event";
 
-/** The time at which an episode began, in milliseconds, or an event that brought something. */
+/** The start time of an episode in milliseconds, or an event that the replay applies. */
 export type ReplayItem = number | HistoryEvent;
 
-/** What a walk plays of an event: nothing of decisions, which it looks up by their ids. */
+/** Omits decisions, which the replay looks up by id. */
 export function toReplayItems(event: HistoryEvent): readonly ReplayItem[] {
   if (event.EventType === EventType.OrchestratorStarted)
     return [Date.parse(event.Timestamp)];
@@ -20,27 +20,22 @@ export function toReplayItems(event: HistoryEvent): readonly ReplayItem[] {
     : [event];
 }
 
-/**
- * The history of one execution as episodes work with it: the events, and what would otherwise be looked up in them
- * again in every episode. It only grows.
- */
+/** The append-only history of one execution, with indexes so that an episode does not search all events. */
 export class ExecutionHistory {
   readonly events: HistoryEvent[] = [];
-  /** What the client library is given of the events that it reads. */
+  /** The events that the client library reads, as JSON text. */
   readonly serializedEvents: string[] = [];
-  /** What a walk plays, in order. */
   readonly replayItems: ReplayItem[] = [];
-  /** Decisions in the order in which they were taken, and by their id. */
   readonly decisionEvents: DecisionEvent[] = [];
   readonly decisionsById = new Map<number, DecisionEvent>();
-  /** Under which id the answer to a message comes, by the message's event id. */
+  /** The name of the response event, by the event id of the message to the entity. */
   readonly requestIds = new Map<number, string>();
-  /** In which episode, counted from 0, a decision was taken. */
+  /** The number of the episode, counted from 0, by the id of the decision. */
   readonly episodeOf = new Map<number, number>();
-  /** Ids of tasks and timers that have settled. */
+  /** Ids of settled tasks and timers. */
   readonly settledIds = new Set<number>();
   isStarted = false;
-  #episodes = 0;
+  #episodeCount = 0;
 
   static from(events: readonly HistoryEvent[]): ExecutionHistory {
     const history = new ExecutionHistory();
@@ -48,9 +43,8 @@ export class ExecutionHistory {
     return history;
   }
 
-  /** How many episodes there were. */
   get episodeCount(): number {
-    return this.#episodes;
+    return this.#episodeCount;
   }
 
   append(events: readonly HistoryEvent[]): void {
@@ -62,18 +56,22 @@ export class ExecutionHistory {
     const text = serializeForLibrary(event, true);
     if (text !== undefined) this.serializedEvents.push(text);
     this.replayItems.push(...toReplayItems(event));
-    if (event.EventType === EventType.OrchestratorStarted) this.#episodes += 1;
-    else if (isDecisionEvent(event)) {
-      this.decisionEvents.push(event);
-      this.decisionsById.set(event.EventId, event);
-      this.episodeOf.set(event.EventId, this.#episodes - 1);
-      const id =
-        event.EventType === EventType.EventSent ? parseRequestId(event) : null;
-      if (id !== null) this.requestIds.set(event.EventId, id);
-    } else if ("TaskScheduledId" in event)
+    if (event.EventType === EventType.OrchestratorStarted)
+      this.#episodeCount += 1;
+    else if (isDecisionEvent(event)) this.#addDecision(event);
+    else if ("TaskScheduledId" in event)
       this.settledIds.add(event.TaskScheduledId);
     else if ("TimerId" in event) this.settledIds.add(event.TimerId);
     else if (event.EventType === EventType.ExecutionStarted)
       this.isStarted = true;
+  }
+
+  #addDecision(event: DecisionEvent): void {
+    this.decisionEvents.push(event);
+    this.decisionsById.set(event.EventId, event);
+    this.episodeOf.set(event.EventId, this.#episodeCount - 1);
+    const id =
+      event.EventType === EventType.EventSent ? parseRequestId(event) : null;
+    if (id !== null) this.requestIds.set(event.EventId, id);
   }
 }

@@ -1,14 +1,14 @@
 export interface ReplayLimits {
-  /** Timers longer than this are divided. */
+  /** Longer timers are divided into intervals. */
   readonly maximumTimerMs: number;
   readonly timerIntervalMs: number;
-  /** Between two polls of a durable HTTP call whose answer does not say. */
+  /** Time between two polls of a durable HTTP call whose response has no `retry-after`. */
   readonly httpSleepMs: number;
 }
 
 const dayMs = 86_400_000;
 
-/** Those of the real host's default storage: a timer has as many ids here as there. */
+/** The limits of the Azure Storage provider: a long timer takes the same number of ids as on Azure. */
 export const defaultTimerLimits = {
   maximumTimerMs: 6 * dayMs,
   timerIntervalMs: 3 * dayMs,

@@ -1,24 +1,28 @@
 import { EventType, type HistoryEvent } from "../model/history-event";
+import { type EntityId, formatEntityId } from "../model/entity-id";
 import type { OutgoingHubMessage } from "../model/hub-message";
 
 interface SentMessage {
-  readonly lockset?: readonly { readonly name: string; readonly key: string }[];
+  readonly lockset?: readonly EntityId[];
 }
 
 /**
- * What sets free the entities that an execution has locked, or has asked to lock, and not released. It is sent when the
- * execution ends, however it ends. (On the real host a terminated orchestration leaves its locks behind.)
+ * The messages that release all entities that an execution has locked, or asked to lock, and not released. They are sent
+ * when the execution ends for any reason. (On Azure a terminated orchestration keeps its locks.)
  */
 export function createLockReleases(
   instanceId: string,
   history: readonly HistoryEvent[],
 ): readonly OutgoingHubMessage[] {
-  const held = new Set<string>();
+  const locked = new Set<string>();
   for (const event of history) {
     if (event.EventType !== EventType.EventSent) continue;
-    if (event.Name === "release") held.delete(event.InstanceId);
+    if (event.Name === "release") locked.delete(event.InstanceId);
     const { lockset = [] } = JSON.parse(event.Input) as SentMessage;
-    for (const { name, key } of lockset) held.add(`@${name}@${key}`);
+    for (const entityId of lockset) locked.add(formatEntityId(entityId));
   }
-  return [...held].map((to) => ({ to, message: { releasedBy: instanceId } }));
+  return [...locked].map((to) => ({
+    to,
+    message: { releasedBy: instanceId },
+  }));
 }

@@ -1,11 +1,11 @@
 import type { TaskRequest } from "./task-request";
 
-type Timer = Extract<TaskRequest, { kind: "timer" }>;
+type TimerRequest = Extract<TaskRequest, { kind: "timer" }>;
 
-/** What has been asked for and has not settled: as much of it as an execution waits for before it ends. */
+/** The unsettled requests that can keep an execution open. */
 export class OpenRequests {
   readonly #tasks = new Set<number>();
-  readonly #timers = new Map<number, Timer>();
+  readonly #timers = new Map<number, TimerRequest>();
 
   add(id: number, request: TaskRequest): void {
     switch (request.kind) {
@@ -18,7 +18,7 @@ export class OpenRequests {
       case "timer":
         this.#timers.set(id, request);
         break;
-      default: // a message is on its way, whether it is answered or not
+      default: // messages to entities do not keep an execution open
     }
   }
 
@@ -27,7 +27,7 @@ export class OpenRequests {
     this.#timers.delete(id);
   }
 
-  /** Timers are asked each time: the function may cancel one long after it asked for it. */
+  /** Reads the timers on every call, because the function can cancel a timer long after it has created it. */
   get keepExecutionOpen(): boolean {
     if (this.#tasks.size > 0) return true;
     for (const { holdsOpen } of this.#timers.values())
@@ -35,7 +35,7 @@ export class OpenRequests {
     return false;
   }
 
-  /** The ids of the timers that were cancelled since this was last called. */
+  /** The ids of the timers that were cancelled since the previous call. */
   takeCancelled(): readonly number[] {
     const cancelled: number[] = [];
     for (const [id, { isCancelled }] of this.#timers)

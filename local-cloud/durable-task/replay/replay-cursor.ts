@@ -7,24 +7,23 @@ export type OnSettled = (failed: boolean) => void;
 export interface ReplayCursor {
   readonly timeline: Timeline;
   readonly limits: ReplayLimits;
-  /** Actions that have begun: one that is listed again, in another compound, is the same task. */
+  /** By identity: an action that is listed again, in another compound action, is the same task. */
   readonly started: Map<Action, StartedAction>;
-  /** The entities of the critical section that is open. */
+  /** The entities of the open critical section. */
   lockedEntityIds: readonly string[];
 }
 
-/** A task that has begun, for those who wait for it as well. */
 export class StartedAction {
-  readonly #waiting: OnSettled[] = [];
+  readonly #listeners: OnSettled[] = [];
   #failed: boolean | undefined;
 
   settle(failed: boolean): void {
     this.#failed = failed;
-    for (const done of this.#waiting.splice(0)) done(failed);
+    for (const listener of this.#listeners.splice(0)) listener(failed);
   }
 
-  onSettled(done: OnSettled): void {
-    if (this.#failed === undefined) this.#waiting.push(done);
-    else done(this.#failed);
+  onSettled(listener: OnSettled): void {
+    if (this.#failed === undefined) this.#listeners.push(listener);
+    else listener(this.#failed);
   }
 }

@@ -1,42 +1,41 @@
 import type { ActionRetryOptions } from "./actions";
 import type { TaskFailure } from "../model/history-event";
+import type { OnSettled } from "./replay-cursor";
 import type { TaskRequest } from "./task-request";
 import type { TaskOutcome, Timeline } from "./timeline";
 
-/** The longest time between two attempts unless the policy says otherwise. */
-const longestIntervalMs = 6 * 24 * 3600 * 1000;
+const defaultMaxIntervalMs = 6 * 24 * 3600 * 1000;
 
 /**
- * Attempts of one task, each with a timer after its failure: also after the last one, where it fires at once. The ids
- * are the client library's, which counts the same tasks and timers.
+ * Makes the attempts of one task. Every failed attempt is followed by a timer, as in the client library, which counts
+ * their ids: after the last attempt too, where the timer fires immediately.
  *
- * The library knows no time limit for retries: the real host stops at `retryTimeoutInMilliseconds` while the library
- * waits for another attempt, and the orchestration hangs (#629). Here the attempts that are left fail at once.
+ * The library ignores `retryTimeoutInMilliseconds`. Azure stops at that time while the library waits for another attempt,
+ * and the orchestration hangs (durable-functions issue #629). Here the remaining attempts fail immediately.
  */
 export function startWithRetries(
   timeline: Timeline,
   options: ActionRetryOptions,
   request: TaskRequest,
-  settle: (failed: boolean) => void,
+  settle: OnSettled,
 ): void {
   const startedAt = timeline.now;
+  const timeoutMs = options.retryTimeoutInMilliseconds ?? Infinity;
   const attempt = (number: number, last: TaskFailure | undefined): void => {
-    const isLate =
-      last !== undefined &&
-      timeline.now - startedAt >=
-        (options.retryTimeoutInMilliseconds ?? Infinity);
-    const asked = isLate ? givenUp(request, last) : request;
+    const isTimedOut =
+      last !== undefined && timeline.now - startedAt >= timeoutMs;
+    const attemptRequest = isTimedOut ? toGivenUp(request, last) : request;
     const onOutcome = ({ failure }: TaskOutcome): void => {
       if (failure === undefined) {
         settle(false);
         return;
       }
       const isLast = number >= options.maxNumberOfAttempts;
-      const delay = isLast || isLate ? 0 : delayMs(options, number);
+      const delayMs = isLast || isTimedOut ? 0 : backoffMs(options, number);
       timeline.addFollowUpRequest(
         {
           kind: "timer",
-          fireAt: timeline.now + delay,
+          fireAt: timeline.now + delayMs,
           holdsOpen: false,
           isCancelled: false,
         },
@@ -46,23 +45,23 @@ export function startWithRetries(
         },
       );
     };
-    if (last === undefined) timeline.addRequest(asked, onOutcome);
-    else timeline.addFollowUpRequest(asked, onOutcome);
+    if (last === undefined) timeline.addRequest(attemptRequest, onOutcome);
+    else timeline.addFollowUpRequest(attemptRequest, onOutcome);
   };
   attempt(1, undefined);
 }
 
-const givenUp = (request: TaskRequest, failure: TaskFailure): TaskRequest =>
+const toGivenUp = (request: TaskRequest, failure: TaskFailure): TaskRequest =>
   request.kind === "activity"
     ? { kind: "givenUp", name: request.name, failure }
     : request;
 
-/** The time after a failed attempt, counted from 1. */
-const delayMs = (
+/** The delay after a failed attempt, counted from 1. */
+const backoffMs = (
   {
     firstRetryIntervalInMilliseconds: first,
     backoffCoefficient = 1,
-    maxRetryIntervalInMilliseconds: longest = longestIntervalMs,
+    maxRetryIntervalInMilliseconds: longest = defaultMaxIntervalMs,
   }: ActionRetryOptions,
   attempt: number,
 ): number => Math.min(first * backoffCoefficient ** (attempt - 1), longest);

@@ -1,60 +1,60 @@
-/** Begins an action on the timeline and says when it has settled: what the client library's task of that kind does. */
 import {
   type Action,
   ActionType,
   type ActivityAction,
   type ChildAction,
-  type ContinueAsNewAction,
   type CompoundAction,
-  type EntityAction,
   isCompound,
   type LeafAction,
-  type LockAction,
-  type ReleaseAction,
-  type TimerAction,
-  type WaitAction,
 } from "./actions";
-import { startHttpCall } from "./start-http-call";
 import {
-  StartedAction,
-  type ReplayCursor,
   type OnSettled,
+  type ReplayCursor,
+  StartedAction,
 } from "./replay-cursor";
-import { formatEntityId } from "../model/entity-id";
-import type { TaskRequest } from "./task-request";
 import { startWithRetries } from "./retries";
+import {
+  releaseLocks,
+  startEntityCall,
+  startLock,
+} from "./start-entity-action";
+import { startHttpCall } from "./start-http-call";
+import { startTimer } from "./start-timer";
+import type { TaskRequest } from "./task-request";
 
 /**
- * (The real host schedules a task again that is listed twice, and the orchestration hangs: durable-functions issues
- * #485 and #574. Here it stays one task. What tells it from another task that asks for the same is its identity.)
+ * Makes the requests of an action and reports when it has settled, like the client library's task of that kind.
+ *
+ * An action that is listed twice stays one task. Azure schedules it again, and the orchestration hangs (durable-functions
+ * issues #485 and #574).
  */
 export function startAction(
-  course: ReplayCursor,
+  cursor: ReplayCursor,
   action: Action,
-  done: OnSettled,
+  onSettled: OnSettled,
 ): void {
-  const before = course.started.get(action);
-  if (before) {
-    before.onSettled(done);
+  const existing = cursor.started.get(action);
+  if (existing) {
+    existing.onSettled(onSettled);
     return;
   }
-  const task = new StartedAction();
-  course.started.set(action, task);
-  task.onSettled(done);
+  const started = new StartedAction();
+  cursor.started.set(action, started);
+  started.onSettled(onSettled);
   const settle = (failed: boolean): void => {
-    task.settle(failed);
+    started.settle(failed);
   };
-  if (isCompound(action)) beginCompound(course, action, settle);
-  else beginLeaf(course, action, settle);
+  if (isCompound(action)) startCompound(cursor, action, settle);
+  else startLeaf(cursor, action, settle);
 }
 
-/** `any` settles with the first, `all` with the last or with the first that fails. */
-function beginCompound(
-  course: ReplayCursor,
+/** `WhenAny` settles with the first task, `WhenAll` with the last or with the first failed one. */
+function startCompound(
+  cursor: ReplayCursor,
   { actionType, compoundActions }: CompoundAction,
   settle: OnSettled,
 ): void {
-  let left = compoundActions.length;
+  let remaining = compoundActions.length;
   let isSettled = false;
   const settleOnce = (failed: boolean): void => {
     if (isSettled) return;
@@ -62,81 +62,54 @@ function beginCompound(
     settle(failed);
   };
   for (const child of compoundActions)
-    startAction(course, child, (failed) => {
-      left -= 1;
+    startAction(cursor, child, (failed) => {
+      remaining -= 1;
       if (actionType === ActionType.WhenAny) settleOnce(false);
-      else if (failed || left === 0) settleOnce(failed);
+      else if (failed || remaining === 0) settleOnce(failed);
     });
 }
 
-function beginLeaf(
-  course: ReplayCursor,
+function startLeaf(
+  cursor: ReplayCursor,
   action: LeafAction,
   settle: OnSettled,
 ): void {
   switch (action.actionType) {
-    case ActionType.CallActivity:
-    case ActionType.CallActivityWithRetry:
-    case ActionType.CallSubOrchestrator:
-    case ActionType.CallSubOrchestratorWithRetry:
-      beginTask(course, action, settle);
-      break;
     case ActionType.CreateTimer:
-      beginTimer(course, action, settle);
+      startTimer(cursor, action, settle);
       break;
     case ActionType.CallHttp:
-      startHttpCall(course, action, settle);
+      startHttpCall(cursor, action, settle);
       break;
-    default:
-      beginTalk(course, action, settle);
-  }
-}
-
-/** Waits, and messages to entities. */
-function beginTalk(
-  course: ReplayCursor,
-  action:
-    | WaitAction
-    | EntityAction
-    | LockAction
-    | ReleaseAction
-    | ContinueAsNewAction,
-  settle: OnSettled,
-): void {
-  switch (action.actionType) {
     case ActionType.WaitForExternalEvent:
-      course.timeline.onExternalEvent(action.externalEventName, () => {
+      cursor.timeline.onExternalEvent(action.externalEventName, () => {
         settle(false);
       });
       break;
     case ActionType.CallEntity:
     case ActionType.SignalEntity:
-      beginEntity(course, action, settle);
+      startEntityCall(cursor, action, settle);
       break;
     case ActionType.LockEntities:
-      beginLock(course, action, settle);
+      startLock(cursor, action, settle);
       break;
     case ActionType.ReleaseEntities:
-      release(course);
+      releaseLocks(cursor);
       settle(false);
       break;
     case ActionType.ContinueAsNew:
-      break; // nothing that is listed after it counts
+      break; // never settles: no action after it is started
+    default:
+      startTask(cursor, action, settle);
   }
 }
 
-function release(course: ReplayCursor): void {
-  for (const entityId of course.lockedEntityIds)
-    course.timeline.addRequest({ kind: "release", entityId });
-  course.lockedEntityIds = [];
-}
-
-function beginTask(
+function startTask(
   { timeline }: ReplayCursor,
   action: ActivityAction | ChildAction,
   settle: OnSettled,
 ): void {
-  const request = requestOf(action);
+  const request = toRequest(action);
   if (action.retryOptions)
     startWithRetries(timeline, action.retryOptions, request, settle);
   else
@@ -145,7 +118,7 @@ function beginTask(
     });
 }
 
-function requestOf(action: ActivityAction | ChildAction): TaskRequest {
+function toRequest(action: ActivityAction | ChildAction): TaskRequest {
   const { functionName: name, input } = action;
   if (
     action.actionType === ActionType.CallActivity ||
@@ -154,72 +127,4 @@ function requestOf(action: ActivityAction | ChildAction): TaskRequest {
     return { kind: "activity", name, input };
   const { instanceId, version } = action as ChildAction;
   return { kind: "child", name, instanceId, input, version };
-}
-
-/** A timer beyond the longest that the host keeps is a row of shorter ones, each with an id of its own. */
-function beginTimer(
-  { timeline, limits }: ReplayCursor,
-  action: TimerAction,
-  settle: OnSettled,
-): void {
-  const end = new Date(action.fireAt).getTime();
-  const next = (isFirst: boolean): void => {
-    const isLong = end - timeline.now > limits.maximumTimerMs;
-    const fireAt = isLong ? timeline.now + limits.timerIntervalMs : end;
-    const ask = isFirst ? "addRequest" : "addFollowUpRequest";
-    timeline[ask](
-      {
-        kind: "timer",
-        fireAt,
-        // Read when they are needed: the function may cancel the timer in a later episode of the same session.
-        get holdsOpen() {
-          return !action.isCanceled;
-        },
-        get isCancelled() {
-          return action.isCanceled;
-        },
-      },
-      () => {
-        if (end > timeline.now) next(false);
-        else settle(false);
-      },
-    );
-  };
-  next(true);
-}
-
-function beginEntity(
-  { timeline }: ReplayCursor,
-  { actionType, instanceId, operation, input }: EntityAction,
-  settle: OnSettled,
-): void {
-  const isCall = actionType === ActionType.CallEntity;
-  const id = timeline.addRequest({
-    kind: "entity",
-    entityId: instanceId,
-    operation,
-    input,
-    isCall,
-  });
-  if (!isCall) {
-    settle(false);
-    return;
-  }
-  timeline.onEntityResponse(id, ({ result }) => {
-    const answer = JSON.parse(result ?? "{}") as object;
-    settle("exceptionType" in answer);
-  });
-}
-
-function beginLock(
-  course: ReplayCursor,
-  { lockSet }: LockAction,
-  settle: OnSettled,
-): void {
-  const entityIds = lockSet.map(formatEntityId);
-  course.lockedEntityIds = entityIds;
-  const id = course.timeline.addRequest({ kind: "lock", entityIds });
-  course.timeline.onEntityResponse(id, () => {
-    settle(false);
-  });
 }

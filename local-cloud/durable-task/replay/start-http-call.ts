@@ -2,66 +2,71 @@ import type { HttpAction, HttpCall } from "./actions";
 import type { ReplayCursor, OnSettled } from "./replay-cursor";
 import type { TaskOutcome } from "./timeline";
 
-interface HttpAnswer {
+interface HttpResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /**
- * A durable HTTP call. An answer 202 with a location is polled: the client library takes the ids of the next timer and
- * the next call as soon as it sees such an answer, so both are taken here at once; the call is made when the timer fires.
+ * Makes a durable HTTP call and polls the location of a 202 response. The client library assigns the ids of the timer and
+ * of the next call when it sees that response, so both are reserved here; the call is made when the timer has fired.
  */
 export function startHttpCall(
   { timeline, limits }: ReplayCursor,
   { httpRequest }: HttpAction,
   settle: OnSettled,
 ): void {
-  const onAnswer = ({ failure, result }: TaskOutcome): void => {
-    const answer = JSON.parse(result ?? "null") as HttpAnswer | null;
-    const location = answer ? pollLocation(httpRequest, answer) : undefined;
-    if (!answer || location === undefined) {
+  const onResponse = ({ failure, result }: TaskOutcome): void => {
+    const response = JSON.parse(result ?? "null") as HttpResponse | null;
+    const location = response
+      ? findPollLocation(httpRequest, response)
+      : undefined;
+    if (!response || location === undefined) {
       settle(failure !== undefined);
       return;
     }
-    const seconds = Number(header(answer, "retry-after"));
-    const delay = seconds > 0 ? seconds * 1000 : limits.httpSleepMs;
-    const timer = timeline.reserveId();
-    const next = timeline.reserveId();
+    const seconds = Number(findHeader(response, "retry-after"));
+    const delayMs = seconds > 0 ? seconds * 1000 : limits.httpSleepMs;
+    const timerId = timeline.reserveId();
+    const callId = timeline.reserveId();
     timeline.addFollowUpRequest(
       {
         kind: "timer",
-        fireAt: timeline.now + delay,
+        fireAt: timeline.now + delayMs,
         holdsOpen: false,
         isCancelled: false,
       },
       () => {
-        const call = pollOf(httpRequest, location);
-        timeline.addFollowUpRequest({ kind: "http", call }, onAnswer, next);
+        const call = toPollRequest(httpRequest, location);
+        timeline.addFollowUpRequest({ kind: "http", call }, onResponse, callId);
       },
-      timer,
+      timerId,
     );
   };
-  timeline.addRequest({ kind: "http", call: httpRequest }, onAnswer);
+  timeline.addRequest({ kind: "http", call: httpRequest }, onResponse);
 }
 
-function pollLocation(
+function findPollLocation(
   { asynchronousPatternEnabled }: HttpCall,
-  answer: HttpAnswer,
+  response: HttpResponse,
 ): string | undefined {
-  return asynchronousPatternEnabled !== false && answer.statusCode === 202
-    ? header(answer, "location")
+  return asynchronousPatternEnabled !== false && response.statusCode === 202
+    ? findHeader(response, "location")
     : undefined;
 }
 
-function header({ headers }: HttpAnswer, wanted: string): string | undefined {
+function findHeader(
+  { headers }: HttpResponse,
+  wanted: string,
+): string | undefined {
   const found = Object.entries(headers).find(
     ([name]) => name.toLowerCase() === wanted,
   )?.[1];
   return typeof found === "string" ? found : found?.[0];
 }
 
-/** The function key of the first call is not for whoever is polled. */
-function pollOf(
+/** Without the function key of the first call, which must not reach the polled server. */
+function toPollRequest(
   { uri, headers = {}, tokenSource, asynchronousPatternEnabled }: HttpCall,
   location: string,
 ): HttpCall {

@@ -1,4 +1,3 @@
-/** What one event id stands for: the thing that an orchestration asks the hub for, once. */
 import { ActionType, type HttpCall, type LeafAction } from "./actions";
 import {
   type DecisionEvent,
@@ -6,13 +5,14 @@ import {
   type TaskFailure,
 } from "../model/history-event";
 
+/** A request of an orchestration to the hub. Every request has its own event id. */
 export type TaskRequest =
   | {
       readonly kind: "activity";
       readonly name: string;
       readonly input: unknown;
     }
-  /** An attempt that is not made because the time for retries is over; it fails with what failed before. */
+  /** An attempt after the retry timeout: it is not made, and fails with the failure of the previous attempt. */
   | {
       readonly kind: "givenUp";
       readonly name: string;
@@ -30,7 +30,7 @@ export type TaskRequest =
       readonly kind: "timer";
       /** Milliseconds since the epoch. */
       readonly fireAt: number;
-      /** Whether the execution waits for it before it ends: the function's own timers, not those between attempts. */
+      /** True for timers of the function, which keep the execution open; false for timers between retries or polls. */
       readonly holdsOpen: boolean;
       readonly isCancelled: boolean;
     }
@@ -44,10 +44,10 @@ export type TaskRequest =
   | { readonly kind: "lock"; readonly entityIds: readonly string[] }
   | { readonly kind: "release"; readonly entityId: string };
 
-/** The name of the activity that a durable HTTP call is. */
+/** A durable HTTP call is an activity with this name. */
 export const httpActivityName = "BuiltIn::HttpActivity";
 
-/** How history tells requests apart: a kind and, where there is one, a name. */
+/** By which the history distinguishes requests. The name is empty when the kind has none. */
 export interface RequestLabel {
   readonly kind: string;
   readonly name: string;
@@ -72,7 +72,7 @@ export function requestLabel(request: TaskRequest): RequestLabel {
   }
 }
 
-/** Of the first request that the action leads to; undefined when it asks for nothing. */
+/** The label of the first request of an action; undefined when it makes none. */
 export function firstRequestLabel(
   action: LeafAction,
 ): RequestLabel | undefined {
@@ -109,7 +109,7 @@ export const decisionLabel = (event: DecisionEvent): RequestLabel => ({
   name: "Name" in event ? event.Name : "",
 });
 
-/** Whether the decision is the one that the request leads to. Asked for all of a history in every episode. */
+/** Whether the recorded decision belongs to the request. */
 export function matchesRequest(
   event: DecisionEvent,
   request: TaskRequest,

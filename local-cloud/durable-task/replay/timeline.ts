@@ -1,10 +1,10 @@
 /**
- * The course of one execution so far, played back event by event: who has asked for what under which id, and what has
- * come of it. The numbering is the client library's own, which this follows exactly:
+ * The requests and outcomes of one execution, replayed event by event. Ids are assigned exactly as the client library
+ * assigns them:
  *
- * T1. Ids are handed out in order, at the moment at which something is asked for, and never twice.
- * T2. A result for an id that nobody has asked for yet is kept until somebody does.
- * T3. An event goes to the latest wait for its name; one that nobody waits for is kept, and the oldest is taken first.
+ * T1. Ids are assigned in order, at the time of the request, and never twice.
+ * T2. An outcome for an id without a request is kept until the request is made.
+ * T3. An external event goes to the latest wait for its name. Events without a wait are kept and consumed oldest first.
  */
 import type { ExecutionHistory } from "./execution-history";
 import {
@@ -15,38 +15,38 @@ import {
 import { OpenRequests } from "./open-requests";
 import type { TaskRequest } from "./task-request";
 
-/** What came of something that was asked for. */
 export interface TaskOutcome {
   readonly failure: TaskFailure | undefined;
-  /** JSON text of the result, where there is one. */
+  /** JSON text. */
   readonly result: string | null;
 }
 export type OutcomeListener = (outcome: TaskOutcome) => void;
 
-const nothing: TaskOutcome = { failure: undefined, result: null };
+const noResult: TaskOutcome = { failure: undefined, result: null };
 
 export class Timeline {
-  /** The replay-safe time at the event that is being played. */
+  /** The replay-safe time of the current event, in milliseconds since the epoch. */
   now = 0;
   /** Whether the function has returned, thrown or continued as new. */
   isFunctionFinished = false;
   readonly requests = new Map<number, TaskRequest>();
   readonly openRequests = new OpenRequests();
+  /** Number of events that settled a task, a timer, an entity call or a wait. */
+  settledCount = 0;
   readonly #history: ExecutionHistory;
   #nextId = 0;
-  #asked: number[] = [];
-  readonly #tasks = new Map<number, OutcomeListener>();
-  readonly #earlyTasks = new Map<number, TaskOutcome>();
-  readonly #answers = new Map<string, OutcomeListener>();
-  /** Who waits for the answer to a message that the history does not have yet. */
-  readonly #unsent = new Map<number, OutcomeListener>();
-  readonly #waits = new Map<string, OutcomeListener[]>();
-  readonly #unclaimed = new Map<string, TaskOutcome[]>();
-  readonly #settled = new Set<number>();
-  /** How many events have settled something. */
-  settledCount = 0;
+  #requestedIds: number[] = [];
+  readonly #settledIds = new Set<number>();
+  readonly #taskListeners = new Map<number, OutcomeListener>();
+  /** Outcomes that were recorded before their request (T2). */
+  readonly #earlyOutcomes = new Map<number, TaskOutcome>();
+  readonly #responseListeners = new Map<string, OutcomeListener>();
+  /** Listeners for responses to messages that are not in the history yet, by event id. */
+  readonly #unsentListeners = new Map<number, OutcomeListener>();
+  readonly #eventWaits = new Map<string, OutcomeListener[]>();
+  readonly #unconsumedEvents = new Map<string, TaskOutcome[]>();
 
-  /** The history may grow while the timeline lives. */
+  /** `history` may grow later. */
   constructor(history: ExecutionHistory) {
     this.#history = history;
   }
@@ -59,28 +59,25 @@ export class Timeline {
     return this.#history.decisionsById.has(id);
   }
 
-  /** Takes an id without asking for anything yet. */
   reserveId(): number {
     return this.#nextId++;
   }
 
-  /** Asks under the next id, or under one that was reserved, and listens for what comes of it. */
   addRequest(
     request: TaskRequest,
     listener?: OutcomeListener,
     id = this.reserveId(),
   ): number {
     this.requests.set(id, request);
-    this.#asked.push(id);
-    if (!this.#settled.has(id)) this.openRequests.add(id, request);
-    if (listener) this.#listen(id, listener);
+    this.#requestedIds.push(id);
+    if (!this.#settledIds.has(id)) this.openRequests.add(id, request);
+    if (listener) this.#listenForOutcome(id, listener);
     return id;
   }
 
   /**
-   * Asks on behalf of something that was asked for before: for another attempt, for the rest of a long time. When the
-   * function has returned nobody wants that any more; its id is taken all the same, because the client library took
-   * it if there is anything that the function asked for afterwards.
+   * Adds a request that follows from an earlier one: a retry, or the rest of a long timer. After the function has returned
+   * it is not made any more, but its id is used up, as in the client library.
    */
   addFollowUpRequest(
     request: TaskRequest,
@@ -91,39 +88,41 @@ export class Timeline {
       this.addRequest(request, listener, id);
   }
 
-  /** The ids under which something was asked for since this was last called. */
+  /** The ids of the requests that were added since the previous call. */
   takeRequestedIds(): readonly number[] {
-    const asked = this.#asked;
-    this.#asked = [];
-    return asked;
+    const ids = this.#requestedIds;
+    this.#requestedIds = [];
+    return ids;
   }
 
-  /** Listens for the answer to a message that was sent under `id`; there is none before the message is in the history. */
+  /** Listens for the response to the entity message with this event id. */
   onEntityResponse(id: number, listener: OutcomeListener): void {
-    const name = this.#history.requestIds.get(id);
-    if (name === undefined) this.#unsent.set(id, listener);
-    else this.#answers.set(name, listener);
+    const responseName = this.#history.requestIds.get(id);
+    if (responseName === undefined) this.#unsentListeners.set(id, listener);
+    else this.#responseListeners.set(responseName, listener);
   }
 
-  /** Says that the history has got the decision under `id`. */
+  /** To be called when the history contains the decision with this id. */
   markRecorded(id: number): void {
-    const listener = this.#unsent.get(id);
+    const listener = this.#unsentListeners.get(id);
     if (listener === undefined) return;
-    this.#unsent.delete(id);
+    this.#unsentListeners.delete(id);
     this.onEntityResponse(id, listener);
   }
 
   onExternalEvent(name: string, listener: OutcomeListener): void {
-    const kept = this.#unclaimed.get(name);
-    const oldest = kept?.shift();
+    const oldest = this.#unconsumedEvents.get(name)?.shift();
     if (oldest !== undefined) {
       listener(oldest);
       return;
     }
-    this.#waits.set(name, [...(this.#waits.get(name) ?? []), listener]);
+    this.#eventWaits.set(name, [
+      ...(this.#eventWaits.get(name) ?? []),
+      listener,
+    ]);
   }
 
-  /** Plays an event; true when it has settled something. */
+  /** Applies an event; true when it has settled a request or a wait. */
   apply(event: HistoryEvent): boolean {
     switch (event.EventType) {
       case EventType.TaskCompleted:
@@ -139,7 +138,7 @@ export class Timeline {
           result: null,
         });
       case EventType.TimerFired:
-        return this.#settle(event.TimerId, nothing);
+        return this.#settle(event.TimerId, noResult);
       case EventType.EventRaised:
         return this.#raise(event.Name, {
           failure: undefined,
@@ -151,44 +150,44 @@ export class Timeline {
   }
 
   #settle(id: number, outcome: TaskOutcome): boolean {
-    this.#settled.add(id);
+    this.#settledIds.add(id);
     this.openRequests.remove(id);
-    const listener = this.#tasks.get(id);
+    const listener = this.#taskListeners.get(id);
     if (listener === undefined) {
-      this.#earlyTasks.set(id, outcome);
+      this.#earlyOutcomes.set(id, outcome);
       return false;
     }
-    this.#tasks.delete(id);
-    return this.#tell(listener, outcome);
+    this.#taskListeners.delete(id);
+    return this.#notify(listener, outcome);
   }
 
   #raise(name: string, outcome: TaskOutcome): boolean {
-    const answer = this.#answers.get(name);
-    if (answer) {
-      this.#answers.delete(name);
-      return this.#tell(answer, outcome);
+    const responseListener = this.#responseListeners.get(name);
+    if (responseListener) {
+      this.#responseListeners.delete(name);
+      return this.#notify(responseListener, outcome);
     }
-    const latest = this.#waits.get(name)?.pop();
-    if (latest) return this.#tell(latest, outcome);
-    const kept = this.#unclaimed.get(name) ?? [];
-    this.#unclaimed.set(name, kept);
-    kept.push(outcome);
+    const latestWait = this.#eventWaits.get(name)?.pop();
+    if (latestWait) return this.#notify(latestWait, outcome);
+    const unconsumed = this.#unconsumedEvents.get(name) ?? [];
+    this.#unconsumedEvents.set(name, unconsumed);
+    unconsumed.push(outcome);
     return false;
   }
 
-  #tell(listener: OutcomeListener, outcome: TaskOutcome): boolean {
+  #notify(listener: OutcomeListener, outcome: TaskOutcome): boolean {
     this.settledCount += 1;
     listener(outcome);
     return true;
   }
 
-  #listen(id: number, listener: OutcomeListener): void {
-    const early = this.#earlyTasks.get(id);
+  #listenForOutcome(id: number, listener: OutcomeListener): void {
+    const early = this.#earlyOutcomes.get(id);
     if (early === undefined) {
-      this.#tasks.set(id, listener);
+      this.#taskListeners.set(id, listener);
       return;
     }
-    this.#earlyTasks.delete(id);
+    this.#earlyOutcomes.delete(id);
     listener(early);
   }
 }

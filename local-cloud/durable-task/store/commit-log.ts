@@ -1,10 +1,10 @@
 /**
- * The file that makes commits durable: appended to, flushed, and read again only after a crash. One flush of one short
- * record costs a fraction of a transaction of the database, which takes the commits over later, many at once.
+ * The file that makes commits durable: records are appended and flushed, and read only after a crash. The flush of a short
+ * record costs a fraction of a database transaction; the database applies many records together later.
  *
- * L1. A record that was told to be durable stands in the file until the database has it on disk.
- * L2. At most one record is being written. So at most the last one can be torn, and nobody was told of it.
- * L3. Records are overwritten only after `restart`, which is for whoever knows that the database has them all.
+ * L1. A durable record stays in the file until it is on disk in the database.
+ * L2. At most one record is written at a time, so only the last one can be torn, and its commit has not resolved.
+ * L3. Records are overwritten after `restart` only. Callers of `restart` ensure that the database contains all of them.
  */
 import {
   closeSync,
@@ -20,11 +20,11 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { encodeRecord, type LogScan, scanRecords } from "./log-record";
 
-const flushed = promisify(fdatasync);
+const flush = promisify(fdatasync);
 
-/** The file grows to this size and is then written from its beginning. A larger record does not fit. */
+/** The maximum file size, and so the maximum size of a record. A full log is restarted. */
 const capacity = 8 * 2 ** 20;
-/** It grows by zeros ahead of what is written: to flush bytes in place costs half of what a growing file costs. */
+/** The file grows by blocks of zeros, because a flush of bytes in place costs half of a flush of a growing file. */
 const growth = 2 ** 20;
 
 export class CommitLog {
@@ -37,14 +37,14 @@ export class CommitLog {
   private constructor(path: string, hub: number, size: number, next: number) {
     this.#path = path;
     this.#hub = hub;
-    // Not opened for appending: what has been used up is overwritten in place.
+    // Not opened for appending: a restarted log is overwritten in place.
     this.#file = openSync(path, size > 0 ? "r+" : "w");
-    if (size === 0) flushFolder(dirname(path));
+    if (size === 0) flushDirectory(dirname(path));
     this.#size = size;
     this.#next = next;
   }
 
-  /** Opens the log of the hub with that number, or makes it, and gives what it has beyond the record `applied`. */
+  /** Opens or creates the log of the hub with that number, and returns the records after the record `applied`. */
   static open(
     path: string,
     hub: number,
@@ -58,21 +58,21 @@ export class CommitLog {
     };
   }
 
-  /** The record's bytes, or undefined when it does not fit before the log is restarted. */
+  /** The bytes of the record; undefined when it does not fit before the log is restarted. */
   encode(sequence: number, text: string): Buffer | undefined {
     const record = encodeRecord(this.#hub, { sequence, text });
     return this.#next + record.length <= capacity ? record : undefined;
   }
 
-  /** Resolves when the record is on disk. A failure leaves the log as it was: the same may be tried again. */
+  /** Resolves when the record is on disk. After a failure the log is unchanged, and the call can be retried. */
   async append(record: Buffer): Promise<void> {
     this.#grow(this.#next + record.length);
     writeAll(this.#file, record, this.#next);
-    await flushed(this.#file);
+    await flush(this.#file);
     this.#next += record.length;
   }
 
-  /** The next record is written over the first. */
+  /** The next record overwrites the first. */
   restart(): void {
     this.#next = 0;
   }
@@ -81,7 +81,7 @@ export class CommitLog {
     closeSync(this.#file);
   }
 
-  /** For a log of which the database has everything. */
+  /** To be called when the database contains all records. */
   remove(): void {
     this.close();
     rmSync(this.#path);
@@ -95,8 +95,8 @@ export class CommitLog {
   }
 }
 
-/** What a new file has is on disk only when its name is, too. Windows has no such call, and no need of it. */
-function flushFolder(path: string): void {
+/** A new file is durable when its directory entry is. Windows does not need this flush. */
+function flushDirectory(path: string): void {
   if (process.platform === "win32") return;
   const folder = openSync(path, "r");
   try {
@@ -107,6 +107,12 @@ function flushFolder(path: string): void {
 }
 
 function writeAll(file: number, bytes: Buffer, position: number): void {
-  for (let done = 0; done < bytes.length;)
-    done += writeSync(file, bytes, done, bytes.length - done, position + done);
+  for (let written = 0; written < bytes.length;)
+    written += writeSync(
+      file,
+      bytes,
+      written,
+      bytes.length - written,
+      position + written,
+    );
 }

@@ -1,7 +1,7 @@
 /**
- * The records of the commit log, as bytes. A record is a header (magic, the hub's number, sequence number, length and
- * checksum of the text) and a text in UTF-8. Sequence numbers of records that follow each other are consecutive, and
- * are never used twice: that tells a record from what an earlier round of writing has left behind it.
+ * The binary format of commit log records: a header (magic, number of the hub, sequence number, length and checksum of the
+ * text) and a text in UTF-8. Sequence numbers are consecutive and never reused, which distinguishes the records after a
+ * restart from the older ones behind them.
  */
 import { crc32 } from "node:zlib";
 
@@ -11,38 +11,47 @@ export interface LogRecord {
 }
 
 export interface LogScan {
-  /** What the database does not have yet. */
+  /** The records that the database has not applied. */
   readonly records: readonly LogRecord[];
-  /** Where the next record belongs: what comes after is older, or was never told to anyone. */
+  /** Position of the next record. Bytes after it are older records, or a record whose commit has not resolved. */
   readonly nextPosition: number;
-  /** Whether a record is missing or cannot be read although later ones are there, or the log is another hub's. */
+  /** Whether a record before the last one is missing or unreadable, or the log belongs to another hub. */
   readonly isDamaged: boolean;
 }
 
-/** The version of the format is its last digit. */
+/** The last digit is the version of the format. */
 const magic = Buffer.from("AOS1");
-const at = { hub: 4, sequence: 8, length: 16, checksum: 20, text: 24 } as const;
+const offsets = {
+  hub: 4,
+  sequence: 8,
+  length: 16,
+  checksum: 20,
+  text: 24,
+} as const;
 
 export function encodeRecord(
   hub: number,
   { sequence, text }: LogRecord,
 ): Buffer {
   const length = Buffer.byteLength(text);
-  const record = Buffer.allocUnsafe(at.text + length);
+  const record = Buffer.allocUnsafe(offsets.text + length);
   magic.copy(record);
-  record.writeUInt32LE(hub, at.hub);
-  record.writeDoubleLE(sequence, at.sequence);
-  record.writeUInt32LE(length, at.length);
-  record.write(text, at.text);
-  record.writeUInt32LE(checksumOf(record), at.checksum);
+  record.writeUInt32LE(hub, offsets.hub);
+  record.writeDoubleLE(sequence, offsets.sequence);
+  record.writeUInt32LE(length, offsets.length);
+  record.write(text, offsets.text);
+  record.writeUInt32LE(computeChecksum(record), offsets.checksum);
   return record;
 }
 
-/** All but the checksum itself. */
-const checksumOf = (record: Buffer): number =>
-  crc32(record.subarray(at.text), crc32(record.subarray(0, at.checksum)));
+/** The checksum of all other bytes. */
+const computeChecksum = (record: Buffer): number =>
+  crc32(
+    record.subarray(offsets.text),
+    crc32(record.subarray(0, offsets.checksum)),
+  );
 
-/** Reads the records of a hub that come after the one that the database took over last. */
+/** Reads the records of a hub after the record `applied`, which the database applied last. */
 export function scanRecords(
   log: Buffer,
   hub: number,
@@ -51,12 +60,12 @@ export function scanRecords(
   const all: LogRecord[] = [];
   let end = 0;
   for (;;) {
-    const record = recordAt(log, end, hub);
+    const record = readRecord(log, end, hub);
     const last = all.at(-1);
     if (record === undefined || (last && record.sequence !== last.sequence + 1))
       break;
     all.push(record);
-    end += at.text + Buffer.byteLength(record.text);
+    end += offsets.text + Buffer.byteLength(record.text);
   }
   const last = all.at(-1)?.sequence ?? 0;
   const records = all.filter(({ sequence }) => sequence > applied);
@@ -65,47 +74,49 @@ export function scanRecords(
   return {
     records,
     nextPosition: last < applied ? 0 : end,
-    isDamaged: !isComplete || hasUnread(log, end, hub, Math.max(last, applied)),
+    isDamaged:
+      !isComplete || hasUnreadRecords(log, end, hub, Math.max(last, applied)),
   };
 }
 
-function recordAt(
+function readRecord(
   log: Buffer,
   start: number,
   hub: number,
 ): LogRecord | undefined {
-  if (start + at.text > log.length) return undefined;
+  if (start + offsets.text > log.length) return undefined;
   const isHeader =
     log.subarray(start, start + magic.length).equals(magic) &&
-    log.readUInt32LE(start + at.hub) === hub;
+    log.readUInt32LE(start + offsets.hub) === hub;
   if (!isHeader) return undefined;
-  const end = start + at.text + log.readUInt32LE(start + at.length);
+  const end = start + offsets.text + log.readUInt32LE(start + offsets.length);
   if (end > log.length) return undefined;
   const record = log.subarray(start, end);
-  return record.readUInt32LE(at.checksum) === checksumOf(record)
+  return record.readUInt32LE(offsets.checksum) === computeChecksum(record)
     ? {
-        sequence: record.readDoubleLE(at.sequence),
-        text: record.toString("utf8", at.text),
+        sequence: record.readDoubleLE(offsets.sequence),
+        text: record.toString("utf8", offsets.text),
       }
     : undefined;
 }
 
-const hasUnread = (
+const hasUnreadRecords = (
   log: Buffer,
   from: number,
   hub: number,
   last: number,
-): boolean => isForeign(log, hub) || hasLater(log, from, hub, last);
+): boolean =>
+  belongsToOtherHub(log, hub) || hasLaterRecord(log, from, hub, last);
 
-/** Whether the log begins with another hub's record: then that hub's database is missing, and with it what it did. */
-function isForeign(log: Buffer, hub: number): boolean {
-  if (log.length < at.text) return false;
-  const owner = log.readUInt32LE(at.hub);
-  return owner !== hub && recordAt(log, 0, owner) !== undefined;
+/** Whether the log starts with a record of another hub, whose database is missing. */
+function belongsToOtherHub(log: Buffer, hub: number): boolean {
+  if (log.length < offsets.text) return false;
+  const owner = log.readUInt32LE(offsets.hub);
+  return owner !== hub && readRecord(log, 0, owner) !== undefined;
 }
 
-/** A record that was torn by the end of the process is the last one. With a later one behind it, it is damaged. */
-function hasLater(
+/** Only the last record can be torn by a crash. An unreadable record before a later one is damaged. */
+function hasLaterRecord(
   log: Buffer,
   from: number,
   hub: number,
@@ -116,7 +127,7 @@ function hasLater(
     start >= 0;
     start = log.indexOf(magic, start + 1)
   ) {
-    const record = recordAt(log, start, hub);
+    const record = readRecord(log, start, hub);
     if (record && record.sequence > last) return true;
   }
   return false;

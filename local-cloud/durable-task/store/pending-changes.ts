@@ -1,6 +1,6 @@
 /**
- * What is durable in the commit log and not yet in the database, as what it comes to: an instance that was written ten
- * times is written once, and a message that has come and gone is not written at all.
+ * The combined changes of commits that are in the log and not yet in the database: an instance that was committed ten times is
+ * written once, and a message that was received and consumed is not written.
  */
 import type { Instance } from "../model/instance";
 import type {
@@ -11,46 +11,45 @@ import type {
   StoredEntity,
 } from "./task-hub-store";
 
-/** The record of one id. */
 interface Change<Value> {
-  /** What the database has of it is no more. */
+  /** Whether the row in the database is deleted. */
   isRemoved: boolean;
   value: Value | undefined;
 }
 
 export interface InstanceChange extends Change<Instance> {
-  /** Whether the input is new, too. */
+  /** Whether the input has to be written. */
   includesInput: boolean;
 }
 
-interface History {
+interface PendingHistory {
   from: number;
   readonly events: HistoryChange["events"][number][];
 }
 
-/** What the database has. */
+/** The store below the pending changes: the database. */
 export interface BaseStore {
   readonly instance: (instanceId: string) => Instance | undefined;
 }
 
 export class PendingChanges {
   readonly instances = new Map<string, InstanceChange>();
-  readonly histories = new Map<string, History>();
+  readonly histories = new Map<string, PendingHistory>();
   readonly entities = new Map<string, Change<StoredEntity>>();
-  /** Receivers whose messages in the database are dropped. */
+  /** Receivers whose messages in the database are deleted. */
   readonly emptied = new Set<string>();
-  /** Ids of messages in the database that are dealt with. */
+  /** Ids of processed messages in the database. */
   readonly consumed = new Set<number>();
   readonly received = new Map<number, InboxRow>();
 
-  /** Takes a commit over. Of each kind, what goes goes before what comes. */
-  add(commit: HubCommit, beneath: BaseStore): void {
-    for (const one of commit.purged ?? []) this.#purge(one, beneath);
+  /** Adds a commit. Deletions are applied before insertions. */
+  add(commit: HubCommit, base: BaseStore): void {
+    for (const purged of commit.purged ?? []) this.#purge(purged, base);
     for (const id of commit.purgedEntities ?? [])
       this.entities.set(id, { isRemoved: true, value: undefined });
     this.#putInstances(commit);
     if (commit.entity) this.#putEntity(commit.entity);
-    this.#exchange(commit);
+    this.#updateInbox(commit);
   }
 
   clear(): void {
@@ -69,33 +68,33 @@ export class PendingChanges {
     const change = this.instances.get(instanceId);
     const current = change ? change.value : instance(instanceId);
     if (current?.executionId !== executionId) return;
-    const gone = { isRemoved: true, includesInput: true, value: undefined };
-    this.instances.set(instanceId, gone);
+    const removed = { isRemoved: true, includesInput: true, value: undefined };
+    this.instances.set(instanceId, removed);
     this.histories.set(instanceId, { from: 0, events: [] });
   }
 
   #putInstances({ instances, advanced, histories }: HubCommit): void {
     for (const instance of instances ?? [])
-      this.#put(instance, { includesInput: true });
+      this.#putInstance(instance, { includesInput: true });
     for (const instance of advanced ?? [])
-      this.#put(instance, { includesInput: false });
-    for (const change of histories ?? []) this.#write(change);
+      this.#putInstance(instance, { includesInput: false });
+    for (const change of histories ?? []) this.#putHistory(change);
   }
 
-  #exchange({ emptied, consumed, received }: HubCommit): void {
-    for (const id of emptied ?? []) this.#empty(id);
+  #updateInbox({ emptied, consumed, received }: HubCommit): void {
+    for (const id of emptied ?? []) this.#emptyInbox(id);
     for (const id of consumed ?? [])
       if (!this.received.delete(id)) this.consumed.add(id);
     for (const row of received ?? []) this.received.set(row.id, row);
   }
 
-  #empty(receiver: string): void {
+  #emptyInbox(receiver: string): void {
     this.emptied.add(receiver);
     for (const { id, to } of this.received.values())
       if (to === receiver) this.received.delete(id);
   }
 
-  #put(
+  #putInstance(
     value: Instance,
     { includesInput }: Pick<InstanceChange, "includesInput">,
   ): void {
@@ -112,7 +111,7 @@ export class PendingChanges {
     }
   }
 
-  #write({ instanceId, from, events }: HistoryChange): void {
+  #putHistory({ instanceId, from, events }: HistoryChange): void {
     const history = this.histories.get(instanceId);
     if (history === undefined || from === 0)
       this.histories.set(instanceId, { from, events: [...events] });

@@ -16,7 +16,7 @@ import {
 } from "./sqlite-rows";
 import type { InboxRow, StoredEntity, StoredEvent } from "./task-hub-store";
 
-/** The hub's tables, and which record of the commit log they took over last. */
+/** The hub's tables, and the position of the last applied commit log record. */
 export class HubDatabase {
   readonly lists: SqliteLists;
   readonly #file: Libsql.Database;
@@ -28,22 +28,22 @@ export class HubDatabase {
     this.lists = new SqliteLists(this.#file);
   }
 
-  /** Takes over all that is pending, or none and throws. It is on disk after the next `checkpoint`. */
+  /** Writes all pending changes in one transaction. They are on disk after the next `checkpoint`. */
   apply(pending: PendingChanges, sequence: number): void {
-    this.#take(pending, sequence);
+    this.#write(pending, sequence);
   }
 
-  /** The same, on disk when it returns. */
+  /** Like `apply`, but the changes are on disk when it returns. */
   applyDurably(pending: PendingChanges, sequence: number): void {
     this.#file.pragma("synchronous = FULL");
     try {
-      this.#take(pending, sequence);
+      this.#write(pending, sequence);
     } finally {
       this.#file.pragma("synchronous = NORMAL");
     }
   }
 
-  /** Returns when all that was applied is on disk, in one file. */
+  /** Returns when all applied changes are on disk in the database file, and the write-ahead log is empty. */
   checkpoint(): void {
     const [row] = this.#file.pragma("wal_checkpoint(TRUNCATE)") as SqliteRow[];
     if (row?.["busy"] !== 0)
@@ -53,11 +53,11 @@ export class HubDatabase {
       );
   }
 
-  /** Not libsql's own `transaction`: a full disk has rolled back already, and its second attempt hides the reason. */
-  #take(pending: PendingChanges, sequence: number): void {
+  /** Not libsql's `transaction`: after an automatic rollback on a full disk, its second rollback hides the error. */
+  #write(pending: PendingChanges, sequence: number): void {
     this.#file.exec("begin immediate");
     try {
-      write(this.#statements, pending);
+      writePending(this.#statements, pending);
       this.#statements.setApplied.run(sequence);
       this.#file.exec("commit");
     } catch (error) {
@@ -66,7 +66,7 @@ export class HubDatabase {
     }
   }
 
-  /** The number of the hub, and that of the last record of its log that was applied. */
+  /** The number of the hub, and the sequence number of the last applied log record. */
   logPosition(): { readonly hub: number; readonly applied: number } {
     const row = this.#statements.logPosition.get() as SqliteRow;
     return { hub: Number(row["hub"]), applied: Number(row["applied"]) };
@@ -112,7 +112,7 @@ const prepare = (file: Libsql.Database) => ({
   addInstance: file.prepare(
     `insert into instances values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
   ),
-  // Not `insert or replace`: that would write all indexes of the row again.
+  // Not `insert or replace`, which rewrites all indexes of the row.
   replaceInstance: file.prepare(
     `update instances set execution_id = ?2, name = ?3, version = ?4, status = ?5, input = ?6, output = ?7,
        custom_status = ?8, failure_details = ?9, parent = ?10, created_at = ?11, updated_at = ?12
@@ -138,7 +138,7 @@ const prepare = (file: Libsql.Database) => ({
   setApplied: file.prepare("update commit_log set applied = ?"),
   logPosition: file.prepare("select applied, hub from commit_log"),
   instance: file.prepare("select * from instances where instance_id = ?"),
-  // Spelled as the index spells it, or SQLite would read the whole table.
+  // The condition must be spelled as in the partial index, otherwise SQLite scans the table.
   unfinished: file.prepare(
     "select * from instances where status in ('Pending', 'Running', 'Suspended') order by instance_id",
   ),
@@ -150,54 +150,54 @@ const prepare = (file: Libsql.Database) => ({
   lastInboxId: file.prepare("select coalesce(max(id), 0) as last from inbox"),
 });
 
-function write(to: Statements, pending: PendingChanges): void {
-  writeInbox(to, pending);
-  writeInstances(to, pending);
+function writePending(statements: Statements, pending: PendingChanges): void {
+  writeInbox(statements, pending);
+  writeInstances(statements, pending);
   for (const [id, { isRemoved, value }] of pending.entities) {
-    if (isRemoved) to.removeEntity.run(id);
-    if (value) to.putEntity.run(...toEntityColumns(value));
+    if (isRemoved) statements.removeEntity.run(id);
+    if (value) statements.putEntity.run(...toEntityColumns(value));
   }
 }
 
 function writeInstances(
-  to: Statements,
+  statements: Statements,
   { instances, histories }: PendingChanges,
 ): void {
   const added = new Set<string>();
   for (const [id, change] of instances)
-    if (writeInstance(to, id, change)) added.add(id);
+    if (writeInstance(statements, id, change)) added.add(id);
   for (const [id, { from, events }] of histories) {
-    // What is new has no history that could be left over.
-    if (from === 0 && !added.has(id)) to.clearHistory.run(id);
+    // A new instance has no earlier history.
+    if (from === 0 && !added.has(id)) statements.clearHistory.run(id);
     if (events.length > 0)
-      to.addEvents.run(id, from, ...toHistoryColumns(events));
+      statements.addEvents.run(id, from, ...toHistoryColumns(events));
   }
 }
 
-/** True when the database has never had the instance. */
+/** True when the database did not contain the instance. */
 function writeInstance(
-  to: Statements,
+  statements: Statements,
   id: string,
   { isRemoved, includesInput, value }: InstanceChange,
 ): boolean {
-  if (isRemoved) to.removeInstance.run(id);
+  if (isRemoved) statements.removeInstance.run(id);
   if (value === undefined) return false;
   if (!includesInput) {
-    to.advanceInstance.run(...toProgressColumns(value));
+    statements.advanceInstance.run(...toProgressColumns(value));
     return false;
   }
   const row = toInstanceColumns(value);
-  const isNew = to.addInstance.run(...row).changes === 1;
-  if (!isNew) to.replaceInstance.run(...row);
+  const isNew = statements.addInstance.run(...row).changes === 1;
+  if (!isNew) statements.replaceInstance.run(...row);
   return isNew && !isRemoved;
 }
 
 function writeInbox(
-  to: Statements,
+  statements: Statements,
   { emptied, consumed, received }: PendingChanges,
 ): void {
-  for (const id of emptied) to.clearInbox.run(id);
-  for (const id of consumed) to.removeMessage.run(id);
+  for (const id of emptied) statements.clearInbox.run(id);
+  for (const id of consumed) statements.removeMessage.run(id);
   for (const { id, to: receiver, message } of received.values())
-    to.addMessage.run(id, receiver, JSON.stringify(message));
+    statements.addMessage.run(id, receiver, JSON.stringify(message));
 }

@@ -8,10 +8,10 @@ import type {
 } from "./task-hub-store";
 import type { Instance } from "../model/instance";
 
-/** A condition of a query with the values of its parameters. */
+/** A condition with the values of its parameters. */
 type Condition = readonly [sql: string, ...values: (string | number)[]];
 
-/** Lists of what the tables hold. A query is prepared once for each combination of conditions that is asked for. */
+/** Filtered lists of instances and entities. A statement is prepared once for each combination of conditions. */
 export class SqliteLists {
   readonly #database: Database.Database;
   readonly #prepared = new Map<string, Database.Statement>();
@@ -23,8 +23,8 @@ export class SqliteLists {
   instances(filter: InstanceFilter): readonly Instance[] {
     const { status } = filter;
     const conditions: readonly (Condition | undefined)[] = [
-      ...ofSlice("instance_id", filter),
-      ...ofSpan("created_at", filter.createdFrom, filter.createdTo),
+      ...rangeConditions("instance_id", filter),
+      ...timeConditions("created_at", filter.createdFrom, filter.createdTo),
       status && [`status in (${status.map(() => "?").join(", ")})`, ...status],
     ];
     return this.#select("instances", "instance_id", conditions, filter).map(
@@ -34,9 +34,9 @@ export class SqliteLists {
 
   entities(filter: EntityFilter): readonly StoredEntity[] {
     const conditions: readonly (Condition | undefined)[] = [
-      ...ofSlice("entity_id", filter),
-      ...ofSpan("created_at", filter.createdFrom, filter.createdTo),
-      ...ofSpan("updated_at", filter.updatedFrom, filter.updatedTo),
+      ...rangeConditions("entity_id", filter),
+      ...timeConditions("created_at", filter.createdFrom, filter.createdTo),
+      ...timeConditions("updated_at", filter.updatedFrom, filter.updatedTo),
       filter.existing ? ['"exists" = 1'] : undefined,
     ];
     return this.#select("entities", "entity_id", conditions, filter).map(
@@ -50,18 +50,18 @@ export class SqliteLists {
     conditions: readonly (Condition | undefined)[],
     { limit = -1 }: ListRange,
   ): SqliteRow[] {
-    const given = conditions.filter((condition) => condition !== undefined);
-    const where = ["true", ...given.map(([sql]) => sql)].join(" and ");
+    const active = conditions.filter((condition) => condition !== undefined);
+    const where = ["true", ...active.map(([sql]) => sql)].join(" and ");
     const sql = `select * from ${table} where ${where} order by ${id} limit ?`;
     const statement = this.#prepared.get(sql) ?? this.#database.prepare(sql);
     this.#prepared.set(sql, statement);
-    const values = given.flatMap(([, ...rest]) => rest);
+    const values = active.flatMap(([, ...rest]) => rest);
     return statement.all(...values, limit) as SqliteRow[];
   }
 }
 
-/** A prefix is a range, so that the primary key serves it; no id goes on with the last of all characters. */
-const ofSlice = (
+/** A prefix is a range of ids up to the last Unicode character, so that the query uses the primary key. */
+const rangeConditions = (
   id: string,
   { idPrefix, after }: ListRange,
 ): readonly (Condition | undefined)[] => [
@@ -71,7 +71,7 @@ const ofSlice = (
   after === undefined ? undefined : [`${id} > ?`, after],
 ];
 
-const ofSpan = (
+const timeConditions = (
   column: string,
   from: number | undefined,
   to: number | undefined,

@@ -1,4 +1,4 @@
-/** The records of the hub's tables, to and from what the port speaks of. */
+/** Conversions between rows of the hub's tables and the records of the store. */
 import type { HistoryEvent } from "../model/history-event";
 import type { Instance } from "../model/instance";
 import type { HubMessage } from "../model/hub-message";
@@ -28,7 +28,7 @@ export const toInstanceColumns = (instance: Instance): Value[] => [
   instance.updatedAt,
 ];
 
-/** What may change while the instance goes on, and at last its id. */
+/** The columns that change during an execution, followed by the id. */
 export const toProgressColumns = (instance: Instance): Value[] => [
   instance.status,
   instance.output,
@@ -56,7 +56,7 @@ export const toInstance = (row: SqliteRow): Instance => ({
   updatedAt: Number(row["updated_at"]),
 });
 
-/** In the order of the columns; the last is the time of creation, which counts for a new row only. */
+/** In the order of the columns. The last one, the time of creation, is written to new rows only. */
 export const toEntityColumns = (entity: StoredEntity): Value[] => [
   entity.entityId,
   entity.exists ? 1 : 0,
@@ -75,7 +75,7 @@ export const toEntity = (row: SqliteRow): StoredEntity => ({
   createdAt: Number(row["created_at"]),
 });
 
-/** The events of one turn, in one row: a row of its own for each would cost more than what is in it. */
+/** The events of one episode share a row, because the overhead of a row exceeds the size of an event. */
 export const toHistoryColumns = (
   events: readonly StoredEvent[],
 ): readonly [string, string | null] => {
@@ -87,11 +87,7 @@ export const toHistoryColumns = (
 };
 
 export function toStoredEvents(row: SqliteRow): readonly StoredEvent[] {
-  const events = parsedOrNull(row, "text") as
-    HistoryEvent | readonly HistoryEvent[];
-  // Files of version 3 and before have a row for every event, its input as it is.
-  if (!isList(events))
-    return [{ event: events, input: textOrNull(row["input"]) }];
+  const events = parsedOrNull(row, "text") as readonly HistoryEvent[];
   const inputs = parsedOrNull(row, "input") as
     readonly (string | null)[] | null;
   return events.map((event, index) => ({
@@ -99,10 +95,6 @@ export function toStoredEvents(row: SqliteRow): readonly StoredEvent[] {
     input: inputs?.[index] ?? null,
   }));
 }
-
-const isList = (
-  value: HistoryEvent | readonly HistoryEvent[],
-): value is readonly HistoryEvent[] => Array.isArray(value);
 
 export const toInboxRow = (row: SqliteRow): InboxRow => ({
   id: Number(row["id"]),
@@ -113,7 +105,7 @@ export const toInboxRow = (row: SqliteRow): InboxRow => ({
 const textOrNull = (value: Value | undefined) =>
   typeof value === "string" ? value : null;
 
-/** SQLite finds pages that are damaged, not values. Throws `TaskHubError`. */
+/** Throws `TaskHubError` for invalid JSON: SQLite detects damaged pages only. */
 function parsedOrNull(row: SqliteRow, column: string): unknown {
   const value = row[column];
   if (typeof value !== "string") return null;
@@ -122,8 +114,8 @@ function parsedOrNull(row: SqliteRow, column: string): unknown {
   } catch (cause) {
     throw new TaskHubError(
       "task_hub_damaged",
-      `The task hub's record of instance '${String(row["instance_id"])}' is damaged: '${column}' is no JSON any more. ` +
-        "Restore the hub's files from a copy, or move them away to start with an empty hub.",
+      `The task hub's record of instance '${String(row["instance_id"])}' is damaged: '${column}' is not valid JSON. ` +
+        "Restore the files of the hub from a backup, or move them away to start with an empty hub.",
       { cause },
     );
   }

@@ -1,10 +1,10 @@
 /**
- * Keeps the hub in a SQLite database with a commit log before it (docs/adr/0007-commit-log.md). A commit is durable when its
- * record is in the log; the database takes records over many at once, and before it is asked for a list.
+ * Stores the hub in a SQLite database with a commit log (docs/adr/0007-commit-log.md). A commit is durable when its record is in
+ * the log. The database applies many records together, and before every list query.
  *
- * K1. What is read is what is committed: the database, and what is pending over it.
- * K2. The database takes over records together with the number of the last one, in one transaction: none twice, none left out.
- * K3. The log is begun anew only when the database has all of it on disk.
+ * K1. Reads return committed records: those of the database, overlaid with the pending changes.
+ * K2. The database applies records and the sequence number of the last one in one transaction, so none is lost or applied twice.
+ * K3. The log is restarted only when all its records are on disk in the database.
  */
 import { CommitLog } from "./commit-log";
 import type { Instance } from "../model/instance";
@@ -23,8 +23,8 @@ import {
   TaskHubError,
 } from "./task-hub-store";
 
-/** The database takes records over when so many bytes of them are pending: some milliseconds of work at a time. */
-const pendingBytes = 2 * 2 ** 20;
+/** Pending records of this size are applied to the database, which takes some milliseconds. */
+const maxPendingBytes = 2 * 2 ** 20;
 
 export function openTaskHubStore(path: string): TaskHubStore {
   const database = new HubDatabase(path);
@@ -50,7 +50,7 @@ export function openTaskHubStore(path: string): TaskHubStore {
     throw failure.isTransient && !(cause instanceof TaskHubError)
       ? new TaskHubError(
           "task_hub_full",
-          `The task hub ${path} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}. Nothing is lost. Make room on the disk, or end who else has the file, and start again.`,
+          `The task hub ${path} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}. No data is lost. Free disk space, or stop the process that has the file open, and start again.`,
           { cause },
         )
       : cause;
@@ -59,10 +59,10 @@ export function openTaskHubStore(path: string): TaskHubStore {
 
 class SqliteStore implements TaskHubStore {
   readonly #database: HubDatabase;
-  /** A hub in memory has none: it has no crash to come back from. */
+  /** Undefined for a hub in memory, which cannot be recovered after a crash. */
   readonly #log: CommitLog | undefined;
   readonly #pending = new PendingChanges();
-  readonly #beneath: BaseStore;
+  readonly #base: BaseStore;
   #sequence: number;
   #pendingBytes = 0;
 
@@ -75,17 +75,17 @@ class SqliteStore implements TaskHubStore {
     this.#database = database;
     this.#log = log;
     this.#sequence = applied;
-    this.#beneath = { instance: (id) => database.instance(id) };
+    this.#base = { instance: (id) => database.instance(id) };
     for (const record of records) this.#replay(record);
     this.#apply();
   }
 
   async commit(commits: readonly HubCommit[]): Promise<void> {
-    // Before the new record: what fails here fails before anything of this commit is durable.
-    if (this.#pendingBytes > pendingBytes) this.#apply();
+    // Before the record is appended, so that a failure here leaves the commit not durable.
+    if (this.#pendingBytes > maxPendingBytes) this.#apply();
     const sequence = this.#sequence + 1;
-    const text = JSON.stringify(commits.map(withChangesOnly));
-    const record = this.#fitting(sequence, text);
+    const text = JSON.stringify(commits.map(toLogCommit));
+    const record = this.#encode(sequence, text);
     if (record === undefined || this.#log === undefined) {
       this.#commitDirectly(commits, sequence);
       return;
@@ -93,7 +93,7 @@ class SqliteStore implements TaskHubStore {
     await this.#log.append(record);
     this.#sequence = sequence;
     this.#pendingBytes += record.length;
-    this.#takeOver(commits);
+    this.#addPending(commits);
   }
 
   instance(instanceId: string): Instance | undefined {
@@ -118,61 +118,60 @@ class SqliteStore implements TaskHubStore {
   }
 
   instances(filter: InstanceFilter): readonly Instance[] {
-    return this.#upToDate().lists.instances(filter);
+    return this.#appliedDatabase().lists.instances(filter);
   }
 
   entities(filter: EntityFilter): readonly StoredEntity[] {
-    return this.#upToDate().lists.entities(filter);
+    return this.#appliedDatabase().lists.entities(filter);
   }
 
   unfinished(): readonly Instance[] {
-    return this.#upToDate().unfinished();
+    return this.#appliedDatabase().unfinished();
   }
 
   inbox(): readonly InboxRow[] {
-    return this.#upToDate().inbox();
+    return this.#appliedDatabase().inbox();
   }
 
   lastInboxId(): number {
-    return this.#upToDate().lastInboxId();
+    return this.#appliedDatabase().lastInboxId();
   }
 
   close(): void {
     try {
       this.#restart();
-      // One file is left behind, not a file and its logs.
       this.#log?.remove();
     } catch {
-      // What the database has no room for stays in the log, and is taken over at the next start.
+      // Without disk space the records stay in the log, and are applied at the next start.
       this.#log?.close();
     }
     this.#database.close();
   }
 
-  /** A record has of an instance that has only advanced what has changed. */
+  /** Completes the advanced instances, of which a record has the changed fields only. */
   #replay({ sequence, text }: LogRecord): void {
     for (const commit of JSON.parse(text) as readonly HubCommit[]) {
       const advanced = (commit.advanced ?? []).map((instance) => ({
         ...this.instance(instance.instanceId),
         ...instance,
       }));
-      this.#pending.add({ ...commit, advanced }, this.#beneath);
+      this.#pending.add({ ...commit, advanced }, this.#base);
     }
     this.#sequence = sequence;
     this.#pendingBytes += text.length;
   }
 
-  /** The record, with room made for it; undefined when it is larger than the whole log. */
-  #fitting(sequence: number, text: string): Buffer | undefined {
+  /** Restarts the log if it is full. Undefined when the record is larger than the log. */
+  #encode(sequence: number, text: string): Buffer | undefined {
     const record = this.#log?.encode(sequence, text);
     if (record !== undefined || this.#log === undefined) return record;
     this.#restart();
     return this.#log.encode(sequence, text);
   }
 
-  /** Passes by the log, which is empty now. */
+  /** Writes to the database without the log, which is empty. */
   #commitDirectly(commits: readonly HubCommit[], sequence: number): void {
-    this.#takeOver(commits);
+    this.#addPending(commits);
     try {
       this.#database.applyDurably(this.#pending, sequence);
       this.#sequence = sequence;
@@ -181,11 +180,11 @@ class SqliteStore implements TaskHubStore {
     }
   }
 
-  #takeOver(commits: readonly HubCommit[]): void {
-    for (const commit of commits) this.#pending.add(commit, this.#beneath);
+  #addPending(commits: readonly HubCommit[]): void {
+    for (const commit of commits) this.#pending.add(commit, this.#base);
   }
 
-  #upToDate(): HubDatabase {
+  #appliedDatabase(): HubDatabase {
     this.#apply();
     return this.#database;
   }
@@ -204,13 +203,13 @@ class SqliteStore implements TaskHubStore {
   }
 }
 
-const withChangesOnly = (commit: HubCommit): object =>
+const toLogCommit = (commit: HubCommit): object =>
   commit.advanced === undefined
     ? commit
-    : { ...commit, advanced: commit.advanced.map(changesOf) };
+    : { ...commit, advanced: commit.advanced.map(toChangedFields) };
 
-/** What `advanced` of a commit may change, and whose it is. */
-const changesOf = ({
+/** The fields that an advanced instance can change, and its id. */
+const toChangedFields = ({
   instanceId,
   status,
   output,
@@ -229,6 +228,6 @@ const changesOf = ({
 const damaged = (path: string, logPath: string): TaskHubError =>
   new TaskHubError(
     "task_hub_damaged",
-    `The commit log ${logPath} is damaged, or is not of the time of ${path}. ` +
-      "Restore both files from one copy, or move both away to start with an empty hub.",
+    `The commit log ${logPath} is damaged, or does not match ${path}. ` +
+      "Restore both files from the same backup, or move both away to start with an empty hub.",
   );

@@ -4,7 +4,7 @@ import type { HubMessage } from "../model/hub-message";
 
 export interface StoredEvent {
   readonly event: HistoryEvent;
-  /** JSON text that an activity is started with; kept so that it can be started again after a crash. */
+  /** The input of an activity as JSON text, so that it can be started again after a crash. */
   readonly input: string | null;
 }
 
@@ -14,13 +14,13 @@ export interface EntityRow {
   readonly exists: boolean;
   /** JSON text. */
   readonly state: string | null;
-  /** The instance whose critical section the entity is part of. */
+  /** The instance that has locked the entity. */
   readonly lockedBy: string | null;
   readonly updatedAt: number;
 }
 
-/** An entity with the time at which it was first written, for lists. */
 export interface StoredEntity extends EntityRow {
+  /** The time at which the entity was first written. */
   readonly createdAt: number;
 }
 
@@ -32,40 +32,39 @@ export interface InboxRow {
 
 export interface HistoryChange {
   readonly instanceId: string;
-  /** Position of the first of `events`, counted from 0. From 0 means that the history begins anew. */
+  /** Index of the first of `events` in the history. 0 replaces the history. */
   readonly from: number;
   readonly events: readonly StoredEvent[];
 }
 
-/** An ended execution of which every record goes. */
 type Purged = Pick<Instance, "instanceId" | "executionId">;
 
-/** What becomes true together, in the order of the fields. */
+/** Changes that become durable together. They are applied in the order of the fields. */
 export interface HubCommit {
-  /** Only where the execution is still the instance's: a new one may have taken its place meanwhile. */
+  /** Ignored when a new execution has replaced this one meanwhile. */
   readonly purged?: readonly Purged[];
   readonly purgedEntities?: readonly string[];
-  /** Receivers whose messages are dropped: an instance is being replaced. */
+  /** Receivers whose messages are deleted, because the instance is being replaced. */
   readonly emptied?: readonly string[];
   readonly instances?: readonly Instance[];
-  /** Instances of which all but the input may have changed: it can be large, and is not written again. */
+  /** Instances with changes, except for the input, which can be large and is not written again. */
   readonly advanced?: readonly Instance[];
   readonly histories?: readonly HistoryChange[];
   readonly entity?: EntityRow;
-  /** Ids of inbox rows that are dealt with. */
+  /** Ids of processed inbox rows. */
   readonly consumed?: readonly number[];
   readonly received?: readonly InboxRow[];
 }
 
-/** Part of a list that is sorted by id, by the bytes of its UTF-8 text. */
+/** A part of a list that is sorted by the UTF-8 bytes of the id. */
 export interface ListRange {
   readonly idPrefix?: string;
-  /** Only what comes after this id. */
+  /** Exclusive. */
   readonly after?: string;
   readonly limit?: number;
 }
 
-/** Times are milliseconds since the epoch; both ends are part of the span. */
+/** Times are milliseconds since the epoch. Both ends are inclusive. */
 export interface InstanceFilter extends ListRange {
   readonly status?: readonly RuntimeStatus[];
   readonly createdFrom?: number;
@@ -77,36 +76,36 @@ export interface EntityFilter extends ListRange {
   readonly createdTo?: number;
   readonly updatedFrom?: number;
   readonly updatedTo?: number;
-  /** Leaves out those that were deleted. */
+  /** Omit deleted entities. */
   readonly existing?: boolean;
 }
 
-/** Keeps a task hub. Reads are of what is committed. */
+/** The storage of a task hub. Reads return committed records. */
 export interface TaskHubStore {
-  /** Resolves when all of `commits` are durable, or rejects and none is. The next may be asked for when this has settled. */
+  /** Resolves when all of `commits` are durable; rejects when none is. Calls must not overlap. */
   commit(commits: readonly HubCommit[]): Promise<void>;
   instance(instanceId: string): Instance | undefined;
   instances(filter: InstanceFilter): readonly Instance[];
-  /** Those that have not ended. Costs by their number, however many ended ones there are. */
+  /** Instances that have not ended. The cost does not depend on the number of ended instances. */
   unfinished(): readonly Instance[];
   history(instanceId: string): readonly StoredEvent[];
   entity(entityId: string): StoredEntity | undefined;
   entities(filter: EntityFilter): readonly StoredEntity[];
-  /** All messages not yet dealt with, oldest first. */
+  /** All unprocessed messages, oldest first. */
   inbox(): readonly InboxRow[];
   lastInboxId(): number;
-  /** Not while a commit is on its way. */
+  /** Must not be called during a commit. */
   close(): void;
 }
 
-/** The hub cannot be opened, or cannot go on. The message is one sentence for people. */
+/** The hub cannot be opened, or cannot continue. */
 export class TaskHubError extends Error {
   override readonly name = "TaskHubError";
   readonly code:
     | "task_hub_damaged"
     | "task_hub_newer" // written by a later version of the hub
-    | "task_hub_full" // no room on the disk to take up what the log has
-    | "task_hub_unwritable"; // the files refuse a commit, and will go on refusing it
+    | "task_hub_full" // no disk space to apply the commit log
+    | "task_hub_unwritable"; // a commit failed permanently
 
   constructor(
     code: TaskHubError["code"],

@@ -1,4 +1,4 @@
-/** A batch of operations of one entity, as a function: requests and state in, new state and messages out. */
+/** Pure functions for one batch of operations of an entity. */
 import { z } from "zod";
 import { EventType } from "../../model/history-event";
 import { formatEntityId, parseEntityId } from "../../model/entity-id";
@@ -9,7 +9,7 @@ import type {
 import { describeOversizedPayload } from "../../model/payload-limit";
 import type { EntityRow } from "../../store/task-hub-store";
 
-/** The trigger value of the entity function. */
+/** The trigger value of an entity function. */
 export const serializeEntityBatch = (
   row: EntityRow,
   requests: readonly EntityRequest[],
@@ -43,39 +43,40 @@ const responseSchema = z.object({
 export interface EntityBatchResult {
   readonly row: EntityRow;
   readonly outgoing: readonly OutgoingHubMessage[];
-  /** Why the batch has changed nothing, as a sentence. */
+  /** Why the batch was rejected, as a sentence. */
   readonly problem?: string;
 }
 
-interface World {
+interface BatchContext {
   readonly now: number;
   readonly maxPayloadBytes: number;
   newId(): string;
 }
 
-type Result = z.output<typeof responseSchema>["results"][number];
+type EntityResponse = z.output<typeof responseSchema>;
+type OperationResult = EntityResponse["results"][number];
 
-/** Throws when the function's answer cannot be used; nothing of the batch counts then. */
+/** Throws when `text`, the return value of the function, is invalid. */
 export function completeEntityBatch(
   row: EntityRow,
   requests: readonly EntityRequest[],
-  answer: string,
-  world: World,
+  text: string,
+  context: BatchContext,
 ): EntityBatchResult {
-  const response = responseSchema.parse(JSON.parse(answer));
+  const response = responseSchema.parse(JSON.parse(text));
   if (response.results.length < requests.length)
     throw new Error(
-      `The entity function answered ${response.results.length} of ${requests.length} operations.`,
+      `The entity function returned ${response.results.length} results for ${requests.length} operations.`,
     );
-  const problem = oversize(row, response, world);
+  const problem = describeOversizedResponse(row, response, context);
   if (problem !== undefined) return rejectEntityBatch(row, requests, problem);
-  const answers = requests.flatMap((request, index) =>
-    answerTo(request, kept(request, response.results[index], world)),
+  const responses = requests.flatMap((request, index) =>
+    respondTo(request, limitResult(request, response.results[index], context)),
   );
   const signals = response.signals.map(({ target, name, input }) => ({
     to: formatEntityId(target),
     message: {
-      id: world.newId(),
+      id: context.newId(),
       operation: name,
       input: input === "" ? null : (input ?? null),
       caller: null,
@@ -87,66 +88,66 @@ export function completeEntityBatch(
       exists: response.entityExists,
       state: response.entityState ?? null,
       lockedBy: row.lockedBy,
-      updatedAt: world.now,
+      updatedAt: context.now,
     },
-    outgoing: [...answers, ...signals],
+    outgoing: [...responses, ...signals],
   };
 }
 
-function oversize(
+function describeOversizedResponse(
   { entityId }: EntityRow,
-  { entityState, signals }: z.output<typeof responseSchema>,
-  { maxPayloadBytes: limit }: World,
+  { entityState, signals }: EntityResponse,
+  { maxPayloadBytes: limit }: BatchContext,
 ): string | undefined {
-  const ofState = `The new state of entity ${entityId}`;
+  const stateSubject = `The new state of entity ${entityId}`;
   return (
-    describeOversizedPayload(limit, ofState, entityState ?? null) ??
+    describeOversizedPayload(limit, stateSubject, entityState ?? null) ??
     signals
       .map(({ target, name, input }) => {
-        const what = `The input of the signal '${name}' from entity ${entityId} to ${formatEntityId(target)}`;
-        return describeOversizedPayload(limit, what, input ?? null);
+        const subject = `The input of the signal '${name}' from entity ${entityId} to ${formatEntityId(target)}`;
+        return describeOversizedPayload(limit, subject, input ?? null);
       })
       .find((problem) => problem !== undefined)
   );
 }
 
-/** Every caller is told why; the state and what the operations would have sent stay as they were. */
+/** All callers get the problem as an error. The state stays unchanged, and no signals are sent. */
 export function rejectEntityBatch(
   row: EntityRow,
   requests: readonly EntityRequest[],
   problem: string,
 ): EntityBatchResult {
-  const result = failedWith(problem);
+  const result = toErrorResult(problem);
   return {
     row,
-    outgoing: requests.flatMap((request) => answerTo(request, result)),
+    outgoing: requests.flatMap((request) => respondTo(request, result)),
     problem,
   };
 }
 
-const failedWith = (problem: string): Result => ({
+const toErrorResult = (problem: string): OperationResult => ({
   isError: true,
   result: JSON.stringify(problem),
 });
 
-/** The result, or that it is too large to be passed on. */
-function kept(
+/** The result, or an error result when it exceeds the payload limit. */
+function limitResult(
   { operation }: EntityRequest,
-  result: Result | undefined,
-  { maxPayloadBytes }: World,
-): Result | undefined {
+  result: OperationResult | undefined,
+  { maxPayloadBytes }: BatchContext,
+): OperationResult | undefined {
   const problem = describeOversizedPayload(
     maxPayloadBytes,
     `The result of operation '${operation}'`,
     result?.result ?? null,
   );
-  return problem === undefined ? result : failedWith(problem);
+  return problem === undefined ? result : toErrorResult(problem);
 }
 
-/** The event that a calling orchestration waits for; nothing for a signal. */
-function answerTo(
+/** The response event for the calling orchestration. A signal has no caller. */
+function respondTo(
   { id, caller }: EntityRequest,
-  result: Result | undefined,
+  result: OperationResult | undefined,
 ): readonly OutgoingHubMessage[] {
   if (caller === null) return [];
   const Input = JSON.stringify({

@@ -1,27 +1,28 @@
 /**
- * Runs the entities of a hub: one batch of an entity at a time, many entities side by side. A batch's new state, the
- * answers to callers and the signals that it sends are one commit, which also takes the requests out of the inbox:
- * after a crash a batch has happened, or it happens again from the state before it.
+ * Runs the entities of a hub: one batch per entity at a time, many entities concurrently.
+ *
+ * The new state of a batch, its responses and signals, and the removal of its requests from the inbox are one commit. After a
+ * crash the batch is either complete or runs again on the previous state.
  */
-import { setTimeout as wait } from "node:timers/promises";
-import type { EngineContext } from "../engine-context";
-import {
-  type EntityBatchResult,
-  serializeEntityBatch,
-  completeEntityBatch,
-  rejectEntityBatch,
-} from "./entity-batch";
+import { setTimeout as delay } from "node:timers/promises";
+import { Semaphore } from "../../../shared/concurrency/semaphore";
 import { parseEntityId } from "../../model/entity-id";
-import { type EntityWork, nextEntityWork } from "./entity-work";
-import { unknownFunctionMessage } from "../../model/failure";
+import { describeUnknownFunction } from "../../model/failure";
 import { toResultJson } from "../../model/function-value";
 import type {
-  MessageDelivery,
   EntityMessage,
   EntityRequest,
+  MessageDelivery,
 } from "../../model/hub-message";
-import { Semaphore } from "../../../shared/concurrency/semaphore";
 import type { EntityRow } from "../../store/task-hub-store";
+import type { EngineContext } from "../engine-context";
+import {
+  completeEntityBatch,
+  type EntityBatchResult,
+  rejectEntityBatch,
+  serializeEntityBatch,
+} from "./entity-batch";
+import { type EntityWork, nextEntityWork } from "./entity-work";
 
 interface ActiveEntity {
   readonly queue: MessageDelivery<EntityMessage>[];
@@ -30,26 +31,28 @@ interface ActiveEntity {
 }
 
 export class EntityDispatcher {
-  readonly #engine: EngineContext;
+  readonly #context: EngineContext;
   readonly #active = new Map<string, ActiveEntity>();
   readonly #batches: Semaphore;
   #isStopping = false;
 
-  constructor(engine: EngineContext) {
-    this.#engine = engine;
-    this.#batches = new Semaphore(engine.settings.maxConcurrentEntityFunctions);
+  constructor(context: EngineContext) {
+    this.#context = context;
+    this.#batches = new Semaphore(
+      context.settings.maxConcurrentEntityFunctions,
+    );
   }
 
   find(entityId: string): EntityRow | undefined {
     return (
-      this.#active.get(entityId)?.row ?? this.#engine.store.entity(entityId)
+      this.#active.get(entityId)?.row ?? this.#context.store.entity(entityId)
     );
   }
 
   deliver(entityId: string, delivery: MessageDelivery<EntityMessage>): void {
     const entity = this.#active.get(entityId) ?? {
       queue: [],
-      row: this.find(entityId) ?? newEntity(entityId),
+      row: this.find(entityId) ?? createEntityRow(entityId),
       isRunning: false,
     };
     this.#active.set(entityId, entity);
@@ -61,10 +64,10 @@ export class EntityDispatcher {
     });
   }
 
-  /** The entity's record is purged: what is still queued begins from nothing. */
+  /** To be called when the entity's row is purged: queued operations start without a state. */
   reset(entityId: string): void {
     const entity = this.#active.get(entityId);
-    if (entity) entity.row = newEntity(entityId);
+    if (entity) entity.row = createEntityRow(entityId);
   }
 
   stop(): void {
@@ -73,13 +76,17 @@ export class EntityDispatcher {
 
   async #drain(entity: ActiveEntity): Promise<void> {
     for (let failures = 0; !this.#isStopping;) {
-      const { maxEntityOperationBatchSize: size } = this.#engine.settings;
-      const work = nextEntityWork(entity.row, entity.queue, size);
-      if (work.kind === "rest") break;
-      const done = await this.#work(entity, work);
-      failures = done ? 0 : failures + 1;
-      if (!done)
-        await wait(Math.min(1000 * 2 ** failures, 60_000), undefined, {
+      const { maxEntityOperationBatchSize } = this.#context.settings;
+      const work = nextEntityWork(
+        entity.row,
+        entity.queue,
+        maxEntityOperationBatchSize,
+      );
+      if (work.kind === "none") break;
+      const isDone = await this.#process(entity, work);
+      failures = isDone ? 0 : failures + 1;
+      if (!isDone)
+        await delay(Math.min(1000 * 2 ** failures, 60_000), undefined, {
           ref: false,
         });
     }
@@ -87,87 +94,79 @@ export class EntityDispatcher {
     if (entity.queue.length === 0) this.#active.delete(entity.row.entityId);
   }
 
-  /** False when the function failed as a whole: nothing has happened, and the batch is due again. */
-  async #work(
+  /** False when the function failed: nothing has changed, and the batch has to be retried. */
+  async #process(
     entity: ActiveEntity,
-    work: Exclude<EntityWork, { kind: "rest" }>,
+    work: Exclude<EntityWork, { kind: "none" }>,
   ): Promise<boolean> {
-    // Other entities may run while this one is on its way to disk.
-    const end =
+    // The commit is outside the semaphore, so that another entity can run meanwhile.
+    const result =
       work.kind === "lock"
         ? work
         : await this.#batches.run(() =>
-            this.#run(
+            this.#runBatch(
               entity.row,
               work.taken.map(({ message }) => message),
             ),
           );
-    if (end === undefined) return false;
-    await this.#engine.outbox.send(end.outgoing, {
-      entity: end.row,
+    if (result === undefined) return false;
+    await this.#context.outbox.send(result.outgoing, {
+      entity: result.row,
       consumed: work.taken.flatMap(({ inboxId }) => inboxId ?? []),
     });
-    entity.row = end.row;
+    entity.row = result.row;
     const taken = new Set<MessageDelivery<EntityMessage>>(work.taken);
-    const left = entity.queue.filter((delivery) => !taken.has(delivery));
-    entity.queue.splice(0, entity.queue.length, ...left);
+    const remaining = entity.queue.filter((delivery) => !taken.has(delivery));
+    entity.queue.splice(0, entity.queue.length, ...remaining);
     return true;
   }
 
-  async #run(
+  async #runBatch(
     row: EntityRow,
     requests: readonly EntityRequest[],
   ): Promise<EntityBatchResult | undefined> {
-    const { functions } = this.#engine;
+    const { functions, invoke, now, newId, settings } = this.#context;
     const { name } = parseEntityId(row.entityId);
-    if (!functions.entity.some((known) => known.toLowerCase() === name))
-      return this.#refuse(
-        row,
-        requests,
-        unknownFunctionMessage("entity", name, functions.entity),
-      );
-    const outcome = await this.#engine.invoke(name, {
+    const problem = describeUnknownFunction("entity", name, functions.entity);
+    if (problem !== undefined) {
+      this.#report(row, problem);
+      return rejectEntityBatch(row, requests, problem);
+    }
+    const outcome = await invoke(name, {
       string: serializeEntityBatch(row, requests),
     });
     if (!outcome.ok) {
-      this.#engine.reportProblem(
-        `Entity ${row.entityId}: its function failed (${outcome.message}). The batch will be tried again.`,
+      this.#report(
+        row,
+        `Its function failed (${outcome.message}). The batch will be retried.`,
       );
       return undefined;
     }
     try {
-      const end = completeEntityBatch(
+      const result = completeEntityBatch(
         row,
         requests,
         toResultJson(outcome.returnValue) ?? "null",
-        {
-          now: this.#engine.now(),
-          newId: () => this.#engine.newId(),
-          maxPayloadBytes: this.#engine.settings.maxPayloadBytes,
-        },
+        { now: now(), newId, maxPayloadBytes: settings.maxPayloadBytes },
       );
-      if (end.problem !== undefined) this.#engine.reportProblem(end.problem);
-      return end;
+      if (result.problem !== undefined) this.#report(row, result.problem);
+      return result;
     } catch (error) {
-      this.#engine.reportProblem(
-        `Entity ${row.entityId}: its function gave no usable answer. The batch will be tried again.`,
+      this.#report(
+        row,
+        "Its function returned an invalid response. The batch will be retried.",
         error,
       );
       return undefined;
     }
   }
 
-  #refuse(
-    row: EntityRow,
-    requests: readonly EntityRequest[],
-    sentence: string,
-  ): EntityBatchResult {
-    this.#engine.reportProblem(`Entity ${row.entityId}: ${sentence}`);
-    return rejectEntityBatch(row, requests, sentence);
+  #report({ entityId }: EntityRow, message: string, error?: unknown): void {
+    this.#context.reportProblem(`Entity ${entityId}: ${message}`, error);
   }
 }
 
-const newEntity = (entityId: string): EntityRow => ({
+const createEntityRow = (entityId: string): EntityRow => ({
   entityId,
   exists: false,
   state: null,

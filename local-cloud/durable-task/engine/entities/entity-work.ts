@@ -1,4 +1,3 @@
-/** What an entity does next, as a function of its row and its queue. */
 import { EventType } from "../../model/history-event";
 import type {
   MessageDelivery,
@@ -18,7 +17,7 @@ const isOperation = (message: EntityMessage): message is EntityRequest =>
   "operation" in message;
 
 export type EntityWork =
-  | { readonly kind: "rest" }
+  | { readonly kind: "none" }
   | {
       readonly kind: "batch";
       readonly taken: readonly MessageDelivery<EntityRequest>[];
@@ -31,24 +30,24 @@ export type EntityWork =
     };
 
 /**
- * Operations are taken in their order, up to the next request for a lock. A locked entity serves only the instance that
- * holds the lock; whatever others want stays in the queue until the release, and in the inbox, so that it survives.
+ * Takes operations in order, up to the next lock request. A locked entity serves only the instance that holds the lock; other
+ * messages stay in the queue, and in the durable inbox, until the release.
  */
 export function nextEntityWork(
   row: EntityRow,
   queue: readonly MessageDelivery<EntityMessage>[],
   batchSize: number,
 ): EntityWork {
-  const foreign = foreignRelease(row, queue);
-  if (foreign.length > 0)
-    return { kind: "lock", taken: foreign, row, outgoing: [] };
+  const withdrawn = findWithdrawnRequest(row, queue);
+  if (withdrawn.length > 0)
+    return { kind: "lock", taken: withdrawn, row, outgoing: [] };
   return row.lockedBy === null
-    ? unlockedWork(row, queue, batchSize)
-    : lockedWork(row, row.lockedBy, queue, batchSize);
+    ? nextUnlockedWork(row, queue, batchSize)
+    : nextLockedWork(row, row.lockedBy, queue, batchSize);
 }
 
-/** The release of an instance that does not hold the lock: it ended while it waited for it, and takes its request back. */
-function foreignRelease(
+/** An instance that ended while it waited for the lock sends a release: it withdraws its lock request. */
+function findWithdrawnRequest(
   { lockedBy }: EntityRow,
   queue: readonly MessageDelivery<EntityMessage>[],
 ): readonly MessageDelivery<EntityMessage>[] {
@@ -67,34 +66,34 @@ function foreignRelease(
       );
 }
 
-function unlockedWork(
+function nextUnlockedWork(
   row: EntityRow,
   queue: readonly MessageDelivery<EntityMessage>[],
   batchSize: number,
 ): EntityWork {
   const [first] = queue;
-  if (first === undefined) return { kind: "rest" };
+  if (first === undefined) return { kind: "none" };
   if (isLock(first.message))
     return {
       kind: "lock",
       taken: [first],
       row: { ...row, lockedBy: first.message.caller.instanceId },
-      outgoing: [granted(first.message)],
+      outgoing: [passOnLock(first.message)],
     };
   const end = queue.findIndex(({ message }) => !isOperation(message));
-  return batch(queue.slice(0, end < 0 ? undefined : end), batchSize);
+  return toBatch(queue.slice(0, end < 0 ? undefined : end), batchSize);
 }
 
-function lockedWork(
+function nextLockedWork(
   row: EntityRow,
   holder: string,
   queue: readonly MessageDelivery<EntityMessage>[],
   batchSize: number,
 ): EntityWork {
-  const mine = queue.filter(({ message }) => senderOf(message) === holder);
-  const release = mine.findIndex(({ message }) => isRelease(message));
-  const [first] = mine;
-  if (first === undefined) return { kind: "rest" };
+  const ofHolder = queue.filter(({ message }) => senderOf(message) === holder);
+  const release = ofHolder.findIndex(({ message }) => isRelease(message));
+  const [first] = ofHolder;
+  if (first === undefined) return { kind: "none" };
   if (release === 0)
     return {
       kind: "lock",
@@ -102,10 +101,13 @@ function lockedWork(
       row: { ...row, lockedBy: null },
       outgoing: [],
     };
-  return batch(mine.slice(0, release < 0 ? undefined : release), batchSize);
+  return toBatch(
+    ofHolder.slice(0, release < 0 ? undefined : release),
+    batchSize,
+  );
 }
 
-function batch(
+function toBatch(
   deliveries: readonly MessageDelivery<EntityMessage>[],
   size: number,
 ): EntityWork {
@@ -114,14 +116,14 @@ function batch(
       isOperation(delivery.message),
     )
     .slice(0, size);
-  return taken.length === 0 ? { kind: "rest" } : { kind: "batch", taken };
+  return taken.length === 0 ? { kind: "none" } : { kind: "batch", taken };
 }
 
 const senderOf = (message: EntityMessage): string | undefined =>
   isRelease(message) ? message.releasedBy : message.caller?.instanceId;
 
-/** The next entity of the lock set is asked; the last one tells the caller that the section is its own. */
-function granted(request: LockRequest): OutgoingHubMessage {
+/** Passes the request to the next entity of the lock set. The last entity responds to the caller. */
+function passOnLock(request: LockRequest): OutgoingHubMessage {
   const position = request.position + 1;
   const next = request.lockSet[position];
   if (next !== undefined)

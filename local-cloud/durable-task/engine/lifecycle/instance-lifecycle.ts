@@ -1,62 +1,66 @@
-/** How executions come to be and how their records go: what clients ask for apart from sending messages. */
 import { randomUUID } from "node:crypto";
-import type { EngineContext } from "../engine-context";
 import { EventType } from "../../model/history-event";
+import { createStartMessage } from "../../model/hub-message";
 import {
-  isInstanceEnded,
-  type Instance,
   createPendingInstance,
+  type Instance,
+  isInstanceEnded,
   type RuntimeStatus,
 } from "../../model/instance";
-import { createStartMessage } from "../../model/hub-message";
+import type { EngineContext } from "../engine-context";
 import type { OrchestrationDispatcher } from "../orchestrations/orchestration-dispatcher";
 import { resumeWork } from "./recovery";
 import { planRewind } from "./rewind";
 
 export interface StartInstanceRequest {
   readonly name: string;
-  /** Default: a new id, see `newInstanceId`. */
+  /** Default: a new id. */
   readonly instanceId?: string;
   readonly version?: string;
   /** JSON text. */
   readonly input: string | null;
 }
 
-/** The id, or the status of the instance that is in the way. */
+/** The id, or the status of the instance that already has the id. */
 export type StartOutcome =
   { readonly id: string } | { readonly existingStatus: RuntimeStatus };
 
-/** Or the status that does not allow it; undefined when the instance is unknown. */
-export type RewindOutcome = "accepted" | RuntimeStatus | undefined;
-export type PurgeOutcome = "purged" | RuntimeStatus | undefined;
+/** A status that does not allow the operation; undefined when the instance is unknown. */
+type InvalidStatus = RuntimeStatus | undefined;
+export type RewindOutcome = "accepted" | InvalidStatus;
+export type PurgeOutcome = "purged" | InvalidStatus;
 
+/** Starts, rewinds and purges instances. */
 export class InstanceLifecycle {
-  readonly #engine: EngineContext;
+  readonly #context: EngineContext;
   readonly #orchestrations: OrchestrationDispatcher;
-  /** Ids of which the commit that rewinds them is on its way to disk. */
+  /** Ids of instances whose rewind is not durable yet. */
   readonly #rewinding = new Set<string>();
 
-  constructor(engine: EngineContext, orchestrations: OrchestrationDispatcher) {
-    this.#engine = engine;
+  constructor(context: EngineContext, orchestrations: OrchestrationDispatcher) {
+    this.#context = context;
     this.#orchestrations = orchestrations;
   }
 
-  /** Resolves once the instance is on disk. */
+  /** Resolves when the instance is durable. */
   async start({
     name,
     version,
     input,
-    instanceId: wanted,
+    instanceId: requestedId,
   }: StartInstanceRequest): Promise<StartOutcome> {
-    const { settings } = this.#engine;
-    // A new id is nobody's: the store need not be asked for it.
-    const instanceId = wanted ?? newInstanceId(this.#engine.now());
-    const running = wanted === undefined ? undefined : this.#running(wanted);
+    const { now, settings } = this.#context;
+    const instanceId = requestedId ?? newInstanceId(now());
+    // A new id is unique, so the store need not be searched for it.
+    const existingStatus =
+      requestedId === undefined
+        ? undefined
+        : this.#findActiveStatus(requestedId);
     if (
-      running !== undefined &&
+      existingStatus !== undefined &&
       settings.overridableExistingInstanceStates === "NonRunningStates"
     )
-      return { existingStatus: running };
+      return { existingStatus };
     const instance = createPendingInstance(
       {
         instanceId,
@@ -66,43 +70,43 @@ export class InstanceLifecycle {
         input,
         parent: null,
       },
-      this.#engine.now(),
+      now(),
     );
     const message = { to: instanceId, message: createStartMessage(instance) };
-    // Nothing of an execution that is replaced may be written after this one's beginning.
+    // The replaced execution must not commit anything after the start of this one.
     this.#orchestrations.discard(instanceId);
     await this.#orchestrations.startExecutions([instance], [message], {
-      ...(running !== undefined && { emptied: [instanceId] }),
+      ...(existingStatus !== undefined && { emptied: [instanceId] }),
       instances: [instance],
       histories: [{ instanceId, from: 0, events: [] }],
     });
     return { id: instanceId };
   }
 
-  /** Has what failed tried again, in a new execution. Resolves once that is on disk. */
+  /** Retries the failed tasks in a new execution. Resolves when that is durable. */
   async rewind(instanceId: string, reason: string): Promise<RewindOutcome> {
-    const { store, outbox, newId } = this.#engine;
+    const { store, outbox, newId, now, committer } = this.#context;
     const instance = this.#orchestrations.findCommitted(instanceId);
-    const status = this.#running(instanceId) ?? instance?.status;
+    const status = this.#findActiveStatus(instanceId) ?? instance?.status;
     if (instance === undefined || status !== "Failed") return status;
-    const all = planRewind(instance, {
-      now: this.#engine.now(),
+    const rewound = planRewind(instance, {
+      now: now(),
       newId,
       find: (id) => this.#orchestrations.findCommitted(id),
       history: (id) => store.history(id),
     });
     const event = { EventType: EventType.ExecutionRewound, Reason: reason };
     const received = outbox.assignIds(
-      all.map(({ instance: { instanceId: to, executionId } }) => ({
+      rewound.map(({ instance: { instanceId: to, executionId } }) => ({
         to,
         message: { executionId, event },
       })),
     );
-    const ids = all.map((one) => one.instance.instanceId);
+    const ids = rewound.map((one) => one.instance.instanceId);
     for (const id of ids) this.#rewinding.add(id);
-    await this.#engine.committer.commit({
-      instances: all.map((one) => one.instance),
-      histories: all.map((one) => ({
+    await committer.commit({
+      instances: rewound.map((one) => one.instance),
+      histories: rewound.map((one) => ({
         instanceId: one.instance.instanceId,
         from: 0,
         events: one.history,
@@ -110,24 +114,24 @@ export class InstanceLifecycle {
       received,
     });
     for (const id of ids) this.#rewinding.delete(id);
-    for (const one of all)
+    for (const one of rewound)
       resumeWork(this.#orchestrations, one.instance, one.history);
     outbox.deliver(received);
     return "accepted";
   }
 
-  /** Removes all that is kept of an instance that has ended. */
+  /** Removes all records of an ended instance. */
   async purge(instanceId: string): Promise<PurgeOutcome> {
-    const running = this.#running(instanceId);
-    if (running !== undefined) return running;
+    const activeStatus = this.#findActiveStatus(instanceId);
+    if (activeStatus !== undefined) return activeStatus;
     const instance = this.#orchestrations.findCommitted(instanceId);
     if (instance === undefined) return undefined;
-    await this.#engine.committer.commit({ purged: [instance] });
+    await this.#context.committer.commit({ purged: [instance] });
     return "purged";
   }
 
-  /** The status of what runs under an id, or is about to. */
-  #running(instanceId: string): Instance["status"] | undefined {
+  /** The status of an instance that has not ended, durable or not. */
+  #findActiveStatus(instanceId: string): Instance["status"] | undefined {
     if (this.#rewinding.has(instanceId)) return "Pending";
     const instance = this.#orchestrations.findLatest(instanceId);
     return instance && !isInstanceEnded(instance) ? instance.status : undefined;
@@ -135,8 +139,8 @@ export class InstanceLifecycle {
 }
 
 /**
- * 32 hexadecimal digits, as on the real host; here they grow with time (version 7 of RFC 9562): records of new instances
- * stand side by side in the file, so that fewer of its pages are written.
+ * 32 hexadecimal digits, as on Azure, that increase with time (version 7 of RFC 9562): new rows are adjacent in the database,
+ * so that a transaction writes fewer pages.
  */
 const newInstanceId = (now: number): string =>
   `${now.toString(16).padStart(12, "0")}7${randomUUID().replaceAll("-", "").slice(13)}`;

@@ -1,30 +1,25 @@
-import type { EngineContext } from "../engine-context";
 import { terminalStatuses } from "../../model/instance";
 import type { InstanceFilter } from "../../store/task-hub-store";
+import type { EngineContext } from "../engine-context";
 
-/** How many instances go in one transaction. In between others get their turn. */
-const sliceSize = 200;
+/** Number of instances in one commit. Other commits run in between. */
+const pageSize = 200;
 
-/** Removes what has ended and passes the filter; resolves with the number once that is on disk. */
+/** Removes the ended instances that match the filter. Resolves with their number when that is durable. */
 export async function purgeEndedInstances(
   { store, committer }: Pick<EngineContext, "store" | "committer">,
   filter: InstanceFilter,
 ): Promise<number> {
   const status = terminalStatuses.filter(
-    (state) => filter.status?.includes(state) ?? true,
+    (terminal) => filter.status?.includes(terminal) ?? true,
   );
   let count = 0;
   for (let after = ""; ;) {
-    const slice = store.instances({
-      ...filter,
-      status,
-      after,
-      limit: sliceSize,
-    });
-    const last = slice.at(-1);
+    const page = store.instances({ ...filter, status, after, limit: pageSize });
+    const last = page.at(-1);
     if (last === undefined) return count;
-    await committer.commit({ purged: slice });
-    count += slice.length;
+    await committer.commit({ purged: page });
+    count += page.length;
     after = last.instanceId;
   }
 }

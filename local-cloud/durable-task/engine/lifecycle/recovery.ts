@@ -1,55 +1,54 @@
-import type { EngineContext } from "../engine-context";
 import {
   EventType,
   type HistoryEvent,
   isDecisionEvent,
   type MessageEvent,
 } from "../../model/history-event";
-import type { Instance } from "../../model/instance";
 import {
-  isOrchestrationMessage,
   type HubMessage,
+  isOrchestrationMessage,
 } from "../../model/hub-message";
-import type { OrchestrationDispatcher } from "../orchestrations/orchestration-dispatcher";
+import type { Instance } from "../../model/instance";
 import type { StoredEvent } from "../../store/task-hub-store";
+import type { EngineContext } from "../engine-context";
+import type { OrchestrationDispatcher } from "../orchestrations/orchestration-dispatcher";
 
 /**
- * Takes up the work that an earlier process left: activities whose result is nowhere on disk run again, timers are
- * set again, and messages not yet dealt with are delivered again, in their order.
+ * Resumes the work of an earlier process: activities without a durable result run again, timers are set again, and
+ * unprocessed messages are delivered again in their order.
  */
 export function recoverHub(
-  engine: EngineContext,
+  { store, outbox }: EngineContext,
   orchestrations: OrchestrationDispatcher,
 ): void {
-  const { store, outbox } = engine;
   const inbox = store.inbox();
-  const waiting = new Map<string, HubMessage[]>();
+  const messagesByReceiver = new Map<string, HubMessage[]>();
   for (const { to, message } of inbox) {
-    const messages = waiting.get(to) ?? [];
-    waiting.set(to, messages);
+    const messages = messagesByReceiver.get(to) ?? [];
+    messagesByReceiver.set(to, messages);
     messages.push(message);
   }
   for (const instance of store.unfinished()) {
-    const history = store.history(instance.instanceId);
+    const { instanceId } = instance;
     resumeWork(
       orchestrations,
       instance,
-      history,
-      waiting.get(instance.instanceId),
+      store.history(instanceId),
+      messagesByReceiver.get(instanceId),
     );
   }
   outbox.deliver(inbox);
 }
 
-/** Goes on with an instance that has a past: what it waits for and nobody brings any more is set going again. */
+/** Activates a durable instance and schedules its activities and timers that have no outcome yet. */
 export function resumeWork(
   orchestrations: OrchestrationDispatcher,
   instance: Instance,
   history: readonly StoredEvent[],
-  messages?: readonly HubMessage[],
+  messages: readonly HubMessage[] = [],
 ): void {
   const active = orchestrations.activate(instance);
-  const settled = settledIds(history, messages);
+  const settled = collectSettledIds(history, messages);
   for (const { event, input } of history) {
     if (!isDecisionEvent(event) || settled.has(event.EventId)) continue;
     if (event.EventType === EventType.TaskScheduled)
@@ -68,15 +67,15 @@ export function resumeWork(
 }
 
 /** Ids of tasks and timers whose outcome is in the history or in the inbox. */
-function settledIds(
+function collectSettledIds(
   history: readonly StoredEvent[],
-  messages: readonly HubMessage[] = [],
+  messages: readonly HubMessage[],
 ): ReadonlySet<number> {
-  const events = messages
+  const received = messages
     .filter(isOrchestrationMessage)
     .map(({ event }) => event);
   return new Set(
-    [...history.map(({ event }) => event), ...events].flatMap(settledId),
+    [...history.map(({ event }) => event), ...received].flatMap(settledId),
   );
 }
 

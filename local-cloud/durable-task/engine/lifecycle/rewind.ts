@@ -1,11 +1,11 @@
 /**
- * Takes a failed instance back to before the failures that ended it, so that what failed is tried again.
+ * Plans a rewind: takes a failed instance back to before the failures that ended it, so that the failed tasks run again.
  *
- * R1. What has succeeded stays: it is not run a second time.
- * R2. A failure that the orchestration went on from (a retry, a `catch`) stays as well, with all that it led to. (The
- *     real host drops it, and the replay then no longer matches the history that is left.)
- * R3. A failed child is rewound too, and reports to its parent's new execution.
- * R4. What was still open when the instance failed can no longer report to it, so it is asked for again.
+ * R1. Completed tasks stay in the history and do not run again.
+ * R2. A failure that the orchestration handled (by a retry or a `catch`) stays, with all events that followed from it.
+ *     (Azure removes it, and the replay then does not match the remaining history.)
+ * R3. A failed child orchestration is rewound too, and reports to the new execution of its parent.
+ * R4. Tasks that were open when the instance failed are scheduled again, because they can no longer report to it.
  */
 import {
   type DecisionEvent,
@@ -16,8 +16,8 @@ import {
 import type { Instance } from "../../model/instance";
 import type { StoredEvent } from "../../store/task-hub-store";
 import {
-  type UncaughtFailures,
   findUncaughtFailures,
+  type UncaughtFailures,
 } from "./uncaught-failures";
 
 export interface RewoundInstance {
@@ -25,7 +25,6 @@ export interface RewoundInstance {
   readonly history: readonly StoredEvent[];
 }
 
-/** What a rewind needs of the world. */
 export interface RewindContext {
   readonly now: number;
   readonly newId: () => string;
@@ -33,40 +32,40 @@ export interface RewindContext {
   readonly history: (instanceId: string) => readonly StoredEvent[];
 }
 
-/** The instance, and before it the children that are rewound with it. */
+/** The instance, preceded by its rewound children. */
 export function planRewind(
   instance: Instance,
-  world: RewindContext,
+  context: RewindContext,
 ): readonly RewoundInstance[] {
-  const history = world.history(instance.instanceId);
+  const history = context.history(instance.instanceId);
   const events = history.map(({ event }) => event);
   const uncaught = findUncaughtFailures(history);
-  const again: Instance = {
+  const rewound: Instance = {
     ...instance,
-    executionId: world.newId(),
+    executionId: context.newId(),
     status: "Running",
     output: null,
     failureDetails: null,
-    updatedAt: world.now,
+    updatedAt: context.now,
   };
-  const children = failedChildren(again, events, uncaught, world);
+  const children = findFailedChildren(rewound, events, uncaught, context);
   const rewoundTasks = new Set(
     children.flatMap(({ parent }) => parent?.taskScheduledId ?? []),
   );
-  const isKept = keeps(events, uncaught, rewoundTasks);
+  const isKept = createEventFilter(events, uncaught, rewoundTasks);
   return [
-    ...children.flatMap((child) => planRewind(child, world)),
+    ...children.flatMap((child) => planRewind(child, context)),
     {
-      instance: again,
+      instance: rewound,
       history: history
         .filter(({ event }) => isKept(event))
-        .map((stored) => inExecution(stored, again.executionId)),
+        .map((stored) => withExecutionId(stored, rewound.executionId)),
     },
   ];
 }
 
 /** The failed children of `parent`, linked to its new execution. */
-const failedChildren = (
+const findFailedChildren = (
   parent: Instance,
   events: readonly HistoryEvent[],
   { failed }: UncaughtFailures,
@@ -79,28 +78,38 @@ const failedChildren = (
       ? find(event.InstanceId)
       : undefined;
     if (child?.status !== "Failed" || child.parent === null) return [];
-    // Another instance may have been started under the child's id since.
-    const isOurs =
+    // Another instance may have been started with the child's id since.
+    const isChild =
       child.parent.instanceId === parent.instanceId &&
       child.parent.taskScheduledId === event.EventId;
     const { executionId } = parent;
-    return isOurs
+    return isChild
       ? [{ ...child, parent: { ...child.parent, executionId } }]
       : [];
   });
 
-/** Which events stay. */
-function keeps(
+function createEventFilter(
   events: readonly HistoryEvent[],
   { failed, finalDecisions }: UncaughtFailures,
   rewoundTasks: ReadonlySet<number>,
 ): (event: HistoryEvent) => boolean {
-  const settled = new Set(events.flatMap(taskOf));
-  const raised = new Set(events.flatMap(eventName));
-  const isOpen = (decision: DecisionEvent): boolean =>
-    decision.EventType === EventType.EventSent
-      ? asksForAnswer(decision.Input) && !raised.has(requestId(decision.Input))
-      : isTask(decision) && !settled.has(decision.EventId);
+  const settled = new Set(
+    events.flatMap((event) =>
+      "TaskScheduledId" in event ? event.TaskScheduledId : [],
+    ),
+  );
+  const raised = new Set(
+    events.flatMap((event) =>
+      event.EventType === EventType.EventRaised ? event.Name : [],
+    ),
+  );
+  const isOpen = (decision: DecisionEvent): boolean => {
+    if (decision.EventType === EventType.EventSent) {
+      const responseName = findResponseName(decision.Input);
+      return responseName !== undefined && !raised.has(responseName);
+    }
+    return isTask(decision) && !settled.has(decision.EventId);
+  };
   return (event) => {
     if (event.EventType === EventType.ExecutionCompleted) return false;
     if ("TimerId" in event) return !finalDecisions.has(event.TimerId);
@@ -116,25 +125,19 @@ const isTask = ({ EventType: type }: DecisionEvent): boolean =>
   type === EventType.TaskScheduled ||
   type === EventType.SubOrchestrationInstanceCreated;
 
-const taskOf = (event: HistoryEvent): number[] =>
-  "TaskScheduledId" in event ? [event.TaskScheduledId] : [];
-
-const eventName = (event: HistoryEvent): string[] =>
-  event.EventType === EventType.EventRaised ? [event.Name] : [];
-
-interface SentMessage {
-  readonly id?: string;
-  readonly signal?: boolean;
+/** Calls and lock requests have a response; signals and lock releases have none. */
+function findResponseName(input: string): string | undefined {
+  const { id, signal } = JSON.parse(input) as {
+    readonly id?: string;
+    readonly signal?: boolean;
+  };
+  return signal === true ? undefined : id;
 }
-const requestId = (input: string): string =>
-  (JSON.parse(input) as SentMessage).id ?? "";
-/** Calls and requests for a lock do; signals and releases do not. */
-const asksForAnswer = (input: string): boolean => {
-  const { id, signal } = JSON.parse(input) as SentMessage;
-  return id !== undefined && signal !== true;
-};
 
-function inExecution(stored: StoredEvent, ExecutionId: string): StoredEvent {
+function withExecutionId(
+  stored: StoredEvent,
+  ExecutionId: string,
+): StoredEvent {
   const { event } = stored;
   if (event.EventType !== EventType.ExecutionStarted) return stored;
   const { InstanceId } = event.OrchestrationInstance;

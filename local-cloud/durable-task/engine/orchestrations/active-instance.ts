@@ -1,25 +1,26 @@
-import type { ExtendedSession } from "./extended-session";
-import { ExecutionHistory } from "../../replay/execution-history";
-import type { Instance } from "../../model/instance";
 import type {
   MessageDelivery,
   OrchestrationMessage,
 } from "../../model/hub-message";
-import type { TaskHubStore, StoredEvent } from "../../store/task-hub-store";
+import type { Instance } from "../../model/instance";
+import { ExecutionHistory } from "../../replay/execution-history";
+import type { StoredEvent, TaskHubStore } from "../../store/task-hub-store";
+import type { ExtendedSession } from "./extended-session";
 
-/** An instance that has not ended, as it is in memory. Its history is there only while it is needed, and not for long after. */
+/** The in-memory state of an instance that has not ended. Its history is loaded on demand. */
 export class ActiveInstance {
   readonly queue: MessageDelivery<OrchestrationMessage>[] = [];
-  /** Messages that wait for the instance to be resumed. */
+  /** Messages that are processed when the instance is resumed. */
   heldMessages: readonly MessageDelivery<OrchestrationMessage>[] = [];
   instance: Instance;
-  /** False until the commit that begins the execution is on disk: nobody is told of it before. */
+  /** False until the commit that starts the execution is durable. Clients do not see the instance before. */
   isCommitted = true;
   isProcessing = false;
-  /** Activities that run or wait to run. */
+  /** Number of activities that are running or queued. */
   runningActivities = 0;
+  /** Keys of the timers that have not fired. */
   readonly timers = new Set<string>();
-  /** Where the function stands, if that is known without a replay. */
+  /** The suspended orchestrator function, if it can continue without a replay. */
   session: ExtendedSession | undefined;
   readonly #store: TaskHubStore;
   #history: ExecutionHistory | undefined;
@@ -29,7 +30,7 @@ export class ActiveInstance {
     this.#store = store;
   }
 
-  /** One that begins with `instance`, whatever the store still has under its id. */
+  /** A new execution, with an empty history even if the store still has a history for its id. */
   static forNewExecution(
     instance: Instance,
     store: TaskHubStore,
@@ -47,25 +48,23 @@ export class ActiveInstance {
     return this.#history;
   }
 
-  /** How many events of the history are in memory. */
   get loadedEventCount(): number {
     return this.#history?.events.length ?? 0;
   }
 
-  /** Takes over what has just been committed. */
   applyCommitted(
     instance: Instance,
     appended: readonly StoredEvent[],
-    anew: boolean,
+    continuesAsNew: boolean,
   ): void {
     this.instance = instance;
-    if (anew) {
+    if (continuesAsNew) {
       this.#history = new ExecutionHistory();
       this.session = undefined;
     } else this.#history?.append(appended.map(({ event }) => event));
   }
 
-  /** Of what can be had again from the store. */
+  /** Drops the state that can be restored from the store. */
   unload(): void {
     this.#history = undefined;
     this.session = undefined;

@@ -1,25 +1,25 @@
 /**
- * An orchestrator function that is kept where it stands, so that the next event costs no replay of all that came before
- * (the real host calls this an extended session; https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-perf-and-scale).
+ * Keeps an orchestrator function in memory between two episodes, so that the next event needs no replay of the history. Azure
+ * calls this an extended session: https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-perf-and-scale
  *
- * The executor of the client library is a fold over the events of the history, one after another, and what it has come
- * to can be read from it. It is given the events that it has not seen, in the order in which a replay would meet them.
+ * The executor of the client library folds over the events of the history, and its state can be read. A session passes it the
+ * events that it has not processed, in the order of a replay.
  *
- * X1. A session is only a shortcut to what the function asks for next. Whatever ends an execution is found by a complete
- *     replay: nobody is told a result, an error or a new execution that was not replayed from the history at least once.
- *     So an orchestrator that is not deterministic is found here too, as on the real host, at its end if not before.
- * X2. This file alone knows the executor of durable-functions 3.5. One of another shape gives no session.
+ * X1. A session only finds the next requests. The end of an execution always comes from a complete replay: no result, error
+ *     or new execution is committed that was not replayed from the history at least once. An orchestrator that is not
+ *     deterministic is therefore detected, as on Azure, at its end at the latest.
+ * X2. Only this file depends on the executor of durable-functions 3.5. There is no session for an executor of another shape.
  */
 import type { ResumableInvocation } from "../../../functions-host/core/extension";
-import type { Action, OrchestratorState } from "../../replay/actions";
 import {
   EventType,
   type HistoryEvent,
   serializeForLibrary,
 } from "../../model/history-event";
+import type { Action, OrchestratorState } from "../../replay/actions";
 import type { Replayer } from "../../replay/replayer";
 
-/** `TaskOrchestrationExecutor`, as far as it is used. */
+/** The used part of `TaskOrchestrationExecutor`. */
 interface Executor {
   readonly actions: readonly Action[];
   _isReplaying: boolean;
@@ -27,114 +27,111 @@ interface Executor {
   isDoneExecuting(): boolean;
 }
 
-/** `DurableOrchestrationContext`, as far as it is used. */
+/** The used part of `DurableOrchestrationContext`. */
 interface OrchestrationContext {
   readonly taskOrchestratorExecutor: Executor;
   readonly customStatus: unknown;
 }
 
 export class ExtendedSession {
-  /** Goes through the events side by side with the executor. */
+  /** Replays the same events as the executor. */
   readonly replayer: Replayer;
-  readonly #kept: ResumableInvocation;
+  readonly #invocation: ResumableInvocation;
   readonly #context: OrchestrationContext;
-  /** How many events of the history the executor has seen. */
-  #seen: number;
+  /** Number of events of the history that the executor has processed. */
+  #processed: number;
 
   private constructor(
-    kept: ResumableInvocation,
+    invocation: ResumableInvocation,
     context: OrchestrationContext,
-    seen: number,
-    walker: Replayer,
+    processed: number,
+    replayer: Replayer,
   ) {
-    this.replayer = walker;
-    this.#kept = kept;
+    this.replayer = replayer;
+    this.#invocation = invocation;
     this.#context = context;
-    this.#seen = seen;
+    this.#processed = processed;
   }
 
-  /**
-   * A session of a function that has just been run over `seen` events, as `walker` will be; undefined when it cannot go
-   * on from there.
-   */
+  /** A session of a function that has processed that number of events; undefined when the function cannot continue. */
   static create(
-    kept: ResumableInvocation | undefined,
-    seen: number,
-    walker: Replayer,
+    invocation: ResumableInvocation | undefined,
+    processed: number,
+    replayer: Replayer,
   ): ExtendedSession | undefined {
-    const context = kept && orchestrationContextOf(kept.context);
+    const context = invocation && findOrchestrationContext(invocation.context);
     return context && !context.taskOrchestratorExecutor.isDoneExecuting()
-      ? new ExtendedSession(kept, context, seen, walker)
+      ? new ExtendedSession(invocation, context, processed, replayer)
       : undefined;
   }
 
   /**
-   * Gives the executor what it has not seen of the history, and what has arrived. Undefined when the function has come
-   * to an end by it, or the executor to its wits': then a replay is due, and the session is over.
+   * Passes the unprocessed events of the history and the new events to the executor. Undefined when the function has ended or
+   * the executor has thrown: the session is over, and a replay is required.
    */
   advance(
     history: readonly HistoryEvent[],
-    arrived: readonly HistoryEvent[],
+    newEvents: readonly HistoryEvent[],
   ): OrchestratorState | undefined {
-    const events = [...history.slice(this.#seen), ...arrived];
-    this.#seen = history.length + arrived.length;
+    const events = [...history.slice(this.#processed), ...newEvents];
+    this.#processed = history.length + newEvents.length;
     const { taskOrchestratorExecutor: executor } = this.#context;
     try {
-      this.#kept.resume(() => {
+      this.#invocation.resume(() => {
         for (const event of events) {
           executor._isReplaying = false;
-          executor.processEvent(asRead(event));
+          executor.processEvent(toLibraryEvent(event));
           if (executor.isDoneExecuting()) break;
           this.replayer.followEvent(event, executor.actions);
         }
       });
     } catch {
-      return undefined; // the replay will meet the same, and its error is told
+      return undefined; // the replay throws the same error and reports it
     }
     if (executor.isDoneExecuting()) return undefined;
     const { customStatus } = this.#context;
     return {
       isDone: false,
       actions: [executor.actions],
-      // The library tells of none that is falsy.
+      // The library omits a falsy status.
       ...(Boolean(customStatus) && { customStatus }),
     };
   }
 }
 
 /**
- * The event as the library makes it of the trigger's text, which tells of times only when an episode begins. It is the
- * function's own: what it does with the properties of a failure does not change the history.
+ * The event as parsed by the library. It is a copy where the function can change it: changes of a failure's properties must
+ * not reach the history.
  */
-function asRead(event: HistoryEvent): object {
+function toLibraryEvent(event: HistoryEvent): object {
   if (event.EventType === EventType.OrchestratorStarted)
     return { ...event, Timestamp: new Date(event.Timestamp) };
   return "FailureDetails" in event && event.FailureDetails !== null
     ? (JSON.parse(
         serializeForLibrary(event, false) ?? "{}",
-        withDates,
+        reviveTimestamp,
       ) as object)
     : { ...event, IsPlayed: false };
 }
 
-/** The library makes a date of every text that is called `Timestamp`. */
-const withDates = (key: string, value: unknown): unknown =>
+/** The library converts all properties named `Timestamp`. */
+const reviveTimestamp = (key: string, value: unknown): unknown =>
   key === "Timestamp" && typeof value === "string" ? new Date(value) : value;
 
-function orchestrationContextOf(
+function findOrchestrationContext(
   context: unknown,
 ): OrchestrationContext | undefined {
   if (!isRecord(context)) return undefined;
   const { df } = context;
   if (!isRecord(df)) return undefined;
   const executor = df["taskOrchestratorExecutor"];
-  const isKnown =
+  const isSupported =
     isRecord(executor) &&
     Array.isArray(executor["actions"]) &&
     typeof executor["_isReplaying"] === "boolean" &&
     typeof executor["processEvent"] === "function" &&
     typeof executor["isDoneExecuting"] === "function";
-  return isKnown ? (df as unknown as OrchestrationContext) : undefined;
+  return isSupported ? (df as unknown as OrchestrationContext) : undefined;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

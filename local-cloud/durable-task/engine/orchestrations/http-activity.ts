@@ -1,25 +1,31 @@
-/** The activity `BuiltIn::HttpActivity`, which makes one durable HTTP call. */
 import type { HttpCall } from "../../replay/actions";
 
+const requestTimeoutMs = 100_000;
+
 interface TokenSource {
-  readonly kind?: string;
   readonly resource?: string;
 }
 
-/** JSON text of the answer. Throws when there is none: the caller's task fails then; any status is an answer. */
-export async function executeHttpCall(
-  { method, uri, content, headers = {}, tokenSource }: HttpCall,
-  timeoutMs = 100_000,
-): Promise<string> {
-  const sent = new Headers(headers);
-  if (content !== undefined && !sent.has("content-type"))
-    sent.set("content-type", "text/plain");
-  const token = await tokenFor(tokenSource as TokenSource | null | undefined);
-  if (token !== undefined) sent.set("authorization", `Bearer ${token}`);
+/** Returns the response as JSON text, whatever its status. Throws when there is no response. */
+export async function executeHttpCall({
+  method,
+  uri,
+  content,
+  headers = {},
+  tokenSource,
+}: HttpCall): Promise<string> {
+  const requestHeaders = new Headers(headers);
+  if (content !== undefined && !requestHeaders.has("content-type"))
+    requestHeaders.set("content-type", "text/plain");
+  const token = await acquireToken(
+    tokenSource as TokenSource | null | undefined,
+  );
+  if (token !== undefined)
+    requestHeaders.set("authorization", `Bearer ${token}`);
   const response = await fetch(uri, {
     method,
-    headers: sent,
-    signal: AbortSignal.timeout(timeoutMs),
+    headers: requestHeaders,
+    signal: AbortSignal.timeout(requestTimeoutMs),
     ...(content !== undefined && { body: content }),
   });
   return JSON.stringify({
@@ -31,18 +37,18 @@ export async function executeHttpCall(
   });
 }
 
-/** Resources whose scope has a suffix. https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-features */
-const suffixed =
+/** Resources whose scope ends in `/.default`. https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-features */
+const defaultScopeResources =
   /^https:\/\/(?:management\.core\.windows\.net|graph\.microsoft\.com)\/?$/;
 
-async function tokenFor(
+async function acquireToken(
   source: TokenSource | null | undefined,
 ): Promise<string | undefined> {
   const resource = source?.resource;
   if (resource === undefined) return undefined;
-  // Loaded when it is first needed: few apps make such calls, and it is not small.
+  // Imported on first use: few apps need tokens, and the package is large.
   const { DefaultAzureCredential } = await import("@azure/identity");
-  const scope = suffixed.test(resource)
+  const scope = defaultScopeResources.test(resource)
     ? `${resource.replace(/\/$/, "")}/.default`
     : resource;
   const { token } = await new DefaultAzureCredential().getToken(scope);

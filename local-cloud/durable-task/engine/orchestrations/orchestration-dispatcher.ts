@@ -1,96 +1,96 @@
 /**
- * Runs the orchestration instances of a hub: one episode of an instance at a time, many instances side by side.
+ * Runs the orchestration instances of a hub: one episode per instance at a time, many instances concurrently.
  *
- * O1. An instance's messages are taken in the order in which they came.
- * O2. What a turn sets going in the world (activities, timers, calls of entities) begins, and what it has come to is told,
- *     when its commit is on disk, never before.
- * O3. Results of activities and firings of timers are in memory only until the turn that takes them is committed:
- *     after a crash they are had again from the history. All other messages are in the inbox.
- * O4. A turn may take messages, and even its instance's beginning, before they are on disk. Its own commit is asked for
- *     after theirs, so it is not on disk before them, and by O2 nobody sees anything of it until then. It costs no flush
- *     of its own when it is ready within a tick.
+ * O1. An instance processes its messages in the order of their arrival.
+ * O2. The effects of an episode (activities, timers, calls of entities) start, and its result becomes visible, when its commit
+ *     is durable.
+ * O3. Activity results and timer events are in memory until the commit of the episode that processes them; after a crash they
+ *     are recreated from the history. All other messages are in the durable inbox.
+ * O4. An episode may process messages, and the start of its instance, before they are durable. Its commit is requested after
+ *     theirs, so it cannot become durable first, and by O2 nothing of it is visible until then. It shares their flush when it
+ *     completes within a tick.
  */
-import { ActiveInstance } from "./active-instance";
-import { ScheduledWork } from "./scheduled-work";
-import type { EpisodeContext } from "../../replay/decision";
-import type { EngineContext } from "../engine-context";
-import { isInstanceEnded, type Instance } from "../../model/instance";
+import { Semaphore } from "../../../shared/concurrency/semaphore";
 import type {
   MessageDelivery,
   OrchestrationMessage,
   OutgoingHubMessage,
 } from "../../model/hub-message";
-import { startEpisode, type EpisodeStart } from "../../replay/start-episode";
-import { IdleCache } from "./idle-cache";
-import { runEpisode, createEpisodeContext } from "./run-episode";
-import { planChildStarts } from "./start-children";
-import { Semaphore } from "../../../shared/concurrency/semaphore";
-import type { HubCommit, InboxRow } from "../../store/task-hub-store";
+import { type Instance, isInstanceEnded } from "../../model/instance";
+import type { EpisodeContext } from "../../replay/decision";
 import {
-  toEventsToStore,
   type EpisodeResult,
+  toEventsToStore,
 } from "../../replay/episode-result";
+import { type EpisodeStart, startEpisode } from "../../replay/start-episode";
+import type { HubCommit, InboxRow } from "../../store/task-hub-store";
+import type { EngineContext } from "../engine-context";
 import { describeVersionMismatch } from "../version-match";
+import { ActiveInstance } from "./active-instance";
+import { IdleCache } from "./idle-cache";
+import { createEpisodeContext, runEpisode } from "./run-episode";
+import { ScheduledWork } from "./scheduled-work";
+import { planChildStarts } from "./start-children";
 
 export class OrchestrationDispatcher {
-  /** What instances wait for. */
   readonly work: ScheduledWork;
-  readonly #engine: EngineContext;
+  readonly #context: EngineContext;
   readonly #onEnd: (instance: Instance) => void;
   readonly #active = new Map<string, ActiveInstance>();
   readonly #episodes: Semaphore;
-  readonly #world: EpisodeContext;
-  readonly #resting = new IdleCache();
+  readonly #episodeContext: EpisodeContext;
+  readonly #idle = new IdleCache();
   #isStopping = false;
 
-  constructor(engine: EngineContext, onEnd: (instance: Instance) => void) {
-    this.#engine = engine;
+  constructor(context: EngineContext, onEnd: (instance: Instance) => void) {
+    this.#context = context;
     this.#onEnd = onEnd;
-    this.#world = createEpisodeContext(engine);
+    this.#episodeContext = createEpisodeContext(context);
     this.#episodes = new Semaphore(
-      engine.settings.maxConcurrentOrchestratorFunctions,
+      context.settings.maxConcurrentOrchestratorFunctions,
     );
-    this.work = new ScheduledWork(engine, (instanceId, delivery) => {
+    this.work = new ScheduledWork(context, (instanceId, delivery) => {
       this.deliver(instanceId, delivery);
     });
   }
 
-  /** What may be told of an instance. */
+  /** The durable state, which clients may see. */
   findCommitted(instanceId: string): Instance | undefined {
     const active = this.#active.get(instanceId);
     return active?.isCommitted
       ? active.instance
-      : this.#engine.store.instance(instanceId);
+      : this.#context.store.instance(instanceId);
   }
 
-  /** What has the id now, be it on disk or on its way there. */
+  /** The latest instance with the id, durable or not. */
   findLatest(instanceId: string): Instance | undefined {
     return (
       this.#active.get(instanceId)?.instance ??
-      this.#engine.store.instance(instanceId)
+      this.#context.store.instance(instanceId)
     );
   }
 
-  /** Takes up an instance that is on disk. */
+  /** Loads a durable instance. */
   activate(instance: Instance): ActiveInstance {
-    const active = new ActiveInstance(instance, this.#engine.store);
+    const active = new ActiveInstance(instance, this.#context.store);
     this.#active.set(instance.instanceId, active);
     return active;
   }
 
-  /** Begins the instances of a commit that also sends messages. Resolves when it is on disk. */
+  /** Starts the instances of a commit and sends its messages. Resolves when the commit is durable. */
   async startExecutions(
     instances: readonly Instance[],
     outgoing: readonly OutgoingHubMessage[],
     commit: HubCommit,
   ): Promise<void> {
-    const { store, outbox } = this.#engine;
-    const begun = instances.map((one) =>
-      ActiveInstance.forNewExecution(one, store),
+    const { store, outbox } = this.#context;
+    const started = instances.map((instance) =>
+      ActiveInstance.forNewExecution(instance, store),
     );
-    for (const one of begun) this.#active.set(one.instance.instanceId, one);
+    for (const active of started)
+      this.#active.set(active.instance.instanceId, active);
     await outbox.send(outgoing, commit);
-    for (const one of begun) one.isCommitted = true;
+    for (const active of started) active.isCommitted = true;
   }
 
   deliver(
@@ -102,32 +102,32 @@ export class OrchestrationDispatcher {
       active.queue.push(delivery);
       this.#schedule(active);
     } else if (delivery.inboxId !== null) {
-      // Ended or unknown: nobody will ever take the message.
+      // The instance has ended or is unknown: remove the message from the inbox.
       const consumed = [delivery.inboxId];
-      setImmediate(() => void this.#engine.committer.commit({ consumed }));
+      setImmediate(() => void this.#context.committer.commit({ consumed }));
     }
   }
 
-  /** Forgets an instance that is being replaced; what still comes of it is for an execution that is no more. */
+  /** Drops an instance that is being replaced. Later results are for an execution that no longer exists. */
   discard(instanceId: string): void {
     const active = this.#active.get(instanceId);
     if (active === undefined) return;
     this.work.cancelTimers(active);
-    this.#forget(active);
+    this.#remove(active);
   }
 
-  #forget(active: ActiveInstance): void {
+  #remove(active: ActiveInstance): void {
     this.#active.delete(active.instance.instanceId);
-    this.#resting.remove(active);
+    this.#idle.remove(active);
   }
 
-  /** Takes no new work. What running functions still bring goes to the inbox, for the next start. */
+  /** Starts no more episodes. Returns the unprocessed messages that are in memory only, for the inbox. */
   stop(): readonly InboxRow[] {
     this.#isStopping = true;
     this.work.stop();
     return [...this.#active.values()].flatMap(
       ({ instance, queue, heldMessages }) =>
-        this.#engine.outbox.assignIds(
+        this.#context.outbox.assignIds(
           [...heldMessages, ...queue]
             .filter(({ inboxId }) => inboxId === null)
             .map(({ message }) => ({ to: instance.instanceId, message })),
@@ -135,7 +135,7 @@ export class OrchestrationDispatcher {
     );
   }
 
-  /** False when the instance was replaced in the meantime: nothing of the earlier execution counts any more. */
+  /** False when the instance was replaced meanwhile: results of the earlier execution are ignored. */
   #isCurrent(active: ActiveInstance): boolean {
     return this.#active.get(active.instance.instanceId) === active;
   }
@@ -143,121 +143,125 @@ export class OrchestrationDispatcher {
   #schedule(active: ActiveInstance): void {
     if (active.isProcessing || this.#isStopping) return;
     active.isProcessing = true;
-    // What comes in the same tick is taken by the same episode.
+    // Messages that arrive in the same tick are processed by the same episode.
     setImmediate(() => {
-      void this.#turns(active);
+      void this.#processQueue(active);
     });
   }
 
-  async #turns(active: ActiveInstance): Promise<void> {
+  async #processQueue(active: ActiveInstance): Promise<void> {
     while (
       active.queue.length > 0 &&
       !this.#isStopping &&
       this.#isCurrent(active)
-    )
-      await this.#turn(active);
+    ) {
+      this.#idle.remove(active);
+      // The commit is outside the semaphore, so that another instance can run meanwhile.
+      const ran = await this.#episodes.run(() => this.#runEpisode(active));
+      if (ran) await this.#commit(active, ran.start, ran.result);
+    }
     active.isProcessing = false;
-    // What its activities bring may come at any moment.
+    // An instance with running activities is about to continue.
     if (this.#isCurrent(active) && active.runningActivities === 0)
-      this.#resting.add(active);
+      this.#idle.add(active);
   }
 
-  async #turn(active: ActiveInstance): Promise<void> {
-    this.#resting.remove(active);
-    // Others may run while this one is on its way to disk.
-    const ran = await this.#episodes.run(() => this.#episode(active));
-    if (ran) await this.#commit(active, ran.opening, ran.turn);
-  }
-
-  async #episode(
+  async #runEpisode(
     active: ActiveInstance,
-  ): Promise<{ opening: EpisodeStart; turn: EpisodeResult } | undefined> {
+  ): Promise<
+    { readonly start: EpisodeStart; readonly result: EpisodeResult } | undefined
+  > {
     const deliveries = [...active.heldMessages, ...active.queue.splice(0)];
     if (this.#isRejected(active)) {
       active.heldMessages = deliveries;
       return undefined;
     }
     const last = active.history.events.at(-1)?.Timestamp;
-    const now = Math.max(this.#engine.now(), last ? Date.parse(last) : 0);
-    const opening = startEpisode(
+    const now = Math.max(this.#context.now(), last ? Date.parse(last) : 0);
+    const start = startEpisode(
       active.instance,
       active.history,
       deliveries,
       now,
     );
-    const turn = await runEpisode(this.#engine, this.#world, opening, active);
-    return { opening, turn };
+    const result = await runEpisode(
+      this.#context,
+      this.#episodeContext,
+      start,
+      active,
+    );
+    return { start, result };
   }
 
-  /** An instance of a version that this app does not run waits for an app that does. */
+  /** An instance of a version that this app must not run waits for an app that may. */
   #isRejected({ instance }: ActiveInstance): boolean {
-    const { settings } = this.#engine;
+    const { settings } = this.#context;
     if (settings.versionFailureStrategy === "Fail") return false;
     const reason = describeVersionMismatch(instance.version, settings);
     if (reason === undefined) return false;
-    this.#engine.reportProblem(
-      `Instance ${instance.instanceId} is left alone. ${reason}`,
+    this.#context.reportProblem(
+      `Instance ${instance.instanceId} is not run. ${reason}`,
     );
     return true;
   }
 
   async #commit(
     active: ActiveInstance,
-    opening: EpisodeStart,
-    turn: EpisodeResult,
+    start: EpisodeStart,
+    result: EpisodeResult,
   ): Promise<void> {
     if (!this.#isCurrent(active)) return;
-    const { instanceId } = turn.instance;
-    const events = toEventsToStore(turn);
-    const children = planChildStarts(turn, this.#engine, (id) =>
+    const { instanceId } = result.instance;
+    const events = toEventsToStore(result);
+    const children = planChildStarts(result, this.#context, (id) =>
       this.findLatest(id),
     );
-    const held = this.#hold(instanceId, opening);
-    const outgoing = [...turn.outgoing, ...children.messages];
+    const held = this.#assignInboxIds(instanceId, start);
+    const outgoing = [...result.outgoing, ...children.messages];
     await this.startExecutions(children.instances, outgoing, {
-      // Only a new execution has a new input.
-      ...(turn.continuesAsNew
-        ? { instances: [turn.instance, ...children.instances] }
-        : { instances: children.instances, advanced: [turn.instance] }),
+      // `advanced` omits the input, which changes with a new execution only.
+      ...(result.continuesAsNew
+        ? { instances: [result.instance, ...children.instances] }
+        : { instances: children.instances, advanced: [result.instance] }),
       histories: [
         {
           instanceId,
-          from: turn.continuesAsNew ? 0 : active.history.events.length,
+          from: result.continuesAsNew ? 0 : active.history.events.length,
           events,
         },
         ...children.histories,
       ],
       received: held.rows,
-      consumed: opening.consumed,
+      consumed: start.consumed,
     });
     active.heldMessages = held.deliveries;
-    active.applyCommitted(turn.instance, events, turn.continuesAsNew);
-    this.#follow(active, turn);
+    active.applyCommitted(result.instance, events, result.continuesAsNew);
+    this.#applyEffects(active, result);
   }
 
-  /** Messages held for a suspended instance may wait for long: those in memory only get a place in the inbox. */
-  #hold(to: string, { held }: EpisodeStart) {
+  /** Held messages in memory are written to the inbox, because a suspension can be long. */
+  #assignInboxIds(to: string, { held }: EpisodeStart) {
     const rows: InboxRow[] = [];
     const deliveries = held.map(({ inboxId, message }) => {
       if (inboxId !== null) return { inboxId, message };
-      const [row] = this.#engine.outbox.assignIds([{ to, message }]);
+      const [row] = this.#context.outbox.assignIds([{ to, message }]);
       if (row) rows.push(row);
       return { inboxId: row?.id ?? null, message };
     });
     return { rows, deliveries };
   }
 
-  /** What a turn sets going. */
-  #follow(active: ActiveInstance, turn: EpisodeResult): void {
+  #applyEffects(active: ActiveInstance, result: EpisodeResult): void {
     if (!this.#isCurrent(active)) return;
-    for (const decision of turn.decisions) this.work.schedule(active, decision);
-    for (const id of turn.cancelledTimers) this.work.cancelTimer(active, id);
-    if (!isInstanceEnded(turn.instance)) return;
+    for (const decision of result.decisions)
+      this.work.schedule(active, decision);
+    for (const id of result.cancelledTimers) this.work.cancelTimer(active, id);
+    if (!isInstanceEnded(result.instance)) return;
     this.work.cancelTimers(active);
-    this.#forget(active);
-    this.#onEnd(turn.instance);
-    // Nobody will ever take what has come too late.
+    this.#remove(active);
+    this.#onEnd(result.instance);
+    // Late messages: `deliver` removes them from the inbox.
     for (const late of [...active.heldMessages, ...active.queue])
-      this.deliver(turn.instance.instanceId, late);
+      this.deliver(result.instance.instanceId, late);
   }
 }

@@ -12,7 +12,7 @@ import { executeHttpCall } from "./http-activity";
 import { describeOversizedPayload } from "../../model/payload-limit";
 import { httpActivityName } from "../../replay/task-request";
 
-/** Runs an activity once and gives the event that tells of it; what it throws is part of that. */
+/** Runs an activity once and returns its completion or failure event. */
 export async function runActivity(
   { invoke, track, settings: { maxPayloadBytes } }: EngineContext,
   instanceId: string,
@@ -25,14 +25,14 @@ export async function runActivity(
   const outcome = await invoke(name, trigger, { metadata });
   if (!outcome.ok) return failed(taskId, name, outcome);
   const result = toResultJson(outcome.returnValue);
-  const tooLarge = describeOversizedPayload(
+  const problem = describeOversizedPayload(
     maxPayloadBytes,
     "Its result",
     result,
   );
-  return tooLarge === undefined
+  return problem === undefined
     ? completed(taskId, result)
-    : failed(taskId, name, { message: tooLarge, stack: "" });
+    : failed(taskId, name, { message: problem, stack: "" });
 }
 
 async function runHttp(
@@ -42,14 +42,14 @@ async function runHttp(
 ): Promise<MessageEvent> {
   try {
     const call = JSON.parse(input ?? "null") as HttpCall;
-    const answer = await executeHttpCall(call);
-    const tooLarge = describeOversizedPayload(
+    const response = await executeHttpCall(call);
+    const problem = describeOversizedPayload(
       limit,
-      `The answer of ${call.uri}`,
-      answer,
+      `The response of ${call.uri}`,
+      response,
     );
-    if (tooLarge !== undefined) throw new Error(tooLarge);
-    return completed(taskId, answer);
+    if (problem !== undefined) throw new Error(problem);
+    return completed(taskId, response);
   } catch (error) {
     const { message, cause } = error as Error;
     const reason = cause instanceof Error ? `: ${cause.message}` : "";

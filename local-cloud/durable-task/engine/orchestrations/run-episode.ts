@@ -1,22 +1,20 @@
 import type { InvocationOutcome } from "../../../functions-host/core/extension";
-import type { ActiveInstance } from "./active-instance";
-import type { EpisodeContext } from "../../replay/decision";
-import type { EngineContext } from "../engine-context";
+import { describeUnknownFunction } from "../../model/failure";
+import { isInstanceEnded } from "../../model/instance";
 import {
   completeEpisode,
   completeEpisodeWithoutRun,
 } from "../../replay/complete-episode";
-import { ExtendedSession } from "./extended-session";
-import { unknownFunctionMessage } from "../../model/failure";
-import { isInstanceEnded } from "../../model/instance";
-import { defaultTimerLimits } from "../../replay/limits";
-import {
-  type EpisodeStart,
-  serializeOrchestrationTrigger,
-} from "../../replay/start-episode";
+import type { EpisodeContext } from "../../replay/decision";
 import type { EpisodeResult } from "../../replay/episode-result";
-import { describeVersionMismatch } from "../version-match";
+import { defaultTimerLimits } from "../../replay/limits";
+import { serializeOrchestrationTrigger } from "../../replay/orchestration-trigger";
 import { Replayer } from "../../replay/replayer";
+import type { EpisodeStart } from "../../replay/start-episode";
+import type { EngineContext } from "../engine-context";
+import { describeVersionMismatch } from "../version-match";
+import type { ActiveInstance } from "./active-instance";
+import { ExtendedSession } from "./extended-session";
 
 export const createEpisodeContext = ({
   functions,
@@ -34,105 +32,106 @@ export const createEpisodeContext = ({
   },
 });
 
-/** Runs the orchestrator function, if the episode needs it, and gives the turn that follows. */
+/** Runs the orchestrator function, if the episode requires it. */
 export async function runEpisode(
   engine: EngineContext,
-  world: EpisodeContext,
-  opening: EpisodeStart,
+  context: EpisodeContext,
+  start: EpisodeStart,
   active: ActiveInstance,
 ): Promise<EpisodeResult> {
-  if (opening.next !== "run")
-    return completeEpisodeWithoutRun(opening, active.history);
+  if (start.next !== "run")
+    return completeEpisodeWithoutRun(start, active.history);
   return (
-    continued(world, opening, active) ??
-    (await replayed(engine, world, opening, active))
+    continueSession(context, start, active) ??
+    (await replayFunction(engine, context, start, active))
   );
 }
 
 /**
- * The turn that follows when the function goes on from where it stands. Undefined when that is not known, and when the
- * execution would come to its end: see invariant X1 of extended sessions.
+ * Continues the function in its extended session. Undefined when there is no session, and when the execution would end: see
+ * X1 of extended sessions.
  */
-function continued(
-  world: EpisodeContext,
-  opening: EpisodeStart,
+function continueSession(
+  context: EpisodeContext,
+  start: EpisodeStart,
   { history, session }: ActiveInstance,
 ): EpisodeResult | undefined {
-  const result = session?.advance(history.events, opening.newEvents);
-  if (session === undefined || result === undefined) return undefined;
-  const outcome = { ok: true, returnValue: undefined, result } as const;
+  const state = session?.advance(history.events, start.newEvents);
+  if (session === undefined || state === undefined) return undefined;
+  const outcome = { ok: true, returnValue: undefined, result: state } as const;
   try {
-    const { replayer } = session;
-    const turn = completeEpisode(opening, history, outcome, world, replayer);
-    return isInstanceEnded(turn.instance) || turn.continuesAsNew
+    const result = completeEpisode(
+      start,
+      history,
+      outcome,
+      context,
+      session.replayer,
+    );
+    return isInstanceEnded(result.instance) || result.continuesAsNew
       ? undefined
-      : turn;
+      : result;
   } catch {
-    return undefined; // the replay will meet the same, and its error is told
+    return undefined; // the replay throws the same error and reports it
   }
 }
 
-/** The turn that follows when the function is run over the whole history. */
-async function replayed(
+/** Runs the function over the whole history. */
+async function replayFunction(
   engine: EngineContext,
-  world: EpisodeContext,
-  opening: EpisodeStart,
+  context: EpisodeContext,
+  start: EpisodeStart,
   active: ActiveInstance,
 ): Promise<EpisodeResult> {
   const { history } = active;
-  const { name, version } = opening.instance;
+  const problem = describeUnrunnable(engine, start);
   const outcome =
-    unfit(engine, name, version) ??
-    (await invoked(engine, world, opening, active));
-  const walker = new Replayer(history, world.limits);
+    problem === undefined
+      ? await invokeFunction(engine, context, start, active)
+      : toFailedOutcome(problem);
+  const replayer = new Replayer(history, context.limits);
   active.session =
     outcome.ok && engine.settings.extendedSessionsEnabled
       ? ExtendedSession.create(
-          outcome.resumable,
-          history.events.length + opening.newEvents.length,
-          walker,
+          outcome.kept,
+          history.events.length + start.newEvents.length,
+          replayer,
         )
       : undefined;
   try {
-    return completeEpisode(opening, history, outcome, world, walker);
+    return completeEpisode(start, history, outcome, context, replayer);
   } catch (error) {
-    // What the function gave back is no state of an orchestrator.
+    // The return value is not a valid state of an orchestrator.
     const message = error instanceof Error ? error.message : String(error);
-    return completeEpisode(opening, history, failed(message), world);
+    return completeEpisode(start, history, toFailedOutcome(message), context);
   }
 }
 
-const failed = (message: string): InvocationOutcome => ({
+const toFailedOutcome = (message: string): InvocationOutcome => ({
   ok: false,
   message,
   stack: "",
 });
 
-/** The failure of an instance that this app has no code for. */
-function unfit(
+/** Why this app cannot run the instance, as a sentence. */
+const describeUnrunnable = (
   { functions, settings }: EngineContext,
-  name: string,
-  version: string,
-): InvocationOutcome | undefined {
-  const known = functions.orchestrator;
-  if (!known.some((one) => one.toLowerCase() === name.toLowerCase()))
-    return failed(unknownFunctionMessage("orchestrator", name, known));
-  const problem = describeVersionMismatch(version, settings);
-  return problem === undefined ? undefined : failed(problem);
-}
+  { instance: { name, version } }: EpisodeStart,
+): string | undefined =>
+  describeUnknownFunction("orchestrator", name, functions.orchestrator) ??
+  describeVersionMismatch(version, settings);
 
-function invoked(
+function invokeFunction(
   { invoke }: EngineContext,
   { limits }: EpisodeContext,
-  opening: EpisodeStart,
+  start: EpisodeStart,
   { history, session }: ActiveInstance,
 ): Promise<InvocationOutcome> {
   const isPlayed = session !== undefined;
   const string = serializeOrchestrationTrigger(
-    opening,
+    start,
     history.serializedEvents,
     limits,
     isPlayed,
   );
-  return invoke(opening.instance.name, { string }, { wantsObject: true });
+  return invoke(start.instance.name, { string }, { wantsObject: true });
 }

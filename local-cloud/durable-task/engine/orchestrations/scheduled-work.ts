@@ -1,12 +1,12 @@
 import { Semaphore } from "../../../shared/concurrency/semaphore";
-import type { EngineContext } from "../engine-context";
-import type { ActivityCall, HubDecision } from "../../replay/decision";
 import { EventType, type MessageEvent } from "../../model/history-event";
-import type { Instance } from "../../model/instance";
 import type {
   MessageDelivery,
   OrchestrationMessage,
 } from "../../model/hub-message";
+import type { Instance } from "../../model/instance";
+import type { ActivityCall, HubDecision } from "../../replay/decision";
+import type { EngineContext } from "../engine-context";
 import type { ActiveInstance } from "./active-instance";
 import { runActivity } from "./run-activity";
 
@@ -15,18 +15,18 @@ type Deliver = (
   delivery: MessageDelivery<OrchestrationMessage>,
 ) => void;
 
-/** What instances have set going and wait for: activities that run, and timers. What comes of it is delivered to them. */
+/** The running activities and pending timers of all instances. Their outcomes are delivered to the instance. */
 export class ScheduledWork {
-  readonly #engine: EngineContext;
+  readonly #context: EngineContext;
   readonly #deliver: Deliver;
   readonly #activities: Semaphore;
   #isStopping = false;
 
-  constructor(engine: EngineContext, deliver: Deliver) {
-    this.#engine = engine;
+  constructor(context: EngineContext, deliver: Deliver) {
+    this.#context = context;
     this.#deliver = deliver;
     this.#activities = new Semaphore(
-      engine.settings.maxConcurrentActivityFunctions,
+      context.settings.maxConcurrentActivityFunctions,
     );
   }
 
@@ -40,7 +40,7 @@ export class ScheduledWork {
     active.runningActivities += 1;
     void this.#activities.run(async () => {
       if (this.#isStopping) return;
-      const event = await runActivity(this.#engine, instanceId, call);
+      const event = await runActivity(this.#context, instanceId, call);
       active.runningActivities -= 1;
       this.#deliver(instanceId, {
         inboxId: null,
@@ -58,7 +58,7 @@ export class ScheduledWork {
       TimerId: timerId,
       FireAt: new Date(fireAt).toISOString(),
     };
-    this.#engine.timers.set(key, fireAt, () => {
+    this.#context.timers.set(key, fireAt, () => {
       active.timers.delete(key);
       this.#deliver(instanceId, {
         inboxId: null,
@@ -77,10 +77,10 @@ export class ScheduledWork {
 
   #cancel(active: ActiveInstance, key: string): void {
     active.timers.delete(key);
-    this.#engine.timers.cancel(key);
+    this.#context.timers.cancel(key);
   }
 
-  /** Begins nothing that waits for its turn. */
+  /** Starts no more queued activities. */
   stop(): void {
     this.#isStopping = true;
   }

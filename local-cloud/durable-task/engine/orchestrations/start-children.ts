@@ -1,19 +1,19 @@
-import type { EngineContext } from "../engine-context";
 import { EventType } from "../../model/history-event";
 import {
-  isInstanceEnded,
-  type Instance,
-  type NewInstance,
-  createPendingInstance,
-} from "../../model/instance";
-import {
-  type OutgoingHubMessage,
   createStartMessage,
+  type OutgoingHubMessage,
 } from "../../model/hub-message";
-import type { HistoryChange } from "../../store/task-hub-store";
+import {
+  createPendingInstance,
+  type Instance,
+  isInstanceEnded,
+  type NewInstance,
+} from "../../model/instance";
 import type { EpisodeResult } from "../../replay/episode-result";
+import type { HistoryChange } from "../../store/task-hub-store";
+import type { EngineContext } from "../engine-context";
 
-/** What starting the children of a turn adds to its commit. */
+/** The part of an episode's commit that starts its child orchestrations. */
 export interface ChildStarts {
   readonly instances: readonly Instance[];
   readonly histories: readonly HistoryChange[];
@@ -21,8 +21,8 @@ export interface ChildStarts {
 }
 
 /**
- * A child takes the place of an ended instance of its id. While one of that id still runs the child cannot be, and the
- * parent is told so. (The real host drops the start without a word, and the parent waits for ever.)
+ * A child replaces an ended instance with its id. While an instance with that id is running, the start of the child fails.
+ * (Azure ignores such a start, and the parent waits forever.)
  */
 export function planChildStarts(
   { decisions }: EpisodeResult,
@@ -31,17 +31,17 @@ export function planChildStarts(
 ): ChildStarts {
   const instances: Instance[] = [];
   const messages: OutgoingHubMessage[] = [];
-  const taken = new Set<string>();
+  const startedIds = new Set<string>();
   for (const child of decisions.flatMap((decision) => decision.child ?? [])) {
     const existing = find(child.instanceId);
     if (
-      taken.has(child.instanceId) ||
+      startedIds.has(child.instanceId) ||
       (existing && !isInstanceEnded(existing))
     ) {
-      messages.push(...refusal(child));
+      messages.push(...createStartFailure(child));
       continue;
     }
-    taken.add(child.instanceId);
+    startedIds.add(child.instanceId);
     const instance = createPendingInstance(child, now());
     instances.push(instance);
     messages.push({
@@ -57,7 +57,7 @@ export function planChildStarts(
   return { instances, histories, messages };
 }
 
-const refusal = ({
+const createStartFailure = ({
   name,
   instanceId,
   parent,

@@ -1,4 +1,13 @@
 import { join } from "node:path";
+import {
+  parseDurableTaskSettings,
+  validateDurableTaskSettings,
+} from "../../../durable-task/engine/settings";
+import { TaskHub } from "../../../durable-task/engine/task-hub";
+import { createDurableHttpApi } from "../../../durable-task/http-api/routes";
+import type { KnownFunctions } from "../../../durable-task/replay/decision";
+import { openTaskHubStore } from "../../../durable-task/store/sqlite-store";
+import { type Clock, systemClock } from "../../../shared/time/clock";
 import type {
   Extension,
   ExtensionHost,
@@ -6,40 +15,32 @@ import type {
   WebhookResponse,
 } from "../../core/extension";
 import {
-  durableApiAddress,
-  durableClientBinding,
-} from "../../../durable-task/http-api/management-urls";
-import { type Clock, systemClock } from "../../../shared/time/clock";
-import type { KnownFunctions } from "../../../durable-task/replay/decision";
-import { createDurableHttpApi } from "../../../durable-task/http-api/routes";
-import { TaskHub } from "../../../durable-task/engine/task-hub";
+  createDurableApiAddress,
+  serializeDurableClient,
+} from "./client-binding";
 import { startRpcListener } from "./rpc-listener";
-import {
-  parseDurableTaskSettings,
-  validateDurableTaskSettings,
-} from "../../../durable-task/engine/settings";
-import { openTaskHubStore } from "../../../durable-task/store/sqlite-store";
 
-/** How long running functions may take to end when the host stops. */
+/** How long running functions may continue when the host stops. */
 const graceMs = 3000;
 
-interface Running {
+interface RunningHub {
   readonly hub: TaskHub;
-  readonly binding: string;
-  answer(request: WebhookRequest): Promise<WebhookResponse>;
+  /** The value of `durableClient` input bindings. */
+  readonly clientBinding: string;
+  handle(request: WebhookRequest): Promise<WebhookResponse>;
   stop(): Promise<void>;
 }
 
 export interface DurableTaskExtension extends Extension {
-  /** The hub that runs; undefined before the start and after the stop. */
+  /** Undefined before the start and after the stop. */
   readonly hub: TaskHub | undefined;
 }
 
-/** The Durable Task extension's part of the local cloud: a task hub in `task-hub.db` of the data folder. */
+/** The Durable Task extension, with a task hub in `task-hub.db` of the data folder. */
 export function createDurableTaskExtension(
   clock: Clock = systemClock,
 ): DurableTaskExtension {
-  let running: Running | undefined;
+  let running: RunningHub | undefined;
   return {
     get hub() {
       return running?.hub;
@@ -52,10 +53,10 @@ export function createDurableTaskExtension(
     },
     inputBinding: ({ type }) =>
       type === "durableClient" && running
-        ? { string: running.binding }
+        ? { string: running.clientBinding }
         : undefined,
     webhook: async (request) =>
-      running ? running.answer(request) : { status: 503 },
+      running ? running.handle(request) : { status: 503 },
     stop: async () => {
       await running?.stop();
       running = undefined;
@@ -63,46 +64,51 @@ export function createDurableTaskExtension(
   };
 }
 
-async function start(host: ExtensionHost, clock: Clock): Promise<Running> {
+async function start(host: ExtensionHost, clock: Clock): Promise<RunningHub> {
   const settings = parseDurableTaskSettings(host.settings);
   const store = openTaskHubStore(join(host.dataFolder, "task-hub.db"));
-  const problem = (sentence: string, error?: unknown): void => {
+  const reportProblem = (message: string, error?: unknown): void => {
     const reason = error instanceof Error ? ` ${error.message}` : "";
-    host.log("error", `${sentence}${reason}`);
+    host.log("error", `${message}${reason}`);
   };
-  const names = new Map(
+  // Function names are case-insensitive.
+  const registeredNames = new Map(
     host.functions.map(({ name }) => [name.toLowerCase(), name]),
   );
   const hub = new TaskHub({
     store,
     settings,
     clock,
-    functions: functionsByKind(host),
-    reportProblem: problem,
+    functions: groupFunctions(host),
+    reportProblem,
     onFatalError: (error) => {
-      problem(error.message);
-      // What is in memory counts for nothing any more. The process ends, and the next goes on from what is on disk.
+      reportProblem(error.message);
+      // The state in memory is invalid. The process ends, and the next one recovers from disk.
       setImmediate(() => {
         throw error;
       });
     },
     invoke: (functionName, trigger, { metadata, wantsObject } = {}) =>
       host.invoke({
-        // Callers may write a function's name in any case.
-        functionName: names.get(functionName.toLowerCase()) ?? functionName,
+        functionName:
+          registeredNames.get(functionName.toLowerCase()) ?? functionName,
         trigger,
         ...(metadata && { triggerMetadata: metadata }),
         ...(wantsObject && { wantsObject }),
       }),
   });
-  const at = durableApiAddress(host, settings);
-  const answer = createDurableHttpApi({ hub, addresses: at });
-  const rpc = await startRpcListener(answer, settings.maxPayloadBytes, problem);
+  const address = createDurableApiAddress(host, settings.hubName);
+  const handle = createDurableHttpApi({ hub, address });
+  const rpc = await startRpcListener(
+    handle,
+    settings.maxPayloadBytes,
+    reportProblem,
+  );
   hub.recover();
   return {
     hub,
-    answer,
-    binding: durableClientBinding(at, rpc.url),
+    handle,
+    clientBinding: serializeDurableClient(address, rpc.url),
     stop: async () => {
       await rpc.stop();
       await hub.stop(graceMs);
@@ -110,16 +116,16 @@ async function start(host: ExtensionHost, clock: Clock): Promise<Running> {
   };
 }
 
-function functionsByKind({ functions }: ExtensionHost): KnownFunctions {
-  const named = (trigger: string): readonly string[] =>
+function groupFunctions({ functions }: ExtensionHost): KnownFunctions {
+  const withTrigger = (trigger: string): readonly string[] =>
     functions
       .filter(({ bindings }) =>
         Object.values(bindings).some(({ type }) => type === trigger),
       )
       .map(({ name }) => name);
   return {
-    orchestrator: named("orchestrationTrigger"),
-    activity: named("activityTrigger"),
-    entity: named("entityTrigger"),
+    orchestrator: withTrigger("orchestrationTrigger"),
+    activity: withTrigger("activityTrigger"),
+    entity: withTrigger("entityTrigger"),
   };
 }

@@ -4,27 +4,27 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { WebhookRequest, WebhookResponse } from "../../core/extension";
 import { payloadTooLargeResponse } from "../../../durable-task/http-api/responses";
+import type { WebhookRequest, WebhookResponse } from "../../core/extension";
 
-type Answer = (request: WebhookRequest) => Promise<WebhookResponse>;
+type Handler = (request: WebhookRequest) => Promise<WebhookResponse>;
 
 const prefix = "/durabletask/";
 
 /**
- * The listener that the client library in the app talks to. It answers on the loopback address only and asks for no
- * key, as the real extension's does. The URL ends in a slash: the library resolves relative paths against it.
+ * The listener for the client library in the app. Like that of the real extension, it listens on the loopback address and
+ * requires no key. Its URL ends in a slash, because the library resolves relative paths against it.
  */
 export async function startRpcListener(
-  answer: Answer,
+  handle: Handler,
   maxPayloadBytes: number,
-  problem: (sentence: string, error: unknown) => void,
+  reportProblem: (message: string, error: unknown) => void,
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const server = createServer((request, response) => {
-    respond(request, response, answer, maxPayloadBytes).catch(
+    respond(request, response, handle, maxPayloadBytes).catch(
       (error: unknown) => {
-        problem(
-          `The task hub could not answer ${request.method ?? ""} ${request.url ?? ""}.`,
+        reportProblem(
+          `The task hub could not process ${request.method ?? ""} ${request.url ?? ""}.`,
           error,
         );
         if (!response.headersSent) response.writeHead(500);
@@ -53,36 +53,36 @@ export async function startRpcListener(
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: Answer,
+  handle: Handler,
   maxPayloadBytes: number,
 ): Promise<void> {
-  const gone = new AbortController();
+  const disconnected = new AbortController();
   response.once("close", () => {
-    if (!response.writableFinished) gone.abort();
+    if (!response.writableFinished) disconnected.abort();
   });
-  // Put behind an origin as it is: a target that begins with two slashes would be read as a host.
+  // Not `new URL(target, origin)`: a target that starts with two slashes would be read as a host.
   const url = new URL(`http://127.0.0.1${request.url ?? "/"}`);
-  const path = pathOf(url);
-  const content = await bodyOf(request, maxPayloadBytes);
-  const answered = (): WebhookResponse | Promise<WebhookResponse> => {
+  const path = parsePath(url);
+  const content = await readBody(request, maxPayloadBytes);
+  const toResponse = (): WebhookResponse | Promise<WebhookResponse> => {
     if (path === undefined) return { status: 404 };
     if (content === undefined) return payloadTooLargeResponse(maxPayloadBytes);
-    return answer({
+    return handle({
       method: request.method ?? "GET",
       path,
       url,
-      headers: headersOf(request),
+      headers: toHeaders(request),
       body: content,
-      signal: gone.signal,
+      signal: disconnected.signal,
     });
   };
-  const { status, headers, body } = await answered();
+  const { status, headers, body } = await toResponse();
   response.writeHead(status, headers);
   response.end(body);
 }
 
-/** Undefined when it names nothing here. */
-function pathOf({ pathname }: URL): string | undefined {
+/** Undefined for a path outside the API. */
+function parsePath({ pathname }: URL): string | undefined {
   if (!pathname.startsWith(prefix)) return undefined;
   try {
     return decodeURIComponent(pathname.slice(prefix.length)).replace(
@@ -90,12 +90,12 @@ function pathOf({ pathname }: URL): string | undefined {
       "",
     );
   } catch {
-    return undefined; // a stray % names nothing
+    return undefined; // invalid percent-encoding
   }
 }
 
-/** Undefined when it is too large; it is read to its end all the same, so that the caller gets to read the answer. */
-async function bodyOf(
+/** Undefined when the body exceeds the limit. It is read to its end, because otherwise the client cannot read the response. */
+async function readBody(
   request: IncomingMessage,
   limit: number,
 ): Promise<Uint8Array | undefined> {
@@ -109,7 +109,7 @@ async function bodyOf(
   return length <= limit ? Buffer.concat(chunks) : undefined;
 }
 
-const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+const toHeaders = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, String(value)]),
   );

@@ -1,0 +1,38 @@
+import type { OrchestratorState } from "./actions";
+import type { EpisodeContext } from "./decision";
+import type { EpisodeResult } from "./episode-result";
+import type { HistoryEvent } from "../model/history-event";
+import { createStartMessage } from "../model/hub-message";
+import type { Instance } from "../model/instance";
+import { findUnconsumedEvents } from "./unconsumed-events";
+
+/** Ends the execution and starts the next one of the instance. */
+export function continueAsNew(
+  result: EpisodeResult,
+  input: string | null,
+  past: readonly HistoryEvent[],
+  state: OrchestratorState,
+  { newId }: EpisodeContext,
+): EpisodeResult {
+  const instance: Instance = {
+    ...result.instance,
+    executionId: newId(),
+    input,
+  };
+  const to = instance.instanceId;
+  const unconsumed = findUnconsumedEvents(state.actions[0] ?? [], past);
+  return {
+    ...result,
+    instance,
+    events: [],
+    continuesAsNew: true,
+    outgoing: [
+      ...result.outgoing,
+      { to, message: createStartMessage(instance) },
+      ...unconsumed.map((event) => ({
+        to,
+        message: { executionId: null, event },
+      })),
+    ],
+  };
+}
