@@ -1,7 +1,7 @@
 /**
- * Loads an app as the worker of the Functions host does, without a host, and answers `GET /health/live` by the function of that
- * route: `node bare-worker.js <file>`. Prints one line of JSON when it listens: the milliseconds since the process was started until the
- * app was loaded, what the app registered, and the port. Stops when its stdin is closed.
+ * Loads an app like the worker of the Functions host, without a host, and responds to GET requests with the function of the
+ * route: `node bare-worker.js <file>`. Prints one line of JSON when it listens: the milliseconds from the start of the process until
+ * the app was loaded, the registered functions and hooks, and the port. Stops when its stdin is closed.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -14,7 +14,7 @@ interface Metadata {
     Record<string, { readonly type: string; readonly route?: string }>
   >;
 }
-/** What `@azure/functions` gives the worker to call a function with. */
+/** The object with which the worker calls a function; `@azure/functions` creates it. */
 interface Invocation {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
   invokeFunction(
@@ -33,7 +33,7 @@ interface ProgrammingModel {
 
 class Disposable {
   dispose(): void {
-    // Nothing is kept.
+    // Registrations last as long as the process.
   }
 }
 const registered: { metadata: Metadata; handler: unknown }[] = [];
@@ -60,13 +60,13 @@ const core = {
 const prototype = Module.prototype as {
   require: (this: unknown, id: string) => unknown;
 };
-const original = prototype.require;
+const originalRequire = prototype.require;
 prototype.require = function (id) {
-  return id === "@azure/functions-core" ? core : original.call(this, id);
+  return id === "@azure/functions-core" ? core : originalRequire.call(this, id);
 };
 
-/** The status that the function of the route answers with. */
-async function answer(url: string): Promise<number> {
+/** Resolves with the status code of the function's response. */
+async function runHttpFunction(url: string): Promise<number> {
   for (const { metadata, handler } of registered)
     for (const [name, { type, route }] of Object.entries(metadata.bindings)) {
       if (type !== "httpTrigger" || `/${route ?? ""}` !== url) continue;
@@ -87,10 +87,10 @@ async function answer(url: string): Promise<number> {
 }
 
 const [, , entry = ""] = process.argv;
-original.call(module, resolve(entry));
+originalRequire.call(module, resolve(entry));
 const loadMs = performance.now();
 const server = createServer((request, response) => {
-  void answer(request.url ?? "").then((status) => {
+  void runHttpFunction(request.url ?? "").then((status) => {
     response.writeHead(status).end();
   });
 });
@@ -101,5 +101,5 @@ server.listen(0, "127.0.0.1", () => {
     `${JSON.stringify({ loadMs, functions, hooks, port })}\n`,
   );
 });
-// An app may hold the process as well.
+// An app may have timers or sockets that keep the process alive.
 process.stdin.resume().on("end", () => process.exit(0));

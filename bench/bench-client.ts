@@ -1,44 +1,44 @@
-/** The Durable Task extension's HTTP API, as a client of the measured app uses it. */
 import { Agent } from "node:http";
 import type { BenchOrchestrations } from "./app/functions";
 import { postJson } from "./post-json";
 
+/** A client of the benchmark's app, over the HTTP API of the Durable Task extension. */
 export interface BenchClient {
-  /** Starts an orchestration and waits until it has ended; throws unless its output is the expected one. */
+  /** Starts an orchestration and waits until it has ended. Throws when its output is not the expected one. */
   complete<Name extends keyof BenchOrchestrations>(
     name: Name,
     input: BenchOrchestrations[Name]["input"],
     expected: BenchOrchestrations[Name]["output"],
   ): Promise<void>;
-  /** Adds one to a counter; resolves when the signal is safely stored, not when it has been processed. */
+  /** Adds one to a counter. Resolves when the signal is durable, which is before the entity processes it. */
   signalAdd(counter: string): Promise<void>;
 }
 
-const longestWaitSeconds = 60;
+const timeoutSeconds = 60;
 
 export function createBenchClient(url: string): BenchClient {
-  // Connections are kept: what is measured is the hub, not the making of connections.
+  // The figures are those of the hub: connections are reused.
   const agent = new Agent({ keepAlive: true });
-  const sent = (path: string, body: string) =>
+  const send = (path: string, body: string) =>
     postJson(agent, `${url}/runtime/webhooks/durabletask/${path}`, body);
   return {
     complete: async (name, input, expected) => {
-      // The embedded hub answers the moment the instance ends; the interval has to be there and is not used.
-      const path = `orchestrators/${name}?timeout=${longestWaitSeconds}&pollingInterval=1`;
-      const { status, text } = await sent(path, JSON.stringify(input));
+      // The interval is a required parameter without effect: the embedded hub responds as soon as the instance ends.
+      const path = `orchestrators/${name}?timeout=${timeoutSeconds}&pollingInterval=1`;
+      const { status, text } = await send(path, JSON.stringify(input));
       if (status !== 200 || text !== JSON.stringify(expected))
         throw new Error(
-          `${name}(${JSON.stringify(input)}) was to give ${expected} within ${longestWaitSeconds} s; the host answered ${status}: ${text}`,
+          `${name}(${JSON.stringify(input)}) did not return ${expected} within ${timeoutSeconds} s; the host responded with ${status}: ${text}`,
         );
     },
     signalAdd: async (counter) => {
-      const { status, text } = await sent(
+      const { status, text } = await send(
         `entities/counter/${counter}?op=add`,
         "",
       );
       if (status !== 202)
         throw new Error(
-          `The signal to ${counter} was not accepted; the host answered ${status}: ${text}`,
+          `The signal to ${counter} was not accepted; the host responded with ${status}: ${text}`,
         );
     },
   };

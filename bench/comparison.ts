@@ -1,15 +1,14 @@
-/** What `npm run bench:peers` measured, as one row for each figure and as a table. */
 import type { Figures } from "./workload";
 
-/** What came of one workload on one engine: without figures, why there are none. */
+/** The result of one workload on one engine; without figures when the workload was not measured. */
 export interface WorkloadOutcome {
   readonly figures?: Figures;
 }
 
-/** The engine's workloads by name. */
+/** The outcomes of one engine by workload. */
 export type EngineOutcomes = Readonly<Record<string, WorkloadOutcome>>;
 
-/** Values by engine, each with how many times as fast AOS is; `ratio` is the one to the best peer. */
+/** One figure of all engines. A ratio above 1 means that AOS is faster; `ratio` compares it with the best peer. */
 export interface ComparisonRow {
   readonly title: string;
   readonly values: Readonly<Record<string, number>>;
@@ -21,12 +20,12 @@ interface Figure {
   readonly workload: string;
   readonly title: string;
   readonly better: "more" | "less";
-  /** The name that the workload gives the value. */
+  /** The name of the value in the workload's figures. */
   readonly name: string;
   readonly factor: number;
 }
 
-const ours = "aos";
+const aosEngine = "aos";
 const stepsOfChain10 = 10;
 const msPerSecond = 1000;
 
@@ -54,7 +53,7 @@ const figures: readonly Figure[] = [
   },
   {
     workload: "fanOut1000",
-    title: "1,000 steps at once: ms",
+    title: "1,000 parallel steps: ms",
     better: "less",
     name: "medianSeconds",
     factor: msPerSecond,
@@ -82,15 +81,15 @@ const figures: readonly Figure[] = [
   },
 ];
 
-/** A row for each figure that at least one engine has. */
+/** Returns a row for each figure that at least one engine has. */
 export const compareEngines = (
   results: Readonly<Record<string, EngineOutcomes>>,
 ): readonly ComparisonRow[] =>
   figures
-    .map((figure) => rowOf(figure, results))
+    .map((figure) => toRow(figure, results))
     .filter((row) => Object.keys(row.values).length > 0);
 
-function rowOf(
+function toRow(
   { workload, title, better, name, factor }: Figure,
   results: Readonly<Record<string, EngineOutcomes>>,
 ): ComparisonRow {
@@ -99,31 +98,30 @@ function rowOf(
     const value = outcomes[workload]?.figures?.[name];
     if (value !== undefined) values[engine] = value * factor;
   }
-  const ratios = ratiosOf(values, better);
-  return { title, values, ratios, ratio: smallest(Object.values(ratios)) };
+  const ratios = computeRatios(values, better);
+  return { title, values, ratios, ratio: minimum(Object.values(ratios)) };
 }
 
-/** Above 1, AOS is the faster one, whichever way the figure counts. */
-function ratiosOf(
+function computeRatios(
   values: Readonly<Record<string, number>>,
   better: Figure["better"],
 ): Readonly<Record<string, number>> {
-  const our = values[ours];
-  if (our === undefined) return {};
+  const aosValue = values[aosEngine];
+  if (aosValue === undefined) return {};
   return Object.fromEntries(
     Object.entries(values)
-      .filter(([engine]) => engine !== ours)
-      .map(([engine, their]) => [
+      .filter(([engine]) => engine !== aosEngine)
+      .map(([engine, peerValue]) => [
         engine,
-        better === "more" ? our / their : their / our,
+        better === "more" ? aosValue / peerValue : peerValue / aosValue,
       ]),
   );
 }
 
-const smallest = (ratios: readonly number[]): number | undefined =>
+const minimum = (ratios: readonly number[]): number | undefined =>
   ratios.length === 0 ? undefined : Math.min(...ratios);
 
-/** The rows in Markdown, a column for each engine in the order of `names`. */
+/** Formats the rows as a Markdown table with a column for each engine, in the order of `names`. */
 export function formatComparisonTable(
   rows: readonly ComparisonRow[],
   names: Readonly<Record<string, string>>,
@@ -134,21 +132,24 @@ export function formatComparisonTable(
     ["---", ...engines.map(() => "---:"), "---:"],
     ...rows.map(({ title, values, ratios, ratio }) => [
       title,
-      ...engines.map((engine) => cell(values[engine], ratios[engine])),
-      ratio === undefined ? "–" : `${digits(ratio)} ×`,
+      ...engines.map((engine) => formatCell(values[engine], ratios[engine])),
+      ratio === undefined ? "–" : `${formatNumber(ratio)} ×`,
     ]),
   ];
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-function cell(value: number | undefined, ratio: number | undefined): string {
+function formatCell(
+  value: number | undefined,
+  ratio: number | undefined,
+): string {
   if (value === undefined) return "–";
   return ratio === undefined
-    ? digits(value)
-    : `${digits(value)} (${digits(ratio)} ×)`;
+    ? formatNumber(value)
+    : `${formatNumber(value)} (${formatNumber(ratio)} ×)`;
 }
 
-const digits = (value: number): string =>
+const formatNumber = (value: number): string =>
   value >= 100
     ? Math.round(value).toLocaleString("en-US")
     : String(Number(value.toPrecision(value < 10 ? 2 : 3)));

@@ -1,14 +1,14 @@
-/** A task hub with a past: finished orchestrations written to its file at once, as copies of one that was run. */
+/** Fills a task hub with finished orchestrations: copies of one that has run, written directly to the database. */
 import { join } from "node:path";
 import { openTaskHubStore } from "../local-cloud/durable-task/store/sqlite-store";
 import type { TaskHubStore } from "../local-cloud/durable-task/store/task-hub-store";
-import { startBenchHost } from "./host";
 import { createBenchClient } from "./bench-client";
+import { startBenchHost } from "./processes";
 
 const steps = 10;
 const commitSize = 500;
 
-/** Makes a task hub in the folder that has run that many chains of ten steps. */
+/** Creates a task hub in the folder with `count` finished chains of ten steps. */
 export async function fillTaskHub(
   folder: string,
   count: number,
@@ -19,16 +19,20 @@ export async function fillTaskHub(
   }
   const store = openTaskHubStore(join(folder, "task-hub.db"));
   try {
-    await copyFirst(store, count);
+    await copyFirstInstance(store, count);
   } finally {
     store.close();
   }
 }
 
-async function copyFirst(store: TaskHubStore, count: number): Promise<void> {
-  const [model] = store.instances({ limit: 1 });
-  if (model === undefined) throw new Error("There is nothing to be copied.");
-  const events = store.history(model.instanceId);
+async function copyFirstInstance(
+  store: TaskHubStore,
+  count: number,
+): Promise<void> {
+  const [template] = store.instances({ limit: 1 });
+  if (template === undefined)
+    throw new Error("The task hub has no instance to copy.");
+  const events = store.history(template.instanceId);
   for (let done = 0; done < count; done += commitSize) {
     const ids = Array.from(
       { length: Math.min(commitSize, count - done) },
@@ -36,7 +40,7 @@ async function copyFirst(store: TaskHubStore, count: number): Promise<void> {
     );
     await store.commit([
       {
-        instances: ids.map((instanceId) => ({ ...model, instanceId })),
+        instances: ids.map((instanceId) => ({ ...template, instanceId })),
         histories: ids.map((instanceId) => ({ instanceId, from: 0, events })),
       },
     ]);

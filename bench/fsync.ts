@@ -5,7 +5,7 @@ import { timeEachMs } from "./stopwatch";
 
 const page = Buffer.alloc(4096, 1);
 
-/** How long the folder's disk takes to make one page durable: what every commit of the task hub waits for. */
+/** Measures how long the folder's disk takes to make one page durable: every commit of the task hub waits for that. */
 export async function measureFsyncLatency(folder: string, writes: number) {
   const file = await open(join(folder, "fsync"), "w");
   try {

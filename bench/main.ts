@@ -1,4 +1,4 @@
-/** `npm run bench`: one JSON document on stdout, progress on stderr, nothing left behind. See docs/benchmarks.md. */
+/** `npm run bench`: prints one JSON document on stdout and progress on stderr. See docs/benchmarks.md. */
 import { cpus } from "node:os";
 import { measureFsyncLatency } from "./fsync";
 import {
@@ -37,7 +37,7 @@ const onBroker =
   (workload: BrokerWorkload): SystemWorkload =>
   (size, signal) =>
     measureOnBroker(workload, size, signal);
-const onCloud =
+const onAos =
   (workload: BrokerWorkload): SystemWorkload =>
   (size, signal) =>
     measureOnAos(workload, size, signal);
@@ -51,7 +51,7 @@ const workloads: ReadonlyMap<string, SystemWorkload> = new Map(
     entityUpdates: onHost(entityUpdates),
     brokerMessages: onBroker(brokerMessages),
     brokerRoundTrip: onBroker(brokerRoundTrip),
-    requestResponse: onCloud(requestResponse),
+    requestResponse: onAos(requestResponse),
     finished100000,
     waiting10000,
     weekTimer,
@@ -71,20 +71,20 @@ async function main(argv: readonly string[]): Promise<void> {
     cpuModel: processors[0]?.model ?? "unknown",
     startedAt: new Date().toISOString(),
     size,
-    fsync: await measuredFsync(size),
-    workloads: await measuredAll(names, size, signal),
+    fsync: await measureFsync(size),
+    workloads: await measureWorkloads(names, size, signal),
   };
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
-async function measuredFsync(size: WorkloadSize): Promise<Figures> {
+async function measureFsync(size: WorkloadSize): Promise<Figures> {
   const latency = await withTemporaryFolder((folder) =>
     measureFsyncLatency(folder, fsyncWrites[size]),
   );
-  return progress("fsync", roundFigures(latency));
+  return reportProgress("fsync", roundFigures(latency));
 }
 
-async function measuredAll(
+async function measureWorkloads(
   names: readonly string[],
   size: WorkloadSize,
   signal: AbortSignal,
@@ -92,16 +92,19 @@ async function measuredAll(
   const all: Record<string, Figures> = {};
   for (const [name, workload] of workloads)
     if (names.includes(name))
-      all[name] = progress(name, roundFigures(await workload(size, signal)));
+      all[name] = reportProgress(
+        name,
+        roundFigures(await workload(size, signal)),
+      );
   return all;
 }
 
-function progress(name: string, figures: Figures): Figures {
+function reportProgress(name: string, figures: Figures): Figures {
   process.stderr.write(`bench: ${name} ${JSON.stringify(figures)}\n`);
   return figures;
 }
 
-/** A signal ends the work that is going on, and all is cleaned up on the way out. */
+/** Aborts the running workload, which then stops its processes and removes its files. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)

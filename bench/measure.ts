@@ -2,19 +2,22 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BenchBroker, startBenchBroker } from "./broker";
-import { startBenchAos } from "./cloud";
-import { startBenchHost } from "./host";
-import { roundFigure } from "./statistics";
 import { createBenchClient } from "./bench-client";
+import {
+  type BenchServiceBus,
+  startBenchAos,
+  startBenchBroker,
+  startBenchHost,
+} from "./processes";
+import { roundFigure } from "./statistics";
 import type {
   BrokerWorkload,
   Figures,
-  WorkloadSize,
   HostWorkload,
+  WorkloadSize,
 } from "./workload";
 
-/** Runs a workload on a host of its own, with an empty task hub: no workload's figures depend on the one before. */
+/** Runs a workload on a new host with an empty task hub, so that no workload influences the figures of another. */
 export const measureOnHost = (
   workload: HostWorkload,
   size: WorkloadSize,
@@ -24,7 +27,7 @@ export const measureOnHost = (
     measureOnHostWithData(folder, workload, size, signal),
   );
 
-/** The same with the task hub that the folder has. */
+/** Runs a workload on a new host with the task hub in the folder. */
 export async function measureOnHostWithData(
   folder: string,
   workload: HostWorkload,
@@ -33,7 +36,7 @@ export async function measureOnHostWithData(
 ): Promise<Figures> {
   await using host = await startBenchHost(folder);
   signal.throwIfAborted();
-  const figures = await unlessAborted(
+  const figures = await rejectOnAbort(
     workload(createBenchClient(host.url), size),
     signal,
   );
@@ -41,38 +44,40 @@ export async function measureOnHostWithData(
   return roundFigures({ ...figures, hostRssMiB });
 }
 
-/** Runs a workload on a broker of its own, with empty queues. */
+/** Runs a workload on a new broker with empty queues. */
 export const measureOnBroker = (
   workload: BrokerWorkload,
   size: WorkloadSize,
   signal: AbortSignal,
-): Promise<Figures> => measureBus(startBenchBroker, workload, size, signal);
+): Promise<Figures> =>
+  measureOnServiceBus(startBenchBroker, workload, size, signal);
 
-/** Runs a workload on an AOS of its own, with everything it needs. */
+/** Runs a workload on a new AOS with everything it needs. */
 export const measureOnAos = (
   workload: BrokerWorkload,
   size: WorkloadSize,
   signal: AbortSignal,
-): Promise<Figures> => measureBus(startBenchAos, workload, size, signal);
+): Promise<Figures> =>
+  measureOnServiceBus(startBenchAos, workload, size, signal);
 
-const measureBus = (
-  start: (folder: string) => Promise<BenchBroker>,
+const measureOnServiceBus = (
+  start: (folder: string) => Promise<BenchServiceBus>,
   workload: BrokerWorkload,
   size: WorkloadSize,
   signal: AbortSignal,
 ): Promise<Figures> =>
   withTemporaryFolder(async (folder) => {
-    await using broker = await start(folder);
+    await using serviceBus = await start(folder);
     signal.throwIfAborted();
-    const figures = await unlessAborted(
-      workload(broker.connectionString, size),
+    const figures = await rejectOnAbort(
+      workload(serviceBus.connectionString, size),
       signal,
     );
     return roundFigures(figures);
   });
 
-/** Rejects when the signal is given; the host is then stopped under the work that is left. */
-async function unlessAborted<Result>(
+/** Rejects as soon as the signal is aborted; the caller then stops the process while the work still runs. */
+async function rejectOnAbort<Result>(
   work: Promise<Result>,
   signal: AbortSignal,
 ): Promise<Result> {
@@ -87,7 +92,6 @@ async function unlessAborted<Result>(
   }
 }
 
-/** Lends a folder and removes it, whatever happens. */
 export async function withTemporaryFolder<Result>(
   work: (folder: string) => Promise<Result>,
 ): Promise<Result> {
@@ -104,7 +108,7 @@ export const roundFigures = (figures: Figures): Figures =>
     Object.entries(figures).map(([name, value]) => [name, roundFigure(value)]),
   );
 
-/** What a host of the benchmark's app holds now. */
+/** The resident memory of a host that runs the benchmark's app. */
 export async function readRssMiB(url: string): Promise<number> {
   const response = await fetch(`${url}/api/memory`);
   const memory = (await response.json()) as { readonly rssBytes: number };

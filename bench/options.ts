@@ -2,12 +2,12 @@ import { parseArgs } from "node:util";
 import type { WorkloadSize } from "./workload";
 
 export interface BenchOptions {
-  /** Names of the workloads to run, in the order of `known`. */
+  /** The workloads to run, in the order of `known`. */
   readonly names: readonly string[];
   readonly size: WorkloadSize;
 }
 
-/** Throws a sentence for people when there is no such option or workload. */
+/** Throws when an option or a workload is unknown. */
 export function readBenchOptions(
   argv: readonly string[],
   known: readonly string[],

@@ -5,7 +5,7 @@ export interface PostResponse {
   readonly text: string;
 }
 
-/** Sends JSON by node:http, which costs the measuring process about half of what fetch does: both share the machine. */
+/** Uses node:http, which needs about half the CPU time of fetch: the benchmark shares the machine with the measured process. */
 export const postJson = (
   agent: Agent,
   url: string,

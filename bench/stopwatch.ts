@@ -1,11 +1,11 @@
-/** Milliseconds that the work took. */
+/** Resolves with the duration in milliseconds. */
 export async function timeMs(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
 }
 
-/** Milliseconds of each of `count` runs, one after another. */
+/** Runs the work `count` times in sequence and resolves with the duration of each run in milliseconds. */
 export async function timeEachMs(
   count: number,
   work: () => Promise<unknown>,
@@ -15,7 +15,7 @@ export async function timeEachMs(
   return times;
 }
 
-/** Runs the work `count` times, `concurrency` at a time: each that ends makes place for the next. */
+/** Runs the work `count` times with at most `concurrency` runs at a time. */
 export async function runConcurrently(
   {
     count,

@@ -1,23 +1,24 @@
 import type { BenchClient } from "./bench-client";
 
-/** `quick` only shows that the benchmark works; its figures mean little. */
+/** `quick` only shows that the benchmark works; its figures are not meaningful. */
 export type WorkloadSize = "full" | "quick";
 
+/** The name of a figure contains its unit. */
 export type Figures = Readonly<Record<string, number>>;
 
-/** Measures one thing on a fresh broker, found by its connection string; the unit of each figure is in its name. */
+/** Runs on a new broker. */
 export type BrokerWorkload = (
   connectionString: string,
   size: WorkloadSize,
 ) => Promise<Figures>;
 
-/** Measures one thing on a fresh host; the unit of each figure is in its name. */
+/** Runs on a new host. */
 export type HostWorkload = (
   webhooks: BenchClient,
   size: WorkloadSize,
 ) => Promise<Figures>;
 
-/** Measures one thing on what it starts itself, until the signal is given; the unit of each figure is in its name. */
+/** Starts the processes that it needs and stops when the signal is aborted. */
 export type SystemWorkload = (
   size: WorkloadSize,
   signal: AbortSignal,

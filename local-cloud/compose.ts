@@ -1,71 +1,191 @@
-import { createDurableTaskExtension } from "./functions-host/extensions/durable-task/extension";
+/** Composes a local cloud: the Functions host on one app, its extensions, and the storage and Service Bus that the app needs. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import {
   type FunctionsHost,
   startFunctionsHost,
 } from "./functions-host/core/host";
+import {
+  createDurableTaskExtension,
+  type DurableTaskExtension,
+} from "./functions-host/extensions/durable-task/extension";
 import { serviceBusExtension } from "./functions-host/extensions/service-bus/extension";
 import { storageQueueExtension } from "./functions-host/extensions/storage-queue/extension";
 import { timerExtension } from "./functions-host/extensions/timer/extension";
-import { findStorageEmulatorSettings } from "./storage/storage-settings";
+import { type ServiceBusBroker, startBroker } from "./service-bus/broker";
+import { readEntityFile } from "./service-bus/namespace/read-entity-file";
+import { findServiceBusEmulatorSettings } from "./service-bus/service-bus-settings";
+import { AsyncDisposableStack } from "./shared/lifecycle/async-disposable-stack";
+import type { Clock } from "./shared/time/clock";
 import { startStorage } from "./storage/azurite";
-import { createConsoleLog, type Verbosity } from "./cli/log";
-import type { RegisterDisposable } from "./cli/run-until-stopped";
-import {
-  type ComposeServiceBusOptions,
-  composeServiceBus,
-} from "./compose-service-bus";
+import { findStorageEmulatorSettings } from "./storage/storage-settings";
+
+/** `on-demand`: only for an app with a setting that asks for the emulator. */
+type StartPolicy = "always" | "on-demand";
+type AppSettings = Readonly<Record<string, string>>;
 
 export interface ComposeOptions {
+  /** The folder of a built Functions app. */
   readonly app: string;
+  /** 0 picks a free port. */
   readonly port: number;
-  /** Where task hub, keys and storage are kept. */
-  readonly data: string;
+  /** Contains the task hub, keys, storage and messages. */
+  readonly dataFolder: string;
+  /** Whether callers need a function key. */
   readonly auth: boolean;
-  readonly verbosity: Verbosity;
-  /** Whether storage is started always, or only for an app that asks for it. */
-  readonly storage: "always" | "when asked for";
-  readonly serviceBus: ComposeServiceBusOptions;
+  readonly storage: StartPolicy;
+  readonly serviceBus: {
+    readonly start: StartPolicy;
+    /** 0 picks a free port. Default: 5672, or a free port when that is in use. */
+    readonly port?: number | undefined;
+  };
+  /** The clock of orchestrations and timer functions. Default: the system clock. */
+  readonly clock?: Clock;
+  readonly log: (level: string, category: string, message: string) => void;
 }
 
-/** Starts a Functions app on this machine with what it needs of Azure; `own` stops it all. */
-export const composeLocalCloud = async (
-  own: RegisterDisposable,
-  options: ComposeOptions,
-): Promise<FunctionsHost> =>
-  own(
-    await startFunctionsHost({
-      appFolder: options.app,
-      port: options.port,
-      dataFolder: options.data,
-      auth: options.auth,
-      // They are stopped in the reverse order: what others write to goes last.
-      extensions: [
-        storageQueueExtension(),
-        serviceBusExtension(),
-        createDurableTaskExtension(),
-        timerExtension(),
-      ],
-      log: createConsoleLog(process.stderr, options.verbosity),
-      prepare: async (settings) => ({
-        ...(await prepareStorage(own, settings, options)),
-        ...(await composeServiceBus(own, settings, {
-          ...options,
-          ...options.serviceBus,
-        })),
-      }),
-    }),
-  );
+export interface ComposedCloud extends AsyncDisposable {
+  readonly host: FunctionsHost;
+  readonly durableTask: DurableTaskExtension;
+  /** Connection strings of the services that were started, by the app setting that contains them. */
+  readonly settings: AppSettings;
+  /** Undefined when no Service Bus was started. */
+  readonly serviceBus: ServiceBusBroker | undefined;
+  /** Resolves when no timer function, orchestration, activity or entity runs. */
+  whenIdle(): Promise<void>;
+}
 
-async function prepareStorage(
-  own: RegisterDisposable,
-  settings: Readonly<Record<string, string>>,
-  { data, storage }: ComposeOptions,
-): Promise<Readonly<Record<string, string>>> {
-  const names = [
-    ...(storage === "always" ? ["AzureWebJobsStorage"] : []),
-    ...findStorageEmulatorSettings(settings),
+/** Disposing of the result stops the host first, then the services. Throws an error with a `code`. */
+export async function composeLocalCloud(
+  options: ComposeOptions,
+): Promise<ComposedCloud> {
+  requireHostJson(options.app);
+  await using started = new AsyncDisposableStack();
+  const durableTask = createDurableTaskExtension(options.clock);
+  const timers = timerExtension(options.clock);
+  let services: StartedServices = { settings: {}, serviceBus: undefined };
+  const host = await startFunctionsHost({
+    appFolder: options.app,
+    port: options.port,
+    dataFolder: options.dataFolder,
+    auth: options.auth,
+    // Stopped in reverse order: an extension that others write to comes first.
+    extensions: [
+      storageQueueExtension(),
+      serviceBusExtension(),
+      durableTask,
+      timers,
+    ],
+    log: options.log,
+    prepare: async (appSettings) => {
+      services = await startServices(started, appSettings, options);
+      return services.settings;
+    },
+  });
+  started.use(host);
+  const all = started.move();
+  return {
+    host,
+    durableTask,
+    settings: services.settings,
+    serviceBus: services.serviceBus,
+    whenIdle: async () => {
+      // Timer functions first: what they start runs in the hub.
+      await timers.whenIdle();
+      await durableTask.hub?.whenIdle();
+    },
+    [Symbol.asyncDispose]: () => all[Symbol.asyncDispose](),
+  };
+}
+
+interface StartedServices {
+  readonly settings: AppSettings;
+  readonly serviceBus: ServiceBusBroker | undefined;
+}
+
+/** The local cloud cannot run this app. The message is one sentence. */
+class ComposeError extends Error {
+  override readonly name = "ComposeError";
+  readonly code = "host_json_missing";
+}
+
+/** The host reports a folder without package.json: it is not an app at all. */
+function requireHostJson(app: string): void {
+  const contains = (name: string): boolean => existsSync(join(app, name));
+  if (contains("host.json") || !contains("package.json")) return;
+  throw new ComposeError(
+    `There is no host.json in ${app}: create one, at least { "version": "2.0" }, or give the folder of a Functions app with --app.`,
+  );
+}
+
+async function startServices(
+  started: AsyncDisposableStack,
+  appSettings: AppSettings,
+  options: ComposeOptions,
+): Promise<StartedServices> {
+  const storageNames = [
+    ...(options.storage === "always" ? ["AzureWebJobsStorage"] : []),
+    ...findStorageEmulatorSettings(appSettings),
   ];
-  if (names.length === 0) return {};
-  const { connectionString } = own(await startStorage({ dataFolder: data }));
-  return Object.fromEntries(names.map((name) => [name, connectionString]));
+  const serviceBusNames = findServiceBusSettings(
+    appSettings,
+    options.serviceBus.start,
+  );
+  const settings: Record<string, string> = {};
+  if (storageNames.length > 0) {
+    const { connectionString } = started.use(
+      await startStorage({ dataFolder: options.dataFolder }),
+    );
+    for (const name of storageNames) settings[name] = connectionString;
+  }
+  if (serviceBusNames.length === 0) return { settings, serviceBus: undefined };
+  const serviceBus = started.use(await startServiceBus(options));
+  for (const name of serviceBusNames)
+    settings[name] = serviceBus.connectionString;
+  return { settings, serviceBus };
+}
+
+const connectionSetting = "AZURE_SERVICEBUS_CONNECTION_STRING";
+
+/** Names the real namespace, for an app that connects with an identity. */
+const namespaceSetting = `${connectionSetting}__fullyQualifiedNamespace`;
+
+/** The settings that receive the connection string of the broker; none when no broker is needed. */
+function findServiceBusSettings(
+  appSettings: AppSettings,
+  policy: StartPolicy,
+): readonly string[] {
+  const requested = findServiceBusEmulatorSettings(appSettings);
+  if (requested.length > 0 || policy === "on-demand") return requested;
+  const isConfigured = [connectionSetting, namespaceSetting].some(
+    (name) => (process.env[name] ?? appSettings[name] ?? "") !== "",
+  );
+  return isConfigured ? [] : [connectionSetting];
+}
+
+/** The AMQP port: clients use it when the connection string names none. */
+const amqpPort = 5672;
+
+async function startServiceBus({
+  app,
+  dataFolder,
+  serviceBus: { port },
+  log,
+}: ComposeOptions): Promise<ServiceBusBroker> {
+  const entities = await readEntityFile(join(app, "service-bus.json"));
+  const startOn = (wanted: number): Promise<ServiceBusBroker> =>
+    startBroker({ entities, port: wanted, dataFolder, log });
+  if (port !== undefined) return startOn(port);
+  try {
+    return await startOn(amqpPort);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "service_bus_port_in_use")
+      throw error;
+    log(
+      "warning",
+      "ServiceBus",
+      `Port ${amqpPort} is in use, so the broker listens on a free port. Choose a fixed port with --service-bus-port.`,
+    );
+    return startOn(0);
+  }
 }

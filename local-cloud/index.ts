@@ -1,5 +1,14 @@
-export { composeLocalCloud, type ComposeOptions } from "./compose";
-export { parsePort, parseServiceBusPort } from "./cli/host-command";
-export { parseOrUsageError, printLine, UsageError } from "./cli/output";
+export {
+  type ComposedCloud,
+  composeLocalCloud,
+  type ComposeOptions,
+} from "./compose";
+export { createConsoleLog } from "./cli/log";
+export {
+  parseCommandLine,
+  parsePort,
+  parseServiceBusPort,
+  printLine,
+} from "./cli/output";
 export { runCommandLine } from "./cli/run-command-line";
-export { runUntilStopped, withDisposables } from "./cli/run-until-stopped";
+export { waitForStopSignal } from "./cli/stop-signal";

@@ -1,21 +1,21 @@
-/** The app that is measured: it does as little as it can, so that what is timed is the host and the task hub. */
+/** The measured app: its functions do nothing, so that the figures are those of the host and the task hub. */
 import { app as functions } from "@azure/functions";
 import { app, EntityId, type OrchestrationContext } from "durable-functions";
 
-/** What each orchestration takes and gives back. */
+/** Input and output of each orchestration. */
 export interface BenchOrchestrations {
-  /** That many activities, one after another. */
+  /** Runs `input` activities in sequence. */
   readonly chain: { readonly input: number; readonly output: number };
-  /** That many activities at once. */
+  /** Runs `input` activities in parallel. */
   readonly fanOut: { readonly input: number; readonly output: number };
-  /** Adds one to a counter that many times, each time waiting for the answer. */
+  /** Calls the counter entity `times` times in sequence. */
   readonly countUp: {
     readonly input: { readonly counter: string; readonly times: number };
     readonly output: number;
   };
-  /** What a counter stands at, after all that was signalled to it before. */
+  /** Returns the counter's value after all earlier signals. */
   readonly countOf: { readonly input: string; readonly output: number };
-  /** Waits so many milliseconds on a timer. */
+  /** Waits `input` milliseconds on a timer. */
   readonly sleep: { readonly input: number; readonly output: number };
 }
 
@@ -72,7 +72,7 @@ app.entity<number>("counter", ({ df }) => {
   df.return(next);
 });
 
-// The embedded host loads an app into its own process, so the app can tell how much memory the host holds.
+// The embedded host loads the app into its own process: this is the memory of the host.
 functions.http("memory", {
   methods: ["GET"],
   authLevel: "anonymous",

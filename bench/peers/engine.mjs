@@ -1,27 +1,27 @@
 /**
- * What an engine's file exports: `start` and `lacks`. The workloads are those of `npm run bench` (bench/workloads): an
- * engine offers what they use of AOS, so that every engine is asked for the same, by the same code.
+ * The module of an engine exports `start` and `unsupported`. The workloads are those of `npm run bench` (bench/workloads): every
+ * engine implements their client, so that all engines run the same work, started by the same code.
  *
  * @typedef {object} Started
- * @property {string} description The engine with its versions, and how it is called.
- * @property {import("../webhooks").Webhooks} webhooks
+ * @property {string} description The engine with its versions and transport.
+ * @property {import("../bench-client").BenchClient} client
  *
- * @callback Start Starts the engine with an empty store in the folder. What is to be undone is given to `onStop`.
+ * @callback Start Starts the engine with an empty store in the folder. Cleanup is registered with `onStop`.
  * @param {string} folder
  * @returns {Promise<Started>}
  *
- * @typedef {Readonly<Record<string, string>>} Lacks Workloads that the engine has no counterpart for, each with the reason.
+ * @typedef {Readonly<Record<string, string>>} Unsupported Workloads that the engine cannot run, each with the reason.
  */
 
-/** An engine that is called in process, as a library: its workflows are functions. */
-export const calledInProcess = (workflows) => ({
+/** A client for an engine that is a library: its workflows are functions. */
+export const createInProcessClient = (workflows) => ({
   complete: async (name, input, expected) => {
-    // Taken out first: DBOS would take the object that a workflow is called on for its configured instance.
+    // Not called as a method: DBOS would use `workflows` as its configured instance.
     const workflow = workflows[name];
     const output = await workflow(input);
     if (output !== expected)
       throw new Error(
-        `${name}(${JSON.stringify(input)}) was to give ${expected}; it gave ${JSON.stringify(output)}.`,
+        `${name}(${JSON.stringify(input)}) did not return ${expected}; it returned ${JSON.stringify(output)}.`,
       );
   },
 });

@@ -1,4 +1,4 @@
-// Installs the peers beside this file, when package-lock.json says something new.
+// Installs the peers in this folder when package-lock.json has changed.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,20 +8,20 @@ import process from "node:process";
 const folder = import.meta.dirname;
 const stamp = join(folder, "node_modules", ".installed");
 
-/** Throws when the packages cannot be had; then AOS is measured alone. */
+/** Throws when the packages cannot be installed; the caller then measures AOS alone. */
 export function install() {
-  const wanted = createHash("sha256")
+  const expected = createHash("sha256")
     .update(readFileSync(join(folder, "package-lock.json")))
     .update(`${process.platform}-${process.arch}-${process.versions.modules}`)
     .digest("hex");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === expected) return;
   process.stderr.write(
     "bench:peers: installing the peers (once, 1 to 2 min)\n",
   );
   npm(["ci", "--loglevel=error"]);
-  // No package runs scripts here but this one: it fetches or compiles the binding that LangGraph's checkpointer needs.
+  // The only package whose scripts run: it downloads or compiles the native binding of LangGraph's checkpointer.
   npm(["rebuild", "better-sqlite3", "--ignore-scripts=false"]);
-  writeFileSync(stamp, wanted);
+  writeFileSync(stamp, expected);
 }
 
 function npm(args) {

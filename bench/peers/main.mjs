@@ -1,13 +1,16 @@
-// `npm run bench:peers`: AOS and its peers, one after another, on the workloads of `npm run bench`. See docs/benchmarks.md.
+// `npm run bench:peers`: measures AOS and its peers on the workloads of `npm run bench`. See docs/benchmarks.md.
 import { cpus, loadavg, totalmem } from "node:os";
 import process from "node:process";
-import { comparison, comparisonTable } from "../../dist/bench/comparison.js";
-import { fsyncLatency } from "../../dist/bench/fsync.js";
-import { inTemporaryFolder } from "../../dist/bench/measure.js";
+import {
+  compareEngines,
+  formatComparisonTable,
+} from "../../dist/bench/comparison.js";
+import { measureFsyncLatency } from "../../dist/bench/fsync.js";
+import { withTemporaryFolder } from "../../dist/bench/measure.js";
 import { install } from "./install.mjs";
 import { readOptions } from "./options.mjs";
-import { outcomeOf } from "./outcome.mjs";
-import { remarks } from "./remarks.mjs";
+import { measureInProcess } from "./outcome.mjs";
+import { formatRemarks } from "./remarks.mjs";
 import { stopSignal } from "./stop-signal.mjs";
 
 const names = {
@@ -28,14 +31,14 @@ const note = (text) => process.stderr.write(`bench:peers: ${text}\n`);
 
 async function main(argv) {
   const options = readOptions(argv, Object.keys(names), workloads);
-  const notInstalled = problemOf(install);
+  const installProblem = catchProblem(install);
   const signal = stopSignal(note);
-  const machine = await machineFacts();
-  const results = await measured(options, signal, notInstalled);
+  const machine = await describeMachine();
+  const results = await measureAll(options, signal, installProblem);
   report(options, machine, results);
 }
 
-function problemOf(work) {
+function catchProblem(work) {
   try {
     work();
     return undefined;
@@ -46,18 +49,22 @@ function problemOf(work) {
 }
 
 /**
- * The engines take turns at each workload, so that what is compared was measured close together: a machine is not equally
- * fast all the time.
+ * The engines alternate per workload, so that compared figures were measured close together: the speed of a machine
+ * varies over time.
  */
-async function measured({ engines, workloads, size }, signal, notInstalled) {
+async function measureAll(
+  { engines, workloads, size },
+  signal,
+  installProblem,
+) {
   const results = Object.fromEntries(engines.map((engine) => [engine, {}]));
   for (const workload of workloads)
     for (const engine of engines) {
       signal.throwIfAborted();
       const outcome =
-        engine !== "aos" && notInstalled
-          ? { problem: notInstalled }
-          : await outcomeOf(engine, workload, size, signal);
+        engine !== "aos" && installProblem
+          ? { problem: installProblem }
+          : await measureInProcess(engine, workload, size, signal);
       note(`${workload} ${engine} ${JSON.stringify(outcome)}`);
       results[engine][workload] = outcome;
     }
@@ -65,7 +72,7 @@ async function measured({ engines, workloads, size }, signal, notInstalled) {
   return results;
 }
 
-async function machineFacts() {
+async function describeMachine() {
   const processors = cpus();
   return {
     node: process.version,
@@ -74,27 +81,27 @@ async function machineFacts() {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     loadAverage: loadavg()[0],
     startedAt: new Date().toISOString(),
-    fsync: await inTemporaryFolder((folder) =>
-      fsyncLatency(folder, fsyncWrites),
+    fsync: await withTemporaryFolder((folder) =>
+      measureFsyncLatency(folder, fsyncWrites),
     ),
   };
 }
 
 function report({ json, engines, size }, machine, results) {
-  const rows = comparison(results);
+  const rows = compareEngines(results);
   const shown = Object.fromEntries(engines.map((name) => [name, names[name]]));
   const text = json
     ? JSON.stringify({ machine, size, results, rows }, null, 2)
     : [
-        comparisonTable(rows, shown),
+        formatComparisonTable(rows, shown),
         "",
-        ...remarks(results, names),
-        machineLine(machine),
+        ...formatRemarks(results, names),
+        formatMachine(machine),
       ].join("\n");
   process.stdout.write(`${text}\n`);
 }
 
-const machineLine = ({
+const formatMachine = ({
   node,
   cpus,
   cpuModel,

@@ -1,4 +1,4 @@
-// One workload on one engine, in a process of its own: `node measure.mjs ENGINE WORKLOAD SIZE FOLDER`, started by fork.
+// Measures one workload on one engine in a separate process: `node measure.mjs ENGINE WORKLOAD SIZE FOLDER`, started by fork.
 import process from "node:process";
 import { chain10 } from "../../dist/bench/workloads/chain-10.js";
 import { chain500 } from "../../dist/bench/workloads/chain-500.js";
@@ -10,15 +10,16 @@ import { stopAll } from "./processes.mjs";
 const workloads = { chain10, oneStep, fanOut1000, chain500, entityUpdates };
 const [engineName, workloadName, size, folder] = process.argv.slice(2);
 
-async function measured() {
-  const { start, lacks } = await import(`./engines/${engineName}.mjs`);
-  if (Object.hasOwn(lacks, workloadName)) return { lacks: lacks[workloadName] };
-  const { description, webhooks } = await start(folder);
-  const figures = await workloads[workloadName](webhooks, size);
+async function measure() {
+  const { start, unsupported } = await import(`./engines/${engineName}.mjs`);
+  if (Object.hasOwn(unsupported, workloadName))
+    return { unsupported: unsupported[workloadName] };
+  const { description, client } = await start(folder);
+  const figures = await workloads[workloadName](client, size);
   return { description, figures };
 }
 
-/** Everything that was started is stopped before the process ends, also when its parent has gone. */
+/** Stops everything that was started before the process ends, also when the parent process has ended. */
 async function end(code) {
   await stopAll();
   process.exit(code);
@@ -26,5 +27,5 @@ async function end(code) {
 process.once("SIGTERM", () => void end(1));
 process.once("disconnect", () => void end(1));
 
-const outcome = await measured().catch((error) => ({ problem: error.message }));
+const outcome = await measure().catch((error) => ({ problem: error.message }));
 process.send(outcome, () => void end(0));

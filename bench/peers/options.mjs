@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** Throws a sentence for people when there is no such option, engine or workload. */
+/** Throws when an option, an engine or a workload is unknown. */
 export function readOptions(argv, engines, workloads) {
   const { values } = parseArgs({
     args: argv,
@@ -12,19 +12,19 @@ export function readOptions(argv, engines, workloads) {
     },
   });
   return {
-    engines: chosen("engine", values.engines, engines),
-    workloads: chosen("workload", values.only, workloads),
+    engines: choose("engine", values.engines, engines),
+    workloads: choose("workload", values.only, workloads),
     size: values.quick ? "quick" : "full",
     json: values.json,
   };
 }
 
-function chosen(kind, said, known) {
-  const wanted = said?.split(",").map((name) => name.trim()) ?? known;
+function choose(kind, text, known) {
+  const wanted = text?.split(",").map((name) => name.trim()) ?? known;
   const unknown = wanted.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new Error(
-      `There is no ${kind} named ${unknown.join(", ")}. There are: ${known.join(", ")}.`,
+      `There is no ${kind} named ${unknown.join(", ")}. The known ones are: ${known.join(", ")}.`,
     );
   return known.filter((name) => wanted.includes(name));
 }

@@ -1,4 +1,4 @@
-// Starts measure.mjs, waits for what it says, and makes sure that nothing of it is left.
+// Starts measure.mjs, waits for its outcome, and ends every process that it leaves.
 import { fork } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,47 +7,47 @@ import process from "node:process";
 import { clearTimeout, setTimeout } from "node:timers";
 
 const file = join(import.meta.dirname, "measure.mjs");
-const longestMinutes = 3;
+const timeoutMinutes = 3;
 const stopMs = 20_000;
 
-/** Never rejects: what went wrong is the outcome's `problem`. */
-export async function outcomeOf(engine, workload, size, signal) {
+/** Never rejects: a failure is the outcome's `problem`. */
+export async function measureInProcess(engine, workload, size, signal) {
   const folder = await mkdtemp(join(tmpdir(), "aos-peers-"));
   try {
-    return await said([engine, workload, size, folder], signal);
+    return await runMeasurement([engine, workload, size, folder], signal);
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 
-const said = (args, signal) =>
+const runMeasurement = (args, signal) =>
   new Promise((resolve) => {
-    // A process group of its own, so that its end can be made sure of.
+    // A separate process group, so that all of its processes can be killed.
     const child = fork(file, args, {
       detached: true,
       stdio: ["ignore", 2, 2, "ipc"],
     });
     let outcome = { problem: "The measurement ended without a figure." };
-    let last;
+    let killTimer;
     const stop = (problem) => {
       outcome = { problem };
       child.kill("SIGTERM");
-      last ??= setTimeout(() => killGroup(child.pid), stopMs);
+      killTimer ??= setTimeout(() => killGroup(child.pid), stopMs);
     };
     const limit = setTimeout(
-      () => stop(`It took longer than ${longestMinutes} minutes.`),
-      longestMinutes * 60_000,
+      () => stop(`It took longer than ${timeoutMinutes} minutes.`),
+      timeoutMinutes * 60_000,
     );
-    const stopped = () => stop(signal.reason.message);
-    signal.addEventListener("abort", stopped, { once: true });
+    const onAbort = () => stop(signal.reason.message);
+    signal.addEventListener("abort", onAbort, { once: true });
     child.on("message", (message) => {
-      // What is said after a stop is only its consequence.
-      if (last === undefined) outcome = message;
+      // A message after a stop is only its consequence.
+      if (killTimer === undefined) outcome = message;
     });
     child.on("exit", () => {
       clearTimeout(limit);
-      clearTimeout(last);
-      signal.removeEventListener("abort", stopped);
+      clearTimeout(killTimer);
+      signal.removeEventListener("abort", onAbort);
       killGroup(child.pid);
       resolve(outcome);
     });
@@ -57,7 +57,7 @@ function killGroup(pid) {
   try {
     process.kill(-pid, "SIGKILL");
   } catch (error) {
-    // Nobody is left in it: what is meant to be so.
+    // ESRCH: the group has no processes left.
     if (error.code !== "ESRCH") throw error;
   }
 }

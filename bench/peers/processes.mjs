@@ -1,63 +1,63 @@
-// What an engine starts, so that it is stopped whatever happens: last started, first stopped.
+// The processes of an engine; they are stopped in reverse order, also after a failure.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
-const undo = [];
-const tail = 2000;
-const patienceMs = 10_000;
+const cleanups = [];
+const outputLimit = 2000;
+const stopTimeoutMs = 10_000;
 
-/** Keeps what is to be done when the measurement ends. */
-export const onStop = (work) => undo.push(work);
+/** Registers a cleanup for the end of the measurement. */
+export const onStop = (work) => cleanups.push(work);
 
 let stopping;
 
-/** Whoever calls it second waits for the same end: a process that exits earlier would leave its servers. */
-export const stopAll = () => (stopping ??= undone());
+/** A second call waits for the first: a process that exits earlier would leave its servers. */
+export const stopAll = () => (stopping ??= runCleanups());
 
-async function undone() {
-  for (let work = undo.pop(); work; work = undo.pop()) await work();
+async function runCleanups() {
+  for (let work = cleanups.pop(); work; work = cleanups.pop()) await work();
 }
 
-/** A program of the engine; `stopSignal` is the one that ends it in order. */
+/** Starts a program of the engine; `stopSignal` asks it to end. */
 export function run(file, args, { stopSignal = "SIGTERM", ...options } = {}) {
   const child = spawn(file, args, {
     stdio: ["ignore", "pipe", "pipe"],
     ...options,
   });
   let output = "";
-  const keep = (chunk) => (output = (output + chunk).slice(-tail));
+  const keep = (chunk) => (output = (output + chunk).slice(-outputLimit));
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
   child.on("error", (error) => keep(error.message));
-  const ended = new Promise((resolve) => child.once("close", resolve));
-  onStop(() => stopped(child, ended, stopSignal));
-  return { ended, output: () => output, child };
+  const exited = new Promise((resolve) => child.once("close", resolve));
+  onStop(() => stop(child, exited, stopSignal));
+  return { exited, output: () => output, child };
 }
 
-async function stopped(child, ended, signal) {
+async function stop(child, exited, signal) {
   child.kill(signal);
-  const last = pause(patienceMs, undefined, { ref: false });
-  await Promise.race([ended, last.then(() => child.kill("SIGKILL"))]);
-  await ended;
+  const timeout = pause(stopTimeoutMs, undefined, { ref: false });
+  await Promise.race([exited, timeout.then(() => child.kill("SIGKILL"))]);
+  await exited;
 }
 
-/** Runs a program to its end; throws what it said if that was not well. */
-export async function finished(file, args, options) {
-  const { ended, output } = run(file, args, options);
-  const code = await ended;
+/** Runs a program to its end; throws with its output when it fails. */
+export async function runToEnd(file, args, options) {
+  const { exited, output } = run(file, args, options);
+  const code = await exited;
   if (code !== 0) throw new Error(`${file} ended with ${code}: ${output()}`);
   return output();
 }
 
-/** Waits until the check holds; throws what the program said when it ends before. */
-export async function ready(program, name, check, seconds = 60) {
-  const until = Date.now() + seconds * 1000;
+/** Waits until the check returns true; throws with the program's output when it ends before. */
+export async function waitUntilReady(program, name, check, seconds = 60) {
+  const deadline = Date.now() + seconds * 1000;
   while (!(await check())) {
     if (program.child.exitCode !== null)
       throw new Error(`${name} ended while it started: ${program.output()}`);
-    if (Date.now() > until)
+    if (Date.now() > deadline)
       throw new Error(
         `${name} was not ready within ${seconds} s: ${program.output()}`,
       );
@@ -65,8 +65,8 @@ export async function ready(program, name, check, seconds = 60) {
   }
 }
 
-/** A port that nobody listens on now. */
-export async function freePort() {
+/** Resolves with a port that is free now. */
+export async function findFreePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();
@@ -75,8 +75,8 @@ export async function freePort() {
   return port;
 }
 
-/** Whether somebody listens on a port of this machine. */
-export const listening = (port) =>
+/** Resolves with whether a program listens on the port of this machine. */
+export const isListening = (port) =>
   new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
     socket.once("connect", () => resolve(true));

@@ -1,6 +1,6 @@
 import process from "node:process";
 
-/** A signal ends the measurement that is going on, and all is cleaned up on the way out. */
+/** A signal aborts the running measurement, which then cleans up. */
 export function stopSignal(note) {
   const controller = new globalThis.AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"])

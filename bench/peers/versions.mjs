@@ -5,5 +5,5 @@ const { dependencies } = JSON.parse(
   readFileSync(join(import.meta.dirname, "package.json"), "utf8"),
 );
 
-/** The version of a peer's package; package.json pins each. */
+/** The pinned version of a peer's package. */
 export const version = (name) => dependencies[name];

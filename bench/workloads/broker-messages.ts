@@ -1,5 +1,5 @@
 import { ServiceBusClient } from "@azure/service-bus";
-import { queueName } from "../broker";
+import { queueName } from "../processes";
 import { percentile } from "../statistics";
 import { runConcurrently, timeMs } from "../stopwatch";
 import type { BrokerWorkload } from "../workload";
@@ -8,10 +8,10 @@ const sizes = {
   full: { messages: 20_000, warmUp: 3000 },
   quick: { messages: 300, warmUp: 50 },
 };
-/** So many messages are on their way at a time: sent, and not yet completed. */
+/** Messages that are sent and not yet completed. */
 const concurrency = 400;
 const receivers = 200;
-/** With the rest of the body about half a kilobyte of JSON. */
+/** Makes the body about half a kilobyte of JSON. */
 const padding = "x".repeat(440);
 
 interface Body {
@@ -19,7 +19,7 @@ interface Body {
   readonly padding: string;
 }
 
-/** Messages through one queue: sent one by one, received, and completed, each on disk before it is confirmed. */
+/** Throughput of one queue: messages are sent one by one, received and completed, each durable before it is confirmed. */
 export const brokerMessages: BrokerWorkload = async (
   connectionString,
   size,

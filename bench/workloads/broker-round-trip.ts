@@ -1,5 +1,5 @@
 import { ServiceBusClient } from "@azure/service-bus";
-import { queueName } from "../broker";
+import { queueName } from "../processes";
 import { percentile } from "../statistics";
 import { timeEachMs } from "../stopwatch";
 import type { BrokerWorkload } from "../workload";
@@ -9,7 +9,7 @@ const sizes = {
   quick: { messages: 20, warmUp: 5 },
 };
 
-/** How long one message takes from `send` until it is completed, when nothing else is going on. */
+/** Latency of one message from `send` until it is completed, on an idle broker. */
 export const brokerRoundTrip: BrokerWorkload = async (
   connectionString,
   size,

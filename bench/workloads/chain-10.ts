@@ -9,11 +9,11 @@ const steps = 10;
 const concurrency = 50;
 
 /** Throughput of short orchestrations: ten steps each, fifty at a time. */
-export const chain10: HostWorkload = async (webhooks, size) => {
+export const chain10: HostWorkload = async (client, size) => {
   const { orchestrations, warmUp } = sizes[size];
   const chains = (count: number) =>
     runConcurrently({ count, concurrency }, () =>
-      webhooks.complete("chain", steps, steps),
+      client.complete("chain", steps, steps),
     );
   await chains(warmUp);
   const ms = await timeMs(() => chains(orchestrations));

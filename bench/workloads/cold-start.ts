@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { startBenchHost } from "../host";
+import { startBenchHost } from "../processes";
 import { withTemporaryFolder } from "../measure";
 import { median } from "../statistics";
 import type { Figures, SystemWorkload } from "../workload";
@@ -16,7 +16,7 @@ type Variant = typeof bundled;
 const bareWorker = resolve(__dirname, "..", "bare-worker.js");
 const runs = { full: 11, quick: 1 };
 
-/** Storage that nothing answers for: none is started, and neither a start nor `health/live` asks it. */
+/** The storage address does not exist: neither the start nor `health/live` uses storage. */
 const settings = {
   AzureWebJobsStorage:
     "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:1/a;BlobEndpoint=http://127.0.0.1:1/a",
@@ -26,44 +26,51 @@ const settings = {
 };
 type Settings = Readonly<Record<string, string>>;
 
-/** Times of one run by the name of the figure. In turn, so that all have the same machine. */
-async function oneRun(settings: Settings): Promise<Figures> {
-  const bundle = await workerStart(bundled, settings);
-  const modules = await workerStart(unbundled, settings);
+/** Alternates between the variants, so that all meet the same conditions. */
+async function measureOnce(settings: Settings): Promise<Figures> {
+  const bundle = await measureWorkerStart(bundled, settings);
+  const modules = await measureWorkerStart(unbundled, settings);
   return {
     loadMs: bundle.loadMs,
     unbundledLoadMs: modules.loadMs,
     firstAnswerMs: bundle.firstAnswerMs,
     unbundledFirstAnswerMs: modules.firstAnswerMs,
-    localFirstAnswerMs: await localFirstAnswerMs(bundled, settings),
-    unbundledLocalFirstAnswerMs: await localFirstAnswerMs(unbundled, settings),
+    localFirstAnswerMs: await measureLocalFirstAnswer(bundled, settings),
+    unbundledLocalFirstAnswerMs: await measureLocalFirstAnswer(
+      unbundled,
+      settings,
+    ),
   };
 }
 
-const measured =
+const createWorkload =
   (settings: Settings): SystemWorkload =>
   async (size, signal) => {
-    // Not counted: it reads the files from the disk.
-    if (size === "full") await oneRun(settings);
+    // Not counted: the first run reads the files from the disk.
+    if (size === "full") await measureOnce(settings);
     const all: Figures[] = [];
     for (let run = 0; run < runs[size]; run += 1) {
       signal.throwIfAborted();
-      all.push(await oneRun(settings));
+      all.push(await measureOnce(settings));
     }
-    return { ...medians(all), ...(await sizes()), runs: runs[size] };
+    return {
+      ...computeMedians(all),
+      ...(await measureSizes()),
+      runs: runs[size],
+    };
   };
 
-/** From the start of a process until the app is loaded and has registered everything, and until its first answer over HTTP. */
-export const coldStart = measured(settings);
+/** From the start of a process until the app is loaded, and until its first HTTP response. */
+export const coldStart = createWorkload(settings);
 
-/** The same with telemetry on, sent to where nothing answers. */
-export const coldStartTelemetry = measured({
+/** The same with telemetry on, exported to an address that does not exist. */
+export const coldStartTelemetry = createWorkload({
   ...settings,
   APPLICATIONINSIGHTS_CONNECTION_STRING:
     "InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=http://127.0.0.1:1/",
 });
 
-const medians = (all: readonly Figures[]): Figures =>
+const computeMedians = (all: readonly Figures[]): Figures =>
   Object.fromEntries(
     Object.keys(all[0] ?? {}).map((name) => [
       name,
@@ -71,7 +78,7 @@ const medians = (all: readonly Figures[]): Figures =>
     ]),
   );
 
-async function sizes(): Promise<Figures> {
+async function measureSizes(): Promise<Figures> {
   const megabytes = async (path: string) =>
     (await stat(join(root, "dist", path))).size / 1e6;
   return {
@@ -80,8 +87,8 @@ async function sizes(): Promise<Figures> {
   };
 }
 
-/** In a process without a host: what the app itself costs. */
-async function workerStart({ main }: Variant, settings: Settings) {
+/** Measures the app alone, in a process without a host. */
+async function measureWorkerStart({ main }: Variant, settings: Settings) {
   const start = performance.now();
   const worker = spawn(process.execPath, [bareWorker, main], {
     stdio: ["pipe", "pipe", "inherit"],
@@ -99,7 +106,7 @@ async function workerStart({ main }: Variant, settings: Settings) {
       readonly loadMs: number;
       readonly port: number;
     };
-    await firstAnswer(`http://127.0.0.1:${port}/health/live`);
+    await requireSuccess(`http://127.0.0.1:${port}/health/live`);
     return { loadMs, firstAnswerMs: performance.now() - start };
   } finally {
     worker.stdin.end();
@@ -107,19 +114,20 @@ async function workerStart({ main }: Variant, settings: Settings) {
   }
 }
 
-/** With the embedded host, which is part of the time, is not bundled, and shares packages with an app that is not either. */
-const localFirstAnswerMs = (
+/** Measures the app with the embedded host. The host is not bundled and shares its packages with the unbundled app. */
+const measureLocalFirstAnswer = (
   { app }: Variant,
   settings: Settings,
 ): Promise<number> =>
   withTemporaryFolder(async (folder) => {
     const start = performance.now();
     await using host = await startBenchHost(folder, { app, settings });
-    await firstAnswer(`${host.url}/api/health/live`);
+    await requireSuccess(`${host.url}/api/health/live`);
     return performance.now() - start;
   });
 
-async function firstAnswer(url: string): Promise<void> {
+async function requireSuccess(url: string): Promise<void> {
   const { status } = await fetch(url);
-  if (status !== 200) throw new Error(`${url} answered ${status}, not 200.`);
+  if (status !== 200)
+    throw new Error(`${url} responded with ${status}, not 200.`);
 }

@@ -9,18 +9,18 @@ const sizes = {
 };
 const concurrency = 50;
 
-/** Updates of one entity: signalled by many clients, and called by one orchestration that waits for each answer. */
-export const entityUpdates: HostWorkload = async (webhooks, size) => {
+/** Throughput of one entity: signals of many clients, and calls of one orchestration in sequence. */
+export const entityUpdates: HostWorkload = async (client, size) => {
   const { signals, calls, warmUp } = sizes[size];
-  // The hub may have been measured before: every run counts from nothing.
+  // The hub may contain the counters of an earlier run.
   const run = randomUUID();
   const counter = `called-${run}`;
-  await signalled(webhooks, `warm-up-${run}`, warmUp);
+  await signalAll(client, `warm-up-${run}`, warmUp);
   const signalMs = await timeMs(() =>
-    signalled(webhooks, `signalled-${run}`, signals),
+    signalAll(client, `signalled-${run}`, signals),
   );
   const callMs = await timeMs(() =>
-    webhooks.complete("countUp", { counter, times: calls }, calls),
+    client.complete("countUp", { counter, times: calls }, calls),
   );
   return {
     signalsPerSecond: (signals / signalMs) * 1000,
@@ -31,14 +31,14 @@ export const entityUpdates: HostWorkload = async (webhooks, size) => {
   };
 };
 
-/** Signals are processed in the order they were stored, so a read that comes after them sees them all counted. */
-async function signalled(
-  webhooks: BenchClient,
+/** An entity processes its signals in order, so a read after the signals sees all of them. */
+async function signalAll(
+  client: BenchClient,
   counter: string,
   count: number,
 ): Promise<void> {
   await runConcurrently({ count, concurrency }, () =>
-    webhooks.signalAdd(counter),
+    client.signalAdd(counter),
   );
-  await webhooks.complete("countOf", counter, count);
+  await client.complete("countOf", counter, count);
 }

@@ -1,5 +1,5 @@
 import { fillTaskHub } from "../fill-task-hub";
-import { startBenchHost } from "../host";
+import { startBenchHost } from "../processes";
 import {
   withTemporaryFolder,
   measureOnHost,
@@ -24,7 +24,7 @@ const sizes = {
   quick: { finished: 1000, rounds: 1 },
 };
 
-/** A figure of a workload, and whether more of it is better. */
+/** Name, workload, figure, and whether a higher figure is better. */
 const compared: readonly (readonly [string, HostWorkload, string, boolean])[] =
   [
     ["chain10", chain10, "perSecond", true],
@@ -36,24 +36,24 @@ const compared: readonly (readonly [string, HostWorkload, string, boolean])[] =
   ];
 
 /**
- * What 100,000 finished orchestrations in the file cost: every workload on an empty hub and on one that has them, in
- * turn. `…CostsMorePercent` compares the medians of both; below 0 the full hub was the faster one.
+ * The cost of 100,000 finished orchestrations in the task hub: alternates every workload between an empty and a full hub.
+ * `…CostsMorePercent` compares the medians of both; a negative value means that the full hub was faster.
  */
 export const finished100000: SystemWorkload = (size, signal) =>
   withTemporaryFolder(async (folder) => {
     const { finished, rounds } = sizes[size];
     await fillTaskHub(folder, finished);
-    const startUp = await startUpTimes(folder, rounds, signal);
+    const startUp = await measureStartUp(folder, rounds, signal);
     let figures: Figures = { finished, rounds, ...startUp };
     for (const workload of new Set(compared.map(([, workload]) => workload)))
       figures = {
         ...figures,
-        ...(await bothWays(folder, workload, size, signal)),
+        ...(await measureBothHubs(folder, workload, size, signal)),
       };
     return figures;
   });
 
-async function bothWays(
+async function measureBothHubs(
   folder: string,
   workload: HostWorkload,
   size: WorkloadSize,
@@ -61,29 +61,34 @@ async function bothWays(
 ): Promise<Figures> {
   const empty: Figures[] = [];
   const full: Figures[] = [];
-  const ways = [
+  const measurements = [
     async () => empty.push(await measureOnHost(workload, size, signal)),
     async () =>
       full.push(await measureOnHostWithData(folder, workload, size, signal)),
   ];
   for (let round = 0; round < sizes[size].rounds; round += 1) {
-    for (const way of ways) await way();
-    ways.reverse(); // whoever comes second may have the warmer machine
+    for (const run of measurements) await run();
+    measurements.reverse(); // The second one may benefit from warm caches.
   }
   return Object.assign(
     {},
     ...compared
       .filter(([, one]) => one === workload)
       .map(([name, , figure, isRate]) =>
-        comparison(name, middle(empty, figure), middle(full, figure), isRate),
+        compareMedians(
+          name,
+          figureMedian(empty, figure),
+          figureMedian(full, figure),
+          isRate,
+        ),
       ),
   ) as Figures;
 }
 
-const middle = (all: readonly Figures[], figure: string): number =>
+const figureMedian = (all: readonly Figures[], figure: string): number =>
   median(all.flatMap(({ [figure]: value }) => value ?? []));
 
-const comparison = (
+const compareMedians = (
   name: string,
   empty: number,
   full: number,
@@ -95,8 +100,8 @@ const comparison = (
     ((isRate ? empty / full : full / empty) - 1) * 100,
 });
 
-/** From the start of the process to its first answer; the file is in the memory of the machine. */
-async function startUpTimes(
+/** From the start of the process to its first response, with the file in the page cache. */
+async function measureStartUp(
   full: string,
   rounds: number,
   signal: AbortSignal,

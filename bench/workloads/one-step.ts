@@ -7,10 +7,10 @@ const sizes = {
   quick: { orchestrations: 20, warmUp: 5 },
 };
 
-/** How long a caller waits for an orchestration of one step when nothing else is going on. */
-export const oneStep: HostWorkload = async (webhooks, size) => {
+/** Latency of an orchestration of one step on an idle host. */
+export const oneStep: HostWorkload = async (client, size) => {
   const { orchestrations, warmUp } = sizes[size];
-  const once = () => webhooks.complete("chain", 1, 1);
+  const once = () => client.complete("chain", 1, 1);
   await timeEachMs(warmUp, once);
   const times = await timeEachMs(orchestrations, once);
   return {

@@ -8,7 +8,7 @@ const sizes = {
   quick: { messages: 20, alone: 5, warmUp: 2 },
 };
 
-/** It does nothing, so that what is timed is the way there and back. */
+/** A workflow without work, so that the figures are those of the messages. */
 const body = {
   definition: {
     name: "nothing",
@@ -19,51 +19,51 @@ const body = {
   },
 };
 
-/** From a request message to its response, through a workflow that does nothing: many at once, and one at a time. */
+/** From a request message to its response, through a workflow without work: one at a time, and many concurrently. */
 export const requestResponse: BrokerWorkload = async (
   connectionString,
   size,
 ) => {
   const client = new ServiceBusClient(connectionString);
   try {
-    return await measured(client, sizes[size]);
+    return await measureRequests(client, sizes[size]);
   } finally {
     await client.close();
   }
 };
 
-async function measured(
+async function measureRequests(
   client: ServiceBusClient,
   { messages, alone, warmUp }: (typeof sizes)["full"],
 ) {
-  const answers = answersTo(client);
+  const responses = createResponseReceiver(client);
   const sender = client.createSender("agent-requests");
-  const ask = async (id: string): Promise<void> => {
-    const answered = answers.to(id);
+  const request = async (id: string): Promise<void> => {
+    const response = responses.to(id);
     await sender.sendMessages({ messageId: id, body });
-    await answered;
+    await response;
   };
   let count = 0;
-  const one = () => ask(`one-${(count += 1)}`);
+  const one = () => request(`one-${(count += 1)}`);
   await timeEachMs(warmUp, one);
-  const alones = await timeEachMs(alone, one);
-  const { times, seconds } = await askAll(sender, answers, messages);
+  const singleTimes = await timeEachMs(alone, one);
+  const { times, seconds } = await requestAll(sender, responses, messages);
   return {
     messagesPerSecond: messages / seconds,
-    p50Ms: percentile(alones, 50),
-    p99Ms: percentile(alones, 99),
+    p50Ms: percentile(singleTimes, 50),
+    p99Ms: percentile(singleTimes, 99),
     loadedP50Ms: percentile(times, 50),
     loadedP99Ms: percentile(times, 99),
     messages,
   };
 }
 
-type Answers = ReturnType<typeof answersTo>;
+type Responses = ReturnType<typeof createResponseReceiver>;
 
-/** All requests are sent at once, so that their times tell how long a queue of that length takes. */
-async function askAll(
+/** Sends all requests before waiting: the times are those of a queue of that length. */
+async function requestAll(
   sender: ServiceBusSender,
-  answers: Answers,
+  responses: Responses,
   messages: number,
 ) {
   const ids = Array.from({ length: messages }, (_, n) => `many-${n}`);
@@ -71,7 +71,7 @@ async function askAll(
   const times: number[] = [];
   const ms = await timeMs(async () => {
     const all = ids.map(async (id) => {
-      await answers.to(id);
+      await responses.to(id);
       times.push(performance.now() - start);
     });
     for (let from = 0; from < messages; from += 100)
@@ -83,8 +83,8 @@ async function askAll(
   return { times, seconds: ms / 1000 };
 }
 
-/** Receives all the time; a response tells whose it is by its correlation id. */
-function answersTo(client: ServiceBusClient) {
+/** Receives continuously and matches responses to requests by their correlation id. */
+function createResponseReceiver(client: ServiceBusClient) {
   const waiting = new Map<
     string,
     { readonly resolve: () => void; readonly reject: (error: Error) => void }

@@ -1,5 +1,5 @@
 import { Agent } from "node:http";
-import { startBenchHost } from "../host";
+import { startBenchHost } from "../processes";
 import { withTemporaryFolder, readRssMiB } from "../measure";
 import { postJson } from "../post-json";
 import { runConcurrently } from "../stopwatch";
@@ -10,7 +10,7 @@ const counts = { full: 10_000, quick: 100 };
 const concurrency = 50;
 const dayMs = 86_400_000;
 
-/** The memory of a host while many orchestrations wait on timers: after their starts, and after a restart of the host. */
+/** The memory of a host with many orchestrations that wait on timers: after they were started, and after a restart. */
 export const waiting10000: SystemWorkload = (size, signal) =>
   withTemporaryFolder(async (folder) => {
     const waiting = counts[size];
@@ -18,36 +18,37 @@ export const waiting10000: SystemWorkload = (size, signal) =>
       await using host = await startBenchHost(folder);
       await runConcurrently({ count: waiting, concurrency }, async () => {
         signal.throwIfAborted();
-        await begin(host.url);
+        await startSleeper(host.url);
       });
-      return await rssWhenAllWait(host.url);
+      return await readRssWhenAllWait(host.url);
     })();
     const start = performance.now();
     await using host = await startBenchHost(folder);
     const startUpSeconds = (performance.now() - start) / 1000;
-    const restartedRssMiB = await rssWhenAllWait(host.url);
+    const restartedRssMiB = await readRssWhenAllWait(host.url);
     return { waiting, startedRssMiB, startUpSeconds, restartedRssMiB };
   });
 
 const agent = new Agent({ keepAlive: true });
-const api = (url: string) => `${url}/runtime/webhooks/durabletask`;
+const apiUrl = (url: string) => `${url}/runtime/webhooks/durabletask`;
 
-async function begin(url: string): Promise<void> {
+async function startSleeper(url: string): Promise<void> {
   const { status, text } = await postJson(
     agent,
-    `${api(url)}/orchestrators/sleep`,
+    `${apiUrl(url)}/orchestrators/sleep`,
     String(dayMs),
   );
-  if (status !== 202) throw new Error(`The host answered ${status}: ${text}`);
+  if (status !== 202)
+    throw new Error(`The host responded with ${status}: ${text}`);
 }
 
-/** Episodes are run in the order in which they became due: when a later one has ended, all have set their timers. */
-async function rssWhenAllWait(url: string): Promise<number> {
+/** Episodes run in the order in which they become due: once a later orchestration has ended, all others have set their timers. */
+async function readRssWhenAllWait(url: string): Promise<number> {
   await createBenchClient(url).complete("chain", 1, 1);
   const pending = await fetch(
-    `${api(url)}/instances?runtimeStatus=Pending&top=1`,
+    `${apiUrl(url)}/instances?runtimeStatus=Pending&top=1`,
   );
   if ((await pending.text()) !== "[]")
-    throw new Error("Some orchestrations do not wait on their timers yet.");
+    throw new Error("Some orchestrations have not set their timers yet.");
   return readRssMiB(url);
 }

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { startLocalCloud } from "../../local-cloud/testing";
+import { startLocalCloud } from "azure-local-cloud/testing";
 import { percentile } from "../statistics";
 import { timeMs } from "../stopwatch";
 import type { SystemWorkload } from "../workload";
@@ -8,7 +8,7 @@ const app = resolve(__dirname, "..", "..", "..", "bench", "app");
 const runs = { full: 50, quick: 3 };
 const weekMs = 7 * 86_400_000;
 
-/** A week on a timer, with the clock of the test kit: from the start of the orchestration until its end is told. */
+/** A timer of one week on the virtual clock of the test kit: from the start of the orchestration until the client sees its end. */
 export const weekTimer: SystemWorkload = async (size, signal) => {
   await using cloud = await startLocalCloud({ app });
   const times: number[] = [];
@@ -19,7 +19,10 @@ export const weekTimer: SystemWorkload = async (size, signal) => {
         const id = await cloud.client.start("sleep", { input: weekMs });
         await cloud.advance("7 days");
         const { output } = await cloud.client.whenEnded(id);
-        if (output !== weekMs) throw new Error(`It gave ${String(output)}.`);
+        if (output !== weekMs)
+          throw new Error(
+            `The orchestration returned ${String(output)}, not ${weekMs}.`,
+          );
       }),
     );
   }

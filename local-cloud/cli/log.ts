@@ -1,10 +1,17 @@
 /**
- * What of the log is shown. `quiet`: what the host itself warns of; `normal`: also failures of functions and what they
- * log; `verbose`: all.
+ * `quiet`: warnings of the host. `normal`: also failures of functions, and log lines that they write.
+ * `verbose`: everything from level `information` on.
  */
 export type Verbosity = "quiet" | "normal" | "verbose";
 
-const rank = ["trace", "debug", "information", "warning", "error", "critical"];
+const levels = [
+  "trace",
+  "debug",
+  "information",
+  "warning",
+  "error",
+  "critical",
+];
 
 export const createConsoleLog =
   (stream: NodeJS.WritableStream, verbosity: Verbosity) =>
@@ -19,9 +26,10 @@ function isShown(
   level: string,
   category: string,
 ): boolean {
-  const at = rank.indexOf(level);
+  const rank = levels.indexOf(level);
   if (verbosity === "quiet" && category.startsWith("Function.")) return false;
-  if (at >= rank.indexOf("warning")) return true;
-  if (at < rank.indexOf("information") || verbosity === "quiet") return false;
+  if (rank >= levels.indexOf("warning")) return true;
+  if (rank < levels.indexOf("information") || verbosity === "quiet")
+    return false;
   return verbosity === "verbose" || category.endsWith(".User");
 }

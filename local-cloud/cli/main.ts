@@ -1,6 +1,11 @@
 #!/usr/bin/env node
-import { runBrokerCommand } from "./broker-command";
-import { runHostCommand } from "./host-command";
 import { runCommandLine } from "./run-command-line";
 
-runCommandLine({ broker: runBrokerCommand, host: runHostCommand }, "host");
+runCommandLine({
+  program: "azure-local-cloud",
+  commands: {
+    broker: async () => (await import("./broker-command")).runBrokerCommand,
+    host: async () => (await import("./host-command")).runHostCommand,
+  },
+  defaultCommand: "host",
+});

@@ -1,7 +1,8 @@
-/** How the commands speak: results on stdout; problems on stderr, what happened first and then what to do. */
+import { parseArgs, type ParseArgsConfig } from "node:util";
 
-/** The command was called wrongly; `usage` says how to call it. */
+/** The arguments of a command are wrong; `usage` explains the command. */
 export class UsageError extends Error {
+  override readonly name = "UsageError";
   readonly usage: string;
 
   constructor(message: string, usage: string) {
@@ -10,27 +11,62 @@ export class UsageError extends Error {
   }
 }
 
+/** Writes to stdout, which carries results only: problems and logs go to stderr. */
 export const printLine = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** Errors that were made for people carry a code; of others the stack is worth more than the sentence. */
+/** An error with a `code` has a message for users; any other error is a defect and needs its stack. */
 export function formatError(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n\n${error.usage}`;
   if (!(error instanceof Error)) return String(error);
-  const isForPeople = "code" in error && typeof error.code === "string";
-  return isForPeople ? error.message : (error.stack ?? error.message);
+  const isForUsers = "code" in error && typeof error.code === "string";
+  return isForUsers ? error.message : (error.stack ?? error.message);
 }
 
-/** What `parse` gives; what it cannot make sense of becomes a `UsageError`. */
-export function parseOrUsageError<Parsed>(
+type OptionsConfig = NonNullable<ParseArgsConfig["options"]>;
+type ParsedValues<Options extends OptionsConfig> = ReturnType<
+  typeof parseArgs<{ options: Options }>
+>["values"];
+
+/** Undefined when help was requested, which is then printed. Throws `UsageError`. */
+export function parseCommandLine<const Options extends OptionsConfig>(
+  argv: readonly string[],
   usage: string,
-  parse: () => Parsed,
-): Parsed {
+  options: Options,
+): ParsedValues<Options> | undefined {
+  const help = { type: "boolean", short: "h" } as const;
   try {
-    return parse();
+    const { values } = parseArgs({
+      args: [...argv],
+      options: { ...options, help },
+    });
+    if (!("help" in values)) return values as ParsedValues<Options>;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new UsageError(message, usage);
   }
+  printLine(usage);
+  return undefined;
 }
+
+/** Throws `UsageError`. */
+export function parsePort(
+  text: string,
+  usage: string,
+  option = "--port",
+): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (port <= 65_535) return port;
+  throw new UsageError(
+    `${option} ${text} is not a port: give a number from 0 to 65535.`,
+    usage,
+  );
+}
+
+/** Undefined when the option was not given. Throws `UsageError`. */
+export const parseServiceBusPort = (
+  text: string | undefined,
+  usage: string,
+): number | undefined =>
+  text === undefined ? undefined : parsePort(text, usage, "--service-bus-port");

@@ -1,20 +1,24 @@
+import { findNodeVersionProblem } from "./node-version";
 import { formatError, UsageError } from "./output";
 
 type Command = (argv: readonly string[]) => Promise<void>;
 
-/**
- * Runs the command that the first argument names, or `defaultCommand` when it names none, and ends the process: with 0 on
- * success, with 1 and the problem on stderr otherwise.
- */
-export function runCommandLine(
-  commands: Readonly<Record<string, Command>>,
-  defaultCommand?: string,
-): void {
-  // The host goes on after an unhandled rejection in the app.
+/** A program with a command per name. */
+export interface CommandLine {
+  readonly program: string;
+  /** Each command is imported when it runs. */
+  readonly commands: Readonly<Record<string, () => Promise<Command>>>;
+  /** Runs when the first argument is an option or when there are no arguments. */
+  readonly defaultCommand?: string;
+}
+
+/** Runs the command and ends the process: with 0 on success, otherwise with 1 and the problem on stderr. */
+export function runCommandLine(commandLine: CommandLine): void {
+  // The host continues after an unhandled rejection in the app.
   process.on("unhandledRejection", (reason) => {
     process.stderr.write(`Unhandled rejection: ${formatError(reason)}\n`);
   });
-  runNamedCommand(commands, defaultCommand, process.argv.slice(2)).then(
+  runNamedCommand(commandLine, process.argv.slice(2)).then(
     () => {
       process.exit(0);
     },
@@ -26,21 +30,26 @@ export function runCommandLine(
 }
 
 async function runNamedCommand(
-  commands: Readonly<Record<string, Command>>,
-  defaultCommand: string | undefined,
+  { program, commands, defaultCommand }: CommandLine,
   argv: readonly string[],
 ): Promise<void> {
+  const versionProblem = findNodeVersionProblem(program, process.versions.node);
+  if (versionProblem !== undefined)
+    throw Object.assign(new Error(versionProblem), {
+      code: "node_version_unsupported",
+    });
   const [first = ""] = argv;
   const isOption = first === "" || first.startsWith("-");
   const name = isOption ? defaultCommand : first;
-  const command =
+  const load =
     name !== undefined && Object.hasOwn(commands, name)
       ? commands[name]
       : undefined;
-  if (command === undefined)
+  if (load === undefined)
     throw new UsageError(
-      first === "" ? "Name a command." : `There is no command "${first}".`,
+      first === "" ? "Name a command." : `There is no command '${first}'.`,
       `The commands are: ${Object.keys(commands).join(", ")}.`,
     );
+  const command = await load();
   await command(isOption ? argv : argv.slice(1));
 }

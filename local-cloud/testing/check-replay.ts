@@ -19,48 +19,50 @@ import {
 import { TestKitError } from "./test-kit-error";
 
 /**
- * Checks that an orchestrator still asks for what a recorded history says it asked for, so that instances which began
- * with older code can go on with this. The history is one of `client.history`, of `runOrchestrator`, or the `history`
- * array of an orchestration trigger on Azure. Throws `TestKitError` that names the first step that differs.
+ * Checks that an orchestrator schedules the tasks of a recorded history, so that instances that began with older code can
+ * continue with this code. The history is that of `client.history` or `runOrchestrator`, or the `history` array of an
+ * orchestration trigger on Azure. Throws `TestKitError` that names the first task that differs.
  */
 export async function checkReplay(
   history: readonly RecordedEvent[],
   orchestrator: OrchestrationHandler,
 ): Promise<void> {
-  const events = checked(history);
-  const run = await replayed(events, orchestrator);
-  const { past, arrived } = parted(events);
-  const walked = replayHistory(
+  const events = parseHistory(history);
+  const run = await runOverHistory(events, orchestrator);
+  const { ended, current } = splitEpisodes(events);
+  const result = replayHistory(
     run.actions,
-    ExecutionHistory.from(past),
-    arrived,
-    {
-      isOver: run.isOver,
-      limits,
-    },
+    ExecutionHistory.from(ended),
+    current,
+    { isOver: run.isOver, limits },
   );
   const difference =
-    walked.problem ??
-    unrecorded(walked, events) ??
-    otherEnd(walked, run, events);
+    result.problem ??
+    findUnrecordedTask(result, events) ??
+    findOtherEnd(result, run, events);
   if (difference !== undefined)
     throw new TestKitError("replay_differs", difference);
 }
 
-/** How long a durable HTTP call sleeps between polls does not change what it asks for. */
+/** The interval between polls of a durable HTTP call does not change its tasks. */
 const limits = { ...defaultTimerLimits, httpSleepMs: 30_000 };
 
 const historySchema = z
   .array(z.looseObject({ EventType: z.int(), Timestamp: z.string() }))
-  .refine((events) => startOf(events) !== undefined, "it has no start");
+  .refine(
+    (events) => findStart(events) !== undefined,
+    "it has no ExecutionStarted event",
+  );
 
-const startOf = (
+const findStart = (
   events: readonly { readonly EventType: number }[],
 ): StartFields | undefined =>
   events.find(({ EventType: type }) => type === EventType.ExecutionStarted) as
     StartFields | undefined;
 
-function checked(history: readonly RecordedEvent[]): readonly HistoryEvent[] {
+function parseHistory(
+  history: readonly RecordedEvent[],
+): readonly HistoryEvent[] {
   const { data, error } = historySchema.safeParse(history);
   if (data)
     return data.map((event) => ({
@@ -71,23 +73,27 @@ function checked(history: readonly RecordedEvent[]): readonly HistoryEvent[] {
   const [issue] = error.issues;
   throw new TestKitError(
     "history_invalid",
-    `This is no history of an orchestration: ${[...(issue?.path ?? []), issue?.message].join(" ")}. Take that of \`client.history(id)\`, whose events have an EventType, which is a number, and a Timestamp.`,
+    `This is not the history of an orchestration: ${[...(issue?.path ?? []), issue?.message].join(" ")}. Pass the result of \`client.history(id)\`, whose events have a numeric EventType and a Timestamp.`,
   );
 }
 
-async function replayed(
+async function runOverHistory(
   events: readonly HistoryEvent[],
   handler: OrchestrationHandler,
 ) {
-  const start = startOf(events);
+  const start = findStart(events);
   const orchestrator = new Orchestrator(handler);
   try {
     await orchestrator.handle(
-      { ...identity(start), ...schema, history: structuredClone(events) },
+      {
+        ...toTriggerInput(start),
+        ...triggerFields,
+        history: structuredClone(events),
+      },
       createSilentContext(start?.Name ?? ""),
     );
   } catch (error) {
-    // What the orchestrator throws is part of what it does; anything else is a fault of ours.
+    // An error of the orchestrator is part of its behaviour; any other error is a defect of the test kit.
     if (orchestrator.taskOrchestrationExecutor.exception === undefined)
       throw error;
   }
@@ -96,9 +102,9 @@ async function replayed(
   const hasReturned = orchestratorReturned || willContinueAsNew;
   return { actions, exception, isOver: hasReturned || exception !== undefined };
 }
-type Run = Awaited<ReturnType<typeof replayed>>;
+type OrchestratorRun = Awaited<ReturnType<typeof runOverHistory>>;
 
-const schema = {
+const triggerFields = {
   isReplaying: true,
   upperSchemaVersion: 1,
   upperSchemaVersionNew: 3,
@@ -116,7 +122,7 @@ interface StartFields {
   } | null;
 }
 
-function identity(start: StartFields | undefined) {
+function toTriggerInput(start: StartFields | undefined) {
   const input = start?.Input ?? null;
   return {
     input: input === null ? null : (JSON.parse(input) as unknown),
@@ -126,55 +132,58 @@ function identity(start: StartFields | undefined) {
   };
 }
 
-/** A step that the orchestrator asks for and that the history, which is complete, does not have. */
-function unrecorded(
+/** A task that the orchestrator schedules and that a complete history does not contain. */
+function findUnrecordedTask(
   { newRequests }: ReplayResult,
   events: readonly HistoryEvent[],
 ): string | undefined {
   const [first] = newRequests;
   if (first === undefined || !isComplete(events)) return undefined;
   const { kind, name } = requestLabel(first.request);
-  return `The orchestrator asks for more than the history has: ${kind}${name && ` with name '${name}'`} with sequence ID ${first.id}.`;
+  return `The orchestrator schedules a task that the history does not contain: ${kind}${name && ` with name '${name}'`} with sequence ID ${first.id}.`;
 }
 
-function otherEnd(
+function findOtherEnd(
   { isOpen }: ReplayResult,
-  { isOver, exception }: Run,
+  { isOver, exception }: OrchestratorRun,
   events: readonly HistoryEvent[],
 ): string | undefined {
   if (!isComplete(events)) return undefined;
-  const hasCompleted = endOf(events) === "Completed";
+  const hasCompleted = completionStatus(events) === "Completed";
   if (hasCompleted && exception)
-    return `The orchestrator throws where the history says that it returned: ${exception.message}`;
+    return `The orchestrator throws, and in the history it returns: ${exception.message}`;
   if (hasCompleted && !isOver)
-    return "The orchestrator waits for something more where the history says that it returned.";
+    return "The orchestrator waits for another task, and in the history it returns.";
   if (!hasCompleted && isOver && !isOpen)
-    return "The orchestrator ends where the history says that it waited.";
+    return "The orchestrator ends, and in the history it waits.";
   return undefined;
 }
 
-/** Whether every decision that follows from the history is in it. That is not so where it was broken off. */
+/** Whether the history contains every decision that follows from its events: not when it was cut off. */
 function isComplete(events: readonly HistoryEvent[]): boolean {
-  const end = endOf(events);
+  const end = completionStatus(events);
   if (end !== undefined) return end === "Completed";
   const isSuspended =
-    last(events, EventType.ExecutionSuspended) >
-    last(events, EventType.ExecutionResumed);
-  return parted(events).arrived.length === 0 && !isSuspended;
+    lastIndexOfType(events, EventType.ExecutionSuspended) >
+    lastIndexOfType(events, EventType.ExecutionResumed);
+  return splitEpisodes(events).current.length === 0 && !isSuspended;
 }
 
-/** The episodes that have ended, and the one that has only begun: a trigger's history ends with one. */
-function parted(events: readonly HistoryEvent[]) {
-  const begun = last(events, EventType.OrchestratorStarted);
-  const isOpen = last(events, EventType.OrchestratorCompleted) < begun;
-  const end = isOpen ? begun : events.length;
-  return { past: events.slice(0, end), arrived: events.slice(end) };
+/** The events of the ended episodes and of the current one, with which the history of a trigger ends. */
+function splitEpisodes(events: readonly HistoryEvent[]) {
+  const startIndex = lastIndexOfType(events, EventType.OrchestratorStarted);
+  const isOpen =
+    lastIndexOfType(events, EventType.OrchestratorCompleted) < startIndex;
+  const end = isOpen ? startIndex : events.length;
+  return { ended: events.slice(0, end), current: events.slice(end) };
 }
 
-const last = (events: readonly HistoryEvent[], type: number): number =>
-  events.findLastIndex((event) => event.EventType === type);
+const lastIndexOfType = (
+  events: readonly HistoryEvent[],
+  type: number,
+): number => events.findLastIndex((event) => event.EventType === type);
 
-function endOf(events: readonly HistoryEvent[]) {
+function completionStatus(events: readonly HistoryEvent[]) {
   const end = events.find(
     (event) => event.EventType === EventType.ExecutionCompleted,
   );

@@ -9,7 +9,7 @@ export interface StartInstanceOptions {
   readonly version?: string;
 }
 
-/** An instance as the HTTP API of Durable Functions shows it. */
+/** An instance in the representation of the HTTP API of Durable Functions. */
 export interface InstanceStatus {
   readonly name: string;
   readonly instanceId: string;
@@ -17,13 +17,13 @@ export interface InstanceStatus {
     "Pending" | "Running" | "Suspended" | "Completed" | "Failed" | "Terminated";
   readonly input: unknown;
   readonly customStatus: unknown;
-  /** The result, or the reason of a failure or of a termination. */
+  /** The result, or the reason of a failure or termination. */
   readonly output: unknown;
   readonly createdTime: string;
   readonly lastUpdatedTime: string;
 }
 
-/** Starts and steers the orchestrations and entities of a cloud. What it is refused it throws as `TestKitError`. */
+/** Manages the orchestrations and entities of a local cloud. Throws `TestKitError` when the host responds with an error. */
 export class LocalCloudClient {
   readonly #base: string;
   readonly #connection: HostProcessConnection;
@@ -33,7 +33,7 @@ export class LocalCloudClient {
     this.#connection = connection;
   }
 
-  /** Resolves with the instance id when the start is on disk. */
+  /** Resolves with the instance id when the start is durable. */
   async start(
     name: string,
     options: StartInstanceOptions = {},
@@ -42,16 +42,16 @@ export class LocalCloudClient {
     const path = ["orchestrators", name, ...(instanceId ? [instanceId] : [])];
     const query = version === undefined ? {} : { version };
     const response = await this.#send("POST", path, { query, body: input });
-    const { id } = (await value(response)) as { readonly id: string };
+    const { id } = (await parseJson(response)) as { readonly id: string };
     return id;
   }
 
   async status(instanceId: string): Promise<InstanceStatus> {
     const response = await this.#send("GET", ["instances", instanceId]);
-    return (await value(response)) as InstanceStatus;
+    return (await parseJson(response)) as InstanceStatus;
   }
 
-  /** Resolves the moment the instance has ended. What waits for a time ends only when the clock gets there. */
+  /** Resolves as soon as the instance has ended. With a virtual clock, a timer ends only by `advance`. */
   async whenEnded(instanceId: string): Promise<InstanceStatus> {
     await this.#connection.call({ name: "whenEnded", instanceId });
     return this.status(instanceId);
@@ -67,25 +67,25 @@ export class LocalCloudClient {
   }
 
   terminate(instanceId: string, reason = ""): Promise<void> {
-    return this.#steer(instanceId, "terminate", reason);
+    return this.#manage(instanceId, "terminate", reason);
   }
 
   suspend(instanceId: string, reason = ""): Promise<void> {
-    return this.#steer(instanceId, "suspend", reason);
+    return this.#manage(instanceId, "suspend", reason);
   }
 
   resume(instanceId: string, reason = ""): Promise<void> {
-    return this.#steer(instanceId, "resume", reason);
+    return this.#manage(instanceId, "resume", reason);
   }
 
-  /** The entity's state; undefined when there is no such entity. */
+  /** The entity's state; undefined when the entity does not exist. */
   async entity(name: string, key: string): Promise<unknown> {
     const response = await this.#fetch("GET", entityPath(name, key));
     if (response.status === 404) return undefined;
-    return value(await accepted(response));
+    return parseJson(await requireOk(response));
   }
 
-  /** Resolves when the signal is on disk; the entity takes it after that. */
+  /** Resolves when the signal is durable, which is before the entity processes it. */
   async signalEntity(
     name: string,
     key: string,
@@ -96,7 +96,7 @@ export class LocalCloudClient {
     await this.#send("POST", entityPath(name, key), { query, body: input });
   }
 
-  /** The history as far as it is recorded, for `replay`. */
+  /** The recorded history, for `checkReplay`. */
   async history(instanceId: string): Promise<readonly RecordedEvent[]> {
     const history = await this.#connection.call({
       name: "history",
@@ -110,22 +110,22 @@ export class LocalCloudClient {
     );
   }
 
-  async #steer(
+  async #manage(
     instanceId: string,
-    verb: string,
+    operation: string,
     reason: string,
   ): Promise<void> {
-    await this.#send("POST", ["instances", instanceId, verb], {
+    await this.#send("POST", ["instances", instanceId, operation], {
       query: { reason },
     });
   }
 
-  async #send(...request: Sent): Promise<Response> {
-    return accepted(await this.#fetch(...request));
+  async #send(...request: RequestArguments): Promise<Response> {
+    return requireOk(await this.#fetch(...request));
   }
 
   #fetch(
-    ...[method, path, { query = {}, body } = {}]: Sent
+    ...[method, path, { query = {}, body } = {}]: RequestArguments
   ): Promise<Response> {
     const url = new URL(path.map(encodeURIComponent).join("/"), this.#base);
     url.search = new URLSearchParams(query).toString();
@@ -137,7 +137,7 @@ export class LocalCloudClient {
   }
 }
 
-type Sent = readonly [
+type RequestArguments = readonly [
   method: "GET" | "POST",
   path: readonly string[],
   more?: {
@@ -146,22 +146,22 @@ type Sent = readonly [
   },
 ];
 
-/** In a URL `$` stands for the empty key. */
+/** A URL has `$` instead of an empty key. */
 const entityPath = (name: string, key: string): readonly string[] => [
   "entities",
   name,
   key === "" ? "$" : key,
 ];
 
-/** Parsed here: what Node.js itself parses is, under jest, of another realm than what a test compares it with. */
-const value = async (response: Response): Promise<unknown> =>
+/** `Response.json` returns objects of another realm under jest, which its matchers do not accept as equal. */
+const parseJson = async (response: Response): Promise<unknown> =>
   JSON.parse(await response.text()) as unknown;
 
-async function accepted(response: Response): Promise<Response> {
+async function requireOk(response: Response): Promise<Response> {
   if (response.ok) return response;
   const path = decodeURIComponent(new URL(response.url).pathname);
   throw new TestKitError(
     "request_refused",
-    `The host answered ${response.status} to ${path}: ${(await response.text()) || "it gave no reason"}`,
+    `The host responded with ${response.status} to ${path}: ${(await response.text()) || "no reason was given"}`,
   );
 }

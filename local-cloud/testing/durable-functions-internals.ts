@@ -1,4 +1,4 @@
-/** The parts of `durable-functions` that run a function as the host has it run; the package does not give them out. */
+/** The parts of `durable-functions` that run a function the way a host runs it. The package does not export them. */
 import { createRequire } from "node:module";
 import { InvocationContext } from "@azure/functions";
 import type { Action } from "../durable-task/replay/actions";
@@ -17,7 +17,7 @@ interface TestingUtils {
 interface Orchestrator {
   handle(trigger: object, context: InvocationContext): Promise<unknown>;
   readonly taskOrchestrationExecutor: {
-    /** What the orchestrator has asked for; also when it threw, when the state that it leaves is text. */
+    /** The actions of the orchestrator so far; also available after it threw. */
     readonly actions: readonly Action[];
     readonly orchestratorReturned: boolean;
     readonly willContinueAsNew: boolean;
@@ -34,7 +34,7 @@ interface App {
 const load = createRequire(__filename);
 const library = "durable-functions/lib/src";
 
-/** Gives back the state that the orchestration has reached, or throws an error that ends in it. */
+/** The functions return the state of the orchestration or entity; a failed orchestrator throws an error whose message ends with it. */
 export const { createOrchestrator, createEntityFunction } = load(
   `${library}/util/testingUtils`,
 ) as TestingUtils;
@@ -43,9 +43,8 @@ export const { Orchestrator } = load(
   `${library}/orchestrations/Orchestrator`,
 ) as Orchestrations;
 
-/** Makes of an error what the app's exception properties provider says of it. */
+/** Adds the properties from the app's exception properties provider to an error. */
 export const { wrapActivityHandler } = load(`${library}/app`) as App;
 
-/** A context whose log goes nowhere. */
 export const createSilentContext = (functionName: string): InvocationContext =>
   new InvocationContext({ functionName, logHandler: () => undefined });

@@ -1,6 +1,6 @@
 import { TestKitError } from "./test-kit-error";
 
-const units = {
+const msByUnit = {
   ms: 1,
   second: 1000,
   minute: 60_000,
@@ -8,26 +8,26 @@ const units = {
   day: 86_400_000,
   week: 604_800_000,
 } as const;
-type Unit = Exclude<keyof typeof units, "ms">;
+type Unit = Exclude<keyof typeof msByUnit, "ms">;
 
-/** Milliseconds, or a number and a unit, as in `3 days`. */
+/** Milliseconds, or a number and a unit: `3 days`. */
 export type Duration =
   number | `${number} ms` | `${number} ${Unit}` | `${number} ${Unit}s`;
 
 /** Throws `TestKitError`. */
 export function durationToMs(duration: Duration): number {
-  const ms = typeof duration === "number" ? duration : parsed(duration);
+  const ms = typeof duration === "number" ? duration : parseMs(duration);
   if (Number.isFinite(ms) && ms >= 0) return ms;
   throw new TestKitError(
     "duration_invalid",
-    `${JSON.stringify(duration)} is not a span of time: give milliseconds, or a number that is not negative and one of ${Object.keys(units).join(", ")}, for example "3 days".`,
+    `${JSON.stringify(duration)} is not a duration: give milliseconds, or a number that is not negative and one of ${Object.keys(msByUnit).join(", ")}, for example "3 days".`,
   );
 }
 
-function parsed(text: string): number {
+function parseMs(text: string): number {
   const [, count, unit = ""] =
     /^(\d+(?:\.\d+)?) (ms|[a-z]+?)s?$/.exec(text) ?? [];
-  return Object.hasOwn(units, unit)
-    ? Number(count) * units[unit as keyof typeof units]
+  return Object.hasOwn(msByUnit, unit)
+    ? Number(count) * msByUnit[unit as keyof typeof msByUnit]
     : NaN;
 }

@@ -1,83 +1,75 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import {
+  type LaunchedProcess,
+  launchProcess,
+} from "../shared/process/launch-process";
 import {
   type HostCall,
-  type HostProcessMessage,
-  optionsVariableName,
-  type HostProcessOptions,
   type HostCallRequest,
+  type HostProcessMessage,
+  type HostProcessOptions,
+  optionsVariableName,
 } from "./host-protocol";
 import { TestKitError } from "./test-kit-error";
 
 /**
- * The host gives the app modules of its own by `require`, which a test runner that has its own `require` undoes. So it
- * runs in a process of its own, and as compiled code, also when this file is run from its source.
+ * The host replaces modules for the app through `require`, which a test runner with another `require` undoes. So the host
+ * runs in a separate process, and always as compiled code.
  */
 const program = __filename.endsWith(".ts")
-  ? join(resolve(__dirname, ".."), "dist/testing/host-process.js")
+  ? join(__dirname, "..", "dist", "testing", "host-process.js")
   : join(__dirname, "host-process.js");
 
-type Ready = Extract<HostProcessMessage, { readonly kind: "ready" }>;
+type ReadyMessage = Extract<HostProcessMessage, { readonly kind: "ready" }>;
 
-interface Caller {
+interface PendingCall {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: TestKitError) => void;
 }
 
-/** The process of a cloud, seen from the test. */
+/** A test's connection to the process of its local cloud. */
 export class HostProcessConnection {
-  readonly #child: ChildProcess;
+  readonly #process: LaunchedProcess;
   readonly #exited: Promise<unknown>;
-  readonly #callers = new Map<number, Caller>();
+  readonly #pending = new Map<number, PendingCall>();
   #lastId = 0;
-  #output = "";
 
   constructor(
     options: HostProcessOptions,
     env: Readonly<Record<string, string>>,
   ) {
-    this.#child = fork(program, {
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      execArgv: ["--enable-source-maps"],
-      env: {
-        ...process.env,
-        ...env,
-        [optionsVariableName]: JSON.stringify(options),
-      },
+    this.#process = launchProcess(program, [], {
+      ipc: true,
+      nodeArguments: ["--enable-source-maps"],
+      env: { ...env, [optionsVariableName]: JSON.stringify(options) },
     });
-    // Not "close": that never comes once the channel has been closed from this side.
-    this.#exited = once(this.#child, "exit").then(() => {
-      for (const { reject } of this.#callers.values()) reject(this.#gone());
-      this.#callers.clear();
+    this.#exited = this.#process.exited.then(() => {
+      for (const { reject } of this.#pending.values())
+        reject(this.#endedError());
+      this.#pending.clear();
     });
-    const keep = (chunk: Buffer): void => {
-      this.#output += chunk.toString("utf8");
-    };
-    this.#child.stdout?.on("data", keep);
-    this.#child.stderr?.on("data", keep);
-    this.#child.on("message", (message: HostProcessMessage) => {
+    this.#process.child.on("message", (message: HostProcessMessage) => {
       this.#settle(message);
     });
   }
 
-  /** What the host and the app have written. */
+  /** Everything the host and the app have written. */
   get output(): string {
-    return this.#output;
+    return this.#process.output();
   }
 
-  /** Resolves with where the host is and what was started for the app. Throws `TestKitError`. */
-  ready(): Promise<Ready> {
+  /** Resolves when the host listens. Throws `TestKitError`. */
+  ready(): Promise<ReadyMessage> {
     return new Promise((resolve, reject) => {
       const fail = (reason: string): void => {
         reject(new TestKitError("app_not_started", reason));
       };
-      this.#child.on("message", (message: HostProcessMessage) => {
+      this.#process.child.on("message", (message: HostProcessMessage) => {
         if (message.kind === "ready") resolve(message);
         if (message.kind === "failed") fail(message.reason);
       });
       void this.#exited.then(() => {
-        fail(`The host ended before it listened:\n${this.#output}`);
+        fail(`The host ended before it listened:\n${this.output}`);
       });
     });
   }
@@ -85,34 +77,36 @@ export class HostProcessConnection {
   /** Throws `TestKitError`. */
   call(call: HostCall): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (!this.#child.connected) {
-        reject(this.#gone());
+      const { child } = this.#process;
+      if (!child.connected) {
+        reject(this.#endedError());
         return;
       }
       const id = (this.#lastId += 1);
-      this.#callers.set(id, { resolve, reject });
-      this.#child.send({ id, call } satisfies HostCallRequest);
+      this.#pending.set(id, { resolve, reject });
+      child.send({ id, call } satisfies HostCallRequest);
     });
   }
 
   /** Resolves when the process has ended and its files are written. */
   async stop(): Promise<void> {
-    if (this.#child.connected) this.#child.disconnect();
+    const { child } = this.#process;
+    if (child.connected) child.disconnect();
     await this.#exited;
   }
 
   #settle(message: HostProcessMessage): void {
     if (message.kind === "ready" || message.kind === "failed") return;
-    const caller = this.#callers.get(message.id);
-    this.#callers.delete(message.id);
-    if (message.kind === "answer") caller?.resolve(message.value);
-    else caller?.reject(new TestKitError("request_refused", message.reason));
+    const call = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if (message.kind === "result") call?.resolve(message.value);
+    else call?.reject(new TestKitError("request_refused", message.reason));
   }
 
-  #gone(): TestKitError {
+  #endedError(): TestKitError {
     return new TestKitError(
       "cloud_ended",
-      `The local cloud has ended. What it wrote last:\n${this.#output.slice(-2000)}`,
+      `The local cloud has ended. The end of its output:\n${this.output.slice(-2000)}`,
     );
   }
 }

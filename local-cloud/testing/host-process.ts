@@ -1,98 +1,66 @@
-/** The program of the process in which a test's cloud runs. It ends with the channel to the test, however that ends. */
-import { type Clock, systemClock } from "../shared/time/clock";
-import {
-  type DurableTaskExtension,
-  createDurableTaskExtension,
-} from "../functions-host/extensions/durable-task/extension";
+/** The program of the process in which a test's local cloud runs. It ends when the IPC channel to the test closes. */
+import { type ComposedCloud, composeLocalCloud } from "../compose";
 import type { TaskHub } from "../durable-task/engine/task-hub";
+import { type Clock, systemClock } from "../shared/time/clock";
 import { VirtualClock } from "../shared/time/virtual-clock";
-import { startFunctionsHost } from "../functions-host/core/host";
-import { serviceBusExtension } from "../functions-host/extensions/service-bus/extension";
-import { storageQueueExtension } from "../functions-host/extensions/storage-queue/extension";
-import { timerExtension } from "../functions-host/extensions/timer/extension";
-import {
-  type StartedDependencies,
-  startDependencies,
-} from "./start-dependencies";
 import {
   type HostCall,
-  type HostProcessMessage,
-  optionsVariableName,
-  type HostProcessOptions,
   type HostCallRequest,
+  type HostProcessMessage,
+  type HostProcessOptions,
+  optionsVariableName,
 } from "./host-protocol";
 
-const tell = (message: HostProcessMessage): void => {
+const send = (message: HostProcessMessage): void => {
   if (process.connected) process.send?.(message);
 };
-const sentence = (error: unknown): string =>
+const describeReason = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-async function run({
-  app,
-  data,
-  clock: kind,
-}: HostProcessOptions): Promise<void> {
-  const clock = kind === "virtual" ? new VirtualClock(Date.now()) : systemClock;
-  const extension = createDurableTaskExtension(clock);
-  const timers = timerExtension(clock);
-  /** Timer functions go first: what they start is the hub's. */
-  const atRest = async (): Promise<void> => {
-    await timers.whenIdle();
-    await running(extension).whenIdle();
-  };
-  let azure: StartedDependencies | undefined;
-  const log = (level: string, category: string, message: string): void => {
-    process.stderr.write(`${level} ${category}: ${message}\n`);
-  };
-  const host = await startFunctionsHost({
-    appFolder: app,
+async function run(options: HostProcessOptions): Promise<void> {
+  const clock =
+    options.clock === "virtual" ? new VirtualClock(Date.now()) : systemClock;
+  await using cloud = await composeLocalCloud({
+    app: options.app,
     port: 0,
-    dataFolder: data,
+    dataFolder: options.data,
     auth: false,
-    // They are stopped in the reverse order: what others write to goes last.
-    extensions: [
-      storageQueueExtension(),
-      serviceBusExtension(),
-      extension,
-      timers,
-    ],
-    log,
-    prepare: async (settings) => {
-      azure = await startDependencies(settings, { app, data }, log);
-      return azure.settings;
+    storage: "on-demand",
+    serviceBus: { start: "on-demand", port: 0 },
+    clock,
+    log: (level, category, message) => {
+      process.stderr.write(`${level} ${category}: ${message}\n`);
     },
   });
   process.on("message", ({ id, call }: HostCallRequest) => {
-    answer(call, clock, extension, atRest).then(
+    runCall(call, clock, cloud).then(
       (value) => {
-        tell({ kind: "answer", id, value });
+        send({ kind: "result", id, value });
       },
       (error: unknown) => {
-        tell({ kind: "problem", id, reason: sentence(error) });
+        send({ kind: "error", id, reason: describeReason(error) });
       },
     );
   });
-  const ended = new Promise((resolve) => process.once("disconnect", resolve));
-  tell({ kind: "ready", url: host.url, settings: azure?.settings ?? {} });
-  if (process.connected) await ended;
-  await host.stop();
-  await azure?.stop();
+  const disconnected = new Promise((resolve) =>
+    process.once("disconnect", resolve),
+  );
+  send({ kind: "ready", url: cloud.host.url, settings: cloud.settings });
+  if (process.connected) await disconnected;
 }
 
-async function answer(
+async function runCall(
   call: HostCall,
   clock: Clock,
-  extension: DurableTaskExtension,
-  atRest: () => Promise<void>,
+  cloud: ComposedCloud,
 ): Promise<unknown> {
   if (call.name === "now") return clock.now();
-  const hub = running(extension);
+  const hub = requireHub(cloud);
   switch (call.name) {
     case "advance":
       if (!(clock instanceof VirtualClock))
-        throw new Error("The time of the machine cannot be advanced.");
-      await clock.advance(call.ms, atRest);
+        throw new Error("The system clock cannot be advanced.");
+      await clock.advance(call.ms, () => cloud.whenIdle());
       return undefined;
     case "whenEnded":
       await hub.waitForEnd(call.instanceId, new AbortController().signal);
@@ -102,14 +70,14 @@ async function answer(
   }
 }
 
-function running({ hub }: DurableTaskExtension): TaskHub {
+function requireHub({ durableTask: { hub } }: ComposedCloud): TaskHub {
   if (hub) return hub;
   throw new Error("The task hub is stopping.");
 }
 
-// What an app leaves unhandled is told, and the host lives on.
+// The host continues after an unhandled rejection in the app.
 process.on("unhandledRejection", (reason) => {
-  process.stderr.write(`unhandled rejection: ${sentence(reason)}\n`);
+  process.stderr.write(`Unhandled rejection: ${describeReason(reason)}\n`);
 });
 
 run(
@@ -119,14 +87,14 @@ run(
     process.exit(0);
   },
   (error: unknown) => {
-    const end = (): void => {
+    const exit = (): void => {
       process.exit(1);
     };
     const message: HostProcessMessage = {
       kind: "failed",
-      reason: sentence(error),
+      reason: describeReason(error),
     };
-    if (process.connected) process.send?.(message, end);
-    else end();
+    if (process.connected) process.send?.(message, exit);
+    else exit();
   },
 );

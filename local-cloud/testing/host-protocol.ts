@@ -1,10 +1,10 @@
-/** What a test and the process of its cloud say to each other beside HTTP. */
+/** The messages between a test and the process of its local cloud, over the IPC channel of Node.js. */
 
 export type HostCall =
   | { readonly name: "now" }
   | { readonly name: "advance"; readonly ms: number }
   | { readonly name: "whenEnded"; readonly instanceId: string }
-  /** Answered with JSON text. */
+  /** The value is JSON text. */
   | { readonly name: "history"; readonly instanceId: string };
 
 /** App settings by name. */
@@ -16,7 +16,7 @@ export interface HostCallRequest {
 }
 
 export type HostProcessMessage =
-  /** The host listens there, and the app finds what was started for it by these settings. */
+  /** The host listens on `url`; `settings` locate the services that were started for the app. */
   | {
       readonly kind: "ready";
       readonly url: string;
@@ -24,15 +24,11 @@ export type HostProcessMessage =
     }
   /** The host did not start. */
   | { readonly kind: "failed"; readonly reason: string }
-  | { readonly kind: "answer"; readonly id: number; readonly value?: unknown }
-  | {
-      readonly kind: "problem";
-      readonly id: number;
-      readonly reason: string;
-    };
+  | { readonly kind: "result"; readonly id: number; readonly value?: unknown }
+  | { readonly kind: "error"; readonly id: number; readonly reason: string };
 
-/** What the process is started with, as JSON text in the environment variable of this name. */
-export const optionsVariableName = "AOS_TEST_CLOUD";
+/** The environment variable that contains the `HostProcessOptions` as JSON. */
+export const optionsVariableName = "AZURE_LOCAL_CLOUD_TEST_OPTIONS";
 
 export interface HostProcessOptions {
   readonly app: string;

@@ -14,32 +14,32 @@ import { TestKitError } from "./test-kit-error";
 export interface ScheduledExternalEvent {
   readonly name: string;
   readonly data?: unknown;
-  /** When it comes, counted from the start. Default: at once. */
+  /** The time from the start until the event is raised. Default: 0. */
   readonly after?: Duration;
 }
 
 export interface RunOrchestratorOptions extends Stubs {
   readonly input?: unknown;
-  /** Raised in this order where they come at the same time. */
+  /** Events with the same time are raised in this order. */
   readonly events?: readonly ScheduledExternalEvent[];
   /** The time at which the orchestration starts. Default: now. */
   readonly now?: Date;
-  /** The longest that it may take, in its own time. Default: 10 years. */
+  /** The time limit, in the time of the orchestration. Default: 10 years. */
   readonly within?: Duration;
 }
 
 export interface OrchestrationRunResult {
   readonly runtimeStatus: "Completed" | "Failed" | "Terminated";
-  /** The result, or the reason of a failure. */
+  /** The result, or the reason of a failure or termination. */
   readonly output: unknown;
   readonly customStatus: unknown;
-  /** For `replay`. */
+  /** For `checkReplay`. */
   readonly history: readonly RecordedEvent[];
 }
 
 /**
- * Runs an orchestrator to its end without a host: on a task hub in memory, with the client library's own executor.
- * Timers pass in an instant. Throws `TestKitError` when it would never end.
+ * Runs an orchestrator to its end without a host: on a task hub in memory, with the executor of `durable-functions`.
+ * Timers fire immediately, in virtual time. Throws `TestKitError` when the orchestration would never end.
  */
 export async function runOrchestrator(
   orchestrator: OrchestrationHandler,
@@ -48,14 +48,14 @@ export async function runOrchestrator(
     events = [],
     now = new Date(),
     within = "520 weeks",
-    ...roles
+    ...stubs
   }: RunOrchestratorOptions = {},
 ): Promise<OrchestrationRunResult> {
   const clock = new VirtualClock(now.getTime());
-  const cast = registerStubs(orchestrator, roles);
-  const hub = hubInMemory(cast, clock);
+  const registry = registerStubs(orchestrator, stubs);
+  const hub = createInMemoryHub(registry, clock);
   try {
-    const instanceId = await start(hub, cast, input);
+    const instanceId = await startInstance(hub, registry, input);
     for (const { name, data = null, after = 0 } of events)
       clock.schedule(now.getTime() + durationToMs(after), () => {
         void hub.send(instanceId, {
@@ -64,14 +64,19 @@ export async function runOrchestrator(
           Input: JSON.stringify(data),
         });
       });
-    await play(hub, clock, instanceId, now.getTime() + durationToMs(within));
-    return endOf(hub, instanceId);
+    await runUntilEnded(
+      hub,
+      clock,
+      instanceId,
+      now.getTime() + durationToMs(within),
+    );
+    return toRunResult(hub, instanceId);
   } finally {
     await hub.stop(0);
   }
 }
 
-const hubInMemory = (
+const createInMemoryHub = (
   { functions, invoke }: FunctionRegistry,
   clock: VirtualClock,
 ): TaskHub =>
@@ -81,17 +86,17 @@ const hubInMemory = (
     functions,
     invoke,
     clock,
-    // What goes wrong in a function reaches the orchestration; memory has no disk that could be full.
+    // Errors of functions reach the orchestration, and a store in memory cannot fail.
     reportProblem: () => undefined,
     onFatalError: () => undefined,
   });
 
-async function start(
+async function startInstance(
   hub: TaskHub,
   { orchestratorName }: FunctionRegistry,
   input: unknown,
 ): Promise<string> {
-  const instanceId = "tested";
+  const instanceId = "test-instance";
   await hub.start({
     name: orchestratorName,
     instanceId,
@@ -100,34 +105,34 @@ async function start(
   return instanceId;
 }
 
-/** Goes from one due time to the next until the instance has ended. */
-async function play(
+/** Advances the clock from one due time to the next until the instance has ended. */
+async function runUntilEnded(
   hub: TaskHub,
   clock: VirtualClock,
   instanceId: string,
   deadline: number,
 ): Promise<void> {
-  const atRest = (): Promise<void> => hub.whenIdle();
-  await clock.advance(0, atRest);
-  while (!isInstanceEnded(found(hub, instanceId))) {
+  const whenIdle = (): Promise<void> => hub.whenIdle();
+  await clock.advance(0, whenIdle);
+  while (!isInstanceEnded(findInstance(hub, instanceId))) {
     const { nextDueTime } = clock;
     if (nextDueTime === undefined)
       throw new TestKitError(
         "orchestration_waits",
-        "The orchestration waits, and nothing is left that could wake it: no timer is set and no event is on its way. Give the event that it waits for in `events`.",
+        "The orchestration waits, and no timer or event is left that could resume it: add the event that it waits for to `events`.",
       );
     if (nextDueTime > deadline)
       throw new TestKitError(
         "orchestration_endless",
-        `The orchestration has not ended at ${new Date(clock.now()).toISOString()}, and what it waits for next is due after the time that it may take. Give it longer with \`within\`, or an input that makes it end.`,
+        `The orchestration has not ended at ${new Date(clock.now()).toISOString()}, and its next timer or event is due after the time limit: raise the limit with \`within\`, or pass an input with which it ends.`,
       );
-    await clock.advance(Math.max(nextDueTime - clock.now(), 0), atRest);
+    await clock.advance(Math.max(nextDueTime - clock.now(), 0), whenIdle);
   }
 }
 
-function endOf(hub: TaskHub, instanceId: string): OrchestrationRunResult {
+function toRunResult(hub: TaskHub, instanceId: string): OrchestrationRunResult {
   const { runtimeStatus, output, customStatus } = toInstanceView(
-    found(hub, instanceId),
+    findInstance(hub, instanceId),
     { showInput: false },
   );
   return {
@@ -138,7 +143,7 @@ function endOf(hub: TaskHub, instanceId: string): OrchestrationRunResult {
   };
 }
 
-function found(hub: TaskHub, instanceId: string): Instance {
+function findInstance(hub: TaskHub, instanceId: string): Instance {
   const instance = hub.getInstance(instanceId);
   if (instance) return instance;
   throw new Error(`The instance '${instanceId}' is not in the hub.`);

@@ -1,42 +1,43 @@
-/** The functions that take part in the run of an orchestrator without a host. */
 import type { InvocationContext } from "@azure/functions";
 import type {
   OrchestrationContext,
   OrchestrationHandler,
 } from "durable-functions";
-import type { KnownFunctions } from "../durable-task/replay/decision";
 import type { InvokeFunction } from "../durable-task/engine/engine-context";
+import type { KnownFunctions } from "../durable-task/replay/decision";
 import {
   createEntityFunction,
   createOrchestrator,
-  type WrappedFunction,
   createSilentContext,
   wrapActivityHandler,
+  type WrappedFunction,
 } from "./durable-functions-internals";
 import { TestKitError } from "./test-kit-error";
 
-/** May be asynchronous. What it throws fails the task, as in an app. */
-type Activity = (input: never, context: InvocationContext) => unknown;
+/** May be asynchronous. An error that it throws fails the task, as in an app. */
+type ActivityStub = (input: never, context: InvocationContext) => unknown;
 /** A handler as for `df.app.entity`. */
-type Entity = (context: never) => unknown;
-/** Another orchestrator, or a function of the input that stands for one. */
-type SubOrchestrator = OrchestrationHandler | ((input: never) => unknown);
+type EntityStub = (context: never) => unknown;
+/** An orchestrator, or a function of the input that replaces one. */
+type SubOrchestratorStub = OrchestrationHandler | ((input: never) => unknown);
 
+/** The functions that an orchestrator calls, by name. */
 export interface Stubs {
-  readonly activities?: Readonly<Record<string, Activity>>;
-  readonly subOrchestrators?: Readonly<Record<string, SubOrchestrator>>;
-  readonly entities?: Readonly<Record<string, Entity>>;
+  readonly activities?: Readonly<Record<string, ActivityStub>>;
+  readonly subOrchestrators?: Readonly<Record<string, SubOrchestratorStub>>;
+  readonly entities?: Readonly<Record<string, EntityStub>>;
 }
 
+/** The functions of a run of an orchestrator without a host. */
 export interface FunctionRegistry {
-  /** The name under which the orchestrator itself is known. */
+  /** The name under which the orchestrator under test is registered. */
   readonly orchestratorName: string;
   readonly functions: KnownFunctions;
   readonly invoke: InvokeFunction;
 }
 
 type Kind = keyof KnownFunctions;
-interface Member {
+interface RegisteredStub {
   readonly name: string;
   readonly kind: Kind;
   readonly run: WrappedFunction;
@@ -45,116 +46,123 @@ interface Member {
 /** Throws `TestKitError` when two functions have the same name. */
 export function registerStubs(
   orchestrator: OrchestrationHandler,
-  roles: Stubs,
+  stubs: Stubs,
 ): FunctionRegistry {
-  const supporting = membersOf(roles);
-  const lead = leadName(orchestrator.name, supporting);
-  const members = new Map<string, Member>();
-  for (const member of [
-    {
-      name: lead,
-      kind: "orchestrator" as const,
-      run: createOrchestrator(orchestrator),
-    },
-    ...supporting,
+  const wrapped = wrapStubs(stubs);
+  const orchestratorName = chooseName(orchestrator.name, wrapped);
+  const registry = new Map<string, RegisteredStub>();
+  for (const stub of [
+    orchestratorStub(orchestratorName, orchestrator),
+    ...wrapped,
   ]) {
-    const key = member.name.toLowerCase();
-    const other = members.get(key);
-    if (other) throw ambiguous(member, other);
-    members.set(key, member);
+    const key = stub.name.toLowerCase();
+    const other = registry.get(key);
+    if (other) throw ambiguousNameError(stub, other);
+    registry.set(key, stub);
   }
-  const named = (kind: Kind): readonly string[] =>
-    [...members.values()]
-      .filter((member) => member.kind === kind)
+  const namesByKind = (kind: Kind): readonly string[] =>
+    [...registry.values()]
+      .filter((stub) => stub.kind === kind)
       .map(({ name }) => name);
   return {
-    orchestratorName: lead,
+    orchestratorName,
     functions: {
-      orchestrator: named("orchestrator"),
-      activity: named("activity"),
-      entity: named("entity"),
+      orchestrator: namesByKind("orchestrator"),
+      activity: namesByKind("activity"),
+      entity: namesByKind("entity"),
     },
     invoke: (name, trigger) =>
-      invoked(members.get(name.toLowerCase()), name, trigger.string),
+      runStub(registry.get(name.toLowerCase()), name, trigger.string),
   };
 }
 
-const membersOf = ({
+const wrapStubs = ({
   activities = {},
   subOrchestrators = {},
   entities = {},
-}: Stubs): readonly Member[] => [
+}: Stubs): readonly RegisteredStub[] => [
   ...Object.entries(activities).map(([name, activity]) =>
-    activityMember(name, activity),
+    activityStub(name, activity),
   ),
   ...Object.entries(entities).map(([name, entity]) => ({
     name,
     kind: "entity" as const,
     run: createEntityFunction(entity),
   })),
-  ...Object.entries(subOrchestrators).flatMap(([name, one]) =>
-    subOrchestratorMembers(name, one),
+  ...Object.entries(subOrchestrators).flatMap(([name, stub]) =>
+    subOrchestratorStubs(name, stub),
   ),
 ];
 
-const activityMember = (name: string, activity: Activity): Member => ({
+const activityStub = (
+  name: string,
+  activity: ActivityStub,
+): RegisteredStub => ({
   name,
   kind: "activity",
   run: wrapActivityHandler(activity),
 });
 
-/** A plain function may be asynchronous, which an orchestrator cannot be: an activity of its own runs it. */
-function subOrchestratorMembers(
+const orchestratorStub = (
   name: string,
-  given: SubOrchestrator,
-): readonly Member[] {
-  const member = (handler: OrchestrationHandler): Member => ({
-    name,
-    kind: "orchestrator",
-    run: createOrchestrator(handler),
-  });
-  if (isGenerator(given)) return [member(given)];
-  const standIn = `${name} (stand-in)`;
+  orchestrator: OrchestrationHandler,
+): RegisteredStub => ({
+  name,
+  kind: "orchestrator",
+  run: createOrchestrator(orchestrator),
+});
+
+/** A plain function may be asynchronous and an orchestrator may not: the function runs as an activity. */
+function subOrchestratorStubs(
+  name: string,
+  stub: SubOrchestratorStub,
+): readonly RegisteredStub[] {
+  if (isGeneratorFunction(stub)) return [orchestratorStub(name, stub)];
+  const activityName = `${name} (stub)`;
   return [
-    member(function* ({ df }: OrchestrationContext) {
-      return (yield df.callActivity(standIn, df.getInput())) as unknown;
+    orchestratorStub(name, function* ({ df }: OrchestrationContext) {
+      return (yield df.callActivity(activityName, df.getInput())) as unknown;
     }),
-    activityMember(standIn, given),
+    activityStub(activityName, stub),
   ];
 }
 
-/** By its tag: under a test runner, functions are of another realm. */
-const isGenerator = (given: SubOrchestrator): given is OrchestrationHandler =>
-  Object.prototype.toString.call(given) === "[object GeneratorFunction]";
+/** By its tag: under a test runner, functions have the constructors of another realm. */
+const isGeneratorFunction = (
+  stub: SubOrchestratorStub,
+): stub is OrchestrationHandler =>
+  Object.prototype.toString.call(stub) === "[object GeneratorFunction]";
 
-/** An orchestrator may have the name of an activity that it calls: it is not called by name itself. */
-function leadName(name: string, members: readonly Member[]): string {
+/** The orchestrator may have the same name as an activity that it calls: nothing calls the orchestrator by name. */
+function chooseName(name: string, stubs: readonly RegisteredStub[]): string {
   const wanted = name === "" ? "orchestrator" : name;
-  const isTaken = members.some(
-    (member) => member.name.toLowerCase() === wanted.toLowerCase(),
+  const isTaken = stubs.some(
+    (stub) => stub.name.toLowerCase() === wanted.toLowerCase(),
   );
   return isTaken ? `${wanted} (orchestrator)` : wanted;
 }
 
-const ambiguous = (a: Member, b: Member): TestKitError =>
+const ambiguousNameError = (
+  a: RegisteredStub,
+  b: RegisteredStub,
+): TestKitError =>
   new TestKitError(
     "function_ambiguous",
-    `'${a.name}' is an ${a.kind} and '${b.name}' is an ${b.kind}: the functions of an app are told apart by name, whatever its case.`,
+    `'${a.name}' is an ${a.kind} and '${b.name}' is an ${b.kind}: give them names that differ by more than case.`,
   );
 
-async function invoked(
-  member: Member | undefined,
+async function runStub(
+  stub: RegisteredStub | undefined,
   name: string,
   trigger: string | undefined,
 ): ReturnType<InvokeFunction> {
   try {
-    if (member === undefined)
-      throw new Error(`There is no function '${name}'.`);
-    const result = await member.run(
-      decoded(trigger),
+    if (stub === undefined) throw new Error(`There is no function '${name}'.`);
+    const result = await stub.run(
+      parseTrigger(trigger),
       createSilentContext(name),
     );
-    return { ok: true, returnValue: encoded(result), result };
+    return { ok: true, returnValue: toReturnValue(result), result };
   } catch (error) {
     const { message, stack = "" } =
       error instanceof Error ? error : new Error(String(error));
@@ -162,17 +170,17 @@ async function invoked(
   }
 }
 
-/** As the Functions library reads a text: as JSON where it is some. */
-function decoded(text: string | undefined): unknown {
+/** Like the Functions library: JSON where the text is JSON, otherwise the text. */
+function parseTrigger(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text);
   } catch {
-    return text; // a plain string, which an activity is given as it is
+    return text;
   }
 }
 
-const encoded = (value: unknown) =>
+const toReturnValue = (value: unknown) =>
   value === undefined || value === null
     ? undefined
     : { json: JSON.stringify(value) };

@@ -1,8 +1,9 @@
 import { ServiceBusClient } from "@azure/service-bus";
 import { printLine } from "azure-local-cloud";
 
-/** The demo did not come to the end that it was to show. */
+/** The demo failed. The message is one sentence for users. */
 export class DemoError extends Error {
+  override readonly name = "DemoError";
   readonly code = "demo_failed";
 }
 
@@ -21,7 +22,7 @@ const request = {
     ],
   },
 };
-interface Response {
+interface ResponseBody {
   readonly status: string;
   readonly output?: {
     readonly summary: string;
@@ -30,9 +31,9 @@ interface Response {
   readonly error?: { readonly message: string };
 }
 
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
-/** Starts an orchestration by a message, and shows the message that answers it. */
+/** Starts an orchestration with a request message and prints the response message. */
 export async function runDemoByMessage(
   connectionString: string,
 ): Promise<void> {
@@ -47,20 +48,20 @@ export async function runDemoByMessage(
     await client
       .createSender("agent-requests")
       .sendMessages({ messageId, body: request });
-    const [answer] = await client
+    const [response] = await client
       .createReceiver("agent-responses", { receiveMode: "receiveAndDelete" })
-      .receiveMessages(1, { maxWaitTimeInMs: patienceMs });
-    if (answer === undefined)
+      .receiveMessages(1, { maxWaitTimeInMs: timeoutMs });
+    if (response === undefined)
       throw new DemoError(
-        `Nothing came back from agent-responses within ${patienceMs / 1000} s.`,
+        `No response arrived in agent-responses within ${timeoutMs / 1000} s.`,
       );
-    const { status, output, error } = answer.body as Response;
+    const { status, output, error } = response.body as ResponseBody;
     if (output === undefined)
       throw new DemoError(
         `The request by message ended as ${status}: ${error?.message ?? "no reason was given"}`,
       );
     printLine(
-      `From agent-responses, ${Date.now() - sentAt} ms later, in answer to ${String(answer.correlationId)}: ${status}`,
+      `Response in agent-responses after ${Date.now() - sentAt} ms, for request ${String(response.correlationId)}: ${status}`,
     );
     for (const line of [output.summary, ...output.findings])
       printLine(`  ${line}`);

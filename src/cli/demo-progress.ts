@@ -1,4 +1,4 @@
-/** An orchestration's status, as far as the demo shows it. */
+/** The fields of an orchestration's status that the demo prints. */
 export interface DemoProgress {
   readonly steps: readonly ProgressStep[];
   readonly usage: {
@@ -17,15 +17,17 @@ interface ProgressStep {
   readonly items?: { readonly done: number; readonly total: number };
 }
 
-/** A line for every step that is not where it was. */
-export const progressLines = (
-  before: DemoProgress | undefined,
-  now: DemoProgress,
+/** A line for every step that has changed since the previous status. */
+export const formatProgress = (
+  previous: DemoProgress | undefined,
+  current: DemoProgress,
 ): readonly string[] =>
-  now.steps
-    .map((step, index) => [line(before?.steps[index]), line(step)])
-    .filter(([old, current]) => current !== "" && current !== old)
-    .map(([, current = ""]) => current);
+  current.steps.flatMap((step, index) => {
+    const line = formatStep(step);
+    return line === "" || line === formatStep(previous?.steps[index])
+      ? []
+      : [line];
+  });
 
 const marks: Readonly<Record<string, string>> = {
   running: "…",
@@ -34,16 +36,16 @@ const marks: Readonly<Record<string, string>> = {
   skipped: "-",
 };
 
-function line(step: ProgressStep | undefined): string {
+function formatStep(step: ProgressStep | undefined): string {
   if (step === undefined || step.status === "pending") return "";
   const { id, kind, status, items } = step;
-  const counted =
+  const itemCount =
     items && items.total > 0 ? ` ${items.done}/${items.total}` : "";
   const mark = marks[status] ?? " ";
-  return `  ${mark} ${id.padEnd(8)} ${kind.padEnd(6)} ${status}${counted}${took(step)}`;
+  return `  ${mark} ${id.padEnd(8)} ${kind.padEnd(6)} ${status}${itemCount}${formatDuration(step)}`;
 }
 
-function took({ startedAt, endedAt }: ProgressStep): string {
+function formatDuration({ startedAt, endedAt }: ProgressStep): string {
   if (startedAt === undefined || endedAt === undefined) return "";
   return `  ${Date.parse(endedAt) - Date.parse(startedAt)} ms`;
 }

@@ -1,73 +1,65 @@
-import { relative } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { runDemoByMessage, DemoError } from "./demo-message";
-import { type DemoProgress, progressLines } from "./demo-progress";
+import { join, relative } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import {
   composeLocalCloud,
+  createConsoleLog,
   printLine,
-  withDisposables,
 } from "azure-local-cloud";
+import { DemoError, runDemoByMessage } from "./demo-message";
+import { type DemoProgress, formatProgress } from "./demo-progress";
 import { projectFolder } from "./project-folder";
 
 const workflow = "document-review";
 
-/** Runs the sample workflow on a local cloud of its own, shows it at work, and leaves nothing running. */
+/** Runs the sample workflow in a temporary local cloud, over HTTP and by message, and prints its progress. */
 export async function runDemoCommand(): Promise<void> {
-  const data = await mkdtemp(join(tmpdir(), "aos-demo-"));
+  const dataFolder = await mkdtemp(join(tmpdir(), "aos-demo-"));
   try {
-    await withDisposables(async (own) => {
-      printLine(
-        "Starting the local cloud: Functions host, task hub, storage and Service Bus …",
-      );
-      let connectionString = "";
-      const { url } = await composeLocalCloud(own, {
-        app: projectFolder,
-        storage: "always",
-        serviceBus: {
-          when: "always",
-          port: 0,
-          onListening: (broker) => {
-            connectionString = broker.connectionString;
-          },
-        },
-        port: 0,
-        data,
-        auth: false,
-        verbosity: "quiet",
-      });
-      printLine(`Listening on ${url}\n`);
-      await review(`${url}/api/orchestrations`);
-      // One that the environment names is not the demo's to send to.
-      if (connectionString !== "") await runDemoByMessage(connectionString);
+    printLine(
+      "Starting the local cloud: Functions host, task hub, storage and Service Bus …",
+    );
+    await using cloud = await composeLocalCloud({
+      app: projectFolder,
+      port: 0,
+      dataFolder,
+      auth: false,
+      storage: "always",
+      serviceBus: { start: "always", port: 0 },
+      log: createConsoleLog(process.stderr, "quiet"),
     });
+    const { url } = cloud.host;
+    printLine(`Listening on ${url}\n`);
+    await runDemoOverHttp(`${url}/api/orchestrations`);
+    // Undefined when the environment names a real namespace: the demo sends no messages to that.
+    if (cloud.serviceBus !== undefined)
+      await runDemoByMessage(cloud.serviceBus.connectionString);
   } finally {
-    await rm(data, { recursive: true, force: true });
+    await rm(dataFolder, { recursive: true, force: true });
   }
 }
 
-interface Orchestration extends DemoProgress {
+interface DemoOrchestration extends DemoProgress {
   readonly status: string;
   readonly error?: { readonly code: string; readonly message: string };
   readonly links: { readonly self: string; readonly result: string };
 }
 
-async function review(collection: string): Promise<void> {
+async function runDemoOverHttp(url: string): Promise<void> {
   const startedAt = Date.now();
-  printLine(`POST ${collection}  {"workflow":"${workflow}"}\n`);
-  const started = await answer<Orchestration>(collection, {
+  printLine(`POST ${url}  {"workflow":"${workflow}"}\n`);
+  const started = await fetchJson<DemoOrchestration>(url, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ workflow }),
   });
-  const ended = await follow(started);
+  const ended = await printUntilEnded(started.links.self);
   if (ended.status !== "completed")
     throw new DemoError(
       `The workflow ended as ${ended.status}: ${ended.error?.message ?? "no reason was given"}`,
     );
-  const result = await answer<{
+  const result = await fetchJson<{
     readonly report: string;
     readonly path: string;
   }>(ended.links.result);
@@ -80,24 +72,24 @@ async function review(collection: string): Promise<void> {
   printLine(`The report is in ${relative(projectFolder, result.path)}`);
 }
 
-/** Prints every change of a step until the orchestration has ended. */
-async function follow(orchestration: Orchestration): Promise<Orchestration> {
-  const { self } = orchestration.links;
-  const ended = ["completed", "failed", "cancelled", "terminated"];
-  let before: DemoProgress | undefined;
+const endedStatuses = ["completed", "failed", "cancelled", "terminated"];
+
+/** Prints every change of a step. */
+async function printUntilEnded(url: string): Promise<DemoOrchestration> {
+  let previous: DemoProgress | undefined;
   for (;;) {
-    const now = await answer<Orchestration>(self);
-    for (const line of progressLines(before, now)) printLine(line);
-    if (ended.includes(now.status)) return now;
-    before = now;
+    const current = await fetchJson<DemoOrchestration>(url);
+    for (const line of formatProgress(previous, current)) printLine(line);
+    if (endedStatuses.includes(current.status)) return current;
+    previous = current;
     await wait(50);
   }
 }
 
-async function answer<Body>(url: string, init?: RequestInit): Promise<Body> {
+async function fetchJson<Body>(url: string, init?: RequestInit): Promise<Body> {
   const response = await fetch(url, init);
   if (response.ok) return (await response.json()) as Body;
   throw new DemoError(
-    `${url} answered ${response.status}: ${await response.text()}`,
+    `${url} responded with ${response.status}: ${await response.text()}`,
   );
 }

@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 import { runCommandLine } from "azure-local-cloud";
-import { runDemoCommand } from "./demo";
-import { runDevCommand } from "./dev";
 
-runCommandLine({ demo: runDemoCommand, dev: runDevCommand });
+runCommandLine({
+  program: "aos",
+  commands: {
+    demo: async () => (await import("./demo")).runDemoCommand,
+    dev: async () => (await import("./dev")).runDevCommand,
+  },
+});

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
 
-/** The folder of AOS: where package.json, host.json and the samples are. */
+/** Contains package.json, host.json and the samples. */
 export const projectFolder = resolve(__dirname, "..", "..", "..");
 export const defaultDataFolder = join(projectFolder, ".aos");

@@ -1,16 +1,16 @@
-// AOS as it is built: the host with the app of `npm run bench`, over HTTP.
-import { startHost } from "../../../dist/bench/host.js";
-import { webhooksAt } from "../../../dist/bench/webhooks.js";
+// The embedded host with the app of `npm run bench`, over HTTP.
+import { createBenchClient } from "../../../dist/bench/bench-client.js";
+import { startBenchHost } from "../../../dist/bench/processes.js";
 import { onStop } from "../processes.mjs";
 
-export const lacks = {};
+export const unsupported = {};
 
 /** @type {import("../engine.mjs").Start} */
 export async function start(folder) {
-  const host = await startHost(folder);
+  const host = await startBenchHost(folder);
   onStop(() => host[Symbol.asyncDispose]());
   return {
     description: "the embedded local cloud, over HTTP",
-    webhooks: webhooksAt(host.url),
+    client: createBenchClient(host.url),
   };
 }

@@ -1,11 +1,11 @@
-// DBOS, in process, with a PostgreSQL server of its own.
+// DBOS in process, with a separate PostgreSQL server.
 import { DBOS } from "@dbos-inc/dbos-sdk";
-import { calledInProcess } from "../engine.mjs";
+import { createInProcessClient } from "../engine.mjs";
 import { onStop } from "../processes.mjs";
 import { version } from "../versions.mjs";
 import { startPostgres } from "./postgres.mjs";
 
-export const lacks = {
+export const unsupported = {
   entityUpdates: "DBOS has no objects that serialize updates.",
 };
 
@@ -21,7 +21,7 @@ export async function start(folder) {
   onStop(() => DBOS.shutdown());
   return {
     description: `${version("@dbos-inc/dbos-sdk")}, ${postgres.version}, in process`,
-    webhooks: calledInProcess({ chain, fanOut }),
+    client: createInProcessClient({ chain, fanOut }),
   };
 }
 

@@ -1,13 +1,13 @@
-// LangGraph JS, in process: an entrypoint with tasks, and its SQLite checkpointer.
+// LangGraph JS in process: an entrypoint with tasks, and its SQLite checkpointer.
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { entrypoint, task } from "@langchain/langgraph";
 import { SqliteSaver } from "@langchain/langgraph-checkpoint-sqlite";
-import { calledInProcess } from "../engine.mjs";
+import { createInProcessClient } from "../engine.mjs";
 import { onStop } from "../processes.mjs";
 import { version } from "../versions.mjs";
 
-export const lacks = {
+export const unsupported = {
   entityUpdates: "LangGraph has no objects that serialize updates.",
 };
 
@@ -15,12 +15,12 @@ export const lacks = {
 export async function start(folder) {
   const checkpointer = SqliteSaver.fromConnString(join(folder, "graph.sqlite"));
   onStop(() => checkpointer.db.close());
-  // The checkpointer turns the write-ahead log on, with which better-sqlite3 no longer waits for the disk at a commit
-  // unless it is told to.
+  // The checkpointer turns on the write-ahead log, with which better-sqlite3 by default does not wait for the disk at a
+  // commit.
   checkpointer.db.pragma("synchronous = FULL");
   return {
     description: `${version("@langchain/langgraph")}, SQLite checkpointer ${version("@langchain/langgraph-checkpoint-sqlite")}, in process`,
-    webhooks: calledInProcess(workflows(checkpointer)),
+    client: createInProcessClient(workflows(checkpointer)),
   };
 }
 

@@ -1,16 +1,21 @@
-// A PostgreSQL server of its own, with the defaults of initdb: fsync and synchronous_commit are on.
+// A separate PostgreSQL server with the defaults of initdb: fsync and synchronous_commit are on.
 import { execFileSync, spawnSync } from "node:child_process";
 import { chown, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { finished, freePort, listening, ready, run } from "../processes.mjs";
+import {
+  findFreePort,
+  isListening,
+  run,
+  waitUntilReady,
+} from "../processes.mjs";
 
 const debianFolder = "/usr/lib/postgresql";
 
-/** Starts it in the folder; its stop signal is the one for a fast, orderly end. */
+/** Starts the server in the folder. SIGINT is PostgreSQL's fast shutdown. */
 export async function startPostgres(folder) {
-  const bin = await newestInstalled();
-  const user = unprivileged();
+  const bin = await findNewestInstallation();
+  const user = findUnprivilegedUser();
   const data = join(folder, "postgres");
   await mkdir(data, { mode: 0o700 });
   if (user) {
@@ -19,14 +24,14 @@ export async function startPostgres(folder) {
   }
   const options = { cwd: folder, ...user };
   const access = ["--username=postgres", "--auth=trust", "--encoding=UTF8"];
-  await finished(join(bin, "initdb"), ["-D", data, ...access], options);
-  const port = await freePort();
+  await runToEnd(join(bin, "initdb"), ["-D", data, ...access], options);
+  const port = await findFreePort();
   const server = run(
     join(bin, "postgres"),
     ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", ""],
     { ...options, stopSignal: "SIGINT" },
   );
-  await ready(server, "PostgreSQL", () => accepting(bin, port));
+  await waitUntilReady(server, "PostgreSQL", () => isAccepting(bin, port));
   return {
     url: (database) => `postgresql://postgres@127.0.0.1:${port}/${database}`,
     version: execFileSync(join(bin, "postgres"), ["--version"], {
@@ -35,10 +40,10 @@ export async function startPostgres(folder) {
   };
 }
 
-/** It listens before it is ready to serve, so it is asked. */
-async function accepting(bin, port) {
-  if (!(await listening(port))) return false;
-  const asked = spawnSync(join(bin, "pg_isready"), [
+/** The server listens before it accepts connections. */
+async function isAccepting(bin, port) {
+  if (!(await isListening(port))) return false;
+  const check = spawnSync(join(bin, "pg_isready"), [
     "-U",
     "postgres",
     "-h",
@@ -46,21 +51,21 @@ async function accepting(bin, port) {
     "-p",
     String(port),
   ]);
-  return asked.status === 0;
+  return check.status === 0;
 }
 
-async function newestInstalled() {
+async function findNewestInstallation() {
   const versions = await readdir(debianFolder).catch(() => []);
   const newest = versions.map(Number).sort((a, b) => b - a)[0];
   if (newest === undefined)
     throw new Error(
-      `There is no PostgreSQL server below ${debianFolder}. Install one: apt-get install postgresql.`,
+      `There is no PostgreSQL server in ${debianFolder}: install one with apt-get install postgresql.`,
     );
   return join(debianFolder, String(newest), "bin");
 }
 
-/** PostgreSQL refuses to be run by root; its package has made a user for it. */
-function unprivileged() {
+/** PostgreSQL refuses to run as root; its package has created a user. */
+function findUnprivilegedUser() {
   if (process.getuid() !== 0) return undefined;
   const id = (flag) =>
     Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));

@@ -1,8 +1,8 @@
-// What bench/app/functions.ts is to AOS: orchestrations as handlers, activities as `ctx.run`, the entity as an object.
+// The counterpart of bench/app/functions.ts: orchestrations are handlers, activities are `ctx.run`, the entity is an object.
 import process from "node:process";
 import * as restate from "@restatedev/restate-sdk";
 
-// The SDK uses this function of Node.js 22; on 20, which AOS supports, it has to be there.
+// The SDK needs this function of Node.js 22, and AOS also supports Node.js 20.
 Promise.withResolvers ??= function withResolvers() {
   let settle;
   const promise = new this((resolve, reject) => (settle = { resolve, reject }));

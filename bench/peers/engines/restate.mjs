@@ -1,13 +1,18 @@
-// Restate: its server with the defaults, a service of its TypeScript SDK in a process of its own, over HTTP.
+// Restate: its server with default settings, and a service of its TypeScript SDK in a separate process, over HTTP.
 import { Agent } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
-import { post } from "../../../dist/bench/post.js";
-import { freePort, listening, ready, run } from "../processes.mjs";
+import { postJson } from "../../../dist/bench/post-json.js";
+import {
+  findFreePort,
+  isListening,
+  run,
+  waitUntilReady,
+} from "../processes.mjs";
 import { version } from "../versions.mjs";
 
-export const lacks = {};
+export const unsupported = {};
 
 /** @type {import("../engine.mjs").Start} */
 export async function start(folder) {
@@ -17,23 +22,23 @@ export async function start(folder) {
   await register(agent, admin, service);
   return {
     description: `server ${version("@restatedev/restate-server")}, SDK ${version("@restatedev/restate-sdk")}, over HTTP`,
-    webhooks: webhooks(agent, ingress),
+    client: createRestateClient(agent, ingress),
   };
 }
 
 async function startService() {
-  const port = await freePort();
+  const port = await findFreePort();
   const file = join(import.meta.dirname, "restate-service.mjs");
   const service = run(process.execPath, [file, String(port)]);
-  await ready(service, "The Restate service", () => listening(port));
+  await waitUntilReady(service, "The Restate service", () => isListening(port));
   return `http://127.0.0.1:${port}`;
 }
 
 async function startServer(folder) {
   const [ingress, admin, node] = [
-    await freePort(),
-    await freePort(),
-    await freePort(),
+    await findFreePort(),
+    await findFreePort(),
+    await findFreePort(),
   ];
   const server = run(binary(), ["--no-logo", "--base-dir", folder], {
     env: {
@@ -48,8 +53,10 @@ async function startServer(folder) {
       RESTATE_LOG_FILTER: "warn",
     },
   });
-  await ready(server, "The Restate server", () => listening(ingress));
-  await ready(server, "The Restate server", () => listening(admin));
+  await waitUntilReady(server, "The Restate server", () =>
+    isListening(ingress),
+  );
+  await waitUntilReady(server, "The Restate server", () => isListening(admin));
   return {
     ingress: `http://127.0.0.1:${ingress}`,
     admin: `http://127.0.0.1:${admin}`,
@@ -62,36 +69,36 @@ function binary() {
 }
 
 async function register(agent, admin, uri) {
-  const { status, text } = await post(
+  const { status, text } = await postJson(
     agent,
     `${admin}/deployments`,
     JSON.stringify({ uri }),
   );
   if (status !== 201)
     throw new Error(
-      `The Restate server did not take the service; it answered ${status}: ${text}`,
+      `The Restate server did not accept the service; it responded with ${status}: ${text}`,
     );
 }
 
-/** A call of the ingress is answered when the invocation has ended; a `send` when it is stored. */
-const webhooks = (agent, ingress) => ({
+/** The ingress responds to a call when the invocation has ended, and to a `send` when it is durable. */
+const createRestateClient = (agent, ingress) => ({
   complete: async (name, input, expected) => {
-    const { status, text } = await post(
+    const { status, text } = await postJson(
       agent,
       `${ingress}/bench/${name}`,
       JSON.stringify(input),
     );
     if (status !== 200 || text !== JSON.stringify(expected))
       throw new Error(
-        `${name}(${JSON.stringify(input)}) was to give ${expected}; Restate answered ${status}: ${text}`,
+        `${name}(${JSON.stringify(input)}) did not return ${expected}; Restate responded with ${status}: ${text}`,
       );
   },
   signalAdd: async (counter) => {
     const url = `${ingress}/counter/${counter}/add/send`;
-    const { status, text } = await post(agent, url, "null");
+    const { status, text } = await postJson(agent, url, "null");
     if (status !== 202)
       throw new Error(
-        `The update of ${counter} was not accepted; Restate answered ${status}: ${text}`,
+        `The update of ${counter} was not accepted; Restate responded with ${status}: ${text}`,
       );
   },
 });

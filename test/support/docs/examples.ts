@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import ts from "typescript";
 
-/** The code of an example, by the absolute path of the file that its first line names. */
+/** Code by the absolute path of the file that its first line names. */
 export type Examples = ReadonlyMap<string, string>;
 
-/** The examples of a page that are in the given language. */
+/** Finds the code blocks of a page in one language whose first line names a file. */
 export const extractExamples = (
   page: string,
   language: "ts" | "js",
@@ -16,13 +16,13 @@ export const extractExamples = (
       .map(([, , path = "", code = ""]) => [resolve(path), code]),
   );
 
-/** What is wrong with the examples when they stand in the files that they name. */
+/** Compiles the examples as the files that they name and returns the diagnostics. */
 export function compileExamples(examples: Examples): readonly string[] {
-  const read = ts.readConfigFile("tsconfig.json", (path) =>
+  const config = ts.readConfigFile("tsconfig.json", (path) =>
     readFileSync(path, "utf8"),
   );
   const { options } = ts.parseJsonConfigFileContent(
-    read.config,
+    config.config,
     ts.sys,
     process.cwd(),
   );
@@ -47,14 +47,14 @@ export function compileExamples(examples: Examples): readonly string[] {
 }
 
 /**
- * Runs an example as the file that it stands in and gives what it exports. `given` are modules in place of others. A file
- * in `folder` has it loaded by the test runner: only so are its objects of the same realm as those of the tests.
+ * Runs an example as the file that it names and returns its exports. `modules` replaces imports. The test runner loads the
+ * code from a file in `folder`, so that its objects have the same realm as those of the tests.
  */
 export function runExample(
   examples: Examples,
   path: string,
   folder: string,
-  given: Readonly<Record<string, unknown>> = {},
+  modules: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
   const absolute = resolve(path);
   const { outputText } = ts.transpileModule(examples.get(absolute) ?? "", {
@@ -77,7 +77,7 @@ export function runExample(
   evaluate(
     exports,
     (id) =>
-      given[id] ??
+      modules[id] ??
       jest.requireActual(id.startsWith(".") ? join(dirname(absolute), id) : id),
   );
   return exports;

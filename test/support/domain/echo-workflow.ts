@@ -1,4 +1,4 @@
-/** A workflow that gives back its input, having done nothing. */
+/** Returns its input and runs no step. */
 export const echoWorkflow = {
   name: "echo",
   version: "1",

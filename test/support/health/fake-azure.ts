@@ -8,21 +8,21 @@ import { resolve } from "node:path";
 const certificate = resolve("test/fixtures/tls/certificate.pem");
 
 export interface FakeAzure {
-  /** The settings by which an app on App Service finds its identity, and trusts the services here. */
+  /** The environment of an app on App Service with a managed identity that trusts these services. */
   readonly identity: Readonly<Record<string, string>>;
-  /** With TLS: the clients of storage show a token to nobody else. */
+  /** Uses TLS: storage clients send tokens only to https addresses. */
   readonly storageUrl: string;
   readonly modelUrl: string;
-  /** What was asked for, as `<method> <path>`; in the order of arrival. */
+  /** `<method> <path>` of each request, in the order of arrival. */
   readonly requests: string[];
   stop(): void;
 }
 
-/** Gives an identity tokens, and services that know it but allow it nothing, in the words of the real ones. */
+/** Starts a token endpoint, and services that refuse its identity every operation with the messages of the real services. */
 export async function startFakeAzure(): Promise<FakeAzure> {
   const requests: string[] = [];
-  const answering =
-    (answer: (path: string) => Refusal) =>
+  const respondWith =
+    (respond: (path: string) => Refusal) =>
     (
       request: IncomingMessage,
       response: {
@@ -32,7 +32,7 @@ export async function startFakeAzure(): Promise<FakeAzure> {
     ): void => {
       const path = request.url ?? "";
       requests.push(`${request.method ?? ""} ${path}`);
-      const { status, headers, body } = answer(path);
+      const { status, headers, body } = respond(path);
       request.resume();
       response.writeHead(status, headers);
       response.end(body);
@@ -41,23 +41,23 @@ export async function startFakeAzure(): Promise<FakeAzure> {
     key: readFileSync(resolve("test/fixtures/tls/key.pem")),
     cert: readFileSync(certificate),
   };
-  const tokens = createServer(answering(token));
-  const storage = createTlsServer(tls, answering(storageRefusal));
-  const model = createServer(answering(modelRefusal));
+  const tokens = createServer(respondWith(token));
+  const storage = createTlsServer(tls, respondWith(storageRefusal));
+  const model = createServer(respondWith(modelRefusal));
   const servers: readonly Server[] = [tokens, storage, model];
   for (const server of servers) server.listen(0, "127.0.0.1");
   await Promise.all(servers.map((server) => once(server, "listening")));
-  const portOf = (server: Server): number =>
+  const serverPort = (server: Server): number =>
     (server.address() as AddressInfo).port;
   return {
     identity: {
       AZURE_CLIENT_ID: "11111111-1111-1111-1111-111111111111",
-      IDENTITY_ENDPOINT: `http://127.0.0.1:${portOf(tokens)}/msi/token`,
+      IDENTITY_ENDPOINT: `http://127.0.0.1:${serverPort(tokens)}/msi/token`,
       IDENTITY_HEADER: "header",
       NODE_EXTRA_CA_CERTS: certificate,
     },
-    storageUrl: `https://localhost:${portOf(storage)}`,
-    modelUrl: `http://127.0.0.1:${portOf(model)}`,
+    storageUrl: `https://localhost:${serverPort(storage)}`,
+    modelUrl: `http://127.0.0.1:${serverPort(model)}`,
     requests,
     stop: () => {
       for (const server of servers) {

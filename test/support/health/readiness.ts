@@ -1,13 +1,13 @@
 import { createApiClient } from "../http/api-client";
 
-interface Problem {
+interface DependencyProblem {
   readonly part: string;
   readonly cause: string;
   readonly message: string;
   readonly advice: string;
   readonly role?: string;
 }
-interface Readiness {
+interface ReadinessBody {
   readonly status: string;
   readonly checks: Readonly<
     Record<
@@ -16,19 +16,17 @@ interface Readiness {
         readonly status: string;
         readonly code?: string;
         readonly settings?: readonly string[];
-        readonly problems?: readonly Problem[];
+        readonly problems?: readonly DependencyProblem[];
       }
     >
   >;
 }
 
-/** What is wrong with each dependency, as `part: cause`; or its status when nothing is. */
+/** `causes` contains the problems of each dependency as `part: cause`, or its status when it has none. */
 export async function fetchReadiness(url: string) {
   const api = createApiClient(url);
   expect((await api.get("health/live")).status).toBe(200);
-  const began = Date.now();
-  const { status, body } = await api.get<Readiness>("health/ready");
-  const tookMs = Date.now() - began;
+  const { status, body } = await api.get<ReadinessBody>("health/ready");
   const causes = Object.fromEntries(
     Object.entries(body.checks).map(([name, { status, problems }]) => [
       name,
@@ -38,5 +36,5 @@ export async function fetchReadiness(url: string) {
   const problems = Object.values(body.checks).flatMap(
     (check) => check.problems ?? [],
   );
-  return { status, checks: body.checks, causes, problems, tookMs };
+  return { status, checks: body.checks, causes, problems };
 }

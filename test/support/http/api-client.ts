@@ -1,7 +1,7 @@
 import { eventually } from "../../../local-cloud/test/support/shared/eventually";
 import type { OrchestrationView } from "../../../src/http/views/orchestration-view";
 
-interface Answer<Body> {
+interface ApiResponse<Body> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Body;
@@ -17,12 +17,12 @@ export interface ProblemBody {
   }[];
 }
 
-/** Talks to the HTTP API of a running AOS as a caller would. */
+/** A client of the HTTP API of AOS. */
 export function createApiClient(url: string) {
   async function call<Body>(
     path: string,
     init?: RequestInit,
-  ): Promise<Answer<Body>> {
+  ): Promise<ApiResponse<Body>> {
     const response = await fetch(`${url}/api/${path}`, init);
     const body = (await response.json()) as Body;
     return { status: response.status, headers: response.headers, body };
@@ -41,13 +41,15 @@ export function createApiClient(url: string) {
   return { get, postText, start, status };
 }
 
-/** Asks until the answer is the one wanted; fails with the last answer otherwise. */
+/** Repeats the request until the value satisfies the condition. Rejects with the last value after 30 seconds. */
 export const pollUntil = <Value>(
-  ask: () => Promise<Value>,
-  wanted: (value: Value) => boolean,
+  request: () => Promise<Value>,
+  condition: (value: Value) => boolean,
 ): Promise<Value> =>
   eventually(async () => {
-    const value = await ask();
-    if (wanted(value)) return value;
-    throw new Error(`Still not as wanted: ${JSON.stringify(value)}`);
+    const value = await request();
+    if (condition(value)) return value;
+    throw new Error(
+      `The condition was not met within 30 s: ${JSON.stringify(value)}`,
+    );
   }, 30_000);

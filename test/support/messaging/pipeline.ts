@@ -1,16 +1,16 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { readAosEntities } from "./test-broker";
 import {
   type BrokerProcess,
   startBrokerProcess,
 } from "../../../local-cloud/test/support/service-bus/broker-process";
 import { type AosProcess, startAos } from "../cli/aos-process";
+import { readAosEntities } from "./test-broker";
 
-/** AOS and a broker as two processes, each of which can be killed and is then started again on what it had. */
+/** AOS and a broker in two processes. Each can be killed, which restarts it with the same data. */
 export interface Pipeline extends AsyncDisposable {
   readonly connectionString: string;
-  /** Of the HTTP API; another one after the host was killed. */
+  /** The base address of AOS, which changes when the host is killed. */
   url(): string;
   killHost(): Promise<void>;
   killBroker(): Promise<void>;
@@ -21,7 +21,7 @@ export async function startPipeline(folder: string): Promise<Pipeline> {
   const dataFolder = join(folder, "broker");
   mkdirSync(data);
   mkdirSync(dataFolder);
-  // What a killed host had locked comes again after this time; in the namespace of AOS it is five minutes.
+  // Messages that a killed host had locked are delivered again after ten seconds instead of five minutes.
   const entities = readAosEntities("PT10S");
   let broker: BrokerProcess = await startBrokerProcess({
     entities,

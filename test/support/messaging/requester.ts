@@ -1,7 +1,10 @@
-/** Asks by message, and takes the answers out of their queue, as a client of the app would. */
-import type { ServiceBusClient } from "@azure/service-bus";
+import type {
+  ServiceBusClient,
+  ServiceBusReceivedMessage,
+} from "@azure/service-bus";
 import { pollUntil } from "../http/api-client";
 
+/** Sends request messages and receives their responses. */
 export function createRequester(client: () => ServiceBusClient) {
   const send = async (
     body: unknown,
@@ -12,29 +15,31 @@ export function createRequester(client: () => ServiceBusClient) {
     await sender.sendMessages({ body, ...fields });
     await sender.close();
   };
-  /** Takes the answer with that correlation id out of the queue. */
-  async function answerTo(correlationId: string) {
+  /** Completes the response with the correlation id and abandons all others. */
+  async function receiveResponse(
+    correlationId: string,
+  ): Promise<ServiceBusReceivedMessage | undefined> {
     const receiver = client().createReceiver("agent-responses");
     try {
       return await pollUntil(
         async () => {
-          const found = await receiver.receiveMessages(20, {
+          const messages = await receiver.receiveMessages(20, {
             maxWaitTimeInMs: 500,
           });
-          const answer = found.find(
-            (each) => each.correlationId === correlationId,
+          const response = messages.find(
+            (message) => message.correlationId === correlationId,
           );
-          for (const each of found)
-            await (each === answer
-              ? receiver.completeMessage(each)
-              : receiver.abandonMessage(each));
-          return answer;
+          for (const message of messages)
+            await (message === response
+              ? receiver.completeMessage(message)
+              : receiver.abandonMessage(message));
+          return response;
         },
-        (answer) => answer !== undefined,
+        (response) => response !== undefined,
       );
     } finally {
       await receiver.close();
     }
   }
-  return { send, answerTo };
+  return { send, receiveResponse };
 }

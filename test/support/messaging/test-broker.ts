@@ -5,19 +5,19 @@ import { startBroker } from "../../../local-cloud/service-bus/broker";
 
 export interface TestBroker {
   readonly connectionString: string;
-  /** Ends all connections without a word. */
+  /** Drops all connections, like a network failure. */
   dropConnections(): void;
-  /** Ends it and removes its data. */
+  /** Stops the broker and removes its data. */
   stop(): Promise<void>;
 }
 
-/** What is in service-bus.json; with another time after which a message whose receiver was killed is delivered again. */
+/** Returns the entities of service-bus.json. A shorter lock duration makes messages of a killed receiver available earlier. */
 export const readAosEntities = (lockDuration = "PT5M"): unknown =>
   JSON.parse(
     readFileSync("service-bus.json", "utf8").replaceAll("PT5M", lockDuration),
   );
 
-/** A broker in this process with the entities of AOS and a data folder of its own. */
+/** Starts a broker in this process with the entities of AOS and a temporary data folder. */
 export async function startTestBroker(): Promise<TestBroker> {
   const dataFolder = mkdtempSync(join(tmpdir(), "aos-broker-"));
   const broker = await startBroker({

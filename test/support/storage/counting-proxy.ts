@@ -3,14 +3,14 @@ import { createServer, request, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface CountingProxy {
-  /** The connection string, with the endpoints of the proxy in it. */
+  /** The connection string with the endpoints of the proxy. */
   readonly connectionString: string;
-  /** Requests since the last call of it, by service and kind: `table write`, `blob read`. */
+  /** Returns the number of requests since the previous call, by service and kind: `table write`, `blob read`. */
   takeCounts(): Readonly<Record<string, number>>;
   stop(): void;
 }
 
-/** Stands before storage, passes everything on, and counts what Azure would bill. */
+/** Forwards requests to storage and counts the transactions that Azure would bill. */
 export async function startCountingProxy(
   connectionString: string,
 ): Promise<CountingProxy> {
@@ -21,9 +21,9 @@ export async function startCountingProxy(
     /(\w+)Endpoint=(http:\/\/[^/;]+)/gi,
   )) {
     const server = createServer((incoming, outgoing) => {
-      const kind = `${service.toLowerCase()} ${kindOf(incoming)}`;
+      const kind = `${service.toLowerCase()} ${requestKind(incoming)}`;
       counts[kind] = (counts[kind] ?? 0) + 1;
-      const onward = request(
+      const forwarded = request(
         origin + (incoming.url ?? ""),
         { method: incoming.method, headers: incoming.headers },
         (answer) => {
@@ -31,8 +31,8 @@ export async function startCountingProxy(
           answer.pipe(outgoing);
         },
       );
-      onward.on("error", () => outgoing.destroy());
-      incoming.pipe(onward);
+      forwarded.on("error", () => outgoing.destroy());
+      incoming.pipe(forwarded);
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     stops.push(() => {
@@ -55,7 +55,7 @@ export async function startCountingProxy(
   };
 }
 
-const kindOf = ({ method, url = "" }: IncomingMessage): string => {
+const requestKind = ({ method, url = "" }: IncomingMessage): string => {
   if (method === "GET" || method === "HEAD") return "read";
   if (/\/Tables\b|restype=container/.test(url)) return "set-up";
   return "write";

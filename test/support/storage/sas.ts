@@ -6,7 +6,7 @@ import {
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
 
-/** The account of a connection string, reached with a signature that allows nothing but the given letters. */
+/** Replaces the account key with a shared access signature that has only the given permissions. */
 export function restrictToPermissions(
   connectionString: string,
   permissions: string,

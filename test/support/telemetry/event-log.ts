@@ -5,7 +5,7 @@ type LoggedEvent = Readonly<Record<string, unknown>> & {
   readonly event: string;
 };
 
-/** The log of an invocation, and the events in it so far. */
+/** Creates the log of an invocation and collects its events. */
 export function createEventLog() {
   const events: LoggedEvent[] = [];
   const write = (level: string) => (line: string) => {

@@ -1,106 +1,43 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
+import {
+  type LaunchedProcess,
+  launchProcess,
+} from "../../../shared/process/launch-process";
 
-const localCloudMain = resolve("local-cloud/dist/cli/main.js");
-const aosMain = resolve("dist/src/cli/main.js");
+const localCloud = resolve("local-cloud/dist/cli/main.js");
 
-export interface ListeningProcess extends AsyncDisposable {
-  readonly url: string;
-  /** All that the process has written to stdout and stderr. */
-  output(): string;
-  /** Asks the process to stop; resolves with its exit code. */
-  stop(): Promise<number | null>;
-  /** Ends the process without warning, as a crash does. */
-  kill(): Promise<void>;
-}
+export { createTemporaryFolder } from "../shared/temporary-folder";
 
-export interface SpawnedCommand {
-  readonly output: () => string;
-  readonly process: ChildProcess;
-  /** Resolves with the exit code. */
-  readonly exited: Promise<number | null>;
-}
+type Environment = Readonly<Record<string, string>>;
 
-/** Runs a command of the built project. */
-export function spawnCommand(
+/** Runs a built program, `azure-local-cloud` by default. */
+export const spawnCommand = (
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): SpawnedCommand {
-  const main = ["broker", "host"].includes(args[0] ?? "")
-    ? localCloudMain
-    : aosMain;
-  const child = spawn(process.execPath, [main, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...env },
-  });
-  let output = "";
-  const keep = (chunk: Buffer): void => {
-    output += chunk.toString("utf8");
-  };
-  child.stdout.on("data", keep);
-  child.stderr.on("data", keep);
-  const exited = once(child, "exit").then(([code]) => code as number | null);
-  return { process: child, output: () => output, exited };
+  env: Environment = {},
+  program = localCloud,
+): LaunchedProcess => launchProcess(program, args, { env });
+
+/** A command that has printed the address it listens on. */
+export interface ListeningProcess extends LaunchedProcess {
+  readonly url: string;
 }
 
-/** A folder that is removed when the test file has ended. */
-export function createTemporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "aos-test-"));
-  afterAll(() => {
-    rmSync(folder, {
-      recursive: true,
-      force: true,
-      maxRetries: 20,
-      retryDelay: 100,
-    });
-  });
-  return folder;
-}
-
-/** Waits until a started command says that it listens; fails with its output when it ends before. */
-export async function waitUntilListening(
-  running: SpawnedCommand,
-): Promise<ListeningProcess> {
-  const { process: child, output, exited } = running;
-  const url = await new Promise<string>((resolve, reject) => {
-    const look = (): void => {
-      const found = /Listening on (http:\/\/\S+)/.exec(output())?.[1];
-      if (found !== undefined) resolve(found);
-    };
-    child.stdout?.on("data", look);
-    void exited.then((code) => {
-      reject(new Error(`It ended with ${code ?? "a signal"}:\n${output()}`));
-    });
-  });
-  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
-    if (child.exitCode === null && child.signalCode === null)
-      child.kill(signal);
-    return exited;
-  };
-  return {
-    url,
-    output,
-    stop: () => end("SIGTERM"),
-    kill: async () => {
-      await end("SIGKILL");
-    },
-    [Symbol.asyncDispose]: async () => {
-      await end("SIGTERM");
-    },
-  };
-}
+/** Rejects with the output of the command when it ends before it listens. */
+export const waitUntilListening = async (
+  command: LaunchedProcess,
+): Promise<ListeningProcess> => ({
+  ...command,
+  url: await command.waitForOutput(/Listening on (http:\/\/\S+)/),
+});
 
 export interface StartHostCommandOptions {
   readonly app: string;
   readonly data: string;
   readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Environment;
 }
 
-/** Starts the built host on an app, on a free port. */
+/** Starts the built host for an app on a free port. */
 export const startHostCommand = ({
   app,
   data,

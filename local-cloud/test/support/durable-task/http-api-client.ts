@@ -1,6 +1,6 @@
 import { eventually } from "../shared/eventually";
 
-/** Talks to the HTTP API of a host's task hub. */
+/** A client of the Durable Task HTTP API. */
 export const createDurableTaskClient = (hostUrl: () => string) => {
   const call = (
     method: string,
@@ -22,7 +22,7 @@ export const createDurableTaskClient = (hostUrl: () => string) => {
     >;
   const startAs = (id: string, name: string, input: unknown = null) =>
     call("POST", `orchestrators/${name}/${id}`, JSON.stringify(input));
-  /** Waits until the instance has the status; gives what the API tells of it. */
+  /** Waits until the instance has the status; returns the API's representation of it. */
   const whenIn = (id: string, status: string) =>
     eventually(async () => {
       const found = await get(`instances/${id}`);
@@ -32,9 +32,8 @@ export const createDurableTaskClient = (hostUrl: () => string) => {
   return { call, get, startAs, whenIn };
 };
 
-/** The JSON of an answer with its status. */
-export const readResponse = async (answer: Response | Promise<Response>) => {
-  const response = await answer;
+export const readResponse = async (pending: Response | Promise<Response>) => {
+  const response = await pending;
   const text = await response.text();
   return {
     status: response.status,

@@ -5,7 +5,7 @@ import { openTaskHubStore } from "../../../durable-task/store/sqlite-store";
 import type { TaskHubStore } from "../../../durable-task/store/task-hub-store";
 
 /**
- * Looks into the task hub of a host that was killed. In a copy: opening a hub's files already recovers what is in them.
+ * Reads the task hub of a host that was killed, from a copy: opening the files of a hub already recovers its state.
  */
 export function readTaskHubCopy<Result>(
   data: string,

@@ -1,8 +1,8 @@
 import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { createTemporaryFolder } from "../cli/cloud-process";
+import { createTemporaryFolder } from "../shared/temporary-folder";
 
-/** Makes apps of a few files in a folder that is removed when the test file has ended. They find the project's packages. */
+/** Returns a function that creates apps from a few files, with access to the project's packages; removes them after the tests of the file. */
 export function createScratchApps(): (
   files?: Readonly<Record<string, string>>,
 ) => string {
@@ -21,6 +21,7 @@ export function createScratchApps(): (
 }
 
 const helloApp = {
+  "host.json": '{ "version": "2.0" }',
   "package.json": '{ "main": "index.js" }',
   "index.js": `require("@azure/functions").app.http("hello", { handler: () => ({ body: process.env.GREETING ?? "hello" }) });`,
 };

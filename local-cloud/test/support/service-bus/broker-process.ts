@@ -1,57 +1,37 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { resolve } from "node:path";
-
-const program = `
-  const { startBroker } = require(process.env.BROKER_MODULE);
-  startBroker({ ...JSON.parse(process.env.BROKER_OPTIONS), log: () => {} }).then(
-    ({ connectionString, port }) => console.log(JSON.stringify({ connectionString, port })),
-    (error) => { console.error(error); process.exit(1); },
-  );
-  process.on("disconnect", () => process.exit());
-`;
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { spawnCommand } from "../cli/commands";
 
 export interface BrokerProcess extends AsyncDisposable {
   readonly connectionString: string;
   readonly port: number;
-  /** Ends it without warning, as a crash does. */
+  /** Sends SIGKILL, like a crash. */
   kill(): Promise<void>;
 }
 
-/** The built broker in a process of its own; it ends with this one. */
-export async function startBrokerProcess(options: {
+/** Starts `azure-local-cloud broker`. */
+export async function startBrokerProcess({
+  entities,
+  port,
+  dataFolder,
+}: {
   readonly entities: unknown;
   readonly port: number;
   readonly dataFolder: string;
 }): Promise<BrokerProcess> {
-  const child = spawn(process.execPath, ["-e", program], {
-    stdio: ["ignore", "pipe", "inherit", "ipc"],
-    env: {
-      ...process.env,
-      BROKER_MODULE: resolve("local-cloud/dist/service-bus/broker"),
-      BROKER_OPTIONS: JSON.stringify(options),
-    },
-  });
-  const exited = once(child, "exit");
-  const said = new Promise<string>((tell, fail) => {
-    child.stdout?.once("data", (line: Buffer) => {
-      tell(line.toString("utf8"));
-    });
-    void exited.then(() => {
-      fail(new Error("The broker ended before it listened."));
-    });
-  });
-  const { connectionString, port } = JSON.parse(await said) as {
-    connectionString: string;
-    port: number;
+  const config = join(dataFolder, "entities.json");
+  writeFileSync(config, JSON.stringify(entities));
+  const broker = spawnCommand([
+    ...["broker", "--config", config],
+    ...["--port", String(port), "--data", dataFolder],
+  ]);
+  const connectionString = await broker.waitForOutput(
+    /^Endpoint=sb:\S+(?=\s)/m,
+  );
+  return {
+    connectionString,
+    port: Number(/localhost:(\d+)/.exec(connectionString)?.[1]),
+    kill: () => broker.kill(),
+    [Symbol.asyncDispose]: () => broker.kill(),
   };
-  // A test that fails may leave it running; that should not keep the tests from ending, and then it ends too.
-  child.unref();
-  child.channel?.unref();
-  child.stdout?.destroy();
-  const kill = async (): Promise<void> => {
-    child.kill("SIGKILL");
-    await exited;
-  };
-  return { connectionString, port, kill, [Symbol.asyncDispose]: kill };
 }

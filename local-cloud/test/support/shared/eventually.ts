@@ -1,11 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Tries until it no longer throws, and gives what it returned. After `patienceMs` it fails with the last error. */
+/** Repeats the attempt until it succeeds and resolves with its result. Rejects with the last error after `timeoutMs`. */
 export async function eventually<Result>(
   attempt: () => Promise<Result>,
-  patienceMs = 20_000,
+  timeoutMs = 20_000,
 ): Promise<Result> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
       return await attempt();

@@ -5,13 +5,13 @@ import { startStorage } from "../../../storage/azurite";
 
 export interface Azurite {
   readonly connectionString: string;
-  /** Ends it and removes its data. */
+  /** Stops Azurite and removes its data. */
   stop(): Promise<void>;
 }
 
-/** Azurite with a data folder of its own, for the tests of one file. */
+/** Starts Azurite with a temporary data folder. */
 export async function startAzurite(): Promise<Azurite> {
-  const dataFolder = mkdtempSync(join(tmpdir(), "aos-storage-"));
+  const dataFolder = mkdtempSync(join(tmpdir(), "azure-local-cloud-storage-"));
   const storage = await startStorage({ dataFolder });
   return {
     connectionString: storage.connectionString,

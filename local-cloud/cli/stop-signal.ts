@@ -1,0 +1,16 @@
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Resolves at Ctrl-C, SIGTERM or SIGHUP; a second signal ends the process without waiting for anything. Call it before
+ * anything is started, so that a signal during the start also leads to an orderly stop.
+ */
+export const waitForStopSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    let count = 0;
+    for (const signal of signals)
+      process.on(signal, () => {
+        count += 1;
+        if (count > 1) process.exit(1);
+        resolve();
+      });
+  });

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+
+export interface LaunchOptions {
+  /** Set over the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly nodeArguments?: readonly string[];
+  /** Opens a channel for messages between both processes. */
+  readonly ipc?: boolean;
+  /** Writes stderr of the process to that of this process instead of to `output`. */
+  readonly inheritStderr?: boolean;
+}
+
+/** A Node.js program that runs as a child process. Disposing of it asks it to stop. */
+export interface LaunchedProcess extends AsyncDisposable {
+  readonly child: ChildProcess;
+  /** Resolves with the exit code; null after a signal. */
+  readonly exited: Promise<number | null>;
+  /** Everything the process has written to stdout and stderr. */
+  output(): string;
+  /**
+   * Resolves with the first group of the pattern, or the entire match, as soon as the output contains it. Rejects with the
+   * output when the process ends before.
+   */
+  waitForOutput(pattern: RegExp): Promise<string>;
+  /** Sends SIGTERM and resolves with the exit code. */
+  stop(): Promise<number | null>;
+  /** Sends SIGKILL, like a crash. */
+  kill(): Promise<void>;
+}
+
+export function launchProcess(
+  file: string,
+  args: readonly string[] = [],
+  {
+    env = {},
+    nodeArguments = [],
+    ipc = false,
+    inheritStderr = false,
+  }: LaunchOptions = {},
+): LaunchedProcess {
+  const child = spawn(process.execPath, [...nodeArguments, file, ...args], {
+    stdio: [
+      "ignore",
+      "pipe",
+      inheritStderr ? "inherit" : "pipe",
+      ...(ipc ? (["ipc"] as const) : []),
+    ],
+    env: { ...process.env, ...env },
+  });
+  let output = "";
+  const append = (chunk: Buffer): void => {
+    output += chunk.toString("utf8");
+  };
+  // Read to the end: a process whose stdout is closed fails to write.
+  child.stdout?.on("data", append);
+  child.stderr?.on("data", append);
+  // Not "close": it is never emitted once this side has closed the IPC channel.
+  const exited = once(child, "exit").then(([code]) => code as number | null);
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode === null && child.signalCode === null)
+      child.kill(signal);
+    return exited;
+  };
+  return {
+    child,
+    exited,
+    output: () => output,
+    waitForOutput: (pattern) =>
+      new Promise((resolve, reject) => {
+        const search = (): void => {
+          const match = pattern.exec(output);
+          if (match !== null) resolve(match[1] ?? match[0]);
+        };
+        child.stdout?.on("data", search);
+        child.stderr?.on("data", search);
+        search();
+        void exited.then((code) => {
+          reject(
+            new Error(
+              `${file} ended with ${code === null ? "a signal" : `code ${code}`} before it printed ${String(pattern)}:\n${output}`,
+            ),
+          );
+        });
+      }),
+    stop: () => end("SIGTERM"),
+    kill: async () => {
+      await end("SIGKILL");
+    },
+    [Symbol.asyncDispose]: async () => {
+      await end("SIGTERM");
+    },
+  };
+}
