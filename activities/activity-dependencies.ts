@@ -1,12 +1,12 @@
 import type { LanguageModel } from "../src/models/language-model";
-import type { Tool } from "../src/tools/tool";
 import type { Messaging } from "../src/messaging/ports";
 import type { Storage } from "../src/storage/ports";
+import type { Tool } from "../src/tools/tool";
 
-/** What activities reach the world through; made with the first use. */
+/** Clients are created on first use. */
 export interface ActivityDependencies {
   readonly storage: () => Storage;
-  /** Undefined when the app runs without Service Bus. */
+  /** Undefined if Service Bus is not configured. */
   readonly messaging: () => Messaging | undefined;
   readonly model: () => LanguageModel;
   readonly tools: ReadonlyMap<string, Tool>;

@@ -1,17 +1,18 @@
-import type { ChatMessage } from "../src/models/language-model";
-import { parseAgentOutput } from "../src/models/agent-output";
-import { toToolSpec } from "../src/tools/run-tool";
-import { UnusableResponseError } from "../src/models/unusable-response-error";
-import { AosError } from "../src/domain/errors";
-import type { Storage, TranscriptMessage } from "../src/storage/ports";
 import type { CallModelInput, CallModelOutput } from "../src/domain/contracts";
+import { AosError } from "../src/domain/errors";
 import { createEvent } from "../src/domain/history/create-event";
-import type { Json } from "../src/domain/payload";
+import type { OrchestrationEvent } from "../src/domain/history/orchestration-history";
+import { toText } from "../src/domain/json";
 import { noUsage } from "../src/domain/usage";
+import { parseAgentOutput } from "../src/models/agent-output";
+import type { ChatMessage } from "../src/models/language-model";
+import { UnusableResponseError } from "../src/models/unusable-response-error";
+import type { Storage, TranscriptMessage } from "../src/storage/ports";
 import { traceModelCall } from "../src/telemetry/spans/call-spans";
+import { toToolSpec } from "../src/tools/run-tool";
+import type { ActivityDependencies } from "./activity-dependencies";
 import { dropUnansweredToolCalls } from "./drop-unanswered-tool-calls";
 import { loadAndRender } from "./load-scope";
-import type { ActivityDependencies } from "./activity-dependencies";
 import {
   type AssistantMessage,
   assistantKey,
@@ -20,75 +21,74 @@ import {
   promptKey,
   readTranscript,
   readTurn,
-  type TranscriptEntry,
   toTranscriptMessage,
+  type TranscriptEntry,
 } from "./transcript";
 
-type Answer = TranscriptEntry<AssistantMessage>;
+type AssistantEntry = TranscriptEntry<AssistantMessage>;
 
 /**
- * Asks the model once for each turn and round: what it said is recorded in the transcript before anybody acts on it,
- * and whoever asks again, after a crash or beside a slow first attempt, is given that.
+ * Calls the model once per turn and round: the response is recorded in the transcript before it is returned, and a
+ * further attempt, after a crash or concurrent with a slow one, returns the recorded response.
  */
 export const callModel =
-  (services: ActivityDependencies) =>
+  (dependencies: ActivityDependencies) =>
   async (input: CallModelInput): Promise<CallModelOutput> => {
-    const storage = services.storage();
+    const storage = dependencies.storage();
     const transcript = await readTranscript(storage.transcripts, input.turn);
     const key = assistantKey(input.turn.turn, input.round);
-    const answer =
+    const entry =
       findAssistant(transcript, key) ??
-      (await ask(input, transcript, services, storage));
+      (await requestResponse(input, transcript, dependencies, storage));
     await storage.history.append(input.turn.orchestrationId, [
-      toRow(input, answer),
+      modelCalledEvent(input, entry),
     ]);
-    return toResult(input, answer, storage);
+    return toResult(input, entry, storage);
   };
 
-async function ask(
+async function requestResponse(
   input: CallModelInput,
   transcript: readonly TranscriptMessage[],
-  services: ActivityDependencies,
+  dependencies: ActivityDependencies,
   storage: Storage,
-): Promise<Answer> {
-  const prompt = await newPrompt(input, transcript, storage);
-  const before = transcript.map((each) => fromTranscriptMessage(each).message);
-  const messages = dropUnansweredToolCalls([...before, ...prompt]);
-  const answer = await complete(input, messages, services);
-  // An answer that is of no use is not recorded, so that asking again is not given it.
-  if (answer.message.toolCalls.length === 0)
-    parseAgentOutput(input.agent, answer.message.text);
-  return record(input, prompt, answer, storage);
+): Promise<AssistantEntry> {
+  const prompt = await renderPrompt(input, transcript, storage);
+  const previous = transcript.map(
+    (each) => fromTranscriptMessage(each).message,
+  );
+  const messages = dropUnansweredToolCalls([...previous, ...prompt]);
+  const entry = await complete(input, messages, dependencies);
+  // Throws for an invalid output, which is not recorded, so that a retry calls the model again.
+  if (entry.message.toolCalls.length === 0)
+    parseAgentOutput(input.agent, entry.message.text);
+  return record(input, prompt, entry, storage);
 }
 
-/** The prompt of a turn that begins; in later rounds it is part of the transcript. */
-async function newPrompt(
+/** Empty in later rounds, whose transcript contains the prompt. */
+async function renderPrompt(
   { turn, prompt, scope }: CallModelInput,
   transcript: readonly TranscriptMessage[],
   { payloads }: Storage,
 ): Promise<readonly ChatMessage[]> {
   if (transcript.some(({ key }) => key === promptKey(turn.turn))) return [];
   const rendered = await loadAndRender(prompt, scope, payloads);
-  return [{ role: "user", text: asText(rendered) }];
+  return [{ role: "user", text: toText(rendered) }];
 }
-
-const asText = (value: Json): string =>
-  typeof value === "string" ? value : JSON.stringify(value);
 
 async function complete(
   { agent, at, attempt, round, turn }: CallModelInput,
   messages: readonly ChatMessage[],
   { model, tools }: ActivityDependencies,
-): Promise<Answer> {
-  const specs = (agent.tools ?? []).map((name) => {
+): Promise<AssistantEntry> {
+  const toolSpecs = (agent.tools ?? []).map((name) => {
     const tool = tools.get(name);
-    if (tool === undefined) throw noSuchTool(agent.name, name);
+    if (tool === undefined) throw toolNotFound(agent.name, name);
     return toToolSpec(tool);
   });
   const request = {
     instructions: agent.instructions,
     messages,
-    tools: specs,
+    tools: toolSpecs,
     ...(agent.model !== undefined && { model: agent.model }),
     ...(agent.outputSchema !== undefined && {
       outputSchema: agent.outputSchema,
@@ -126,13 +126,13 @@ async function complete(
   };
 }
 
-/** Prompt and answer at once, so that neither is there without the other; of two answers the first one counts. */
+/** Writes prompt and response atomically. Of two concurrent responses the first one written is returned to both. */
 async function record(
   { turn, round, at, attempt }: CallModelInput,
   prompt: readonly ChatMessage[],
-  answer: Answer,
+  entry: AssistantEntry,
   { transcripts }: Storage,
-): Promise<Answer> {
+): Promise<AssistantEntry> {
   const key = assistantKey(turn.turn, round);
   const isFirst = await transcripts.append(turn.sessionKey, [
     ...prompt.map((message) =>
@@ -143,9 +143,9 @@ async function record(
         usage: noUsage,
       }),
     ),
-    toTranscriptMessage(key, turn.turn, answer),
+    toTranscriptMessage(key, turn.turn, entry),
   ]);
-  if (isFirst) return answer;
+  if (isFirst) return entry;
   const earlier = findAssistant(await readTurn(transcripts, turn), key);
   if (earlier !== undefined) return earlier;
   throw new AosError(
@@ -154,11 +154,11 @@ async function record(
   );
 }
 
-/** Built of what was recorded, so that every attempt writes the same row. */
-const toRow = (
+/** Derived from the recorded entry, so that every attempt writes the same event. */
+const modelCalledEvent = (
   { turn, round, agent }: CallModelInput,
-  { message, at, attempt, usage, model, asked }: Answer,
-) =>
+  { message, at, attempt, usage, model, asked }: AssistantEntry,
+): OrchestrationEvent =>
   createEvent({
     type: "model.called",
     at,
@@ -178,7 +178,7 @@ const toRow = (
 
 async function toResult(
   { agent, turn }: CallModelInput,
-  { message, usage, asked }: Answer,
+  { message, usage, asked }: AssistantEntry,
   { payloads }: Storage,
 ): Promise<CallModelOutput> {
   const cost = { usage, ...(asked !== undefined && { asked }) };
@@ -192,8 +192,8 @@ async function toResult(
   };
 }
 
-const noSuchTool = (agent: string, tool: string): AosError =>
+const toolNotFound = (agent: string, tool: string): AosError =>
   new AosError(
     "tool_not_found",
-    `Agent "${agent}" may call the tool "${tool}", which this app does not have. Add it to the catalog again, or start anew without it.`,
+    `The catalog has no tool "${tool}", which the agent "${agent}" may call. Add the tool, or start a new orchestration without it.`,
   );

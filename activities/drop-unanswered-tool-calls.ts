@@ -1,8 +1,8 @@
 import type { ChatMessage } from "../src/models/language-model";
 
 /**
- * The messages as a model accepts them: tool calls together with all of their results, or not at all. A turn that
- * failed leaves calls without results behind, which providers refuse.
+ * Removes tool calls without all of their results, and results without their call: model providers refuse such
+ * conversations, and a turn that failed leaves them in the transcript.
  */
 export function dropUnansweredToolCalls(
   messages: readonly ChatMessage[],
@@ -10,7 +10,7 @@ export function dropUnansweredToolCalls(
   const kept: ChatMessage[] = [];
   for (let at = 0; at < messages.length;) {
     const group = groupAt(messages, at);
-    kept.push(...acceptable(group));
+    kept.push(...keepIfAnswered(group));
     at += group.length;
   }
   return kept;
@@ -26,7 +26,7 @@ function groupAt(
   return messages.slice(start, end);
 }
 
-function acceptable(group: readonly ChatMessage[]): readonly ChatMessage[] {
+function keepIfAnswered(group: readonly ChatMessage[]): readonly ChatMessage[] {
   const [first, ...results] = group;
   if (first === undefined || first.role === "tool") return [];
   const calls = first.role === "assistant" ? first.toolCalls : [];

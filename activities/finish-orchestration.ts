@@ -1,16 +1,15 @@
-import type { Storage } from "../src/storage/ports";
+import type { FinishInput } from "../src/domain/contracts";
+import { createEvent } from "../src/domain/history/create-event";
+import type { OrchestrationEvent } from "../src/domain/history/orchestration-history";
+import { isPayloadRef, type Payload } from "../src/domain/payload";
 import { buildLifecycleEvents } from "../src/messaging/out/lifecycle-events";
-import type { Messaging, OutgoingMessage } from "../src/messaging/ports";
 import {
+  buildResponseMessage,
   type EndedOrchestration,
   maxInlineOutputBytes,
-  buildResponseMessage,
 } from "../src/messaging/out/response-message";
-import type { FinishInput } from "../src/domain/contracts";
-import type { OrchestrationEvent } from "../src/domain/history/orchestration-history";
-import { createEvent } from "../src/domain/history/create-event";
-import { isPayloadRef, type Payload } from "../src/domain/payload";
-import { loadAndRender } from "./load-scope";
+import type { OutgoingMessage } from "../src/messaging/ports";
+import type { PayloadStore } from "../src/storage/ports";
 import {
   logCompletion,
   logFailedSteps,
@@ -18,12 +17,15 @@ import {
 import type { Log } from "../src/telemetry/log/log-event";
 import { recordTurns } from "../src/telemetry/spans/turn-spans";
 import type { ActivityDependencies } from "./activity-dependencies";
+import { loadAndRender } from "./load-scope";
 import { publishMessages } from "./publish-messages";
 
 /**
- * Writes the end of an orchestration: what it gave, then its history, then its summary, which is what others go by. Only
- * then it is told: the response and the event never speak of an end that is not written. Every part has its own key,
- * and every message its own id, so that after a crash in between all of it is done again and comes out the same.
+ * Records the end of an orchestration.
+ *
+ * 1. It writes the output, then the history, then the summary, whose status is authoritative.
+ * 2. It sends the response and the lifecycle event only afterwards, so that they never report an end that is not stored.
+ * 3. Keys and message ids are deterministic: after a crash, repeating the activity has the same result.
  */
 export const finishOrchestration =
   ({
@@ -33,10 +35,10 @@ export const finishOrchestration =
   async (input: FinishInput, log: Log): Promise<Payload> => {
     const { orchestrationId, at, rows, usage, result, about } = input;
     const { history, orchestrations, payloads } = storage();
-    const output = await outputOf(input, { payloads });
-    const written = [...rows, finalRow(input)];
-    const added = await history.append(orchestrationId, written);
-    recordTurns(orchestrationId, { rows, added }, about?.traceparent);
+    const output = await storeOutput(input, payloads);
+    const events = [...rows, endEvent(input)];
+    const added = await history.append(orchestrationId, events);
+    recordTurns(orchestrationId, { rows, added }, about.traceparent);
     logFailedSteps(log, orchestrationId, added);
     const isFirst = await orchestrations.update(orchestrationId, {
       status: result.status,
@@ -48,22 +50,22 @@ export const finishOrchestration =
     if (isFirst)
       logCompletion(log, {
         id: orchestrationId,
-        workflow: about?.workflow,
+        workflow: about.workflow,
         ...result,
       });
-    const broker = messaging();
-    if (broker !== undefined)
-      await announce(input, written, output, {
-        messaging: broker,
-        storage: storage(),
-        log,
-      });
+    const serviceBus = messaging();
+    if (serviceBus !== undefined)
+      await publishMessages(
+        await buildMessages(input, events, output, payloads),
+        { orchestrationId, at },
+        { messaging: serviceBus, history, log },
+      );
     return output;
   };
 
-async function outputOf(
+async function storeOutput(
   { orchestrationId, result }: FinishInput,
-  { payloads }: Pick<Storage, "payloads">,
+  payloads: PayloadStore,
 ): Promise<Payload> {
   if (result.status === "failed") return { value: null };
   const { outputTemplate, scope } = result;
@@ -73,7 +75,7 @@ async function outputOf(
   );
 }
 
-const finalRow = ({ at, usage, result }: FinishInput): OrchestrationEvent =>
+const endEvent = ({ at, usage, result }: FinishInput): OrchestrationEvent =>
   createEvent({
     type:
       result.status === "completed"
@@ -88,58 +90,40 @@ const finalRow = ({ at, usage, result }: FinishInput): OrchestrationEvent =>
     },
   });
 
-interface Telling {
-  readonly messaging: Messaging;
-  readonly storage: Storage;
-  readonly log: Log;
-}
-
-async function announce(
+async function buildMessages(
   input: FinishInput,
-  rows: readonly OrchestrationEvent[],
+  events: readonly OrchestrationEvent[],
   output: Payload,
-  { messaging, storage, log }: Telling,
-): Promise<void> {
-  const { history, payloads } = storage;
-  const { orchestrationId, at, about, reply } = input;
-  // Of an orchestration that an earlier version of AOS started nothing is known that could be told.
-  if (about === undefined) return;
-  const messages: OutgoingMessage[] = [
-    ...buildLifecycleEvents(orchestrationId, rows, about),
-  ];
-  if (reply !== undefined) {
-    const ended = await endedOf({ ...input, about }, output, { payloads });
-    messages.push(buildResponseMessage(ended, reply));
-  }
-  await publishMessages(
-    messages,
-    { orchestrationId, at },
-    { messaging, history, log },
-  );
+  payloads: PayloadStore,
+): Promise<readonly OutgoingMessage[]> {
+  const { orchestrationId, about, reply } = input;
+  const lifecycle = buildLifecycleEvents(orchestrationId, events, about);
+  if (reply === undefined) return lifecycle;
+  const ended = await toEndedOrchestration(input, output, payloads);
+  return [...lifecycle, buildResponseMessage(ended, reply)];
 }
 
-async function endedOf(
-  input: FinishInput & Pick<EndedOrchestration, "about">,
+async function toEndedOrchestration(
+  { orchestrationId, about, usage, startedAt, at, result }: FinishInput,
   output: Payload,
-  { payloads }: Pick<Storage, "payloads">,
+  payloads: PayloadStore,
 ): Promise<EndedOrchestration> {
-  const { result, at } = input;
   return {
-    id: input.orchestrationId,
-    about: input.about,
-    usage: input.usage,
-    startedAt: input.startedAt ?? at,
+    id: orchestrationId,
+    about,
+    usage,
+    startedAt,
     endedAt: at,
     ...(result.status === "completed"
-      ? { status: "completed", ...(await carried(output, payloads)) }
+      ? { status: "completed", ...(await toResponseOutput(output, payloads)) }
       : { status: "failed", error: result.error }),
   };
 }
 
-/** The output itself as long as a message has room for it, which is more than a row has. */
-const carried = async (
+/** A message can contain a larger value than a table row. */
+const toResponseOutput = async (
   output: Payload,
-  payloads: Storage["payloads"],
+  payloads: PayloadStore,
 ): Promise<Pick<EndedOrchestration, "output" | "outputRef">> =>
   isPayloadRef(output) && output.bytes > maxInlineOutputBytes
     ? { outputRef: output }

@@ -1,14 +1,14 @@
-import type { PayloadStore } from "../src/storage/ports";
 import type { ExpressionScope } from "../src/domain/contracts";
-import type { Json, Payload } from "../src/domain/payload";
 import {
   evaluateInScope,
   renderInScope,
-  scopeForTemplate,
   scopeForExpression,
+  scopeForTemplate,
 } from "../src/domain/expression/evaluate-in-scope";
+import type { Json, Payload } from "../src/domain/payload";
+import type { PayloadStore } from "../src/storage/ports";
 
-/** The template with its expressions evaluated, wherever the values that they name are kept. */
+/** Renders the template after loading the payloads that it uses. */
 export const loadAndRender = async (
   template: Json,
   scope: ExpressionScope,
@@ -16,10 +16,10 @@ export const loadAndRender = async (
 ): Promise<Json> =>
   renderInScope(
     template,
-    await loaded(scopeForTemplate(template, scope), payloads),
+    await loadScope(scopeForTemplate(template, scope), payloads),
   );
 
-/** The value of one expression, wherever the values that it names are kept. */
+/** Evaluates the expression after loading the payloads that it uses. */
 export const loadAndEvaluate = async (
   expression: string,
   scope: ExpressionScope,
@@ -27,11 +27,11 @@ export const loadAndEvaluate = async (
 ): Promise<Json> =>
   evaluateInScope(
     expression,
-    await loaded(scopeForExpression(expression, scope), payloads),
+    await loadScope(scopeForExpression(expression, scope), payloads),
   );
 
-/** The same scope with every payload inline. */
-async function loaded(
+/** Replaces every payload reference by the inline value. */
+async function loadScope(
   scope: ExpressionScope,
   payloads: PayloadStore,
 ): Promise<ExpressionScope> {
@@ -50,11 +50,11 @@ async function loaded(
 }
 
 async function mapValues<From, To>(
-  from: Readonly<Record<string, From>>,
-  change: (value: From) => Promise<To>,
+  record: Readonly<Record<string, From>>,
+  convert: (value: From) => Promise<To>,
 ): Promise<Readonly<Record<string, To>>> {
-  const entries = Object.entries(from).map(
-    async ([key, value]) => [key, await change(value)] as const,
+  const entries = Object.entries(record).map(
+    async ([key, value]) => [key, await convert(value)] as const,
   );
   return Object.fromEntries(await Promise.all(entries));
 }

@@ -1,17 +1,14 @@
-import {
-  type NotifyStepSettledInput,
-  stepSettledEvent,
-} from "../src/domain/contracts";
+import { type StepRef, stepSettledEvent } from "../src/domain/contracts";
 
-/** The part of the durable client that wakes an instance; it takes an event for an ended one as delivered. */
+/** The part of the durable client that raises events. For an instance that has ended it does nothing. */
 export interface EventRaiser {
   raiseEvent(instanceId: string, name: string, data: unknown): Promise<void>;
 }
 
-/** Wakes the workflow. It looks for itself what has settled, so that being woken twice is harmless. */
+/** Raises `stepSettled` at the workflow, which tolerates repeated events. */
 export const notifyStepSettled =
   (client: EventRaiser) =>
-  async ({ instanceId, stepId }: NotifyStepSettledInput): Promise<null> => {
-    await client.raiseEvent(instanceId, stepSettledEvent, { stepId });
+  async ({ orchestrationId, stepId }: StepRef): Promise<null> => {
+    await client.raiseEvent(orchestrationId, stepSettledEvent, { stepId });
     return null;
   };

@@ -1,82 +1,83 @@
 import { type Failure, toFailure } from "../src/domain/errors";
-import type { HistoryLog } from "../src/storage/ports";
-import type { Messaging, OutgoingMessage } from "../src/messaging/ports";
-import { eventTopic } from "../src/messaging/entities";
 import { createEvent } from "../src/domain/history/create-event";
+import type { OrchestrationEvent } from "../src/domain/history/orchestration-history";
+import { eventTopic } from "../src/messaging/entities";
+import type { Messaging, OutgoingMessage } from "../src/messaging/ports";
+import type { HistoryLog } from "../src/storage/ports";
 import {
-  toErrorCode,
   type Log,
   logEvent,
+  toErrorCode,
 } from "../src/telemetry/log/log-event";
 
-interface Fact {
+interface MessageSource {
   readonly orchestrationId: string;
-  /** Replay-safe. */
+  /** Replay-safe time, ISO 8601. */
   readonly at: string;
 }
 
 /**
- * Sends all of the messages. One that Service Bus will never take, for example because its queue does not exist, becomes
- * a fact of the history: trying again would not end. Anything else is thrown, to be tried again by whoever called.
+ * Sends all messages. If Service Bus rejects one permanently, for example because its queue does not exist, the
+ * rejection becomes a history event, as a retry cannot succeed. Any other error is thrown, so that the caller retries.
  */
 export async function publishMessages(
   messages: readonly OutgoingMessage[],
-  { orchestrationId, at }: Fact,
+  { orchestrationId, at }: MessageSource,
   {
     messaging,
     history,
     log,
   }: Readonly<{ messaging: Messaging; history: HistoryLog; log: Log }>,
 ): Promise<void> {
-  const sent = await Promise.all(
+  const results = await Promise.all(
     messages.map(async (message) => ({
       message,
-      thrown: await messaging.send(message).then(
+      failed: await messaging.send(message).then(
         () => undefined,
-        (thrown: unknown) => ({ error: thrown }),
+        (error: unknown) => ({ error }),
       ),
     })),
   );
-  const passing = sent.find(
-    ({ thrown }) => thrown !== undefined && !isFinal(thrown.error),
-  );
-  const rows = sent.flatMap(({ message, thrown }) =>
-    thrown !== undefined && isFinal(thrown.error)
-      ? [refusedRow(message, toFailure(thrown.error), at)]
+  const rejections = results.flatMap(({ message, failed }) =>
+    failed !== undefined && isPermanent(failed.error)
+      ? [refusedEvent(message, toFailure(failed.error), at)]
       : [],
   );
-  if (rows.length > 0) await history.append(orchestrationId, rows);
-  for (const { message, thrown } of sent)
-    logSent(log, orchestrationId, message, thrown?.error);
-  if (passing?.thrown !== undefined) throw passing.thrown.error;
+  if (rejections.length > 0) await history.append(orchestrationId, rejections);
+  for (const { message, failed } of results)
+    logResult(log, orchestrationId, message, failed?.error);
+  const transient = results.find(
+    ({ failed }) => failed !== undefined && !isPermanent(failed.error),
+  );
+  if (transient?.failed !== undefined) throw transient.failed.error;
 }
 
-/** Events go to a topic, and are logged when they are refused only: the orchestration's own lines tell the same. */
-function logSent(
+/** A sent lifecycle event is not logged: the orchestration logs the same fact. */
+function logResult(
   log: Log,
   orchestrationId: string,
   { to, messageId }: OutgoingMessage,
   error: unknown,
 ): void {
-  const about = { orchestrationId, messageId, queue: to };
+  const fields = { orchestrationId, messageId, queue: to };
   if (error === undefined) {
-    if (to !== eventTopic) logEvent(log, "response.sent", about);
-  } else if (isFinal(error))
-    logEvent(log, "message.refused", { ...about, code: toErrorCode(error) });
+    if (to !== eventTopic) logEvent(log, "response.sent", fields);
+  } else if (isPermanent(error))
+    logEvent(log, "message.refused", { ...fields, code: toErrorCode(error) });
 }
 
-const finalCodes: ReadonlySet<string> = new Set([
+const permanentCodes: ReadonlySet<string> = new Set([
   "queue_not_found",
   "message_refused",
 ]);
-const isFinal = (thrown: unknown): boolean =>
-  finalCodes.has(toFailure(thrown).code);
+const isPermanent = (thrown: unknown): boolean =>
+  permanentCodes.has(toErrorCode(thrown));
 
-const refusedRow = (
+const refusedEvent = (
   { to, messageId }: OutgoingMessage,
   { code, message }: Failure,
   at: string,
-) =>
+): OrchestrationEvent =>
   createEvent({
     type: "message.refused",
     at,

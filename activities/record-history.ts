@@ -1,12 +1,12 @@
-import { buildLifecycleEvents } from "../src/messaging/out/lifecycle-events";
 import type { RecordHistoryInput } from "../src/domain/contracts";
+import { buildLifecycleEvents } from "../src/messaging/out/lifecycle-events";
 import { logFailedSteps } from "../src/telemetry/log/log-completion";
 import type { Log } from "../src/telemetry/log/log-event";
 import { recordTurns } from "../src/telemetry/spans/turn-spans";
 import type { ActivityDependencies } from "./activity-dependencies";
 import { publishMessages } from "./publish-messages";
 
-/** Writes down what the orchestrator decided, then tells it. Rows have keys of their own, so that a retry overwrites them. */
+/** Writes history events, then publishes lifecycle events. Keys and message ids are deterministic, so retries are safe. */
 export const recordHistory =
   ({
     storage,
@@ -27,12 +27,12 @@ export const recordHistory =
     const at = latest ?? new Date().toISOString();
     if (status !== undefined)
       await orchestrations.update(orchestrationId, { status, updatedAt: at });
-    const broker = messaging();
-    if (broker !== undefined && about !== undefined)
+    const serviceBus = messaging();
+    if (serviceBus !== undefined && about !== undefined)
       await publishMessages(
         buildLifecycleEvents(orchestrationId, rows, about),
         { orchestrationId, at },
-        { messaging: broker, history, log },
+        { messaging: serviceBus, history, log },
       );
     return null;
   };

@@ -1,17 +1,17 @@
 import type { ReleaseSessionInput } from "../src/domain/contracts";
 import type { ActivityDependencies } from "./activity-dependencies";
 
-/** Starts the first orchestration of a session, unless somebody has. */
+/** Starts the next orchestration of a session. A port, because activities do not import use cases. */
 export type StartNextInSession = (session: string) => Promise<void>;
 
-/** Gives up the place of an orchestration that has ended, and lets the next one begin. Both may be done twice. */
+/** Removes an ended orchestration from its session queue, then starts the next one. Idempotent. */
 export const releaseSession =
   (
     { storage }: Pick<ActivityDependencies, "storage">,
-    startFirst: StartNextInSession,
+    startNext: StartNextInSession,
   ) =>
-  async ({ orchestrationId, place }: ReleaseSessionInput): Promise<null> => {
-    await storage().sessions.remove({ id: orchestrationId, place });
-    await startFirst(place.session);
+  async ({ orchestrationId, position }: ReleaseSessionInput): Promise<null> => {
+    await storage().sessions.remove({ id: orchestrationId, place: position });
+    await startNext(position.session);
     return null;
   };

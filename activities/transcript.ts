@@ -1,69 +1,67 @@
 /**
- * What activities write into transcripts, and under which keys. A key says what the message is an answer to, so that
- * the same question asked again finds it: `<turn>-<round>-<what>`, sorted as the conversation went.
+ * Transcript entries of activities. A key identifies the request that its message answers, so that a repeated request
+ * finds the message: `<turn>-<round>-<kind>`, sorted in conversation order.
  */
-import { createHash } from "node:crypto";
-import type { ChatMessage } from "../src/models/language-model";
-import type { TranscriptMessage, TranscriptStore } from "../src/storage/ports";
 import type { ModelIdentity, TurnRef } from "../src/domain/contracts";
 import type { Json } from "../src/domain/payload";
+import { sha256Hex } from "../src/domain/sha256";
 import type { Usage } from "../src/domain/usage";
+import type { ChatMessage } from "../src/models/language-model";
+import type { TranscriptMessage, TranscriptStore } from "../src/storage/ports";
 
-/** A message, and what is told of it in history: who asked first, and what it cost. */
+/** A message, and the data of its history event: time and attempt of the call that was recorded, and its usage. */
 export interface TranscriptEntry<Message extends ChatMessage = ChatMessage> {
   readonly message: Message;
   readonly at: string;
   readonly attempt: number;
   readonly usage: Usage;
-  /** The model that wrote it. */
+  /** The model that answered. */
   readonly model?: string;
-  /** What was asked for it. */
+  /** The model that was requested. */
   readonly asked?: ModelIdentity;
 }
 export type AssistantMessage = Extract<ChatMessage, { role: "assistant" }>;
 
-const padded = (count: number, digits: number): string =>
-  String(count).padStart(digits, "0");
+const padNumber = (value: number, digits: number): string =>
+  String(value).padStart(digits, "0");
 const roundKey = (turn: number, round: number): string =>
-  `${padded(turn, 8)}-${padded(round, 4)}`;
+  `${padNumber(turn, 8)}-${padNumber(round, 4)}`;
 
 export const promptKey = (turn: number): string => `${roundKey(turn, 0)}-0`;
 export const assistantKey = (turn: number, round: number): string =>
   `${roundKey(turn, round)}-1`;
-/** `position` of the call among those of its message; the id, which the provider made up, may be anything. */
+/** `index` is the position of the call in its message. The provider's `id` may contain any characters. */
 export const toolKey = (
   turn: number,
   round: number,
-  call: { readonly position: number; readonly id: string },
+  call: { readonly index: number; readonly id: string },
 ): string =>
-  `${roundKey(turn, round)}-2-${padded(call.position, 4)}-${shortHash(call.id)}`;
+  `${roundKey(turn, round)}-2-${padNumber(call.index, 4)}-${shortHash(call.id)}`;
 
-export const shortHash = (id: string): string =>
-  createHash("sha256").update(id).digest("hex").slice(0, 16);
+export const shortHash = (text: string): string => sha256Hex(text).slice(0, 16);
 
 export const toTranscriptMessage = (
   key: string,
   turn: number,
-  recorded: TranscriptEntry,
+  entry: TranscriptEntry,
 ): TranscriptMessage => ({
   key,
   turn,
-  // Made of JSON but for the arguments that were none, which are left out and read back as such.
-  message: recorded as unknown as Json,
+  // JSON, except that tool arguments may be undefined: these are omitted, and undefined again when read.
+  message: entry as unknown as Json,
 });
 
 export const fromTranscriptMessage = ({
   message,
 }: TranscriptMessage): TranscriptEntry => message as unknown as TranscriptEntry;
 
-/** The conversation that a turn continues, in order. */
+/** The messages before and in this turn, in order. */
 export const readTranscript = async (
   transcripts: TranscriptStore,
   { sessionKey, turn, concurrentTurns }: TurnRef,
 ): Promise<readonly TranscriptMessage[]> =>
   transcripts.read(sessionKey, { turn, except: concurrentTurns });
 
-/** The messages of one turn. */
 export const readTurn = async (
   transcripts: TranscriptStore,
   { sessionKey, turn }: TurnRef,
@@ -76,7 +74,7 @@ export const findAssistant = (
 ): TranscriptEntry<AssistantMessage> | undefined => {
   const found = messages.find((each) => each.key === key);
   if (found === undefined) return undefined;
-  const recorded = fromTranscriptMessage(found);
-  const { message } = recorded;
-  return message.role === "assistant" ? { ...recorded, message } : undefined;
+  const entry = fromTranscriptMessage(found);
+  const { message } = entry;
+  return message.role === "assistant" ? { ...entry, message } : undefined;
 };

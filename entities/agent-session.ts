@@ -1,19 +1,19 @@
+import type { EntityContext } from "../src/domain/durable";
 import {
   applySessionOperation,
   emptySession,
   type SessionState,
 } from "../src/domain/session/agent-session";
-import type { EntityContext } from "../src/domain/durable";
 
-/** Numbers the turns of one agent's session and adds up what they cost. */
+/** Assigns turn numbers to an agent session and sums its usage. */
 export function agentSession(context: EntityContext<SessionState>): void {
   const { df } = context;
-  const [state, answer] = applySessionOperation(
+  const [state, result] = applySessionOperation(
     df.getState() ?? emptySession,
     df.operationName,
     df.getInput(),
   );
   df.setState(state);
-  // Exactly once for each operation: the library pushes results and counts them against operations by position.
-  df.return(answer);
+  // Exactly once per operation: the library matches results to operations by position.
+  df.return(result);
 }

@@ -5,54 +5,53 @@ import {
   callToolActivity,
   type CallToolOutput,
   type StepOutcome,
-  type StepRef,
   type TurnRef,
 } from "../src/domain/contracts";
 import {
-  type OrchestrationContext,
-  type TaskResult,
-  startActivity,
   type DurableOperation,
   type Failure,
+  type OrchestrationContext,
+  startActivity,
+  type TaskResult,
 } from "../src/domain/durable";
 import { addUsage, noUsage } from "../src/domain/usage";
 import {
-  callWithRetry,
   callAllWithRetry,
+  callWithRetry,
   type RetryableCall,
 } from "./step/call-with-retry";
+import { runStep, toStepRef } from "./step/run-step";
 import { beginSessionTurn, completeSessionTurn } from "./step/session-turn";
-import { runStep } from "./step/run-step";
 
 const defaultMaxRounds = 10;
 
 /**
- * One request to an agent until it answers. Every model call and every tool call is a checkpoint of its own.
- * A step that ran out of time is failed at once, but the engine ends this orchestration only after the call that
- * was too slow has returned, and with it the workflow hears of it only then: calls need time limits of their own.
+ * One turn: calls the model and its tool calls until the model answers. Each call is a checkpoint. At the deadline the
+ * turn fails, but the engine completes this orchestration, and thereby notifies the workflow, only after the running
+ * call has returned: calls need timeouts too.
  */
 export const agentTurn = (
   context: OrchestrationContext,
   input: AgentTurnInput,
 ): DurableOperation<StepOutcome> =>
-  runStep(context, input, turnOf(context, input));
+  runStep(context, input, runTurn(context, input));
 
-function* turnOf(
+function* runTurn(
   context: OrchestrationContext,
   input: AgentTurnInput,
 ): DurableOperation<StepOutcome> {
   const { sessionKey } = input;
   const begun = yield* beginSessionTurn(context, input);
-  if (!begun.ok) return failed(begun.failure, { usage: noUsage });
+  if (!begun.ok) return failedOutcome(begun.failure, { usage: noUsage });
   const { turn, concurrentTurns } = begun.value;
   const outcome = yield* converse(context, input, {
-    ...stepRef(input),
+    ...toStepRef(input),
     sessionKey,
     turn,
     concurrentTurns,
   });
   const completed = yield* completeSessionTurn(context, input, outcome.usage);
-  return completed.ok ? outcome : failed(completed.failure, outcome);
+  return completed.ok ? outcome : failedOutcome(completed.failure, outcome);
 }
 
 function* converse(
@@ -60,58 +59,51 @@ function* converse(
   input: AgentTurnInput,
   turn: TurnRef,
 ): DurableOperation<StepOutcome> {
-  const how = { ...input, step: stepRef(input) };
+  const options = { ...input, step: toStepRef(input) };
   const maxRounds = input.agent.maxRounds ?? defaultMaxRounds;
-  let spent: Spent = { usage: noUsage };
+  let cost: TurnCost = { usage: noUsage };
   for (let round = 0; round < maxRounds; round++) {
-    const asked = yield* callWithRetry(
+    const response = yield* callWithRetry(
       context,
-      how,
+      options,
       modelCall(context, input, turn, round),
     );
-    if (!asked.ok) return failed(asked.failure, spent);
-    const { toolCalls, output } = asked.value;
-    spent = spend(spent, asked.value);
+    if (!response.ok) return failedOutcome(response.failure, cost);
+    const { toolCalls, output } = response.value;
+    cost = addCost(cost, response.value);
     if (toolCalls.length === 0)
       return {
         status: "completed",
         output: output ?? { value: null },
-        ...spent,
+        ...cost,
       };
-    const called = yield* callAllWithRetry(
+    const results = yield* callAllWithRetry(
       context,
-      how,
+      options,
       toolCalls.map((call) => toolCall(context, input, turn, round, call)),
     );
-    spent = called.map(costOf).reduce(spend, spent);
-    const failure = called.find((each) => !each.ok)?.failure;
-    if (failure !== undefined) return failed(failure, spent);
+    cost = results.map(toolCallCost).reduce(addCost, cost);
+    const failure = results.find((each) => !each.ok)?.failure;
+    if (failure !== undefined) return failedOutcome(failure, cost);
   }
-  return failed(tooManyRounds(input, maxRounds), spent);
+  return failedOutcome(tooManyRounds(input, maxRounds), cost);
 }
 
-const stepRef = ({
-  orchestrationId,
-  stepId,
-  traceparent,
-}: StepRef): StepRef => ({
-  orchestrationId,
-  stepId,
-  ...(traceparent !== undefined && { traceparent }),
-});
+type TurnCost = Pick<StepOutcome, "usage" | "asked">;
 
-type Spent = Pick<StepOutcome, "usage" | "asked">;
-
-/** The model that answered last is the one that the turn is told by. */
-const spend = (
-  before: Spent,
-  { usage, asked = before.asked }: Spent,
-): Spent => ({
-  usage: addUsage(before.usage, usage),
+/** Keeps the identity of the model that answered last. */
+const addCost = (
+  total: TurnCost,
+  { usage, asked = total.asked }: TurnCost,
+): TurnCost => ({
+  usage: addUsage(total.usage, usage),
   ...(asked !== undefined && { asked }),
 });
 
-const failed = (error: Failure, { usage, asked }: Spent): StepOutcome => ({
+const failedOutcome = (
+  error: Failure,
+  { usage, asked }: TurnCost,
+): StepOutcome => ({
   status: "failed",
   error,
   usage,
@@ -162,8 +154,8 @@ const toolCall = (
     }),
 });
 
-const costOf = (called: TaskResult<CallToolOutput>): Spent => ({
-  usage: called.ok ? called.value.usage : noUsage,
+const toolCallCost = (result: TaskResult<CallToolOutput>): TurnCost => ({
+  usage: result.ok ? result.value.usage : noUsage,
 });
 
 const tooManyRounds = (
@@ -171,5 +163,5 @@ const tooManyRounds = (
   maxRounds: number,
 ): Failure => ({
   code: "too_many_rounds",
-  message: `Agent "${agent.name}" still called tools after ${maxRounds} rounds of step "${stepId}". Raise its maxRounds, or say in its instructions when to stop.`,
+  message: `Agent "${agent.name}" did not answer step "${stepId}" within ${maxRounds} rounds of tool calls. Increase its maxRounds, or state in its instructions when to stop.`,
 });

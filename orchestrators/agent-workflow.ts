@@ -1,23 +1,23 @@
 import type { WorkflowInput } from "../src/domain/contracts";
 import {
+  type DurableOperation,
   type OrchestrationContext,
   setCustomStatus,
-  type DurableOperation,
 } from "../src/domain/durable";
 import type { Payload } from "../src/domain/payload";
 import type { WorkflowResult } from "../src/domain/workflow/decide-next-steps";
 import { applyWorkOutcome } from "./workflow/apply-outcome";
-import { planReadySteps } from "./workflow/plan-ready-steps";
 import { finishWorkflow } from "./workflow/finish-workflow";
+import { planReadySteps } from "./workflow/plan-ready-steps";
+import { startPlannedWork } from "./workflow/start-planned-work";
 import { waitForNextStep } from "./workflow/wait-for-step";
 import {
-  createWorkflowRun,
   appendEvent,
+  createWorkflowRun,
   type WorkflowRun,
 } from "./workflow/workflow-run";
-import { startPlannedWork } from "./workflow/start-planned-work";
 
-/** One execution of a workflow: begins steps as soon as what they need has settled, whatever else still runs. */
+/** Runs a workflow: each step starts as soon as its needs have settled. */
 export function* agentWorkflow(
   context: OrchestrationContext,
   input: WorkflowInput,
@@ -29,33 +29,33 @@ export function* agentWorkflow(
     data: { workflow, version },
   });
   for (;;) {
-    const end = yield* startAll(run);
-    if (end !== undefined) return yield* finishWorkflow(run, end);
-    setCustomStatus(context, statusOf(run));
-    const [{ work }, outcome] = yield* waitForNextStep(run);
+    const result = yield* startReadySteps(run);
+    if (result !== undefined) return yield* finishWorkflow(run, result);
+    setCustomStatus(context, toCustomStatus(run));
+    const [work, outcome] = yield* waitForNextStep(run);
     yield* applyWorkOutcome(run, work, outcome);
   }
 }
 
-/** Work that cannot even be started settles at once, and others may be ready because of it. */
-function* startAll(
+/** Repeats, because work that fails to start settles immediately, and other steps may then be ready. */
+function* startReadySteps(
   run: WorkflowRun,
 ): DurableOperation<WorkflowResult | undefined> {
   for (;;) {
-    const end = yield* planReadySteps(run);
-    if (run.plannedWork.length === 0) return end;
+    const result = yield* planReadySteps(run);
+    if (run.plannedWork.length === 0) return result;
     yield* startPlannedWork(run);
   }
 }
 
-const namedAtMost = 5;
+const maxRunningIds = 5;
 
-/** Below 2 KB whatever the workflow: the engine refuses larger ones. */
-function statusOf({ progress, children, definition }: WorkflowRun) {
+/** Below the engine's limit of 2 KB for any workflow. */
+function toCustomStatus({ progress, children, definition }: WorkflowRun) {
   const steps = [...progress.values()];
   return {
     done: steps.filter(({ status }) => status !== "running").length,
     total: definition.steps.length,
-    running: [...children.keys()].slice(0, namedAtMost),
+    running: [...children.keys()].slice(0, maxRunningIds),
   };
 }

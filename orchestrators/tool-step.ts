@@ -4,32 +4,28 @@ import {
   type ToolStepInput,
 } from "../src/domain/contracts";
 import {
+  type DurableOperation,
   type OrchestrationContext,
   startActivity,
-  type DurableOperation,
 } from "../src/domain/durable";
 import { noUsage } from "../src/domain/usage";
 import { callWithRetry } from "./step/call-with-retry";
-import { runStep } from "./step/run-step";
+import { runStep, toStepRef } from "./step/run-step";
 
-/** One tool call of a workflow, tried again by policy until its deadline. */
+/** Calls one tool, with retries until the deadline. */
 export const toolStep = (
   context: OrchestrationContext,
   input: ToolStepInput,
 ): DurableOperation<StepOutcome> =>
-  runStep(context, input, callOf(context, input));
+  runStep(context, input, runToolCall(context, input));
 
-function* callOf(
+function* runToolCall(
   context: OrchestrationContext,
   input: ToolStepInput,
 ): DurableOperation<StepOutcome> {
-  const { orchestrationId, stepId, scope, tool, traceparent } = input;
-  const step = {
-    orchestrationId,
-    stepId,
-    ...(traceparent !== undefined && { traceparent }),
-  };
-  const called = yield* callWithRetry(
+  const { orchestrationId, stepId, scope, tool } = input;
+  const step = toStepRef(input);
+  const result = yield* callWithRetry(
     context,
     { ...input, step },
     {
@@ -44,8 +40,8 @@ function* callOf(
         }),
     },
   );
-  if (!called.ok)
-    return { status: "failed", error: called.failure, usage: noUsage };
-  const { output, usage } = called.value;
+  if (!result.ok)
+    return { status: "failed", error: result.failure, usage: noUsage };
+  const { output, usage } = result.value;
   return { status: "completed", output: output ?? { value: null }, usage };
 }

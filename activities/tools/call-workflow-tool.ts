@@ -1,40 +1,39 @@
 import type { CallToolInput, CallToolOutput } from "../../src/domain/contracts";
-import { loadAndRender } from "../load-scope";
 import type { ActivityDependencies } from "../activity-dependencies";
-import { runToolOnce, createToolEvent, toToolEntry } from "./run-tool-once";
+import { loadAndRender } from "../load-scope";
 import { runNamedTool } from "./run-named-tool";
+import { createToolEvent, runToolOnce, toToolEntry } from "./run-tool-once";
 
 type WorkflowCall = Extract<CallToolInput["call"], { from: "workflow" }>;
 
-/** Runs the tool of a step with the step's rendered input. */
+/** Runs the tool of a tool step with the rendered input. */
 export async function callWorkflowTool(
-  services: ActivityDependencies,
+  dependencies: ActivityDependencies,
   input: CallToolInput,
   { step, input: template, scope }: WorkflowCall,
 ): Promise<CallToolOutput> {
   const { orchestrationId, stepId } = step;
-  const storage = services.storage();
-  const place = {
+  const storage = dependencies.storage();
+  const location = {
     sessionKey: `tool:${input.idempotencyKey}`,
     turn: 1,
     key: "result",
   };
-  const known = await storage.transcripts.read(place.sessionKey, {
-    turn: place.turn,
+  const messages = await storage.transcripts.read(location.sessionKey, {
+    turn: location.turn,
     except: [],
   });
-  const recorded = await runToolOnce(storage, place, known, async () => {
+  const entry = await runToolOnce(storage, location, messages, async () => {
     const rendered = await loadAndRender(template, scope, storage.payloads);
-    const result = await runNamedTool(services, input, rendered);
+    const result = await runNamedTool(dependencies, input, rendered);
     return toToolEntry(input, stepId, result);
   });
   await storage.history.append(orchestrationId, [
-    createToolEvent(input, stepId, recorded, {}),
+    createToolEvent(input, stepId, entry, {}),
   ]);
-  const result =
-    recorded.message.role === "tool" ? recorded.message.result : null;
+  const result = entry.message.role === "tool" ? entry.message.result : null;
   return {
     output: await storage.payloads.put(orchestrationId, result),
-    usage: recorded.usage,
+    usage: entry.usage,
   };
 }

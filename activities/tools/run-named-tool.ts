@@ -1,11 +1,11 @@
-import { runTool } from "../../src/tools/run-tool";
-import { AosError } from "../../src/domain/errors";
 import type { CallToolInput } from "../../src/domain/contracts";
+import { AosError } from "../../src/domain/errors";
 import type { Json } from "../../src/domain/payload";
 import { traceToolCall } from "../../src/telemetry/spans/call-spans";
+import { runTool } from "../../src/tools/run-tool";
 import type { ActivityDependencies } from "../activity-dependencies";
 
-/** Runs a tool of the catalog once. Throws `tool_not_found`, or what the tool failed with. */
+/** Runs a tool of the catalog. Throws the tool's error, or `tool_not_found`. */
 export async function runNamedTool(
   { tools }: Pick<ActivityDependencies, "tools">,
   { tool: name, idempotencyKey, attempt, call }: CallToolInput,
@@ -15,7 +15,7 @@ export async function runNamedTool(
   if (tool === undefined)
     throw new AosError(
       "tool_not_found",
-      `There is no tool "${name}" in this app. Those that exist: ${[...tools.keys()].join(", ")}.`,
+      `The catalog has no tool "${name}". Available tools: ${[...tools.keys()].join(", ")}.`,
     );
   try {
     const { signal } = new AbortController();
@@ -30,22 +30,22 @@ export async function runNamedTool(
               step: call.turn.stepId,
               callId: call.callId,
               conversation: call.turn.sessionKey,
-              ...(call.agent !== undefined && { agent: call.agent }),
+              agent: call.agent,
             }
           : { step: call.step.stepId }),
       },
       () => runTool(tool, toolArguments, { idempotencyKey, signal }),
     );
   } catch (error) {
-    // Before it failed it may have done what must not be done twice.
-    if (tool.idempotent || !isFailed(error)) throw error;
+    // A tool that is not idempotent may have caused side effects before it failed.
+    if (tool.idempotent || !isToolFailed(error)) throw error;
     throw new AosError(
       "tool_uncertain",
-      `${error.message} It may have done its work or part of it, and must not be repeated blindly: look, and then start again.`,
+      `${error.message} The tool "${name}" is not idempotent and may have caused side effects. Check them before you start a new orchestration.`,
       { cause: error },
     );
   }
 }
 
-const isFailed = (error: unknown): error is AosError =>
+const isToolFailed = (error: unknown): error is AosError =>
   error instanceof AosError && error.code === "tool_failed";

@@ -1,18 +1,18 @@
-import { AosError } from "../../src/domain/errors";
-import type { Storage, TranscriptMessage } from "../../src/storage/ports";
 import type { CallToolInput } from "../../src/domain/contracts";
-import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
+import { AosError } from "../../src/domain/errors";
 import { createEvent } from "../../src/domain/history/create-event";
+import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
 import type { Json } from "../../src/domain/payload";
 import { noUsage, type Usage } from "../../src/domain/usage";
+import type { Storage, TranscriptMessage } from "../../src/storage/ports";
 import {
   fromTranscriptMessage,
-  type TranscriptEntry,
   shortHash,
   toTranscriptMessage,
+  type TranscriptEntry,
 } from "../transcript";
 
-/** Where the result of a call is recorded. */
+/** The transcript entry of a tool result. */
 export interface TranscriptLocation {
   readonly sessionKey: string;
   readonly turn: number;
@@ -22,31 +22,34 @@ export interface TranscriptLocation {
 const toolUsage: Usage = { ...noUsage, toolCalls: 1 };
 
 /**
- * What was recorded for the call, or else the result of `run`, recorded. A tool is run again only when a process died
- * after it ran and before that was written, which is what its idempotency key is for.
+ * Returns the recorded result of a call, or else runs the tool and records its result. A tool runs again only after a
+ * crash between its execution and the record; its idempotency key covers that case.
  */
 export async function runToolOnce(
   { transcripts }: Storage,
-  place: TranscriptLocation,
-  known: readonly TranscriptMessage[],
+  location: TranscriptLocation,
+  messages: readonly TranscriptMessage[],
   run: () => Promise<TranscriptEntry>,
 ): Promise<TranscriptEntry> {
-  const before = find(known, place);
-  if (before !== undefined) return before;
-  const result = await run();
-  const message = toTranscriptMessage(place.key, place.turn, result);
-  if (await transcripts.append(place.sessionKey, [message])) return result;
-  // Another attempt at the same call was quicker; what others have seen is what counts.
-  const turn = { turn: place.turn, from: place.turn, except: [] };
-  const earlier = find(await transcripts.read(place.sessionKey, turn), place);
+  const recorded = findEntry(messages, location);
+  if (recorded !== undefined) return recorded;
+  const { sessionKey, turn, key } = location;
+  const entry = await run();
+  const message = toTranscriptMessage(key, turn, entry);
+  if (await transcripts.append(sessionKey, [message])) return entry;
+  // A concurrent attempt was faster. Its result may already be in use, so it is the one to return.
+  const earlier = findEntry(
+    await transcripts.read(sessionKey, { turn, from: turn, except: [] }),
+    location,
+  );
   if (earlier !== undefined) return earlier;
   throw new AosError(
     "internal_error",
-    `The result of a tool call in session "${place.sessionKey}" was recorded by another attempt and cannot be read.`,
+    `The result of a tool call in session "${sessionKey}" was recorded by another attempt and cannot be read.`,
   );
 }
 
-function find(
+function findEntry(
   messages: readonly TranscriptMessage[],
   { key }: TranscriptLocation,
 ): TranscriptEntry | undefined {
@@ -65,7 +68,7 @@ export const toToolEntry = (
   usage: toolUsage,
 });
 
-/** Built of what was recorded, so that every attempt writes the same row. */
+/** Derived from the recorded entry, so that every attempt writes the same event. */
 export const createToolEvent = (
   { tool, idempotencyKey }: CallToolInput,
   stepId: string,

@@ -1,62 +1,66 @@
-import { parseTaskFailure } from "../../src/domain/task-failure";
 import {
   notifyStepSettledActivity,
   type StepInput,
   type StepOutcome,
+  type StepRef,
 } from "../../src/domain/contracts";
 import {
   callActivity,
+  type DurableOperation,
   type OrchestrationContext,
   sleep,
-  type DurableOperation,
 } from "../../src/domain/durable";
+import { backoffDelayMs, longRetry } from "../../src/domain/retry/retry-policy";
+import { parseTaskFailure } from "../../src/domain/task-failure";
 import { noUsage } from "../../src/domain/usage";
 
-/** Runs a step to its outcome, which is never an exception, and wakes the workflow if it asked for that. */
+/** Returns the outcome of a step; an error becomes a failed outcome. */
 export function* runStep(
   context: OrchestrationContext,
   input: StepInput,
-  run: DurableOperation<StepOutcome>,
+  operation: DurableOperation<StepOutcome>,
 ): DurableOperation<StepOutcome> {
-  const outcome = yield* outcomeOf(run);
-  if (input.announce) yield* announce(context, input);
+  const outcome = yield* catchFailure(operation);
+  if (input.announce) yield* notifyWorkflow(context, toStepRef(input));
   return outcome;
 }
 
-function* outcomeOf(
-  run: DurableOperation<StepOutcome>,
+function* catchFailure(
+  operation: DurableOperation<StepOutcome>,
 ): DurableOperation<StepOutcome> {
   try {
-    return yield* run;
+    return yield* operation;
   } catch (thrown) {
-    return {
-      status: "failed",
-      error: parseTaskFailure(thrown),
-      usage: noUsage,
-    };
+    const error = parseTaskFailure(thrown);
+    return { status: "failed", error, usage: noUsage };
   }
 }
-
-/** With the delays below a day and more, so that an outage of the hub does not leave a workflow waiting. */
-const announcements = 300;
-const longestDelayMs = 300_000;
 
 /**
- * Whatever the reason, an announcement that failed is made again: two steps that both end unheard would leave the
- * workflow waiting for ever. Giving up in the end serves those whose workflow is gone; the outcome is the same.
+ * Retries after any error, because a workflow that misses the notifications of two steps never wakes. Stops after about
+ * a day, in case the workflow no longer exists.
  */
-function* announce(
+function* notifyWorkflow(
   context: OrchestrationContext,
-  { orchestrationId, stepId, traceparent }: StepInput,
+  step: StepRef,
 ): DurableOperation<void> {
-  for (let attempt = 1; attempt <= announcements; attempt++) {
-    const told = yield* callActivity(context, notifyStepSettledActivity, {
-      orchestrationId,
-      stepId,
-      instanceId: orchestrationId,
-      ...(traceparent !== undefined && { traceparent }),
-    });
-    if (told.ok) return;
-    yield* sleep(context, Math.min(1_000 * 2 ** attempt, longestDelayMs));
+  for (let attempt = 1; attempt <= longRetry.maxAttempts; attempt++) {
+    const notified = yield* callActivity(
+      context,
+      notifyStepSettledActivity,
+      step,
+    );
+    if (notified.ok) return;
+    yield* sleep(context, backoffDelayMs(longRetry, attempt));
   }
 }
+
+export const toStepRef = ({
+  orchestrationId,
+  stepId,
+  traceparent,
+}: StepRef): StepRef => ({
+  orchestrationId,
+  stepId,
+  ...(traceparent !== undefined && { traceparent }),
+});

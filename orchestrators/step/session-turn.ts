@@ -1,22 +1,22 @@
-/** What a turn says to its session. The turn key makes saying it twice harmless. */
-import {
-  agentSessionEntity,
-  type SessionTurnStart,
-  type SessionOperationResult,
-} from "../../src/domain/session/agent-session";
+/** Operations on the session entity. They are idempotent by turn key. */
 import type { AgentTurnInput } from "../../src/domain/contracts";
 import {
   callEntity,
+  type DurableOperation,
   type OrchestrationContext,
   type TaskResult,
-  type DurableOperation,
 } from "../../src/domain/durable";
+import {
+  agentSessionEntity,
+  type SessionOperationResult,
+  type SessionTurnStart,
+} from "../../src/domain/session/agent-session";
 import type { Usage } from "../../src/domain/usage";
 
 const turnKey = ({ orchestrationId, stepId }: AgentTurnInput): string =>
   `${orchestrationId}/${stepId}`;
 
-const session = ({ sessionKey }: AgentTurnInput) => ({
+const sessionEntity = ({ sessionKey }: AgentTurnInput) => ({
   name: agentSessionEntity,
   key: sessionKey,
 });
@@ -25,10 +25,11 @@ export function* beginSessionTurn(
   context: OrchestrationContext,
   input: AgentTurnInput,
 ): DurableOperation<TaskResult<SessionTurnStart>> {
-  const ask = { turnKey: turnKey(input) };
-  const answer = yield* callEntity(context, session(input), "begin", ask);
-  return unwrapped(
-    answer as TaskResult<SessionOperationResult<SessionTurnStart>>,
+  const result = yield* callEntity(context, sessionEntity(input), "begin", {
+    turnKey: turnKey(input),
+  });
+  return unwrapResult(
+    result as TaskResult<SessionOperationResult<SessionTurnStart>>,
   );
 }
 
@@ -37,16 +38,18 @@ export function* completeSessionTurn(
   input: AgentTurnInput,
   usage: Usage,
 ): DurableOperation<TaskResult<null>> {
-  const ask = { turnKey: turnKey(input), usage: { ...usage } };
-  const answer = yield* callEntity(context, session(input), "complete", ask);
-  return unwrapped(answer as TaskResult<SessionOperationResult<null>>);
+  const result = yield* callEntity(context, sessionEntity(input), "complete", {
+    turnKey: turnKey(input),
+    usage: { ...usage },
+  });
+  return unwrapResult(result as TaskResult<SessionOperationResult<null>>);
 }
 
-function unwrapped<Value>(
-  answer: TaskResult<SessionOperationResult<Value>>,
+function unwrapResult<Value>(
+  result: TaskResult<SessionOperationResult<Value>>,
 ): TaskResult<Value> {
-  if (!answer.ok) return answer;
-  return "error" in answer.value
-    ? { ok: false, failure: answer.value.error }
-    : { ok: true, value: answer.value.value };
+  if (!result.ok) return result;
+  return "error" in result.value
+    ? { ok: false, failure: result.value.error }
+    : { ok: true, value: result.value.value };
 }

@@ -1,34 +1,34 @@
 import type { StepOutcome } from "../../src/domain/contracts";
 import type { DurableOperation } from "../../src/domain/durable";
+import { addUsage, noUsage } from "../../src/domain/usage";
 import {
   firstFailedItem,
   isMapDone,
   itemsToStart,
 } from "../../src/domain/workflow/map-progress";
-import { addUsage, noUsage } from "../../src/domain/usage";
 import { collectOutputs } from "./evaluate";
-import type { MapRun, WorkflowRun } from "./workflow-run";
 import { recordStepFailure, recordStepOutcome } from "./record-step-outcome";
+import type { MapRun, WorkflowRun } from "./workflow-run";
 
-/** Plans the items of a map that may begin, or settles the map when none are left. */
+/** Plans the items that can start, or completes the map. */
 export function* advanceMap(
   run: WorkflowRun,
   id: string,
 ): DurableOperation<void> {
   const map = run.maps.get(id);
   if (map === undefined) return;
-  const positions = itemsToStart(map.progress);
+  const indexes = itemsToStart(map.progress);
   const { step, items, deadline } = map;
-  for (const index of positions)
+  for (const index of indexes)
     run.plannedWork.push({
       id: `${id}.${index}`,
       step,
       item: { index, value: items[index] ?? { value: null } },
       ...(deadline !== undefined && { deadline }),
     });
-  const begun = map.progress.started + positions.length;
-  map.progress = { ...map.progress, started: begun };
-  if (isMapDone(map.progress)) yield* settleMap(run, map);
+  const started = map.progress.started + indexes.length;
+  map.progress = { ...map.progress, started };
+  if (isMapDone(map.progress)) yield* completeMap(run, map);
 }
 
 export function* recordItemOutcome(
@@ -44,7 +44,7 @@ export function* recordItemOutcome(
   yield* advanceMap(run, id);
 }
 
-function* settleMap(
+function* completeMap(
   run: WorkflowRun,
   { step, items, progress }: MapRun,
 ): DurableOperation<void> {
@@ -52,10 +52,10 @@ function* settleMap(
     (_, index) => progress.settled.get(index) ?? [],
   );
   const usage = outcomes.map((each) => each.usage).reduce(addUsage, noUsage);
-  const failure = firstFailedItem(progress);
-  if (failure !== undefined) {
-    const { code, message } = failure.outcome.error;
-    const error = { code, message: `Item ${failure.index}: ${message}` };
+  const failed = firstFailedItem(progress);
+  if (failed !== undefined) {
+    const { code, message } = failed.outcome.error;
+    const error = { code, message: `Item ${failed.index}: ${message}` };
     recordStepOutcome(run, step, { status: "failed", error, usage });
     return;
   }
@@ -63,11 +63,11 @@ function* settleMap(
     each.status === "completed" ? [each.output] : [],
   );
   const output = yield* collectOutputs(run, step.id, outputs);
-  if (output.ok)
+  if (!output.ok) recordStepFailure(run, step, output.failure);
+  else
     recordStepOutcome(run, step, {
       status: "completed",
       output: output.value,
       usage,
     });
-  else recordStepFailure(run, step, output.failure);
 }

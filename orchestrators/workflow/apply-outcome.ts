@@ -1,20 +1,17 @@
 import type { StepOutcome } from "../../src/domain/contracts";
 import type { DurableOperation } from "../../src/domain/durable";
+import { addUsage } from "../../src/domain/usage";
 import { recordItemOutcome } from "./advance-map";
+import { appendOutcomeEvent, recordStepOutcome } from "./record-step-outcome";
 import type { WorkflowRun, WorkItem } from "./workflow-run";
-import {
-  appendOutcomeEvent,
-  recordStepOutcome,
-  addRunUsage,
-} from "./record-step-outcome";
 
-/** Work has ended: the step that it is, or the map that it is an item of, moves on. */
+/** Applies the outcome of a work item to its step or to its `map` step. */
 export function* applyWorkOutcome(
   run: WorkflowRun,
   { id, step, item }: WorkItem,
   outcome: StepOutcome,
 ): DurableOperation<void> {
-  addRunUsage(run, outcome);
+  run.usage = addUsage(run.usage, outcome.usage);
   if (step.kind !== "map" || item === undefined) {
     recordStepOutcome(run, step, outcome);
     return;

@@ -1,34 +1,34 @@
-/** Expressions of a workflow: evaluated here when all they name is here, otherwise by an activity that loads it. */
-import { parseTaskFailure } from "../../src/domain/task-failure";
+/** Evaluates expressions here if their scope is inline, otherwise in an activity that loads the payloads. */
 import {
   evaluateExpressionActivity,
   type ExpressionScope,
 } from "../../src/domain/contracts";
 import {
-  type TaskResult,
-  startActivity,
   type DurableOperation,
+  startActivity,
+  type TaskResult,
 } from "../../src/domain/durable";
-import { isJsonArray } from "../../src/domain/json";
-import {
-  payloadInlineLimitBytes,
-  isPayloadRef,
-  type Json,
-  type Payload,
-} from "../../src/domain/payload";
-import { defaultRetryPolicy } from "../../src/domain/retry/retry-policy";
 import {
   evaluateInScope,
   isScopeInline,
   scopeForExpression,
 } from "../../src/domain/expression/evaluate-in-scope";
+import { isJsonArray } from "../../src/domain/json";
+import {
+  isPayloadRef,
+  type Json,
+  type Payload,
+  payloadInlineLimitBytes,
+} from "../../src/domain/payload";
+import { defaultRetryPolicy } from "../../src/domain/retry/retry-policy";
+import { parseTaskFailure } from "../../src/domain/task-failure";
 import { callWithRetry } from "../step/call-with-retry";
 import type { WorkflowRun } from "./workflow-run";
 
-const failed = (message: string) =>
+const expressionFailed = (message: string) =>
   ({ ok: false, failure: { code: "expression_failed", message } }) as const;
 
-/** Whether a `when` is true. */
+/** Evaluates a `when`. */
 export function* evaluateCondition(
   run: WorkflowRun,
   stepId: string,
@@ -41,12 +41,12 @@ export function* evaluateCondition(
   if (payload !== undefined && !isPayloadRef(payload))
     if (typeof payload.value === "boolean")
       return { ok: true, value: payload.value };
-  return failed(
-    `The condition "${expression}" of step "${stepId}" must give true or false.`,
+  return expressionFailed(
+    `The condition "${expression}" of step "${stepId}" must return true or false.`,
   );
 }
 
-/** The items of a list. */
+/** Returns one payload per item of the list. */
 export const evaluateList = (
   run: WorkflowRun,
   stepId: string,
@@ -55,7 +55,7 @@ export const evaluateList = (
 ): DurableOperation<TaskResult<readonly Payload[]>> =>
   evaluate(run, stepId, expression, "list", scope);
 
-/** One payload that holds the list of the values of all. */
+/** Combines the outputs to one payload with the list of their values. */
 export function* collectOutputs(
   run: WorkflowRun,
   stepId: string,
@@ -69,7 +69,7 @@ export function* collectOutputs(
     (each, index) => [`item${index}`, each] as const,
   );
   const expression = `[${variables.map(([name]) => name).join(", ")}]`;
-  const result = yield* evaluateElsewhere(run, stepId, expression, "value", {
+  const result = yield* evaluateInActivity(run, stepId, expression, "value", {
     input: { value: null },
     steps: {},
     variables: Object.fromEntries(variables),
@@ -93,22 +93,22 @@ function* evaluate(
   scope: ExpressionScope,
 ): DurableOperation<TaskResult<readonly Payload[]>> {
   try {
-    const named = scopeForExpression(expression, scope);
-    if (!isScopeInline(named))
-      return yield* evaluateElsewhere(run, stepId, expression, as, named);
-    const value = evaluateInScope(expression, named);
+    const usedScope = scopeForExpression(expression, scope);
+    if (!isScopeInline(usedScope))
+      return yield* evaluateInActivity(run, stepId, expression, as, usedScope);
+    const value = evaluateInScope(expression, usedScope);
     if (as === "value") return { ok: true, value: [{ value }] };
     if (isJsonArray(value))
       return { ok: true, value: value.map((item) => ({ value: item })) };
-    return failed(
-      `The expression "${expression}" of step "${stepId}" must give a list.`,
+    return expressionFailed(
+      `The expression "${expression}" of step "${stepId}" must return a list.`,
     );
   } catch (thrown) {
     return { ok: false, failure: parseTaskFailure(thrown) };
   }
 }
 
-const evaluateElsewhere = (
+const evaluateInActivity = (
   run: WorkflowRun,
   stepId: string,
   expression: string,

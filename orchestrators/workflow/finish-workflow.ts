@@ -6,68 +6,71 @@ import {
 } from "../../src/domain/contracts";
 import {
   currentTime,
-  type TaskResult,
-  startActivity,
   type DurableOperation,
+  startActivity,
+  type TaskResult,
 } from "../../src/domain/durable";
+import { scopeForTemplate } from "../../src/domain/expression/evaluate-in-scope";
 import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
 import type { Json, Payload } from "../../src/domain/payload";
 import { longRetry } from "../../src/domain/retry/retry-policy";
 import type { WorkflowResult } from "../../src/domain/workflow/decide-next-steps";
-import { scopeForTemplate } from "../../src/domain/expression/evaluate-in-scope";
 import { callWithRetry } from "../step/call-with-retry";
 import { drainEvents } from "./record-events";
 import {
   orchestrationMetadata,
-  type WorkflowRun,
   workflowScope,
+  type WorkflowRun,
 } from "./workflow-run";
 
-/** Writes the end and gives the output; throws the failure, so that the instance is failed as well. */
+/** Records the result and returns the output. Throws for a failed workflow, so that the hub's instance fails too. */
 export function* finishWorkflow(
   run: WorkflowRun,
-  end: WorkflowResult,
+  result: WorkflowResult,
 ): DurableOperation<{ readonly output: Payload }> {
-  const rows = yield* drainEvents(run);
-  const completed = yield* complete(run, rows, end);
+  const events = yield* drainEvents(run);
+  const completed = yield* complete(run, events, result);
   if (completed.ok) {
-    yield* letNextBegin(run);
+    yield* releaseSession(run);
     return { output: completed.value };
   }
   const error = completed.failure;
-  const told = yield* write(run, rows, { status: "failed", error });
-  yield* letNextBegin(run);
-  const untold = told.ok
+  const recorded = yield* writeResult(run, events, {
+    status: "failed",
+    error,
+  });
+  yield* releaseSession(run);
+  const suffix = recorded.ok
     ? ""
-    : ` And it could not be written down: ${told.failure.message}`;
-  throw new Error(`${error.message}${untold}`);
+    : ` The failure could not be recorded: ${recorded.failure.message}`;
+  throw new Error(`${error.message}${suffix}`);
 }
 
-/** A bad output template is found out here, so that completing can turn into failing. */
+/** Fails if the output template cannot be rendered; the workflow then fails with that error. */
 function* complete(
   run: WorkflowRun,
-  rows: readonly OrchestrationEvent[],
-  end: WorkflowResult,
+  events: readonly OrchestrationEvent[],
+  result: WorkflowResult,
 ): DurableOperation<TaskResult<Payload>> {
-  if (end.status === "failed") return { ok: false, failure: end.error };
-  const outputTemplate = outputOf(run.input);
+  if (result.status === "failed") return { ok: false, failure: result.error };
+  const outputTemplate = getOutputTemplate(run.input);
   const scope = scopeForTemplate(outputTemplate, workflowScope(run));
-  return yield* write(run, rows, {
+  return yield* writeResult(run, events, {
     status: "completed",
     outputTemplate,
     scope,
   });
 }
 
-function outputOf({ definition }: WorkflowInput): Json {
+function getOutputTemplate({ definition }: WorkflowInput): Json {
   const last = definition.steps.at(-1);
-  const otherwise = last === undefined ? null : `\${steps.${last.id}.output}`;
-  return definition.output ?? otherwise;
+  const lastOutput = last === undefined ? null : `\${steps.${last.id}.output}`;
+  return definition.output ?? lastOutput;
 }
 
-function write(
+function writeResult(
   run: WorkflowRun,
-  rows: readonly OrchestrationEvent[],
+  events: readonly OrchestrationEvent[],
   result: FinishInput["result"],
 ): DurableOperation<TaskResult<Payload>> {
   const { orchestrationId, reply } = run.input;
@@ -77,7 +80,7 @@ function write(
   const about = orchestrationMetadata(run);
   return callWithRetry(
     run.context,
-    // The answer is sent when Service Bus is back, however long that takes.
+    // Outlasts an outage of Service Bus, because this activity sends the response.
     { retry: longRetry },
     {
       name: "finish",
@@ -85,7 +88,7 @@ function write(
         startActivity(run.context, finishOrchestrationActivity, {
           orchestrationId,
           at,
-          rows,
+          rows: events,
           usage,
           result,
           startedAt,
@@ -96,22 +99,22 @@ function write(
   );
 }
 
-/** Of its session. Should this fail for a day, the sweeper has long done it. */
-function* letNextBegin({
+/** If all retries fail, the sweeper has repaired the session queue long before. */
+function* releaseSession({
   context,
   input,
 }: WorkflowRun): DurableOperation<void> {
-  const { orchestrationId, place } = input;
-  if (place === undefined) return;
+  const { orchestrationId, place: position } = input;
+  if (position === undefined) return;
   yield* callWithRetry(
     context,
     { retry: longRetry },
     {
-      name: "leave",
+      name: "releaseSession",
       start: () =>
         startActivity(context, releaseSessionActivity, {
           orchestrationId,
-          place,
+          position,
         }),
     },
   );

@@ -1,20 +1,21 @@
-/** Steps that are ready: asks their `when`, and plans the work that they are. */
-import { decideNextSteps } from "../../src/domain/workflow/decide-next-steps";
-import type { WorkflowResult } from "../../src/domain/workflow/decide-next-steps";
 import { timeAfter, type DurableOperation } from "../../src/domain/durable";
 import { parseDuration } from "../../src/domain/duration";
-import { defaultMaxParallel } from "../../src/domain/workflow/map-progress";
 import { soleExpression } from "../../src/domain/expression/template";
+import {
+  decideNextSteps,
+  type WorkflowResult,
+} from "../../src/domain/workflow/decide-next-steps";
+import { defaultMaxParallel } from "../../src/domain/workflow/map-progress";
 import type {
   MapStep,
   StepDefinition,
 } from "../../src/domain/workflow/workflow-definition";
-import { evaluateCondition, evaluateList } from "./evaluate";
 import { advanceMap } from "./advance-map";
-import { appendEvent, type WorkflowRun, stepScope } from "./workflow-run";
+import { evaluateCondition, evaluateList } from "./evaluate";
 import { recordStepFailure, recordStepSkipped } from "./record-step-outcome";
+import { appendEvent, stepScope, type WorkflowRun } from "./workflow-run";
 
-/** Goes on until nothing more can begin without waiting; gives the end when that is it. */
+/** Evaluates the `when` of ready steps and plans their work until no step is ready; returns the workflow's result. */
 export function* planReadySteps(
   run: WorkflowRun,
 ): DurableOperation<WorkflowResult | undefined> {
@@ -25,32 +26,32 @@ export function* planReadySteps(
     );
     if (ready.length + skipped.length === 0) return result;
     for (const step of skipped) recordStepSkipped(run, step, "upstream");
-    for (const step of ready) yield* begin(run, step);
+    for (const step of ready) yield* planStep(run, step);
   }
 }
 
-function* begin(
+function* planStep(
   run: WorkflowRun,
   step: StepDefinition,
 ): DurableOperation<void> {
   if (step.when !== undefined) {
     const scope = stepScope(run, step);
-    const wanted = yield* evaluateCondition(run, step.id, step.when, scope);
-    if (!wanted.ok) {
-      recordStepFailure(run, step, wanted.failure);
+    const condition = yield* evaluateCondition(run, step.id, step.when, scope);
+    if (!condition.ok) {
+      recordStepFailure(run, step, condition.failure);
       return;
     }
-    if (!wanted.value) {
+    if (!condition.value) {
       recordStepSkipped(run, step, "when");
       return;
     }
   }
   run.progress.set(step.id, { status: "running" });
-  if (step.kind === "map") yield* beginMap(run, step);
-  else run.plannedWork.push({ id: step.id, step, ...deadlineOf(run, step) });
+  if (step.kind === "map") yield* startMap(run, step);
+  else run.plannedWork.push({ id: step.id, step, ...toDeadline(run, step) });
 }
 
-function* beginMap(run: WorkflowRun, step: MapStep): DurableOperation<void> {
+function* startMap(run: WorkflowRun, step: MapStep): DurableOperation<void> {
   const expression = soleExpression(step.over) ?? step.over;
   const items = yield* evaluateList(
     run,
@@ -77,13 +78,13 @@ function* beginMap(run: WorkflowRun, step: MapStep): DurableOperation<void> {
       started: 0,
       settled: new Map(),
     },
-    ...deadlineOf(run, step),
+    ...toDeadline(run, step),
   });
   yield* advanceMap(run, step.id);
 }
 
-/** For all attempts, and all items, of the step together. */
-function deadlineOf(
+/** One deadline for all attempts and all items of the step. */
+function toDeadline(
   run: WorkflowRun,
   { timeout }: StepDefinition,
 ): { readonly deadline?: string } {

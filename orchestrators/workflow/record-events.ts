@@ -1,65 +1,66 @@
-/** Writes down what became known, beside the work rather than before it. */
+/** Records history events concurrently with the steps. */
 import { recordHistoryActivity } from "../../src/domain/contracts";
 import {
-  isTaskSettled,
   awaitResult,
+  type DurableOperation,
+  isTaskSettled,
   type PendingTask,
   startActivity,
-  type DurableOperation,
 } from "../../src/domain/durable";
 import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
 import { orchestrationMetadata, type WorkflowRun } from "./workflow-run";
 
 /**
- * One record of all that is due, to be started with the next wait. What failed to be written goes along, but is no
- * reason of its own for a record: while storage is away, each failure would wake the workflow to try at once again.
+ * Creates one record of all pending events, which the next wait starts. It includes failed events, but failed events
+ * alone do not cause a record: during a storage outage each failure would wake the workflow for an immediate retry.
  */
 export function* startRecordingEvents(
   run: WorkflowRun,
 ): DurableOperation<readonly PendingTask<null>[]> {
-  yield* read(
+  yield* collectFailedEvents(
     run,
     run.records.filter(({ pending }) => isTaskSettled(pending)),
   );
   if (run.pendingEvents.length === 0) return [];
-  const rows = takeUnwritten(run);
+  const events = takeEvents(run);
+  const { orchestrationId, traceparent } = run.input;
   const pending = startActivity(run.context, recordHistoryActivity, {
-    orchestrationId: run.input.orchestrationId,
-    rows,
-    ...(run.input.traceparent !== undefined && {
-      traceparent: run.input.traceparent,
-    }),
-    // An ended orchestration stays as it ended, and saying this again changes nothing.
+    orchestrationId,
+    rows: events,
+    ...(traceparent !== undefined && { traceparent }),
+    // Idempotent, and ignored if the orchestration has ended.
     status: "running",
-    ...(rows.some(isOfOrchestration) && { about: orchestrationMetadata(run) }),
+    ...(events.some(isOrchestrationEvent) && {
+      about: orchestrationMetadata(run),
+    }),
   });
-  run.records.push({ rows, pending });
+  run.records.push({ events, pending });
   return [pending];
 }
 
-/** Waits for the records under way; gives the rows that are still to be written. */
+/** Waits for the running records and returns the events that remain to be written. */
 export function* drainEvents(
   run: WorkflowRun,
 ): DurableOperation<readonly OrchestrationEvent[]> {
-  yield* read(run, [...run.records]);
-  return takeUnwritten(run);
+  yield* collectFailedEvents(run, [...run.records]);
+  return takeEvents(run);
 }
 
-const isOfOrchestration = ({ type }: OrchestrationEvent): boolean =>
+const isOrchestrationEvent = ({ type }: OrchestrationEvent): boolean =>
   type.startsWith("orchestration.");
 
-const takeUnwritten = (run: WorkflowRun): readonly OrchestrationEvent[] => [
+const takeEvents = (run: WorkflowRun): readonly OrchestrationEvent[] => [
   ...run.failedEvents.splice(0),
   ...run.pendingEvents.splice(0),
 ];
 
-function* read(
+function* collectFailedEvents(
   run: WorkflowRun,
   records: WorkflowRun["records"],
 ): DurableOperation<void> {
   for (const record of records) {
     run.records.splice(run.records.indexOf(record), 1);
-    const written = yield* awaitResult(record.pending);
-    if (!written.ok) run.failedEvents.push(...record.rows);
+    const result = yield* awaitResult(record.pending);
+    if (!result.ok) run.failedEvents.push(...record.events);
   }
 }

@@ -1,13 +1,13 @@
-import type { Failure } from "../../src/domain/durable";
 import type { ScopeStep, StepOutcome } from "../../src/domain/contracts";
+import type { Failure } from "../../src/domain/durable";
 import type { OrchestrationEventType } from "../../src/domain/history/orchestration-history";
 import type { Json } from "../../src/domain/payload";
+import { noUsage } from "../../src/domain/usage";
 import type { StepProgress } from "../../src/domain/workflow/decide-next-steps";
-import { addUsage, noUsage } from "../../src/domain/usage";
 import type { StepDefinition } from "../../src/domain/workflow/workflow-definition";
 import { appendEvent, type WorkflowRun } from "./workflow-run";
 
-/** The step has ended: from now on others may go on, and expressions may name it. */
+/** Marks the step as settled, so that its dependents can start and expressions can use its output. */
 export function recordStepOutcome(
   run: WorkflowRun,
   step: StepDefinition,
@@ -15,26 +15,16 @@ export function recordStepOutcome(
 ): void {
   appendOutcomeEvent(run, step.id, step.kind, outcome);
   if (outcome.status === "completed") {
-    const { output } = outcome;
-    settle(
-      run,
-      step.id,
-      { status: "completed" },
-      { status: "completed", output },
-    );
+    const { status, output } = outcome;
+    settleStep(run, step.id, { status }, { status, output });
     return;
   }
-  const { error } = outcome;
+  const { status, error } = outcome;
   const { onError } = step;
   const output = {
     value: typeof onError === "object" ? onError.fallback : null,
   };
-  settle(
-    run,
-    step.id,
-    { status: "failed", error },
-    { status: "failed", output, error },
-  );
+  settleStep(run, step.id, { status, error }, { status, output, error });
 }
 
 export const recordStepFailure = (
@@ -56,10 +46,10 @@ export function recordStepSkipped(
     data: { kind, because },
   });
   const scopeStep: ScopeStep = { status: "skipped", output: { value: null } };
-  settle(run, id, { status: "skipped", because }, scopeStep);
+  settleStep(run, id, { status: "skipped", because }, scopeStep);
 }
 
-function settle(
+function settleStep(
   run: WorkflowRun,
   id: string,
   progress: StepProgress,
@@ -69,7 +59,7 @@ function settle(
   run.settledSteps.set(id, scopeStep);
 }
 
-/** Items of a map have rows of their own; their usage counts with the map's. */
+/** The usage of map items is in their own events and in the event of the map. */
 export function appendOutcomeEvent(
   run: WorkflowRun,
   stepId: string,
@@ -83,8 +73,4 @@ export function appendOutcomeEvent(
       ? ["step.completed", { kind, usage, ...turn }]
       : ["step.failed", { kind, usage, ...turn, error: { ...outcome.error } }];
   appendEvent(run, { type, stepId, attempt: 1, data });
-}
-
-export function addRunUsage(run: WorkflowRun, outcome: StepOutcome): void {
-  run.usage = addUsage(run.usage, outcome.usage);
 }

@@ -1,42 +1,41 @@
+import type { Agent } from "../../src/domain/agent";
 import {
   agentTurnOrchestrator,
   type StepInput,
   type StepOutcome,
   toolStepOrchestrator,
+  type WorkflowInput,
 } from "../../src/domain/contracts";
-import { getAgentSnapshot } from "../../src/domain/workflow/agent-snapshot";
-import { parseTaskFailure } from "../../src/domain/task-failure";
 import {
   currentTime,
+  type DurableOperation,
   type PendingTask,
   startChild,
-  type DurableOperation,
 } from "../../src/domain/durable";
+import { AosError } from "../../src/domain/errors";
+import { scopeForTemplate } from "../../src/domain/expression/evaluate-in-scope";
 import type { Json } from "../../src/domain/payload";
 import { toRetryPolicy } from "../../src/domain/retry/retry-policy";
-import { scopeForTemplate } from "../../src/domain/expression/evaluate-in-scope";
+import { parseTaskFailure } from "../../src/domain/task-failure";
 import { noUsage } from "../../src/domain/usage";
-import type {
-  AgentWork,
-  ToolWork,
-} from "../../src/domain/workflow/workflow-definition";
+import type { WorkDefinition } from "../../src/domain/workflow/workflow-definition";
 import { applyWorkOutcome } from "./apply-outcome";
 import {
   appendEvent,
-  type WorkflowRun,
   stepScope,
+  type WorkflowRun,
   type WorkItem,
 } from "./workflow-run";
 
-/** Makes children of all planned work, which the next wait starts. */
+/** Creates a sub-orchestration for each planned work item. The next wait starts them. */
 export function* startPlannedWork(run: WorkflowRun): DurableOperation<void> {
   const planned = run.plannedWork.splice(0);
-  // A step that is alone is waited for by itself, and nothing can begin beside it before it has settled.
+  // A single child is awaited by itself, and no step can start before it has settled.
   const announce = run.children.size + planned.length > 1;
   for (const work of planned) {
-    noteStart(run, work);
+    appendStartedEvent(run, work);
     try {
-      const pending = child(run, work, announce);
+      const pending = createChild(run, work, announce);
       run.children.set(work.id, { work, pending });
       run.tasksToStart.push(pending);
     } catch (thrown) {
@@ -50,19 +49,17 @@ export function* startPlannedWork(run: WorkflowRun): DurableOperation<void> {
   }
 }
 
-const workOf = ({ step }: WorkItem): AgentWork | ToolWork =>
+const toWorkDefinition = ({ step }: WorkItem): WorkDefinition =>
   step.kind === "map" ? step.step : step;
 
-function noteStart(run: WorkflowRun, work: WorkItem): void {
-  const todo = workOf(work);
-  const name =
-    todo.kind === "agent" ? { agent: todo.agent } : { tool: todo.tool };
-  if (todo.kind === "agent")
+function appendStartedEvent(run: WorkflowRun, work: WorkItem): void {
+  const definition = toWorkDefinition(work);
+  if (definition.kind === "agent")
     run.turns.set(work.id, {
-      agent: todo.agent,
+      agent: definition.agent,
       startedAt: currentTime(run.context),
-      conversation: sessionOf(run, work, todo.agent),
-      ...(run.input.agents[todo.agent]?.outputSchema !== undefined && {
+      conversation: toSessionKey(run, work, definition.agent),
+      ...(run.input.agents[definition.agent]?.outputSchema !== undefined && {
         outputType: "json",
       }),
     });
@@ -70,43 +67,49 @@ function noteStart(run: WorkflowRun, work: WorkItem): void {
     type: "step.started",
     stepId: work.id,
     attempt: 1,
-    data: { kind: todo.kind, ...name },
+    data: {
+      kind: definition.kind,
+      ...(definition.kind === "agent"
+        ? { agent: definition.agent }
+        : { tool: definition.tool }),
+    },
   });
 }
 
-function child(
+function createChild(
   run: WorkflowRun,
   work: WorkItem,
   announce: boolean,
 ): PendingTask<StepOutcome> {
   const { context } = run;
-  const { orchestrationId } = run.input;
-  const todo = workOf(work);
-  // No id that a caller may choose has an @ in it, so no orchestration of theirs can be in the way.
-  const instanceId = `${orchestrationId}@${work.id}`;
-  if (todo.kind === "tool") {
-    const input = todo.input ?? {};
-    const told = stepInput(run, work, input, announce);
+  const definition = toWorkDefinition(work);
+  // Ids chosen by callers cannot contain @, so this one cannot be in use.
+  const instanceId = `${run.input.orchestrationId}@${work.id}`;
+  if (definition.kind === "tool") {
+    const { tool, input = {} } = definition;
     return startChild(
       context,
       toolStepOrchestrator,
-      { ...told, tool: todo.tool, input },
+      { ...createStepInput(run, work, input, announce), tool, input },
       instanceId,
     );
   }
-  const { prompt } = todo;
-  const agent = getAgentSnapshot(run.input, todo.agent);
-  const told = stepInput(run, work, prompt, announce);
-  const sessionKey = sessionOf(run, work, agent.name);
+  const { prompt } = definition;
+  const agent = getAgentSnapshot(run.input, definition.agent);
   return startChild(
     context,
     agentTurnOrchestrator,
-    { ...told, agent, prompt, sessionKey },
+    {
+      ...createStepInput(run, work, prompt, announce),
+      agent,
+      prompt,
+      sessionKey: toSessionKey(run, work, agent.name),
+    },
     instanceId,
   );
 }
 
-const stepInput = (
+const createStepInput = (
   run: WorkflowRun,
   work: WorkItem,
   template: Json,
@@ -123,8 +126,19 @@ const stepInput = (
   announce,
 });
 
-/** An agent remembers across orchestrations only in a session that the caller named. */
-const sessionOf = (
+function getAgentSnapshot(input: WorkflowInput, name: string): Agent {
+  const agent = Object.hasOwn(input.agents, name)
+    ? input.agents[name]
+    : undefined;
+  if (agent !== undefined) return agent;
+  throw new AosError(
+    "agent_not_found",
+    `The input of orchestration "${input.orchestrationId}" contains no agent "${name}". Start a new orchestration.`,
+  );
+}
+
+/** An agent has a session across orchestrations only if the caller named one. */
+const toSessionKey = (
   { input }: WorkflowRun,
   { id }: WorkItem,
   agent: string,

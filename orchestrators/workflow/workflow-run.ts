@@ -1,6 +1,6 @@
 import type {
-  OrchestrationMetadata,
   ExpressionScope,
+  OrchestrationMetadata,
   ScopeStep,
   StepOutcome,
   WorkflowInput,
@@ -10,23 +10,23 @@ import {
   type OrchestrationContext,
   type PendingTask,
 } from "../../src/domain/durable";
-import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
 import {
-  type OrchestrationEventInput,
   createEvent,
+  type OrchestrationEventInput,
 } from "../../src/domain/history/create-event";
+import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
+import type { Payload } from "../../src/domain/payload";
+import { noUsage, type Usage } from "../../src/domain/usage";
+import type { StepProgress } from "../../src/domain/workflow/decide-next-steps";
 import type { MapProgress } from "../../src/domain/workflow/map-progress";
 import { upstreamSteps } from "../../src/domain/workflow/step-needs";
-import type { Payload } from "../../src/domain/payload";
-import type { StepProgress } from "../../src/domain/workflow/decide-next-steps";
-import { noUsage, type Usage } from "../../src/domain/usage";
 import type {
   MapStep,
   StepDefinition,
   WorkflowDefinition,
 } from "../../src/domain/workflow/workflow-definition";
 
-/** One thing to run: a step, or an item of a map. `id` is the step's, or such as `read.3`. */
+/** A step, or an item of a `map` step, which has an id such as `read.3`. */
 export interface WorkItem {
   readonly id: string;
   readonly step: StepDefinition;
@@ -46,20 +46,21 @@ export interface MapRun {
   progress: MapProgress;
 }
 
-interface PendingRecord {
-  readonly rows: readonly OrchestrationEvent[];
+interface EventRecord {
+  readonly events: readonly OrchestrationEvent[];
   readonly pending: PendingTask<null>;
 }
 
-interface Turn {
+/** Fields of the event at the end of an agent turn, from which telemetry makes the span of the turn. */
+interface StartedTurn {
   readonly agent: string;
   readonly startedAt: string;
-  /** The key of the agent's session. */
+  /** The session key. */
   readonly conversation: string;
   readonly outputType?: "json";
 }
 
-/** What one execution of a workflow knows; rebuilt the same by every replay. */
+/** The state of one workflow execution. Each replay rebuilds it. */
 export interface WorkflowRun {
   readonly context: OrchestrationContext;
   readonly input: WorkflowInput;
@@ -67,21 +68,20 @@ export interface WorkflowRun {
   readonly progress: Map<string, StepProgress>;
   readonly settledSteps: Map<string, ScopeStep>;
   readonly maps: Map<string, MapRun>;
-  /** Work that no child has been made for. */
   readonly plannedWork: WorkItem[];
-  /** By the id of their work. */
+  /** By work item id. */
   readonly children: Map<string, RunningChild>;
-  /** Turns of agents that were begun, by the id of their work: the row of their end tells all of it, for telemetry. */
-  readonly turns: Map<string, Turn>;
-  /** What the next wait has to start. */
+  /** By work item id. */
+  readonly turns: Map<string, StartedTurn>;
+  /** Tasks that the next wait schedules. */
   readonly tasksToStart: PendingTask<unknown>[];
-  /** Waits for `stepSettled` that have not been answered, or whose answer has not been read. */
+  /** Waits for `stepSettled` that are open, or whose event has not been read. */
   readonly stepSettledWaits: PendingTask<unknown>[];
-  /** Facts that no record has been made of. */
+  /** Events that are in no record yet. */
   readonly pendingEvents: OrchestrationEvent[];
-  /** Facts whose record failed: written with the next, or at the end. */
+  /** Events whose record failed. They are part of the next record. */
   readonly failedEvents: OrchestrationEvent[];
-  readonly records: PendingRecord[];
+  readonly records: EventRecord[];
   usage: Usage;
   /** ISO 8601. */
   readonly startedAt: string;
@@ -109,7 +109,6 @@ export const createWorkflowRun = (
   startedAt: currentTime(context),
 });
 
-/** What messages about the orchestration are to say of it. */
 export const orchestrationMetadata = ({
   input,
   definition,
@@ -120,17 +119,17 @@ export const orchestrationMetadata = ({
   ...(input.traceparent !== undefined && { traceparent: input.traceparent }),
 });
 
-/** Notes a fact, to be written with the next record. */
+/** Adds a history event to the next record. */
 export function appendEvent(
   run: WorkflowRun,
-  fact: Omit<OrchestrationEventInput, "at">,
+  event: Omit<OrchestrationEventInput, "at">,
 ): void {
   run.pendingEvents.push(
-    createEvent({ ...fact, at: currentTime(run.context) }),
+    createEvent({ ...event, at: currentTime(run.context) }),
   );
 }
 
-/** What the expressions of a step may name: only what has settled whatever the timing. */
+/** Contains only upstream steps, so that the result of an expression does not depend on timing. */
 export function stepScope(
   run: WorkflowRun,
   step: StepDefinition,
@@ -141,12 +140,12 @@ export function stepScope(
   return {
     input: run.input.input,
     steps: Object.fromEntries(visible),
-    variables: variablesOf(step, work),
+    variables: mapVariables(step, work),
     orchestrationId: run.input.orchestrationId,
   };
 }
 
-const variablesOf = (
+const mapVariables = (
   step: StepDefinition,
   work: WorkItem | undefined,
 ): ExpressionScope["variables"] =>
