@@ -1,21 +1,20 @@
 import type { Json } from "./payload";
 
 /**
- * What the offline model does in place of thinking: calls the tools named, in rounds, then ranks the sentences
- * it was given. `arguments` are templates over `prompt` (the rendered prompt), `lines` (its lines) and `results` (a
- * list per round).
+ * The script of the offline model: it calls the named tools, in rounds, and then ranks the sentences of its input.
+ * `arguments` are templates over `prompt` (the rendered prompt), `lines` (its lines) and `results` (a list per round).
  */
 export interface OfflineScript {
   readonly rounds?: readonly (readonly {
     readonly tool: string;
     readonly arguments: Json;
   }[])[];
-  /** Words that make a sentence worth quoting, and how many sentences the answer has (default 3). */
+  /** Words that raise the rank of a sentence, and the number of sentences in the answer (default 3). */
   readonly about?: readonly string[];
   readonly sentences?: number;
 }
 
-/** A named role. Travels as a snapshot in the orchestration's input, so that a redeploy never changes a running one. */
+/** The input of an orchestration contains a snapshot of it, so that a deployment does not change a running one. */
 export interface Agent<
   Name extends string = string,
   ToolName extends string = string,
@@ -26,9 +25,9 @@ export interface Agent<
   readonly model?: string;
   /** Names of the tools that the agent may call. */
   readonly tools?: readonly ToolName[];
-  /** JSON Schema that the answer must satisfy; the step's output is then the parsed object, otherwise the text. */
+  /** JSON Schema of the answer. With it the step's output is the parsed JSON, without it the text. */
   readonly outputSchema?: Readonly<Record<string, Json>>;
-  /** Model calls in one turn, after which the turn fails with `too_many_rounds`. Default 10. */
+  /** Maximum number of model calls in one turn, which then fails with `too_many_rounds`. Default 10. */
   readonly maxRounds?: number;
   readonly offline?: OfflineScript;
 }

@@ -1,9 +1,9 @@
 /**
- * What orchestrators, activities and entities say to each other: each named once, with input and output types.
- * Orchestrators call by contract, `main.ts` registers by contract; a handler of another type does not compile.
+ * The names, inputs and outputs of orchestrators and activities. Callers and registrations use the same contract, so a
+ * handler of another type does not compile. Field names are persisted in orchestration histories.
  */
-import type { Failure } from "./errors";
 import type { Agent } from "./agent";
+import type { Failure } from "./errors";
 import type {
   OrchestrationEvent,
   OrchestrationStatus,
@@ -33,11 +33,11 @@ const orchestrator = <I, O>(name: string): OrchestratorContract<I, O> => ({
   name,
 });
 
-/** What expressions may name. Outputs may be references; whoever evaluates in an activity loads them first. */
+/** The values that an expression can use. Payloads may be references, which activities load before evaluation. */
 export interface ExpressionScope {
   readonly input: Payload;
   readonly steps: Readonly<Record<string, ScopeStep>>;
-  /** The variables of a `map`, for example `doc`, and `index`. */
+  /** The variables of a `map` step: the one that `as` names, and `index`. */
   readonly variables: Readonly<Record<string, Payload>>;
   readonly orchestrationId: string;
 }
@@ -47,19 +47,19 @@ export interface ScopeStep {
   readonly error?: Failure;
 }
 
-/** Which attempt of which step of which orchestration something belongs to. Map items have ids such as `read.3`. */
+/** Identifies a step of an orchestration. Map items have ids such as `read.3`. */
 export interface StepRef {
   readonly orchestrationId: string;
   readonly stepId: string;
-  /** Of the request, W3C Trace Context. */
+  /** W3C Trace Context of the request. */
   readonly traceparent?: string;
 }
 
-/** One turn of an agent session. `sessionKey` names the transcript; turns count from 1 within it. */
+/** One turn of an agent session. `sessionKey` identifies the transcript; turns are counted from 1 within it. */
 export interface TurnRef extends StepRef {
   readonly sessionKey: string;
   readonly turn: number;
-  /** Turns of the session that were running when this one began, so that their messages are not part of it. */
+  /** Turns of the session that were running when this one began; its conversation excludes their messages. */
   readonly concurrentTurns: readonly number[];
 }
 
@@ -69,40 +69,40 @@ export interface RetryPolicy {
   readonly backoff: number;
 }
 
-/** What answers an agent: the provider, and the model or deployment that it was asked for. */
+/** The provider and the requested model or deployment. */
 export interface ModelIdentity {
   readonly provider: string;
   readonly model: string;
 }
 
-interface Spent {
+interface StepCost {
   readonly usage: Usage;
   /** Absent when no model has answered. */
   readonly asked?: ModelIdentity;
 }
 export type StepOutcome =
-  | (Spent & { readonly status: "completed"; readonly output: Payload })
-  | (Spent & { readonly status: "failed"; readonly error: Failure });
+  | (StepCost & { readonly status: "completed"; readonly output: Payload })
+  | (StepCost & { readonly status: "failed"; readonly error: Failure });
 
-// — orchestrators
+// Orchestrators
 
-/** What messages about an orchestration say of it, besides what happened. */
+/** Attributes of an orchestration that its messages carry. */
 export interface OrchestrationMetadata {
   readonly workflow: string;
   readonly version: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** Of the request, W3C Trace Context. */
+  /** W3C Trace Context of the request. */
   readonly traceparent?: string;
 }
 
-/** Where the answer is to be sent, and what it repeats of the request. */
+/** The queue of the response, and the properties that the response copies from the request. */
 export interface ReplyAddress {
   readonly queue: string;
   readonly correlationId?: string;
   readonly sessionId?: string;
 }
 
-/** The place of an orchestration among those of its session, which run one at a time. */
+/** Orders the orchestrations of a session, which run one at a time. */
 export interface SessionQueuePosition {
   readonly session: string;
   /** Sorts as text. */
@@ -112,7 +112,7 @@ export interface SessionQueuePosition {
 export interface WorkflowInput {
   readonly orchestrationId: string;
   readonly definition: WorkflowDefinition;
-  /** Snapshots of the agents that the definition names. */
+  /** Snapshots of the agents that the definition names, so that a deployment does not change a running orchestration. */
   readonly agents: Readonly<Record<string, Agent>>;
   readonly input: Payload;
   readonly sessionId?: string;
@@ -126,13 +126,13 @@ export const agentWorkflowOrchestrator = orchestrator<
   { readonly output: Payload }
 >("agentWorkflow");
 
-/** What every step that runs as an orchestration of its own is told. */
+/** Input of every step that runs as a sub-orchestration. */
 export interface StepInput extends StepRef {
   readonly scope: ExpressionScope;
   readonly retry: RetryPolicy;
-  /** ISO 8601; the step fails with `step_timeout` when it has not settled by then. */
+  /** ISO 8601; the step fails with `step_timeout` if it is still running then. */
   readonly deadline?: string;
-  /** Whether the workflow waits for several steps at once and must be woken with a `stepSettled` event. */
+  /** Whether the step raises `stepSettled` when it ends, because the workflow waits for several steps. */
   readonly announce: boolean;
 }
 export interface AgentTurnInput extends StepInput {
@@ -147,33 +147,33 @@ export const agentTurnOrchestrator = orchestrator<AgentTurnInput, StepOutcome>(
 
 export interface ToolStepInput extends StepInput {
   readonly tool: string;
-  /** A template: strings in it may hold `${…}`. */
+  /** A template: its strings may contain `${…}`. */
   readonly input: Json;
 }
 export const toolStepOrchestrator = orchestrator<ToolStepInput, StepOutcome>(
   "toolStep",
 );
 
-// — activities
+// Activities
 
 export interface CallModelInput {
   readonly turn: TurnRef;
   /** 0 for the first model call of the turn. */
   readonly round: number;
   readonly attempt: number;
-  /** When the orchestrator asked for it (replay-safe): orders the history rows. */
+  /** Replay-safe time of the call, ISO 8601; orders the history events. */
   readonly at: string;
   readonly agent: Agent;
   readonly prompt: string;
   readonly scope: ExpressionScope;
 }
 export interface CallModelOutput {
-  /** Empty when the turn is over; arguments stay in the transcript. */
+  /** Empty when the turn is complete. The arguments are in the transcript. */
   readonly toolCalls: readonly { readonly id: string; readonly name: string }[];
   /** The answer; present when `toolCalls` is empty. */
   readonly output?: Payload;
   readonly usage: Usage;
-  /** Of the answer that counts, which an earlier attempt may have got. */
+  /** Identity of the model whose response was recorded, possibly by an earlier attempt. */
   readonly asked?: ModelIdentity;
 }
 export const callModelActivity = activity<CallModelInput, CallModelOutput>(
@@ -192,8 +192,8 @@ export interface CallToolInput {
         readonly turn: TurnRef;
         readonly round: number;
         readonly callId: string;
-        /** Who calls it, by name. */
-        readonly agent?: string;
+        /** Name of the calling agent. */
+        readonly agent: string;
         readonly allowed: readonly string[];
       }
     | {
@@ -204,7 +204,7 @@ export interface CallToolInput {
       };
 }
 export interface CallToolOutput {
-  /** What a workflow's tool step gives; an agent's tool results stay in the transcript. */
+  /** Present for a tool step. Tool results of an agent are in the transcript. */
   readonly output?: Payload;
   readonly usage: Usage;
 }
@@ -212,7 +212,7 @@ export const callToolActivity = activity<CallToolInput, CallToolOutput>(
   "callTool",
 );
 
-/** Evaluates what an orchestrator cannot, because the scope holds references. `list` gives one payload per item. */
+/** Evaluates an expression whose scope contains references. `list` returns one payload per item. */
 export interface EvaluateInput extends StepRef {
   readonly expression: string;
   readonly as: "value" | "list";
@@ -226,11 +226,11 @@ export const evaluateExpressionActivity = activity<
 export interface RecordHistoryInput {
   readonly orchestrationId: string;
   readonly rows: readonly OrchestrationEvent[];
-  /** Of the request, W3C Trace Context. */
+  /** W3C Trace Context of the request. */
   readonly traceparent?: string;
-  /** Also moves the summary row to this status. */
+  /** If present, the summary row also changes to this status. */
   readonly status?: OrchestrationStatus;
-  /** There when one of the rows is to be told as an event. */
+  /** Present if one of the rows is published as a lifecycle event. */
   readonly about?: OrchestrationMetadata;
 }
 export const recordHistoryActivity = activity<RecordHistoryInput, null>(
@@ -249,31 +249,27 @@ export interface FinishInput {
         readonly scope: ExpressionScope;
       }
     | { readonly status: "failed"; readonly error: Failure };
-  readonly startedAt?: string;
-  readonly about?: OrchestrationMetadata;
+  readonly startedAt: string;
+  readonly about: OrchestrationMetadata;
   readonly reply?: ReplyAddress;
 }
-/** Writes the final row, then sends the response; returns the output (null when failed). Fails with `expression_failed` on a bad output template. */
+/** Returns the output, null for a failed orchestration. Fails with `expression_failed` if the output template is invalid. */
 export const finishOrchestrationActivity = activity<FinishInput, Payload>(
   "finishOrchestration",
 );
 
 export interface ReleaseSessionInput {
   readonly orchestrationId: string;
-  readonly place: SessionQueuePosition;
+  readonly position: SessionQueuePosition;
 }
-/** Gives up the place in the session and starts the orchestration that is next. */
+/** Removes the orchestration from its session queue and starts the next one. */
 export const releaseSessionActivity = activity<ReleaseSessionInput, null>(
-  "leaveSession",
+  "releaseSession",
 );
 
-export interface NotifyStepSettledInput extends StepRef {
-  /** The instance to wake; the orchestration id. */
-  readonly instanceId: string;
-}
-/** Raises `stepSettled` at the workflow, so that it can wait for whichever step ends first. */
-export const notifyStepSettledActivity = activity<NotifyStepSettledInput, null>(
-  "announceStep",
+/** Raises `stepSettled` at the workflow, which waits for any of several steps. */
+export const notifyStepSettledActivity = activity<StepRef, null>(
+  "notifyStepSettled",
 );
 
 export const stepSettledEvent = "stepSettled";

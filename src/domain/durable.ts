@@ -1,10 +1,11 @@
 /**
- * The only user of `context.df`. Orchestrators say `yield*` on what is here and get typed results.
+ * Typed access to `context.df`; no other module uses it. Orchestrators `yield*` these operations.
  *
- * 1. Calling an activity or a child makes a `Pending`; the engine hears of it with the next wait that includes it.
- * 2. A `Pending` that was part of a wait is never part of a `first` or `all` again, only awaited alone: the engine
- *    would run it a second time (durable-functions issues #485 and #574).
- * 3. Retries are made of attempts and `sleep`, never by durable-functions: whether to try again depends on the code.
+ * 1. Starting an activity or a sub-orchestration only creates a `PendingTask`; the engine schedules it with the next
+ *    wait that includes it.
+ * 2. A task that was part of a wait is never passed to `waitForAny` or `waitForAll` again, only awaited by itself: the
+ *    engine would schedule it a second time (durable-functions issues #485 and #574).
+ * 3. Retries are made of attempts and `sleep`, not of durable-functions retries: whether to retry depends on the code.
  */
 import {
   EntityId,
@@ -19,11 +20,11 @@ import type { Json } from "./payload";
 
 export type { EntityContext, Failure, OrchestrationContext };
 
-/** A part of an orchestration that gives a `Result` in the end. */
+/** A part of an orchestrator, to be run with `yield*`. */
 export type DurableOperation<Result> = Generator<Task, Result, unknown>;
 
 declare const result: unique symbol;
-/** Something that the engine does, or will do. */
+/** A durable task with the type of its result. */
 export interface PendingTask<Result> {
   readonly task: Task;
   readonly [result]?: Result;
@@ -50,7 +51,7 @@ export const startChild = <Input, Output>(
   task: context.df.callSubOrchestrator(contract.name, input, instanceId),
 });
 
-/** The next event of that name. One that is left waiting takes events away from later ones: keep and ask it again. */
+/** The next external event of that name. A task that is never awaited still consumes an event: keep it and await it. */
 export const externalEvent = (
   context: OrchestrationContext,
   name: string,
@@ -59,15 +60,15 @@ export const externalEvent = (
 export const isTaskSettled = ({ task }: PendingTask<unknown>): boolean =>
   task.isCompleted || task.isFaulted;
 
-/** Waits for one alone. Throws what it failed with. */
+/** Waits for one task by itself; throws its error. */
 export function* awaitTask<Result>(
   pending: PendingTask<Result>,
 ): DurableOperation<Result> {
-  waitedFor.add(pending.task);
+  awaitedTasks.add(pending.task);
   return (yield pending.task) as Result;
 }
 
-/** Waits for one alone; a failure is a result. */
+/** Waits for one task by itself; returns its value or its failure. */
 export function* awaitResult<Result>(
   pending: PendingTask<Result>,
 ): DurableOperation<TaskResult<Result>> {
@@ -85,24 +86,28 @@ export const callActivity = <Input, Output>(
 ): DurableOperation<TaskResult<Output>> =>
   awaitResult(startActivity(context, contract, input));
 
-/** Starts all and waits until one has settled. Which one is for the caller to find out with `isSettled`. */
+/** Schedules all tasks and waits until one has settled; `isTaskSettled` shows which. */
 export function* waitForAny(
   context: OrchestrationContext,
   pending: readonly PendingTask<unknown>[],
 ): DurableOperation<void> {
-  yield context.df.Task.any(freshTasks(pending));
+  yield context.df.Task.any(unawaitedTasks(pending));
 }
 
-/** Starts all and waits until all have settled, whatever they give. */
+/** Schedules all tasks and waits until each has completed or failed. */
 export function* waitForAll<Result>(
   context: OrchestrationContext,
   pending: readonly PendingTask<Result>[],
 ): DurableOperation<readonly TaskResult<Result>[]> {
-  if (pending.length > 1) yield* join(context, pending);
-  return yield* outcomes(pending);
+  if (pending.length > 1) {
+    const all = context.df.Task.all(unawaitedTasks(pending));
+    // It fails with the first failure, while other tasks still run. Each is awaited by itself below.
+    yield* awaitResult({ task: all });
+  }
+  return yield* awaitResults(pending);
 }
 
-/** Like `all`, until the deadline: what has not settled by then has failed with `step_timeout`. */
+/** Like `waitForAll`, but a task that is still running at the deadline has failed with `step_timeout`. */
 export function* waitForAllUntil<Result>(
   context: OrchestrationContext,
   pending: readonly PendingTask<Result>[],
@@ -111,40 +116,35 @@ export function* waitForAllUntil<Result>(
   if (deadline === undefined || pending.length === 0)
     return yield* waitForAll(context, pending);
   const timer = context.df.createTimer(new Date(deadline));
-  const tasks = freshTasks(pending);
+  const tasks = unawaitedTasks(pending);
   const [only] = tasks;
   const work =
     only !== undefined && tasks.length === 1
       ? only
       : context.df.Task.all(tasks);
   yield context.df.Task.any([work, timer]);
-  if (timer.isCompleted) return yield* outcomesBy(pending, deadline);
-  // An orchestration does not end before its timers have.
+  if (timer.isCompleted) return yield* settledResults(pending, deadline);
+  // An orchestration with an open timer does not end.
   timer.cancel();
-  // When one of several failed, the others are still running, and may not be raced again (2). Nor need they be: the
-  // orchestration cannot end before they do.
-  const settled = yield* outcomes(pending);
+  // After one failure the others still run, and invariant 2 forbids another race against the timer. The orchestration
+  // cannot end before they do, so waiting for them costs no time.
+  const results = yield* awaitResults(pending);
   return currentTime(context) < deadline
-    ? settled
-    : settled.map(late(deadline));
+    ? results
+    : results.map((each) => (each.ok ? stepTimeout(deadline) : each));
 }
 
-function* outcomesBy<Result>(
+function* settledResults<Result>(
   pending: readonly PendingTask<Result>[],
   deadline: string,
 ): DurableOperation<readonly TaskResult<Result>[]> {
-  const settled: TaskResult<Result>[] = [];
+  const results: TaskResult<Result>[] = [];
   for (const each of pending)
-    settled.push(
+    results.push(
       isTaskSettled(each) ? yield* awaitResult(each) : stepTimeout(deadline),
     );
-  return settled;
+  return results;
 }
-
-const late =
-  (deadline: string) =>
-  <Result>(settled: TaskResult<Result>): TaskResult<Result> =>
-    settled.ok ? stepTimeout(deadline) : settled;
 
 export const stepTimeout = (
   deadline: string,
@@ -153,44 +153,33 @@ export const stepTimeout = (
   ok: false,
   failure: {
     code: "step_timeout",
-    message: `The step had not settled by ${deadline}.${reason} Give it a longer timeout, or less to do.`,
+    message: `The step did not finish by ${deadline}.${reason} Increase its timeout or reduce its work.`,
   },
 });
 
-/** A failed `Task.all` leaves the rest running; each is asked for itself afterwards. */
-function* join(
-  context: OrchestrationContext,
-  pending: readonly PendingTask<unknown>[],
-): DurableOperation<void> {
-  const together: PendingTask<unknown> = {
-    task: context.df.Task.all(freshTasks(pending)),
-  };
-  yield* awaitResult(together);
-}
-
-function* outcomes<Result>(
+function* awaitResults<Result>(
   pending: readonly PendingTask<Result>[],
 ): DurableOperation<readonly TaskResult<Result>[]> {
-  const settled: TaskResult<Result>[] = [];
-  for (const each of pending) settled.push(yield* awaitResult(each));
-  return settled;
+  const results: TaskResult<Result>[] = [];
+  for (const each of pending) results.push(yield* awaitResult(each));
+  return results;
 }
 
-const waitedFor = new WeakSet<Task>();
+const awaitedTasks = new WeakSet<Task>();
 
-function freshTasks(pending: readonly PendingTask<unknown>[]): Task[] {
+/** Checks invariant 2. */
+function unawaitedTasks(pending: readonly PendingTask<unknown>[]): Task[] {
   return pending.map(({ task }) => {
-    if (waitedFor.has(task))
+    if (awaitedTasks.has(task))
       throw new AosError(
         "internal_error",
-        "A task that was waited for before was put into another wait for several; await it alone.",
+        "A task that was already part of a wait must be awaited by itself.",
       );
-    waitedFor.add(task);
+    awaitedTasks.add(task);
     return task;
   });
 }
 
-/** To be waited for with others; alone it is a sleep. */
 export const startTimer = (
   context: OrchestrationContext,
   ms: number,
@@ -221,13 +210,13 @@ export const callEntity = (
 
 /** The replay-safe time, ISO 8601 UTC. */
 export const currentTime = (context: OrchestrationContext): string =>
-  new Date(context.df.currentUtcDateTime).toISOString();
+  timeAfter(context, 0);
 
-/** `now` and that many milliseconds. */
+/** The replay-safe time plus `ms`, ISO 8601 UTC. */
 export const timeAfter = (context: OrchestrationContext, ms: number): string =>
   new Date(context.df.currentUtcDateTime.getTime() + ms).toISOString();
 
-/** Must stay below 2 KB. */
+/** The engine refuses a status of 2 KB or more. */
 export function setCustomStatus(
   context: OrchestrationContext,
   status: Json,

@@ -1,11 +1,11 @@
-type Present<Fields> = {
+type Defined<Fields> = {
   [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;
 };
 
-/** Only the fields that have a value: an optional field is absent, never undefined. */
+/** Removes fields whose value is undefined, as `exactOptionalPropertyTypes` requires. */
 export const omitUndefined = <Fields extends object>(
   fields: Fields,
-): Present<Fields> =>
+): Defined<Fields> =>
   Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as Present<Fields>;
+  ) as Defined<Fields>;

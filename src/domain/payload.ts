@@ -6,20 +6,17 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json };
 
-/** Where a value above `inlineLimitBytes` is kept: a blob name, the size of its JSON text, and that text's digest. */
+/** A value of more than `payloadInlineLimitBytes` in Blob Storage: blob name, and size and digest of its JSON text. */
 export interface PayloadRef {
   readonly $ref: string;
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/**
- * A value on its way through orchestration history: itself when small, a reference when large.
- * The wrapper keeps the two apart, so that a caller's own `{ "$ref": … }` is never taken for a reference.
- */
+/** A value, inline or by reference. The wrapper distinguishes a reference from a caller's own `{ "$ref": … }`. */
 export type Payload = { readonly value: Json } | PayloadRef;
 
-/** UTF-8 bytes of JSON text up to which a value travels in orchestration history and table rows. */
+/** UTF-8 bytes of JSON text up to which histories and table rows contain a value inline. */
 export const payloadInlineLimitBytes = 32 * 1024;
 
 export const isPayloadRef = (payload: Payload): payload is PayloadRef =>

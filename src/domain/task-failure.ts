@@ -1,59 +1,59 @@
 import { z } from "zod";
-import { AosError, type Failure, toFailure } from "./errors";
+import { AosError, type Failure, toErrorMessage, toFailure } from "./errors";
 
-/** What the exception properties provider of the app adds to an AosError on its way out of an activity. */
-const properties = z.object({ code: z.string() });
+/** The properties that the app's exception properties provider adds to an `AosError`. */
+const exceptionProperties = z.object({ code: z.string() });
 
-interface Details {
+interface FailureDetails {
   readonly errorMessage: string;
   readonly properties?: unknown;
-  readonly innerFailure?: Details | undefined;
+  readonly innerFailure?: FailureDetails | undefined;
 }
-const details: z.ZodType<Details> = z.object({
+const failureDetails: z.ZodType<FailureDetails> = z.object({
   errorMessage: z.string(),
   properties: z.unknown().optional(),
   get innerFailure() {
-    return details.nullish().transform((inner) => inner ?? undefined);
+    return failureDetails.nullish().transform((inner) => inner ?? undefined);
   },
 });
-const taskFailedError = z.object({ failureDetails: details });
+const taskFailedError = z.object({ failureDetails });
 
 /**
- * The failure behind what an orchestrator catches when an activity, an entity or a child orchestration failed: an
- * error with details where the extension passes them on, otherwise text that it made of the error.
+ * Reads the failure of an activity, an entity or a sub-orchestration from the error that an orchestrator catches: an
+ * error with details if the extension passes them on, otherwise text that the extension derived from the error.
  */
 export function parseTaskFailure(thrown: unknown): Failure {
   if (thrown instanceof AosError) return toFailure(thrown);
   const detailed = taskFailedError.safeParse(thrown);
-  if (detailed.success) return fromDetails(detailed.data.failureDetails);
-  return fromText(thrown instanceof Error ? thrown.message : String(thrown));
+  return detailed.success
+    ? fromDetails(detailed.data.failureDetails)
+    : fromText(toErrorMessage(thrown));
 }
 
-function fromDetails(found: Details): Failure {
-  const code = codeIn(found);
-  return {
-    code: code ?? "internal_error",
-    message:
-      code === undefined ? plain(found.errorMessage) : found.errorMessage,
-  };
+function fromDetails(details: FailureDetails): Failure {
+  const code = findCode(details);
+  return code === undefined
+    ? { code: "internal_error", message: stripPrefixes(details.errorMessage) }
+    : { code, message: details.errorMessage };
 }
 
-function codeIn(found: Details | undefined): string | undefined {
-  if (found === undefined) return undefined;
-  const known = properties.safeParse(found.properties);
-  return known.success ? known.data.code : codeIn(found.innerFailure);
+function findCode(details: FailureDetails | undefined): string | undefined {
+  if (details === undefined) return undefined;
+  const known = exceptionProperties.safeParse(details.properties);
+  return known.success ? known.data.code : findCode(details.innerFailure);
 }
 
-/** An extension that does not know of exception properties passes on the JSON text that carries them. */
+/** Extensions without support for exception properties pass on the JSON text that contains them. */
 function fromText(text: string): Failure {
-  const message = plain(text);
-  const carried = details.safeParse(parsedJson(message));
-  if (carried.success) return fromDetails(carried.data);
-  return { code: "internal_error", message };
+  const message = stripPrefixes(text);
+  const details = failureDetails.safeParse(tryParseJson(message));
+  return details.success
+    ? fromDetails(details.data)
+    : { code: "internal_error", message };
 }
 
-/** Without what the extension puts around a message: the name of the function before it, a stack behind it. */
-function plain(text: string): string {
+/** Removes the extension's additions: the function name before the message, the stack after it. */
+function stripPrefixes(text: string): string {
   const [message = ""] = text
     .replace(
       /^(?:(?:Activity|Orchestrator|Entity) function '[^']*' failed: )+/,
@@ -61,14 +61,13 @@ function plain(text: string): string {
     )
     .split(/ ?\n/, 1);
   const bare = message.replace(/^(?:[A-Za-z.]*(?:Error|Exception): )+/, "");
-  return bare.trim() || "It failed without telling a reason.";
+  return bare.trim() || "The function failed without a message.";
 }
 
-function parsedJson(text: string): unknown {
+function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Most messages are not JSON, and are then taken as they are.
     return undefined;
   }
 }

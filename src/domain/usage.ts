@@ -1,4 +1,4 @@
-/** What model and tool calls have cost so far; tokens as the model's provider counts them. */
+/** Cost of model and tool calls; tokens as counted by the model provider. */
 export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;

@@ -1,7 +1,7 @@
 import { AosError } from "../../src/domain/errors";
 import { parseTaskFailure } from "../../src/domain/task-failure";
 
-const detailed = (failureDetails: object) =>
+const taskFailedError = (failureDetails: object) =>
   Object.assign(new Error("AosError: no paper"), {
     name: "TaskFailedError",
     failureDetails,
@@ -16,7 +16,7 @@ const json = JSON.stringify({
 test.each<[string, unknown, { code: string; message: string }]>([
   [
     "details with properties",
-    detailed({
+    taskFailedError({
       errorType: "AosError",
       errorMessage: "no paper",
       properties: { code: "tool_failed" },
@@ -25,7 +25,7 @@ test.each<[string, unknown, { code: string; message: string }]>([
   ],
   [
     "properties of an inner failure",
-    detailed({
+    taskFailedError({
       errorMessage: "outer",
       innerFailure: {
         errorMessage: "inner",
@@ -36,36 +36,39 @@ test.each<[string, unknown, { code: string; message: string }]>([
   ],
   [
     "details without a code",
-    detailed({ errorMessage: "TypeError: x is not y" }),
+    taskFailedError({ errorMessage: "TypeError: x is not y" }),
     { code: "internal_error", message: "x is not y" },
   ],
   [
-    "the extension's text",
+    "the text of the extension",
     new Error("Activity function 'callTool' failed: no paper \n at stack"),
     { code: "internal_error", message: "no paper" },
   ],
   [
-    "the text of a child's activity",
+    "the text of a sub-orchestration's activity",
     new Error(
       "Orchestrator function 'a' failed: Activity function 'b' failed: Error: no paper \n {}",
     ),
     { code: "internal_error", message: "no paper" },
   ],
   [
-    "text that carries properties",
+    "text that contains properties",
     new Error(`Activity function 'callTool' failed: ${json} \n stack`),
     { code: "tool_failed", message: "no paper" },
   ],
   [
-    "an error of ours",
+    "an AosError",
     new AosError("expression_failed", "no sum"),
     { code: "expression_failed", message: "no sum" },
   ],
   [
-    "nothing at all",
+    "an error without a message",
     new Error(""),
-    { code: "internal_error", message: "It failed without telling a reason." },
+    {
+      code: "internal_error",
+      message: "The function failed without a message.",
+    },
   ],
-])("reads %s", (_what, thrown, expected) => {
+])("reads %s", (_case, thrown, expected) => {
   expect(parseTaskFailure(thrown)).toEqual(expected);
 });

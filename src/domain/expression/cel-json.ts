@@ -1,4 +1,4 @@
-/** JSON in the shapes that CEL computes with, and back. */
+/** Converts JSON to CEL values and back. */
 import {
   type CelInput,
   type CelUint,
@@ -10,7 +10,7 @@ import {
 import { isJsonArray } from "../json";
 import type { Json } from "../payload";
 
-/** Whole numbers become CEL ints, because CEL's literals are: `steps.a.output.risk + 1` must have an overload. */
+/** Integers become CEL ints, as CEL's integer literals are; otherwise `input.risk + 1` would have no overload. */
 export function toCel(value: Json): CelInput {
   if (typeof value === "number")
     return Number.isSafeInteger(value) ? BigInt(value) : value;
@@ -21,12 +21,12 @@ export function toCel(value: Json): CelInput {
   );
 }
 
-/** Throws a TypeError for what JSON cannot say: timestamps, durations, types, numbers that are not finite. */
+/** Throws a TypeError for values that JSON cannot represent: timestamps, durations, types, non-finite numbers. */
 export function fromCel(value: CelValue): Json {
   if (value === null || typeof value === "boolean" || typeof value === "string")
     return value;
   if (typeof value === "bigint") return Number(value);
-  if (typeof value === "number") return finite(value);
+  if (typeof value === "number") return requireFinite(value);
   if (isCelUint(value)) return Number(value.value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
   if (isCelList(value)) return [...value].map(fromCel);
@@ -35,13 +35,13 @@ export function fromCel(value: CelValue): Json {
       [...value].map(([key, inner]) => [keyText(key), fromCel(inner)]),
     );
   throw new TypeError(
-    "gives a value that JSON cannot hold; convert it with string(…)",
+    "returns a value that JSON cannot represent; convert it with string(…)",
   );
 }
 
-function finite(value: number): number {
+function requireFinite(value: number): number {
   if (Number.isFinite(value)) return value;
-  throw new TypeError(`gives ${value}, which JSON cannot hold`);
+  throw new TypeError(`returns ${value}, which JSON cannot represent`);
 }
 
 const keyText = (key: CelUint | bigint | string | boolean): string =>

@@ -1,30 +1,29 @@
 import { type CelInput, celEnv, isCelError, parse, plan } from "@bufbuild/cel";
-import { AosError } from "../errors";
-import { fromCel, toCel } from "./cel-json";
+import { AosError, toErrorMessage } from "../errors";
 import type { Json } from "../payload";
+import { fromCel, toCel } from "./cel-json";
 import { type ExpressionReferences, findReferences } from "./find-references";
 
 export type ExpressionBindings = Readonly<Record<string, Json>>;
 
-export interface CompiledExpression {
+interface CompiledExpression {
   readonly references: ExpressionReferences;
   evaluate(bindings: ExpressionBindings): Json;
 }
 
 const environment = celEnv();
-const parsed = new Map<string, CompiledExpression>();
-/** Workflows have a handful of expressions each; the oldest give way. */
-const keptExpressions = 1_000;
+/** Oldest first. */
+const cache = new Map<string, CompiledExpression>();
+const maxCached = 1_000;
 
-/** Throws `expression_failed` when the text is not CEL. */
+/** Throws `expression_failed` if the text is not valid CEL. */
 export function compileExpression(text: string): CompiledExpression {
-  const known = parsed.get(text);
-  if (known !== undefined) return known;
+  const cached = cache.get(text);
+  if (cached !== undefined) return cached;
   const expression = compile(text);
-  const [oldest] = parsed.keys();
-  if (parsed.size >= keptExpressions && oldest !== undefined)
-    parsed.delete(oldest);
-  parsed.set(text, expression);
+  const [oldest] = cache.keys();
+  if (cache.size >= maxCached && oldest !== undefined) cache.delete(oldest);
+  cache.set(text, expression);
   return expression;
 }
 
@@ -38,33 +37,31 @@ function compile(text: string): CompiledExpression {
     return {
       references: findReferences(ast.expr),
       evaluate: (bindings) => {
-        const result = run(celBindings(bindings));
-        if (isCelError(result)) throw failed(text, result);
+        const result = run(toCelBindings(bindings));
+        if (isCelError(result)) throw expressionFailed(text, result);
         try {
           return fromCel(result);
         } catch (cause) {
-          throw failed(text, cause);
+          throw expressionFailed(text, cause);
         }
       },
     };
   } catch (cause) {
-    throw failed(text, cause);
+    throw expressionFailed(text, cause);
   }
 }
 
-/** Without a prototype, so that an expression cannot name `toString`. */
-function celBindings(bindings: ExpressionBindings): Record<string, CelInput> {
+/** Without a prototype, so that an expression cannot use `toString`. */
+function toCelBindings(bindings: ExpressionBindings): Record<string, CelInput> {
   const result = Object.create(null) as Record<string, CelInput>;
   for (const [name, value] of Object.entries(bindings))
     result[name] = toCel(value);
   return result;
 }
 
-function failed(text: string, cause: unknown): AosError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new AosError(
+const expressionFailed = (text: string, cause: unknown): AosError =>
+  new AosError(
     "expression_failed",
-    `The expression "${text}" failed: ${reason}. Correct the expression, or the value it is about.`,
+    `The expression "${text}" failed: ${toErrorMessage(cause)}. Correct the expression or its input.`,
     { cause },
   );
-}

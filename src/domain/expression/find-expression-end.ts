@@ -1,10 +1,10 @@
-/** Matches, from where it stands, one CEL string literal whole; braces and quotes inside it mean nothing. */
+/** Matches one CEL string literal, whose braces and quotes are not syntax. Sticky: matches at `lastIndex`. */
 const stringLiteral =
   /(?<raw>[rR][bB]?|[bB][rR])?(?:"""[^]*?(?<!\\)"""|'''[^]*?(?<!\\)'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')/y;
 const rawLiteral =
   /(?:[rR][bB]?|[bB][rR])(?:"""[^]*?"""|'''[^]*?'''|"[^"]*"|'[^']*')/y;
 
-/** Where the brace is that closes the expression beginning at `from`; `undefined` when there is none. */
+/** Index of the brace that closes the expression starting at `from`, or `undefined`. */
 export function findExpressionEnd(
   text: string,
   from: number,
@@ -25,7 +25,7 @@ export function findExpressionEnd(
 }
 
 function literalLength(text: string, at: number): number {
-  // In `for"x"` the r belongs to the word before the quote, which CEL would not parse either way.
+  // In `for"x"` this takes the r for a prefix; CEL refuses that text anyway.
   for (const pattern of [rawLiteral, stringLiteral]) {
     pattern.lastIndex = at;
     const match = pattern.exec(text);

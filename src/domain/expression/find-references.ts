@@ -2,13 +2,13 @@ import type { parse } from "@bufbuild/cel";
 
 type Expr = ReturnType<typeof parse>["expr"];
 
-/** What an expression names in its scope. */
+/** The names of the scope that an expression uses. */
 export interface ExpressionReferences {
-  /** Root identifiers that the expression does not bind itself. */
+  /** Root identifiers, without those that a comprehension binds. */
   readonly roots: ReadonlySet<string>;
   /** Ids of `steps.<id>` and `steps["<id>"]`. */
   readonly steps: ReadonlySet<string>;
-  /** Whether `steps` is used as a whole, for example `steps[input.which]`. */
+  /** Whether any step may be used, for example by `steps[input.which]`. */
   readonly allSteps: boolean;
 }
 
@@ -27,7 +27,7 @@ export function findReferences(expression: Expr): ExpressionReferences {
 
 function visit(expression: Expr | undefined, bound: Bound, found: Found): void {
   if (expression === undefined) return;
-  const step = stepNamed(expression, bound);
+  const step = referencedStep(expression, bound);
   if (step !== undefined) {
     found.roots.add("steps");
     found.steps.add(step);
@@ -41,7 +41,7 @@ function visit(expression: Expr | undefined, bound: Bound, found: Found): void {
 }
 
 function visitName(name: string, bound: Bound, found: Found): void {
-  // A leading dot asks CEL for the outermost variable of that name.
+  // A leading dot selects the outermost variable of that name.
   const root = name.replace(/^\./, "");
   if (bound.has(root)) return;
   found.roots.add(root);
@@ -53,7 +53,7 @@ type Comprehension = Extract<
   { case: "comprehensionExpr" }
 >["value"];
 
-/** `list.filter(x, …)` and its like bind `x` in all but the list itself. */
+/** Comprehensions such as `list.filter(x, …)` bind `x` everywhere but in the list. */
 function visitComprehension(
   loop: Comprehension,
   bound: Bound,
@@ -86,7 +86,10 @@ function childrenOf({ exprKind: kind }: Expr): readonly (Expr | undefined)[] {
 }
 
 /** The id in `steps.<id>` or `steps["<id>"]`. */
-function stepNamed({ exprKind: kind }: Expr, bound: Bound): string | undefined {
+function referencedStep(
+  { exprKind: kind }: Expr,
+  bound: Bound,
+): string | undefined {
   if (bound.has("steps")) return undefined;
   if (kind.case === "selectExpr" && isSteps(kind.value.operand))
     return kind.value.field;

@@ -1,11 +1,11 @@
-/** What expressions may name besides the variables of a `map`. */
+/** Root identifiers of every scope. A `map` step adds its variables. */
 export const scopeRoots: ReadonlySet<string> = new Set([
   "input",
   "steps",
   "orchestration",
 ]);
 
-/** Names that CEL itself gives a meaning; `type(x) == string` is not about a variable called `string`. */
+/** Types that CEL declares: in `type(x) == string`, `string` is not a variable. */
 export const celTypeNames: ReadonlySet<string> = new Set(
   "bool int uint double string bytes list map null_type type".split(" "),
 );
@@ -17,6 +17,6 @@ const reservedWords: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Whether `steps.<id>` and a variable of that name can be written in CEL. */
+/** Whether the name can be used as a variable and in `steps.<id>`. */
 export const isCelIdentifier = (name: string): boolean =>
   /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) && !reservedWords.has(name);

@@ -1,22 +1,22 @@
-/** Text and JSON with `${…}` in it: what prompts, tool inputs and outputs of workflows are written in. */
+/** Templates: JSON whose strings may contain `${…}` with a CEL expression, and `$${` for a literal `${`. */
 import { AosError } from "../errors";
-import {
-  type ExpressionBindings,
-  evaluateCel,
-  compileExpression,
-} from "./compile-expression";
-import { isJsonArray } from "../json";
+import { isJsonArray, toJsonPointer, toText } from "../json";
 import type { Json } from "../payload";
-import type { ExpressionReferences } from "./find-references";
+import {
+  compileExpression,
+  evaluateCel,
+  type ExpressionBindings,
+} from "./compile-expression";
 import { findExpressionEnd } from "./find-expression-end";
+import type { ExpressionReferences } from "./find-references";
 
-type Part =
+type TemplatePart =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "expression"; readonly text: string };
 
-/** The parts of one string. `$${` stands for `${` itself. Throws `expression_failed` when a `${` has no end. */
-export function parseTemplate(text: string): readonly Part[] {
-  const parts: Part[] = [];
+/** Throws `expression_failed` if a `${` is not closed. */
+export function parseTemplate(text: string): readonly TemplatePart[] {
+  const parts: TemplatePart[] = [];
   let literal = "";
   let at = 0;
   for (;;) {
@@ -31,7 +31,7 @@ export function parseTemplate(text: string): readonly Part[] {
     if (literal !== "") parts.push({ kind: "text", text: literal });
     literal = "";
     const end = findExpressionEnd(text, start + 2);
-    if (end === undefined) throw unclosed(text.slice(start));
+    if (end === undefined) throw unclosedExpression(text.slice(start));
     parts.push({ kind: "expression", text: text.slice(start + 2, end).trim() });
     at = end + 1;
   }
@@ -40,15 +40,12 @@ export function parseTemplate(text: string): readonly Part[] {
   return parts;
 }
 
-/**
- * A string that is exactly one `${…}` gives the value itself; any other becomes text, in which strings stand as
- * they are and everything else as JSON.
- */
+/** A string that consists of one `${…}` becomes the expression's value; any other string remains a string. */
 export function renderTemplate(
   template: Json,
   bindings: ExpressionBindings,
 ): Json {
-  if (typeof template === "string") return renderText(template, bindings);
+  if (typeof template === "string") return renderString(template, bindings);
   if (typeof template !== "object" || template === null) return template;
   if (isJsonArray(template))
     return template.map((item) => renderTemplate(item, bindings));
@@ -60,22 +57,19 @@ export function renderTemplate(
   );
 }
 
-function renderText(template: string, bindings: ExpressionBindings): Json {
+function renderString(template: string, bindings: ExpressionBindings): Json {
   const parts = parseTemplate(template);
   const [first] = parts;
   if (parts.length === 1 && first?.kind === "expression")
     return evaluateCel(first.text, bindings);
   return parts
     .map(({ kind, text }) =>
-      kind === "text" ? text : asText(evaluateCel(text, bindings)),
+      kind === "text" ? text : toText(evaluateCel(text, bindings)),
     )
     .join("");
 }
 
-const asText = (value: Json): string =>
-  typeof value === "string" ? value : JSON.stringify(value);
-
-/** The expression of a template that is exactly one `${…}`. */
+/** The expression of a template that consists of one `${…}`. */
 export function soleExpression(template: string): string | undefined {
   const [first, ...others] = parseTemplate(template);
   return first?.kind === "expression" && others.length === 0
@@ -83,7 +77,7 @@ export function soleExpression(template: string): string | undefined {
     : undefined;
 }
 
-export interface TemplateString {
+interface TemplateString {
   /** JSON pointer of the string within the template. */
   readonly pointer: string;
   readonly text: string;
@@ -96,14 +90,11 @@ export function templateStrings(
   if (typeof template === "string") return [{ pointer, text: template }];
   if (typeof template !== "object" || template === null) return [];
   return Object.entries(template).flatMap(([key, value]) =>
-    templateStrings(value, `${pointer}/${escapePointerToken(key)}`),
+    templateStrings(value, toJsonPointer([key], pointer)),
   );
 }
 
-export const escapePointerToken = (key: string): string =>
-  key.replaceAll("~", "~0").replaceAll("/", "~1");
-
-/** What all expressions of the template name. */
+/** The references of each expression in the template. */
 export const templateReferences = (
   template: Json,
 ): readonly ExpressionReferences[] =>
@@ -112,8 +103,8 @@ export const templateReferences = (
     .filter(({ kind }) => kind === "expression")
     .map(({ text }) => compileExpression(text).references);
 
-const unclosed = (text: string): AosError =>
+const unclosedExpression = (text: string): AosError =>
   new AosError(
     "expression_failed",
-    `"${text.slice(0, 60)}" has no closing brace. Close it, or write "$\${" for the characters themselves.`,
+    `The expression "${text.slice(0, 60)}" has no closing brace. Close it, or write "$\${" for a literal "\${".`,
   );

@@ -1,23 +1,21 @@
+import type { Json } from "../payload";
 import type {
   OrchestrationEvent,
   OrchestrationEventType,
 } from "./orchestration-history";
-import type { Json } from "../payload";
 
 export interface OrchestrationEventInput {
   readonly type: OrchestrationEventType;
-  /** Replay-safe, ISO 8601: the same however often the fact is written. */
+  /** Replay-safe, ISO 8601: the same in every attempt to write the event. */
   readonly at: string;
   readonly stepId?: string;
   readonly attempt?: number;
-  /** Tells apart facts of one type, step, attempt and moment, for example two tool calls. */
+  /** Distinguishes events of the same type, step, attempt and time, for example two tool calls. */
   readonly discriminator?: string;
   readonly data?: Readonly<Record<string, Json>>;
 }
 
-/**
- * What an orchestrator learns in one go carries one time; within it, what ended is told before what that started.
- */
+/** Order of events with the same time, which all events of one orchestrator episode have. */
 const ranks: Readonly<Record<OrchestrationEventType, number>> = {
   "orchestration.started": 0,
   "model.called": 1,
@@ -32,16 +30,18 @@ const ranks: Readonly<Record<OrchestrationEventType, number>> = {
   "orchestration.failed": 9,
 };
 
-/** A row under the key `<13-digit ms>-<rank>-<stepId>-<attempt>-<what>`: sortable, and the same for the same fact. */
-export function createEvent(fact: OrchestrationEventInput): OrchestrationEvent {
-  const { type, at, stepId, attempt, discriminator, data } = fact;
+/** Derives the key `<13-digit ms>-<rank>-<stepId>-<attempt>-<type>-<discriminator>`: sortable and deterministic. */
+export function createEvent(
+  input: OrchestrationEventInput,
+): OrchestrationEvent {
+  const { type, at, stepId, attempt, discriminator, data } = input;
   const ms = String(Date.parse(at)).padStart(13, "0");
-  const what = [type.replace(/^.*\./, ""), discriminator]
+  const suffix = [type.replace(/^.*\./, ""), discriminator]
     .filter((part) => part !== undefined)
     .join("-");
   return {
-    key: keySafe(
-      `${ms}-${ranks[type]}-${stepId ?? ""}-${attempt ?? 0}-${what}`,
+    key: escapeKey(
+      `${ms}-${ranks[type]}-${stepId ?? ""}-${attempt ?? 0}-${suffix}`,
     ),
     type,
     at,
@@ -51,6 +51,6 @@ export function createEvent(fact: OrchestrationEventInput): OrchestrationEvent {
   };
 }
 
-/** Table Storage refuses `/ \ # ?` and control characters in keys; call ids are the model provider's invention. */
-const keySafe = (key: string): string =>
+/** Table Storage refuses `/ \ # ?` and control characters in keys; a model provider's call ids may contain any. */
+const escapeKey = (key: string): string =>
   encodeURIComponent(key).replaceAll("%", "=");

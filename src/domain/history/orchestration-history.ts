@@ -3,14 +3,7 @@ import type { Json } from "../payload";
 import type { Usage } from "../usage";
 
 export type OrchestrationStatus =
-  | "pending"
-  | "running"
-  | "waiting"
-  | "suspended"
-  | "completed"
-  | "failed"
-  | "cancelled"
-  | "terminated";
+  "pending" | "running" | "suspended" | "completed" | "failed" | "terminated";
 
 export type OrchestrationEventType =
   | "orchestration.started"
@@ -25,14 +18,11 @@ export type OrchestrationEventType =
   | "tool.called"
   | "message.refused";
 
-/**
- * One fact of an orchestration's history. `key` is deterministic: whoever writes the same fact twice, because a
- * process died between writing and being believed, overwrites it.
- */
+/** One event of an orchestration's history. Its deterministic `key` makes writing it twice an overwrite. */
 export interface OrchestrationEvent {
   readonly key: string;
   readonly type: OrchestrationEventType;
-  /** When it happened, ISO 8601 UTC. */
+  /** Time of the event, ISO 8601 UTC. */
   readonly at: string;
   readonly stepId?: string;
   readonly attempt?: number;

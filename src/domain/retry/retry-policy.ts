@@ -1,6 +1,6 @@
-import { type Failure, isRetryable } from "../errors";
 import type { RetryPolicy } from "../contracts";
 import { parseDuration } from "../duration";
+import { type Failure, isRetryable } from "../errors";
 import type { RetryDefinition } from "../workflow/workflow-definition";
 
 export const defaultRetryPolicy: RetryPolicy = {
@@ -9,15 +9,14 @@ export const defaultRetryPolicy: RetryPolicy = {
   backoff: 2,
 };
 
-/** For what must happen in the end: goes on for about a day, so that it outlasts an outage. */
+/** Retries for about a day, to outlast an outage. */
 export const longRetry: RetryPolicy = {
   maxAttempts: 300,
   firstDelayMs: 1_000,
   backoff: 2,
 };
 
-/** However long a chain of retries gets, something is tried every five minutes. */
-const longestDelayMs = 300_000;
+const maxDelayMs = 300_000;
 
 export const toRetryPolicy = (
   definition: RetryDefinition | undefined,
@@ -29,13 +28,19 @@ export const toRetryPolicy = (
   backoff: definition?.backoff ?? defaultRetryPolicy.backoff,
 });
 
-/** How long to wait after attempt number `attempt` (from 1) failed; `undefined` when it was the last. */
-export function nextRetryDelayMs(
+/** The delay after attempt number `attempt`, counted from 1. */
+export const backoffDelayMs = (policy: RetryPolicy, attempt: number): number =>
+  Math.min(
+    Math.round(policy.firstDelayMs * policy.backoff ** (attempt - 1)),
+    maxDelayMs,
+  );
+
+/** The delay after a failed attempt, or `undefined` if no further attempt is allowed. */
+export const nextRetryDelayMs = (
   policy: RetryPolicy,
   attempt: number,
   failure: Failure,
-): number | undefined {
-  if (attempt >= policy.maxAttempts || !isRetryable(failure)) return undefined;
-  const delayMs = policy.firstDelayMs * policy.backoff ** (attempt - 1);
-  return Math.min(Math.round(delayMs), longestDelayMs);
-}
+): number | undefined =>
+  attempt < policy.maxAttempts && isRetryable(failure)
+    ? backoffDelayMs(policy, attempt)
+    : undefined;

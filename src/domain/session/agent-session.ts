@@ -1,14 +1,14 @@
 /**
- * What an agent session remembers besides its transcript.
+ * The state of an agent session, apart from its transcript.
  *
- * 1. The state stays below 16 KiB: its lists are bounded, and the oldest entries give way when keys are long.
- * 2. Whatever is asked twice under one turn key has the effect, and the answer, of asking once.
- * 3. Turn numbers count from 1 and are never given twice.
+ * 1. The state stays below 16 KiB: its lists are bounded, and the oldest entries are dropped when keys are long.
+ * 2. An operation is idempotent per turn key: repeating it changes nothing and returns the same result.
+ * 3. Turn numbers start at 1 and are never assigned twice.
  */
 import type { Failure } from "../errors";
 import { addUsage, noUsage, type Usage } from "../usage";
 
-/** The name under which the entity is registered; its key is the session key. */
+/** Function name of the entity. Its key is the session key. */
 export const agentSessionEntity = "agentSession";
 
 interface SessionTurn {
@@ -22,7 +22,7 @@ export interface SessionState {
   readonly turns: number;
   readonly usage: Usage;
   readonly running: readonly SessionTurn[];
-  /** Turns that have ended, latest last. */
+  /** Completed turns, latest last. */
   readonly recent: readonly Omit<SessionTurn, "concurrentTurns">[];
 }
 
@@ -31,10 +31,10 @@ export interface SessionTurnStart {
   readonly concurrentTurns: readonly number[];
 }
 
-/** Ended turns kept, so that a late repetition of their begin or complete is recognised. */
-const keptTurns = 50;
-/** A turn whose orchestration was terminated never completes; the oldest of too many is taken to be one. */
-const mostRunning = 16;
+/** Completed turns are kept to recognise a late repetition of `begin` or `complete`. */
+const maxRecentTurns = 50;
+/** A turn of a terminated orchestration never completes, so the oldest is dropped. */
+const maxRunningTurns = 16;
 
 export const emptySession: SessionState = {
   turns: 0,
@@ -48,19 +48,19 @@ export const beginTurn = (
   turnKey: string,
 ): readonly [SessionState, SessionTurnStart] => {
   const running = state.running.find(({ key }) => key === turnKey);
-  if (running !== undefined) return [state, begun(running)];
-  const ended = state.recent.find(({ key }) => key === turnKey);
-  // Whoever began a turn that has ended does not wait for this answer any more.
-  if (ended !== undefined)
-    return [state, { turn: ended.turn, concurrentTurns: [] }];
+  if (running !== undefined) return [state, toTurnStart(running)];
+  const completed = state.recent.find(({ key }) => key === turnKey);
+  // The orchestration of a completed turn no longer reads this result.
+  if (completed !== undefined)
+    return [state, { turn: completed.turn, concurrentTurns: [] }];
   const next: SessionTurn = {
     key: turnKey,
     turn: state.turns + 1,
     concurrentTurns: state.running.map(({ turn }) => turn),
   };
-  const nowRunning = [...state.running, next].slice(-mostRunning);
-  const begunState = { ...state, turns: next.turn, running: nowRunning };
-  return [fitting(begunState), begun(next)];
+  const nowRunning = [...state.running, next].slice(-maxRunningTurns);
+  const nextState = { ...state, turns: next.turn, running: nowRunning };
+  return [limitSize(nextState), toTurnStart(next)];
 };
 
 export const completeTurn = (
@@ -68,58 +68,54 @@ export const completeTurn = (
   turnKey: string,
   usage: Usage,
 ): SessionState => {
-  const ended = state.running.find(({ key }) => key === turnKey);
-  // Completed before, or so long ago that it was given up: counting its usage again would be wrong.
-  if (ended === undefined) return state;
-  const { key, turn } = ended;
-  return fitting({
+  const completed = state.running.find(({ key }) => key === turnKey);
+  // Already completed, or dropped: its usage must not be counted again.
+  if (completed === undefined) return state;
+  const { key, turn } = completed;
+  return limitSize({
     ...state,
     usage: addUsage(state.usage, usage),
-    running: state.running.filter((each) => each !== ended),
-    recent: [...state.recent, { key, turn }].slice(-keptTurns),
+    running: state.running.filter((each) => each !== completed),
+    recent: [...state.recent, { key, turn }].slice(-maxRecentTurns),
   });
 };
 
 const maxStateBytes = 15 * 1024;
 
-function fitting(state: SessionState): SessionState {
+function limitSize(state: SessionState): SessionState {
   if (Buffer.byteLength(JSON.stringify(state)) <= maxStateBytes) return state;
   if (state.recent.length > 0)
-    return fitting({ ...state, recent: state.recent.slice(1) });
+    return limitSize({ ...state, recent: state.recent.slice(1) });
   if (state.running.length > 0)
-    return fitting({ ...state, running: state.running.slice(1) });
+    return limitSize({ ...state, running: state.running.slice(1) });
   return state;
 }
 
-const begun = ({
+const toTurnStart = ({
   turn,
   concurrentTurns,
-}: SessionTurnStart): SessionTurnStart => ({
-  turn,
-  concurrentTurns,
-});
+}: SessionTurnStart): SessionTurnStart => ({ turn, concurrentTurns });
 
-/** Answers travel as data: what an entity throws reaches its caller as text without a code. */
+/** Errors are returned as data: an error thrown by an entity reaches its caller as text without a code. */
 export type SessionOperationResult<Value> =
   { readonly value: Value } | { readonly error: Failure };
 
-interface Ask {
+interface SessionOperationInput {
   readonly turnKey: string;
   readonly usage?: Usage;
 }
 
-/** One operation of the entity, by name. */
 export function applySessionOperation(
   state: SessionState,
   operation: string | undefined,
-  ask: Ask | undefined,
+  input: SessionOperationInput | undefined,
 ): readonly [SessionState, SessionOperationResult<SessionTurnStart | null>] {
-  if (ask !== undefined && operation === "begin") {
-    const [next, value] = beginTurn(state, ask.turnKey);
+  if (input !== undefined && operation === "begin") {
+    const [next, value] = beginTurn(state, input.turnKey);
     return [next, { value }];
   }
-  if (ask?.usage !== undefined && operation === "complete")
-    return [completeTurn(state, ask.turnKey, ask.usage), { value: null }];
-  const message = `An agent session has no operation "${operation ?? ""}" with this input. It has begin {turnKey} and complete {turnKey, usage}.`;
+  if (input?.usage !== undefined && operation === "complete")
+    return [completeTurn(state, input.turnKey, input.usage), { value: null }];
+  const message = `Agent sessions do not support the operation "${operation ?? ""}" with this input. Use begin {turnKey} or complete {turnKey, usage}.`;
   return [state, { error: { code: "internal_error", message } }];
 }

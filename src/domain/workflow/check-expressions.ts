@@ -1,30 +1,35 @@
-import { stepEdges } from "./check-graph";
 import { compileExpression } from "../expression/compile-expression";
-import { scopeRoots, celTypeNames } from "../expression/identifiers";
-import { reachableFrom } from "./step-needs";
-import type { Json } from "../payload";
 import type { ExpressionReferences } from "../expression/find-references";
+import { celTypeNames, scopeRoots } from "../expression/identifiers";
 import {
   parseTemplate,
   soleExpression,
   templateStrings,
 } from "../expression/template";
-import type { WorkflowProblem, StepNode } from "./workflow-problem";
-import type { MapStep, StepDefinition } from "./workflow-definition";
+import { toErrorMessage } from "../errors";
+import type { Json } from "../payload";
+import { stepEdges } from "./check-graph";
+import { reachableFrom } from "./step-needs";
+import type {
+  MapStep,
+  StepDefinition,
+  WorkDefinition,
+} from "./workflow-definition";
+import type { StepNode, WorkflowProblem } from "./workflow-problem";
 
-/** What an expression at some place may name. */
-interface Visible {
+/** The names that an expression may use. */
+interface VisibleNames {
   readonly variables: readonly string[];
   readonly upstream: ReadonlySet<string>;
-  readonly all: ReadonlySet<string>;
+  readonly allSteps: ReadonlySet<string>;
 }
 
-/** Every expression parses and names only what has a value by the time it is evaluated. */
+/** Checks that every expression parses and uses only values that exist when it is evaluated. */
 export function checkExpressions(
   nodes: readonly StepNode[],
   output: Json | undefined,
 ): readonly WorkflowProblem[] {
-  const all = new Set(
+  const allSteps = new Set(
     nodes.flatMap(({ id }) => (id === undefined ? [] : [id])),
   );
   const edges = stepEdges(nodes);
@@ -35,13 +40,13 @@ export function checkExpressions(
         : stepProblems(step, pointer, {
             variables: [],
             upstream: reachableFrom(step.id, edges),
-            all,
+            allSteps,
           }),
     ),
     ...templateProblems(output ?? null, "/output", {
       variables: [],
-      upstream: all,
-      all,
+      upstream: allSteps,
+      allSteps,
     }),
   ];
 }
@@ -49,16 +54,16 @@ export function checkExpressions(
 function stepProblems(
   step: StepDefinition,
   pointer: string,
-  visible: Visible,
+  visible: VisibleNames,
 ): readonly WorkflowProblem[] {
-  const when =
+  const whenProblems =
     step.when === undefined
       ? []
       : expressionProblems(step.when, `${pointer}/when`, visible);
   if (step.kind !== "map")
-    return [...when, ...workProblems(step, pointer, visible)];
+    return [...whenProblems, ...workProblems(step, pointer, visible)];
   return [
-    ...when,
+    ...whenProblems,
     ...overProblems(step, `${pointer}/over`, visible),
     ...workProblems(step.step, `${pointer}/step`, {
       ...visible,
@@ -68,9 +73,9 @@ function stepProblems(
 }
 
 const workProblems = (
-  work: Exclude<StepDefinition, MapStep> | MapStep["step"],
+  work: WorkDefinition,
   pointer: string,
-  visible: Visible,
+  visible: VisibleNames,
 ): readonly WorkflowProblem[] =>
   work.kind === "agent"
     ? templateProblems(work.prompt, `${pointer}/prompt`, visible)
@@ -79,7 +84,7 @@ const workProblems = (
 function overProblems(
   { over }: MapStep,
   pointer: string,
-  visible: Visible,
+  visible: VisibleNames,
 ): readonly WorkflowProblem[] {
   const problems = templateProblems(over, pointer, visible);
   if (problems.length > 0 || soleExpression(over) !== undefined)
@@ -88,7 +93,7 @@ function overProblems(
     {
       pointer,
       message:
-        "must be one expression that gives a list, for example ${input.documents}",
+        "must be one expression that returns a list, for example ${input.documents}",
     },
   ];
 }
@@ -96,10 +101,10 @@ function overProblems(
 const templateProblems = (
   template: Json,
   base: string,
-  visible: Visible,
+  visible: VisibleNames,
 ): readonly WorkflowProblem[] =>
   templateStrings(template, base).flatMap(({ pointer, text }) =>
-    orProblem(pointer, () =>
+    catchProblem(pointer, () =>
       parseTemplate(text)
         .filter(({ kind }) => kind === "expression")
         .flatMap((part) => expressionProblems(part.text, pointer, visible)),
@@ -109,9 +114,9 @@ const templateProblems = (
 const expressionProblems = (
   text: string,
   pointer: string,
-  visible: Visible,
+  visible: VisibleNames,
 ): readonly WorkflowProblem[] =>
-  orProblem(pointer, () => {
+  catchProblem(pointer, () => {
     const { references } = compileExpression(text);
     return [
       ...rootProblems(references, visible),
@@ -119,36 +124,35 @@ const expressionProblems = (
     ].map((message) => ({ pointer, message: `in "${text}": ${message}` }));
   });
 
-function orProblem(
+function catchProblem(
   pointer: string,
   check: () => readonly WorkflowProblem[],
 ): readonly WorkflowProblem[] {
   try {
     return check();
   } catch (thrown) {
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return [{ pointer, message }];
+    return [{ pointer, message: toErrorMessage(thrown) }];
   }
 }
 
 function rootProblems(
   { roots }: ExpressionReferences,
-  { variables }: Visible,
+  { variables }: VisibleNames,
 ): readonly string[] {
   const allowed = [...scopeRoots, ...variables];
   return [...roots]
     .filter((root) => !allowed.includes(root) && !celTypeNames.has(root))
-    .map((root) => `"${root}" is unknown; there is: ${allowed.join(", ")}`);
+    .map((root) => `"${root}" is unknown; available: ${allowed.join(", ")}`);
 }
 
 const stepReferenceProblems = (
   { steps }: ExpressionReferences,
-  { upstream, all }: Visible,
+  { upstream, allSteps }: VisibleNames,
 ): readonly string[] =>
   [...steps]
     .filter((id) => !upstream.has(id))
     .map((id) =>
-      all.has(id)
-        ? `step "${id}" need not have settled by then; add it to needs`
+      allSteps.has(id)
+        ? `step "${id}" may still be running; add it to needs`
         : `there is no step "${id}"`,
     );

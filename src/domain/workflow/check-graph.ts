@@ -1,13 +1,13 @@
 import { isCelIdentifier, scopeRoots } from "../expression/identifiers";
 import { reachableFrom } from "./step-needs";
+import type { StepDefinition, WorkDefinition } from "./workflow-definition";
 import type {
   CatalogNames,
-  WorkflowProblem,
   StepNode,
+  WorkflowProblem,
 } from "./workflow-problem";
-import type { StepDefinition } from "./workflow-definition";
 
-/** Ids, `needs`, cycles, and the names of agents and tools. */
+/** Checks step ids, `needs`, cycles, and the names of agents, tools and map items. */
 export const checkGraph = (
   nodes: readonly StepNode[],
   known: CatalogNames,
@@ -23,11 +23,11 @@ export const checkGraph = (
 ];
 
 const identifierRule =
-  "must begin with a letter or _, go on with letters, digits and _, and not be a word of CEL";
+  "must start with a letter or _, continue with letters, digits and _, and not be a reserved word of CEL";
 
 function idProblems(
   { id, pointer }: StepNode,
-  before: readonly StepNode[],
+  previous: readonly StepNode[],
 ): readonly WorkflowProblem[] {
   if (id === undefined || id === "") return [];
   const problems: WorkflowProblem[] = [];
@@ -36,11 +36,11 @@ function idProblems(
       pointer: `${pointer}/id`,
       message: `"${id}" ${identifierRule}`,
     });
-  const twin = before.find((each) => each.id === id);
-  if (twin !== undefined)
+  const duplicate = previous.find((each) => each.id === id);
+  if (duplicate !== undefined)
     problems.push({
       pointer: `${pointer}/id`,
-      message: `"${id}" is the id of ${twin.pointer} already`,
+      message: `"${id}" is already the id of ${duplicate.pointer}`,
     });
   return problems;
 }
@@ -61,29 +61,29 @@ function needsProblems(
   );
 }
 
-/** One problem for each cycle, at the first of its steps. */
+/** Reports each cycle once, at its first step. */
 function cycleProblems(nodes: readonly StepNode[]): readonly WorkflowProblem[] {
   const edges = stepEdges(nodes);
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return nodes.flatMap(({ id, pointer }) => {
-    if (id === undefined || told.has(id)) return [];
+    if (id === undefined || reported.has(id)) return [];
     const upstream = reachableFrom(id, edges);
     if (!upstream.has(id)) return [];
     const cycle = [...upstream].filter((other) =>
       reachableFrom(other, edges).has(id),
     );
-    for (const other of cycle) told.add(other);
+    for (const other of cycle) reported.add(other);
     const names = cycle.map((other) => `"${other}"`).join(", ");
     return [
       {
         pointer: `${pointer}/needs`,
-        message: `the steps ${names} wait for each other; remove one of their needs`,
+        message: `the steps ${names} form a cycle; remove one of their needs`,
       },
     ];
   });
 }
 
-/** Of steps with the same id, which is a problem of its own, the first counts. */
+/** Of steps with the same id, which is reported as a problem, the first one counts. */
 export const stepEdges = (
   nodes: readonly StepNode[],
 ): ReadonlyMap<string, readonly string[]> =>
@@ -95,21 +95,17 @@ export const stepEdges = (
       .reverse(),
   );
 
-function nameProblems(
+const nameProblems = (
   step: StepDefinition,
   pointer: string,
   known: CatalogNames,
-): readonly WorkflowProblem[] {
-  if (step.kind === "map")
-    return workProblems(step.step, `${pointer}/step`, known);
-  return workProblems(step, pointer, known);
-}
-
-type Work = Exclude<StepDefinition, { kind: "map" }> | MapWork;
-type MapWork = Extract<StepDefinition, { kind: "map" }>["step"];
+): readonly WorkflowProblem[] =>
+  step.kind === "map"
+    ? workProblems(step.step, `${pointer}/step`, known)
+    : workProblems(step, pointer, known);
 
 function workProblems(
-  work: Work,
+  work: WorkDefinition,
   pointer: string,
   known: CatalogNames,
 ): readonly WorkflowProblem[] {
@@ -122,7 +118,7 @@ function workProblems(
   return [
     {
       pointer: `${pointer}/${kind}`,
-      message: `there is no ${kind} "${name}"; there is: ${list}`,
+      message: `there is no ${kind} "${name}"; available: ${list}`,
     },
   ];
 }
@@ -132,15 +128,15 @@ function itemProblems(
   pointer: string,
 ): readonly WorkflowProblem[] {
   if (step.kind !== "map") return [];
-  const at = `${pointer}/as`;
+  const asPointer = `${pointer}/as`;
   if (scopeRoots.has(step.as) || step.as === "index")
     return [
       {
-        pointer: at,
-        message: `"${step.as}" has a meaning already; give the item another name`,
+        pointer: asPointer,
+        message: `"${step.as}" is a reserved name; give the item another one`,
       },
     ];
   return isCelIdentifier(step.as)
     ? []
-    : [{ pointer: at, message: `"${step.as}" ${identifierRule}` }];
+    : [{ pointer: asPointer, message: `"${step.as}" ${identifierRule}` }];
 }

@@ -1,10 +1,11 @@
 /**
- * Decides which steps run. Pure: the same progress gives the same decision, in whatever order it came about.
+ * Decides which steps run next. Pure: the decision depends on the progress, not on the order in which it was made.
  *
- * 1. A step is ready when all that it needs has settled; nothing else holds it back.
- * 2. A step that needs one that failed for good, or that was skipped because of such a one, is skipped.
- * 3. A step that was skipped by its own `when` does not hold back those that need it.
- * 4. The workflow is over when every step has settled; it has failed when a step failed for good.
+ * 1. A step is ready when all of its needs have settled: completed, failed or been skipped.
+ * 2. A failure is fatal unless the step's `onError` tolerates it. A step is skipped if one of its needs failed fatally or
+ *    was itself skipped for this reason ("upstream").
+ * 3. A step that was skipped by its own `when` does not cause its dependents to be skipped.
+ * 4. The workflow ends when every step has settled; it fails if a step failed fatally.
  */
 import type { Failure } from "../errors";
 import { stepNeeds } from "./step-needs";
@@ -23,10 +24,11 @@ export type WorkflowResult =
   | { readonly status: "failed"; readonly error: Failure };
 
 export interface SchedulingDecision {
-  /** Steps to begin; their `when` is still to be asked. */
+  /** Steps to start, unless their `when` is false. */
   readonly ready: readonly StepDefinition[];
-  /** Steps that will never run, because of what they need. */
+  /** Steps to skip because of their needs. */
   readonly skipped: readonly StepDefinition[];
+  /** Present when the workflow has ended. */
   readonly result?: WorkflowResult;
 }
 
@@ -34,56 +36,55 @@ export function decideNextSteps(
   definition: WorkflowDefinition,
   progress: WorkflowProgress,
 ): SchedulingDecision {
-  const stateOf = progressByStep(definition, progress);
+  const getProgress = progressLookup(definition, progress);
   const due = definition.steps.filter(
     (step) =>
-      stateOf(step.id) === undefined &&
-      stepNeeds(definition, step).every((id) => isSettled(stateOf(id))),
+      getProgress(step.id) === undefined &&
+      stepNeeds(definition, step).every((id) => isSettled(getProgress(id))),
   );
-  const isHeldBack = (step: StepDefinition): boolean =>
-    stepNeeds(definition, step).some((id) => holdsBack(stateOf(id), id));
-  const holdsBack = (state: StepProgress | undefined, id: string): boolean =>
-    (state?.status === "skipped" && state.because === "upstream") ||
-    (state?.status === "failed" && !isTolerated(definition, id));
-  const end = endOf(definition, stateOf);
+  const isBlocked = (step: StepDefinition): boolean =>
+    stepNeeds(definition, step).some((id) => blocks(getProgress(id), id));
+  const blocks = (need: StepProgress | undefined, id: string): boolean =>
+    (need?.status === "skipped" && need.because === "upstream") ||
+    (need?.status === "failed" && !isTolerated(definition, id));
+  const result = workflowResult(definition, getProgress);
   return {
-    ready: due.filter((step) => !isHeldBack(step)),
-    skipped: due.filter(isHeldBack),
-    ...(end !== undefined && { result: end }),
+    ready: due.filter((step) => !isBlocked(step)),
+    skipped: due.filter(isBlocked),
+    ...(result !== undefined && { result }),
   };
 }
 
-type StateOf = (id: string) => StepProgress | undefined;
+type ProgressLookup = (id: string) => StepProgress | undefined;
 
-/** Ids such as `constructor` must not find what every object has. */
-const progressByStep = (
+/** Ignores properties that every object inherits, such as `constructor`. */
+const progressLookup = (
   definition: WorkflowDefinition,
   progress: WorkflowProgress,
-): StateOf => {
+): ProgressLookup => {
   const known = new Set(definition.steps.map(({ id }) => id));
   return (id) =>
     known.has(id) && Object.hasOwn(progress, id) ? progress[id] : undefined;
 };
 
-const isSettled = (state: StepProgress | undefined): boolean =>
-  state !== undefined && state.status !== "running";
+const isSettled = (step: StepProgress | undefined): boolean =>
+  step !== undefined && step.status !== "running";
 
-/** Whether the workflow goes on when the step fails. */
 function isTolerated(definition: WorkflowDefinition, id: string): boolean {
   const step = definition.steps.find((each) => each.id === id);
   return step?.onError !== undefined && step.onError !== "fail";
 }
 
-function endOf(
+function workflowResult(
   definition: WorkflowDefinition,
-  stateOf: StateOf,
+  getProgress: ProgressLookup,
 ): WorkflowResult | undefined {
-  if (!definition.steps.every(({ id }) => isSettled(stateOf(id))))
+  if (!definition.steps.every(({ id }) => isSettled(getProgress(id))))
     return undefined;
   for (const { id } of definition.steps) {
-    const state = stateOf(id);
-    if (state?.status !== "failed" || isTolerated(definition, id)) continue;
-    const { code, message } = state.error;
+    const step = getProgress(id);
+    if (step?.status !== "failed" || isTolerated(definition, id)) continue;
+    const { code, message } = step.error;
     const error = { code, message: `Step "${id}" failed: ${message}` };
     return { status: "failed", error };
   }

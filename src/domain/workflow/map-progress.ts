@@ -1,18 +1,18 @@
 import type { StepOutcome } from "../contracts";
 
-/** Where a `map` step stands. */
+/** Progress of a `map` step. */
 export interface MapProgress {
   readonly total: number;
   readonly maxParallel: number;
-  /** Number of items begun; items begin in order. */
+  /** Number of started items; items start in order. */
   readonly started: number;
-  /** By position. */
+  /** Outcomes by item index. */
   readonly settled: ReadonlyMap<number, StepOutcome>;
 }
 
 export const defaultMaxParallel = 8;
 
-/** Positions of the items to begin now. None once an item has failed: the map fails whatever the others give. */
+/** Indexes of the items to start now. None after an item has failed, because the map then fails. */
 export function itemsToStart(map: MapProgress): readonly number[] {
   if (firstFailedItem(map) !== undefined) return [];
   const free = map.maxParallel - (map.started - map.settled.size);
@@ -23,7 +23,7 @@ export function itemsToStart(map: MapProgress): readonly number[] {
 export const isMapDone = (map: MapProgress): boolean =>
   map.settled.size === map.started && itemsToStart(map).length === 0;
 
-/** Of the failed item that comes first in the list, so that it does not matter which of several failed first. */
+/** First by index, not by time, so that the map's error does not depend on timing. */
 export function firstFailedItem(
   map: MapProgress,
 ): { readonly index: number; readonly outcome: FailedOutcome } | undefined {

@@ -1,16 +1,16 @@
 import type { StepDefinition, WorkflowDefinition } from "./workflow-definition";
 
-/** Ids of the steps that must have settled before this one: its `needs`, or else the step before it. */
+/** Ids of the steps that must settle before this one: its `needs`, by default the preceding step. */
 export function stepNeeds(
   definition: WorkflowDefinition,
   step: StepDefinition,
 ): readonly string[] {
   if (step.needs !== undefined) return step.needs;
-  const before = definition.steps[definition.steps.indexOf(step) - 1];
-  return before === undefined ? [] : [before.id];
+  const previous = definition.steps[definition.steps.indexOf(step) - 1];
+  return previous === undefined ? [] : [previous.id];
 }
 
-/** Ids of all steps that have settled by the time this one runs, whatever the timing. */
+/** Ids of all steps that are certain to have settled when this one runs. */
 export function upstreamSteps(
   definition: WorkflowDefinition,
   step: StepDefinition,
@@ -21,7 +21,7 @@ export function upstreamSteps(
   return reachableFrom(step.id, needs);
 }
 
-/** Everything that can be reached from `start` in one edge or more; `start` itself only when on a cycle. */
+/** The nodes that one or more edges lead to. Includes `start` only if it is on a cycle. */
 export function reachableFrom(
   start: string,
   edges: ReadonlyMap<string, readonly string[]>,

@@ -1,15 +1,15 @@
-/** Checks a definition as a whole and tells all problems at once, each at its JSON pointer. */
+/** Validates a workflow definition and reports all problems, each with its JSON pointer. */
 import type { z } from "zod";
+import { toJsonPointer } from "../json";
 import { checkExpressions } from "./check-expressions";
 import { checkGraph } from "./check-graph";
-import { escapePointerToken } from "../expression/template";
+import type { StepDefinition, WorkflowDefinition } from "./workflow-definition";
 import type {
   CatalogNames,
-  WorkflowProblem,
   StepNode,
+  WorkflowProblem,
 } from "./workflow-problem";
 import { workflowFrameSchema, workflowStepSchema } from "./workflow-schema";
-import type { StepDefinition, WorkflowDefinition } from "./workflow-definition";
 
 export type WorkflowValidation =
   | { readonly ok: true; readonly definition: WorkflowDefinition }
@@ -20,17 +20,17 @@ export function validateWorkflow(
   known: CatalogNames,
 ): WorkflowValidation {
   const frame = workflowFrameSchema.safeParse(value);
-  const problems = problemsOf(frame, "");
-  const rawSteps = rawStepsOf(value);
+  const problems = schemaProblems(frame, "");
+  const rawSteps = readSteps(value);
   const nodes = rawSteps.map((raw, index): StepNode => {
     const pointer = `/steps/${index}`;
     const parsed = workflowStepSchema.safeParse(raw);
-    problems.push(...problemsOf(parsed, pointer));
+    problems.push(...schemaProblems(parsed, pointer));
     return {
       pointer,
-      id: field(raw, "id"),
-      needs: rawNeeds(raw, rawSteps[index - 1]),
-      // The schema transforms nothing: what it accepts is a definition as it stands.
+      id: readString(raw, "id"),
+      needs: readNeeds(raw, rawSteps[index - 1]),
+      // The schema transforms nothing, so the raw value has the parsed type.
       ...(parsed.success && { step: raw as StepDefinition }),
     };
   });
@@ -42,21 +42,18 @@ export function validateWorkflow(
     : { ok: false, problems };
 }
 
-function problemsOf(
+function schemaProblems(
   parsed: z.ZodSafeParseResult<unknown>,
   base: string,
 ): WorkflowProblem[] {
   if (parsed.success) return [];
   return parsed.error.issues.flatMap((issue) => {
-    const pointer = [
-      base,
-      ...issue.path.map((key) => escapePointerToken(String(key))),
-    ].join("/");
+    const pointer = toJsonPointer(issue.path, base);
     if (issue.code !== "unrecognized_keys")
       return [{ pointer, message: issue.message }];
     return issue.keys.map((key) => ({
-      pointer: `${pointer}/${escapePointerToken(key)}`,
-      message: "is not a field here; remove it or correct its name",
+      pointer: toJsonPointer([key], pointer),
+      message: "is not a known field; remove it or correct its name",
     }));
   });
 }
@@ -64,20 +61,20 @@ function problemsOf(
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function rawStepsOf(value: unknown): readonly unknown[] {
+function readSteps(value: unknown): readonly unknown[] {
   const steps = isRecord(value) ? value["steps"] : undefined;
   return Array.isArray(steps) ? steps : [];
 }
 
-function field(raw: unknown, name: string): string | undefined {
+function readString(raw: unknown, name: string): string | undefined {
   const value = isRecord(raw) ? raw[name] : undefined;
   return typeof value === "string" ? value : undefined;
 }
 
-function rawNeeds(raw: unknown, before: unknown): readonly string[] {
+function readNeeds(raw: unknown, previous: unknown): readonly string[] {
   const needs = isRecord(raw) ? raw["needs"] : undefined;
   if (Array.isArray(needs))
     return needs.filter((each): each is string => typeof each === "string");
-  const id = field(before, "id");
+  const id = readString(previous, "id");
   return id === undefined ? [] : [id];
 }

@@ -4,7 +4,7 @@ import type { Json } from "../payload";
 type Duration = string;
 
 export interface RetryDefinition {
-  /** Runs of the step in all, at most 20. Default 3. */
+  /** Number of attempts including the first, at most 20. Default 3. */
   readonly maxAttempts?: number;
   /** Default `2s`. */
   readonly firstDelay?: Duration;
@@ -14,39 +14,46 @@ export interface RetryDefinition {
 
 interface StepOptions<StepId extends string> {
   readonly id: StepId;
-  /** Ids of the steps that must have ended. Default: the step before, or none for the first. */
+  /** Ids of the steps that must settle first. Default: the preceding step. */
   readonly needs?: readonly NoInfer<StepId>[];
   /** A CEL expression; the step is skipped unless it is true. */
   readonly when?: string;
   readonly retry?: RetryDefinition;
   readonly timeout?: Duration;
-  /** What a failure means. Default `fail`: steps that need this one are skipped and the orchestration fails. */
+  /** Default `fail`: if this step fails, its dependents are skipped and the orchestration fails. */
   readonly onError?: "fail" | "continue" | { readonly fallback: Json };
 }
 
 export interface AgentWork<AgentName extends string = string> {
   readonly kind: "agent";
+  /** Name of an agent in the catalog. */
   readonly agent: AgentName;
-  /** A template: `${…}` holds a CEL expression. */
+  /** A template: `${…}` contains a CEL expression. */
   readonly prompt: string;
 }
 export interface ToolWork<ToolName extends string = string> {
   readonly kind: "tool";
+  /** Name of a tool in the catalog. */
   readonly tool: ToolName;
-  /** A template: strings anywhere in it may hold `${…}`. Default `{}`. */
+  /** A template: its strings may contain `${…}`. Default `{}`. */
   readonly input?: Json;
 }
 
-/** Runs `step` once for every item of a list; its output is the list of outputs. */
+export type WorkDefinition<
+  AgentName extends string = string,
+  ToolName extends string = string,
+> = AgentWork<AgentName> | ToolWork<ToolName>;
+
+/** Runs `step` for each item of a list, up to `maxParallel` concurrently; its output is the list of their outputs. */
 interface MapWork<AgentName extends string, ToolName extends string> {
   readonly kind: "map";
-  /** A template of one expression that gives a list, for example `${input.documents}`. */
+  /** One expression that returns a list, for example `${input.documents}`. */
   readonly over: string;
-  /** Name of the item in the templates of `step`; `index` is its position from 0. */
+  /** The variable of the item in the templates of `step`; `index` is its position, counted from 0. */
   readonly as: string;
   /** Items that run at a time: 1–100. Default 8. */
   readonly maxParallel?: number;
-  readonly step: AgentWork<AgentName> | ToolWork<ToolName>;
+  readonly step: WorkDefinition<AgentName, ToolName>;
 }
 
 export type MapStep = StepOptions<string> & MapWork<string, string>;
@@ -57,7 +64,7 @@ export type StepDefinition<
   ToolName extends string = string,
   StepId extends string = string,
 > = StepOptions<StepId> &
-  (AgentWork<AgentName> | ToolWork<ToolName> | MapWork<AgentName, ToolName>);
+  (WorkDefinition<AgentName, ToolName> | MapWork<AgentName, ToolName>);
 
 /** A named, versioned graph of steps, as data. */
 export interface WorkflowDefinition<
@@ -68,7 +75,7 @@ export interface WorkflowDefinition<
   readonly name: string;
   readonly version: string;
   readonly description?: string;
-  /** JSON Schema of the input; anything is accepted when absent. */
+  /** JSON Schema of the input. Default: any input is valid. */
   readonly input?: Readonly<Record<string, Json>>;
   readonly steps: readonly StepDefinition<AgentName, ToolName, StepId>[];
   /** A template. Default: the output of the last step. */

@@ -10,7 +10,7 @@ export interface CatalogNames {
   readonly tools: ReadonlySet<string>;
 }
 
-/** A step as far as it can be understood. `step` is absent when its own shape is wrong. */
+/** A step of an unchecked definition. `step` is absent if the step does not satisfy the schema. */
 export interface StepNode {
   readonly pointer: string;
   readonly id: string | undefined;

@@ -15,7 +15,7 @@ const retry = z.strictObject({
 });
 
 const stepDefaults = {
-  /** Whether it can be named in expressions is checked with the rest of the graph. */
+  // checkGraph checks that it is a CEL identifier.
   id: text.max(60),
   needs: z.array(z.string()).optional(),
   when: text.optional(),
@@ -61,12 +61,15 @@ export const workflowStepSchema = z.discriminatedUnion(
   kinds("agent", "tool", "map"),
 );
 
-/** All of a definition but its steps, which are checked one by one, so that one bad step does not hide the others. */
+/** Excludes the steps, which are parsed one by one, so that the problems of all steps are found. */
 export const workflowFrameSchema = z.strictObject({
   name: text.max(100),
   version: text.max(100),
   description: z.string().optional(),
   input: z.record(z.string(), json).optional(),
-  steps: z.array(z.unknown()).min(1, { error: "must have a step" }).max(200),
+  steps: z
+    .array(z.unknown())
+    .min(1, { error: "must have at least one step" })
+    .max(200),
   output: json.optional(),
 });

@@ -15,7 +15,7 @@ test.each<[string, Json]>([
   ['{"a": [1, null, "t"]}', { a: [1, null, "t"] }],
   ["b'abc'", "YWJj"],
   ["3u", 3],
-])("%s gives %j", (text, expected) => {
+])("evaluates %s to %j", (text, expected) => {
   const input = { docs: [{ name: "x" }, { name: "y" }], risk: 3, half: 0.5 };
   expect(evaluateCel(text, { input })).toEqual(expected);
 });
@@ -28,7 +28,7 @@ test.each([
   "1.0 / 0.0",
   "toString",
   "timestamp('2026-01-01T00:00:00Z')",
-])("the failure of %s names the expression", (text) => {
+])("names the expression in the error of %s", (text) => {
   const evaluating = () => evaluateCel(text, { input: {} });
   expect(evaluating).toThrow(`"${text}"`);
   expect(evaluating).toThrow(
@@ -36,7 +36,7 @@ test.each([
   );
 });
 
-test("any JSON comes out as it went in", () => {
+test("returns any JSON input unchanged", () => {
   fc.assert(
     fc.property(fc.jsonValue({ depthSize: "small" }), (value) => {
       const json = JSON.parse(JSON.stringify(value)) as Json;
@@ -45,7 +45,7 @@ test("any JSON comes out as it went in", () => {
   );
 });
 
-test("references leave out what the expression binds itself", () => {
+test("excludes variables bound by comprehensions from the references", () => {
   const { references } = compileExpression(
     "input.list.filter(x, x > steps.a.output && x != y).size() + steps['b'].output.size()",
   );

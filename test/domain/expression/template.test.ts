@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { ExpressionScope } from "../../../src/domain/contracts";
 import type { Json } from "../../../src/domain/payload";
 import {
-  referencesOnlyInline,
+  isScopeInline,
   renderInScope,
   scopeForTemplate,
 } from "../../../src/domain/expression/evaluate-in-scope";
@@ -24,28 +24,28 @@ test.each<[Json, Json]>([
   expect(renderTemplate(template, bindings)).toEqual(expected);
 });
 
-test("an expression without an end is told", () => {
+test("refuses an expression without a closing brace", () => {
   expect(() => renderTemplate("a ${input.a", bindings)).toThrow(
     "no closing brace",
   );
 });
 
-test("any text that is escaped stands as it is", () => {
+test("renders escaped text unchanged", () => {
   const text = fc.stringMatching(/^[ab${}"']*$/);
   fc.assert(
-    fc.property(text, (any) => {
-      fc.pre(!any.includes("$${"));
+    fc.property(text, (value) => {
+      fc.pre(!value.includes("$${"));
       expect(
         renderTemplate(
-          any.replaceAll("${", () => "$${"),
+          value.replaceAll("${", () => "$${"),
           {},
         ),
-      ).toBe(any);
+      ).toBe(value);
     }),
   );
 });
 
-describe("a scope", () => {
+describe("expression scope", () => {
   const scope: ExpressionScope = {
     input: { $ref: "blob", bytes: 1, sha256: "0" },
     steps: {
@@ -56,7 +56,7 @@ describe("a scope", () => {
     orchestrationId: "o1",
   };
 
-  test("is narrowed to what the template names", () => {
+  test("contains only the values that the template uses", () => {
     expect(scopeForTemplate("${steps.a.output} ${doc}", scope)).toEqual({
       ...scope,
       input: { value: null },
@@ -64,12 +64,12 @@ describe("a scope", () => {
     });
   });
 
-  test("renders when nothing named is kept elsewhere", () => {
+  test("renders a template unless it uses a payload reference", () => {
     const template =
       "${orchestration.id} ${doc} ${steps.b.status} ${steps.a.error}";
-    expect(referencesOnlyInline(template, scope)).toBe(true);
+    expect(isScopeInline(scopeForTemplate(template, scope))).toBe(true);
     expect(renderInScope(template, scope)).toBe("o1 D skipped null");
-    expect(referencesOnlyInline("${input}", scope)).toBe(false);
+    expect(isScopeInline(scopeForTemplate("${input}", scope))).toBe(false);
     expect(() => renderInScope("${input}", scope)).toThrow("must be loaded");
   });
 });

@@ -10,7 +10,7 @@ import { noUsage } from "../../../src/domain/usage";
 
 const usage = { ...noUsage, modelCalls: 1 };
 
-test("gives a turn one number however often it begins, and tells which turns run beside it", () => {
+test("assigns one number to a turn that begins repeatedly, and returns the concurrent turns", () => {
   const [one, first] = beginTurn(emptySession, "a");
   const [two, second] = beginTurn(one, "b");
   expect([first, second]).toEqual([
@@ -20,7 +20,7 @@ test("gives a turn one number however often it begins, and tells which turns run
   expect(beginTurn(two, "b")).toEqual([two, second]);
 });
 
-test("counts what a turn cost once", () => {
+test("counts the usage of a turn once", () => {
   const [begun] = beginTurn(emptySession, "a");
   const once = completeTurn(begun, "a", usage);
   expect(once).toMatchObject({ usage, running: [] });
@@ -28,7 +28,7 @@ test("counts what a turn cost once", () => {
   expect(beginTurn(once, "a")[1].turn).toBe(1);
 });
 
-test("answers an unknown operation with an error, unchanged", () => {
+test("returns an error for an unknown operation and leaves the state unchanged", () => {
   expect(
     applySessionOperation(emptySession, "forget", { turnKey: "a" }),
   ).toEqual([
@@ -37,7 +37,7 @@ test("answers an unknown operation with an error, unchanged", () => {
   ]);
 });
 
-test("stays below 16 KiB and never gives a number twice", () => {
+test("stays below 16 KiB and never assigns a number twice", () => {
   const key = fc.nat(120).map((n) => `${"o".repeat(n * 3)}/${n}`);
   const operation = fc.tuple(fc.constantFrom("begin", "complete"), key);
   fc.assert(

@@ -10,18 +10,23 @@ import type {
   WorkflowDefinition,
 } from "../../../src/domain/workflow/workflow-definition";
 
-type Fate = "completed" | "failed" | "when";
+type Ending = "completed" | "failed" | "when";
 interface Planned {
   readonly definition: WorkflowDefinition;
-  readonly fates: Readonly<Record<string, Fate>>;
+  readonly endings: Readonly<Record<string, Ending>>;
 }
 
-/** Any graph without cycles, and what becomes of each step if it runs. */
+/** An acyclic graph, and how each of its steps ends if it runs. */
 const planned: fc.Arbitrary<Planned> = fc
   .array(
     fc.record({
       needs: fc.option(fc.array(fc.nat(20)), { nil: undefined }),
-      fate: fc.constantFrom<Fate>("completed", "completed", "failed", "when"),
+      ending: fc.constantFrom<Ending>(
+        "completed",
+        "completed",
+        "failed",
+        "when",
+      ),
       onError: fc.constantFrom(undefined, "continue" as const, "fail" as const),
     }),
     { minLength: 1, maxLength: 12 },
@@ -44,18 +49,18 @@ const planned: fc.Arbitrary<Planned> = fc
         ...(onError !== undefined && { onError }),
       })),
     },
-    fates: Object.fromEntries(
-      plans.map(({ fate }, index) => [`s${index}`, fate]),
+    endings: Object.fromEntries(
+      plans.map(({ ending }, index) => [`s${index}`, ending]),
     ),
   }));
 
-const endings: Readonly<Record<Fate, StepProgress>> = {
+const endProgress: Readonly<Record<Ending, StepProgress>> = {
   completed: { status: "completed" },
   failed: { status: "failed", error: { code: "tool_failed", message: "m" } },
   when: { status: "skipped", because: "when" },
 };
 
-interface Played {
+interface RunResult {
   readonly end: WorkflowResult;
   readonly progress: Readonly<Record<string, StepProgress>>;
 }
@@ -63,7 +68,7 @@ interface Played {
 function expectDue(
   definition: WorkflowDefinition,
   step: StepDefinition,
-  progress: Played["progress"],
+  progress: RunResult["progress"],
 ): void {
   expect(progress).not.toHaveProperty(step.id);
   for (const need of stepNeeds(definition, step))
@@ -72,11 +77,11 @@ function expectDue(
     );
 }
 
-/** Plays a workflow to its end; `choose` says which of the running steps settles next. */
-function play(
-  { definition, fates }: Planned,
+/** Runs a workflow to its end; `choose` selects the running step that settles next. */
+function runWorkflow(
+  { definition, endings }: Planned,
   choose: (count: number) => number,
-): Played {
+): RunResult {
   const progress: Record<string, StepProgress> = {};
   const running: string[] = [];
   for (;;) {
@@ -95,18 +100,18 @@ function play(
       return { end: result, progress };
     }
     const [id = ""] = running.splice(choose(running.length), 1);
-    progress[id] = endings[fates[id] ?? "completed"];
+    progress[id] = endProgress[endings[id] ?? "completed"];
   }
 }
 
-test("every step settles once, after what it needs, and the end does not depend on the order", () => {
+test("settles each step once, after its needs, with a result that is independent of the order", () => {
   fc.assert(
     fc.property(planned, fc.infiniteStream(fc.nat()), (plan, numbers) => {
-      const shuffled = play(plan, (count) => {
+      const shuffled = runWorkflow(plan, (count) => {
         const next = numbers.next();
         return (next.done === true ? 0 : next.value) % count;
       });
-      const inOrder = play(plan, () => 0);
+      const inOrder = runWorkflow(plan, () => 0);
       expect(shuffled).toEqual(inOrder);
       expect(Object.keys(inOrder.progress)).toHaveLength(
         plan.definition.steps.length,
@@ -127,15 +132,15 @@ const tools = (
   })) as StepDefinition[],
 });
 
-test("a failure for good skips what needs it, through others, and names the first failed step", () => {
+test("skips direct and indirect dependents of a failed step, and names the first failed step in the error", () => {
   const plan = tools(
     { id: "a" },
     { id: "b" },
     { id: "c" },
     { id: "d", needs: [] },
   );
-  const { end, progress } = play(
-    { definition: plan, fates: { a: "failed", d: "failed" } },
+  const { end, progress } = runWorkflow(
+    { definition: plan, endings: { a: "failed", d: "failed" } },
     () => 0,
   );
   expect(end).toEqual({
@@ -145,14 +150,14 @@ test("a failure for good skips what needs it, through others, and names the firs
   expect(progress["c"]).toEqual({ status: "skipped", because: "upstream" });
 });
 
-test("a tolerated failure and a false condition hold nothing back", () => {
+test("runs the dependents of a tolerated failure and of a false condition", () => {
   const plan = tools(
     { id: "a", onError: "continue" },
     { id: "b" },
     { id: "c" },
   );
-  const { end, progress } = play(
-    { definition: plan, fates: { a: "failed", b: "when" } },
+  const { end, progress } = runWorkflow(
+    { definition: plan, endings: { a: "failed", b: "when" } },
     () => 0,
   );
   expect(end).toEqual({ status: "completed" });

@@ -23,7 +23,7 @@ const print = (id: string, more: object = {}) => ({
   ...more,
 });
 
-test("accepts what uses everything there is", () => {
+test("accepts a definition that uses every feature", () => {
   const definition = {
     ...withSteps(
       print("list", {
@@ -56,7 +56,7 @@ test("accepts what uses everything there is", () => {
   expect(validateWorkflow(definition, known)).toEqual({ ok: true, definition });
 });
 
-test("tells all problems of all steps at once", () => {
+test("reports the problems of all steps together", () => {
   const problems = problemsOf({
     name: "w",
     version: 1,
@@ -97,7 +97,7 @@ test.each([["not json"], [null], [[]], [{}], [withSteps()]])(
 );
 
 test.each(["a-b", "1a", "true", "in", "a.b"])(
-  "refuses the id %s, which expressions cannot name",
+  "refuses the id %s, which expressions cannot use",
   (id) => {
     expect(problemsOf(withSteps(print(id)))).toEqual([
       ["/steps/0/id", expect.stringContaining(id)],
@@ -105,7 +105,7 @@ test.each(["a-b", "1a", "true", "in", "a.b"])(
   },
 );
 
-test("tells a cycle once", () => {
+test("reports a cycle once", () => {
   const definition = withSteps(
     print("a", { needs: ["b"] }),
     print("b", { needs: ["a"] }),
@@ -116,7 +116,7 @@ test("tells a cycle once", () => {
   ]);
 });
 
-test("refuses to name a step that need not have settled, also through others", () => {
+test("refuses references to steps that are neither direct nor indirect needs", () => {
   const text =
     "${steps.a.output}${steps.b.output}${steps.c.output}${steps.nope.output}";
   const definition = withSteps(
@@ -126,14 +126,14 @@ test("refuses to name a step that need not have settled, also through others", (
     print("d", { needs: ["c"], input: "${steps.a.output}" }),
   );
   expect(problemsOf(definition).map(([, message]) => message)).toEqual([
-    expect.stringContaining('"b" need not have settled'),
-    expect.stringContaining('"c" need not have settled'),
+    expect.stringContaining('"b" may still be running'),
+    expect.stringContaining('"c" may still be running'),
     expect.stringContaining('no step "nope"'),
   ]);
 });
 
 test.each(["input", "steps", "index", "a-b", "null"])(
-  "refuses %s as the name of a map's item",
+  "refuses %s as the variable of a map item",
   (as) => {
     const step = { kind: "tool", tool: "print" };
     expect(
@@ -146,18 +146,22 @@ test.each(["input", "steps", "index", "a-b", "null"])(
 
 test.each([
   [
-    "a list that is not one expression",
+    "an over that is not one expression",
     { over: "x ${input}" },
     "/steps/0/over",
   ],
-  ["an item's name outside of its item", { when: "doc == 1" }, "/steps/0/when"],
   [
-    "an unknown agent in an item",
+    "the item variable outside of the item",
+    { when: "doc == 1" },
+    "/steps/0/when",
+  ],
+  [
+    "an unknown agent in the item step",
     { step: { kind: "agent", agent: "x", prompt: "p" } },
     "/steps/0/step/agent",
   ],
   ["a map in a map", { step: { kind: "map" } }, "/steps/0/step/kind"],
-])("refuses %s", (_what, more, pointer) => {
+])("refuses %s", (_case, more, pointer) => {
   const step = { kind: "tool", tool: "print", input: "${doc}" };
   const map = {
     id: "m",
