@@ -59,11 +59,9 @@ export const listQuerySchema = z.strictObject({
     .enum([
       "pending",
       "running",
-      "waiting",
       "suspended",
       "completed",
       "failed",
-      "cancelled",
       "terminated",
     ])
     .optional(),

@@ -1,57 +1,52 @@
-/**
- * Removes from the task hub what ended long ago: nothing else does on Azure Storage, where it would be kept, and billed, for
- * ever. What AOS itself keeps of an orchestration stays, so that it can be looked at as before.
- */
 import {
   type DurableClient,
   OrchestrationRuntimeStatus,
 } from "durable-functions";
 import type { OrchestrationStatus } from "../domain/history/orchestration-history";
-import { toErrorCode, logEvent } from "../telemetry/log/log-event";
+import { logEvent, toErrorCode } from "../telemetry/log/log-event";
 import { reconcileWithHub } from "./reconcile";
+import type { TaskHubClient } from "./task-hub";
 import type { UseCaseContext } from "./use-case-context";
 
-export type PurgeHubClient = UseCaseContext["hub"] &
+export type PurgeHubClient = TaskHubClient &
   Pick<DurableClient, "purgeInstanceHistoryBy">;
 
 const dayMs = 86_400_000;
 const pageSize = 100;
-/** Before this the service has no instances. */
-const beginning = new Date(0);
 
-const ended = [
+const endedStatuses = [
   OrchestrationRuntimeStatus.Completed,
   OrchestrationRuntimeStatus.Failed,
   OrchestrationRuntimeStatus.Terminated,
   OrchestrationRuntimeStatus.Canceled,
 ];
-/** Pending too: to the sweep, one whose instance is gone looks like one that was never started. */
-const unended: readonly OrchestrationStatus[] = [
-  "pending",
-  "running",
-  "waiting",
-];
+/** Includes `pending`: the sweeper would start an orchestration whose instance is purged a second time. */
+const openStatuses: readonly OrchestrationStatus[] = ["pending", "running"];
 
-/** One sweep a day, at three in the night (UTC): a timer of its own would keep instances ready on plans with zones. */
+/** Purges in the sweep at 03:00 UTC. A second timer would keep more instances running on plans with zone redundancy. */
 export const isTimeToPurge = (now: Date): boolean =>
   now.getUTCHours() === 3 &&
   now.getUTCMinutes() === 0 &&
   now.getUTCSeconds() < 30;
 
-/** By the time of their start. What could not be done is logged, and tried again the next night. */
+/**
+ * Removes instances that started before the retention period and have ended from the task hub: on Azure Storage they
+ * would be kept, and billed, without limit. The rows of AOS stay. A failure is logged, and the next day's purge retries.
+ */
 export async function purgeTaskHub(
-  world: UseCaseContext & { readonly hub: PurgeHubClient },
+  context: UseCaseContext & { readonly hub: PurgeHubClient },
   retentionDays: number,
 ): Promise<void> {
-  const { log } = world;
-  const before = new Date(world.now().getTime() - retentionDays * dayMs);
+  const { log } = context;
+  const before = new Date(context.now().getTime() - retentionDays * dayMs);
   try {
-    // First the hub is asked how those ended that could not write it down themselves: afterwards nobody knows.
-    for (const status of unended) await reconcileAll(status, before, world);
-    const { instancesDeleted } = await world.hub.purgeInstanceHistoryBy({
-      createdTimeFrom: beginning,
+    // First, because only the hub knows the end of an orchestration that could not record it.
+    for (const status of openStatuses)
+      await reconcileAll(status, before, context);
+    const { instancesDeleted } = await context.hub.purgeInstanceHistoryBy({
+      createdTimeFrom: new Date(0),
       createdTimeTo: before,
-      runtimeStatus: ended,
+      runtimeStatus: endedStatuses,
     });
     logEvent(log, "hub.purged", { retentionDays, instances: instancesDeleted });
   } catch (error) {
@@ -65,9 +60,9 @@ export async function purgeTaskHub(
 async function reconcileAll(
   status: OrchestrationStatus,
   before: Date,
-  world: UseCaseContext,
+  context: UseCaseContext,
 ): Promise<void> {
-  const { storage } = world;
+  const { storage } = context;
   let cursor: string | undefined;
   do {
     const page = await storage.orchestrations.list({
@@ -78,7 +73,7 @@ async function reconcileAll(
     });
     for (const { id } of page.items) {
       const claim = await storage.orchestrations.find(id);
-      if (claim !== undefined) await reconcileWithHub(claim, world);
+      if (claim !== undefined) await reconcileWithHub(claim, context);
     }
     cursor = page.cursor;
   } while (cursor !== undefined);

@@ -1,27 +1,26 @@
-/**
- * Brings the summary in line with the hub. An orchestration writes its own end before it ends; one that is terminated
- * by an operator, or fails before it could write, cannot.
- */
-import type { Claim } from "../storage/ports";
 import type { OrchestrationSummary } from "../domain/history/orchestration-history";
+import { isTerminalStatus } from "../domain/history/terminal-status";
+import type { Claim } from "../storage/ports";
 import { logCompletion } from "../telemetry/log/log-completion";
 import { findInstance, type InstanceState } from "./task-hub";
-import { isTerminalStatus } from "../domain/history/terminal-status";
 import type { UseCaseContext } from "./use-case-context";
 
+/**
+ * Brings the summary in line with the task hub. An orchestration records its end itself, except if an operator
+ * terminates it or it fails before it can.
+ */
 export async function reconcileWithHub(
-  claim: Claim,
+  { summary }: Claim,
   { hub, storage, log }: Pick<UseCaseContext, "hub" | "storage" | "log">,
 ): Promise<OrchestrationSummary> {
-  const { summary } = claim;
   if (isTerminalStatus(summary.status)) return summary;
   const instance = await findInstance(hub, summary.id);
   const { state } = instance;
   if (state === "absent" || state === "active") return summary;
   if (state === "suspended") return { ...summary, status: state };
-  // The store keeps an end that was written in the meantime, so this can only fill a gap.
   if ("message" in instance) {
-    const end = endOf(instance);
+    const end = toSummaryEnd(instance);
+    // The store does not change an end that the orchestration has recorded in the meantime.
     if (await storage.orchestrations.update(summary.id, end))
       logCompletion(log, {
         id: summary.id,
@@ -33,9 +32,9 @@ export async function reconcileWithHub(
   return latest?.summary ?? summary;
 }
 
-type Broken = Extract<InstanceState, { readonly message: string }>;
+type EndedInstance = Extract<InstanceState, { readonly message: string }>;
 
-const endOf = ({ state, message, endedAt }: Broken) => ({
+const toSummaryEnd = ({ state, message, endedAt }: EndedInstance) => ({
   status: state,
   endedAt,
   updatedAt: endedAt,

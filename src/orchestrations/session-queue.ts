@@ -1,75 +1,69 @@
 /**
- * The orchestrations of one session run one at a time, in the order of their places (docs/adr/0006-session-turns.md).
+ * Runs the orchestrations of a session one at a time, in queue order (docs/adr/0006-session-turns.md).
  *
- * 1. A claim with a place is born waiting, and joins the queue of its session before anybody is told of it.
- * 2. Only the first of a session is started, by whoever takes its claim over while it waits: the store compares ETags, so
- *    that of several who see it become the first one starts it, and it never waits again.
- * 3. An orchestration leaves the queue only after it has ended. Whoever finds one that has ended in first place, removes
- *    it. One that joins again afterwards, because a late duplicate read the claim before it ended, is removed likewise.
- * 4. Whoever joins or leaves looks at the first place afterwards, so one of the two sees a newcomer in it. If that one
- *    dies, the sweeper looks.
+ * 1. An orchestration of a session is claimed as `waiting`, and enqueued before its request is answered.
+ * 2. Only the head of the queue is started, by the process that takes over its claim while it is `waiting`. The store
+ *    compares ETags, so only one process succeeds, and the claim is never `waiting` again.
+ * 3. An orchestration leaves the queue only after it has ended. A process that finds an ended orchestration at the head
+ *    removes it. This covers one that a late duplicate request enqueues again after its end.
+ * 4. Every process that enqueues or removes an entry then reads the head, so one of two concurrent processes sees a new
+ *    head. If that one dies, the sweeper repairs the session.
  */
-import type { Claim, QueuedOrchestration } from "../storage/ports";
-import { startClaimedInstance } from "./start/start-claimed-instance";
-import { reconcileWithHub } from "./reconcile";
-import { loadWorkflowInput } from "./start/workflow-input";
 import { isTerminalStatus } from "../domain/history/terminal-status";
+import type { Claim, QueuedOrchestration } from "../storage/ports";
+import { reconcileWithHub } from "./reconcile";
+import { startClaimedInstance } from "./start/start-claimed-instance";
 import { takeOverClaim } from "./start/take-over-claim";
+import { loadWorkflowInput } from "./start/workflow-input";
 import type { UseCaseContext } from "./use-case-context";
 
-/** Makes sure that the orchestration waits in its session, and starts the first one there. */
+/** Enqueues the orchestration, then starts the head of the queue. Idempotent. */
 export async function enqueueInSession(
-  placed: QueuedOrchestration,
-  world: UseCaseContext,
+  queued: QueuedOrchestration,
+  context: UseCaseContext,
 ): Promise<void> {
-  await world.storage.sessions.enqueue(placed);
-  await startNextInSession(placed.place.session, world);
+  await context.storage.sessions.enqueue(queued);
+  await startNextInSession(queued.place.session, context);
 }
 
-/** Starts the first of a session unless it runs already, or somebody else is at it. */
+/** Starts the head of the queue, unless it is running or another process is starting it. */
 export async function startNextInSession(
   session: string,
-  world: UseCaseContext,
+  context: UseCaseContext,
 ): Promise<void> {
-  const { storage } = world;
+  const { storage } = context;
   for (;;) {
-    const first = await storage.sessions.head(session);
-    if (first === undefined) return;
-    const claim = await storage.orchestrations.find(first.id);
+    const head = await storage.sessions.head(session);
+    if (head === undefined) return;
+    const claim = await storage.orchestrations.find(head.id);
     if (claim !== undefined && !isTerminalStatus(claim.summary.status)) {
-      await takeTurn(claim, world);
+      await startHead(claim, context);
       return;
     }
-    await storage.sessions.remove(first);
+    await storage.sessions.remove(head);
   }
 }
 
-async function takeTurn(claim: Claim, world: UseCaseContext): Promise<void> {
+async function startHead(claim: Claim, context: UseCaseContext): Promise<void> {
   if (claim.waiting !== true) return;
-  const { storage, now } = world;
+  const { storage, now, by } = context;
   const input = await loadWorkflowInput(claim, storage);
   const takenAt = now();
-  if (!(await takeOverClaim(claim, takenAt, reasonOf(world), world))) return;
-  await startClaimedInstance(
-    { claimedAt: takenAt.toISOString() },
-    input,
-    world,
-  );
+  // The sweeper finds a head that is not started only after the process that should have started it died.
+  const reason = by === "sweeper" ? "starter_died" : "turn_came";
+  if (await takeOverClaim(claim, takenAt, reason, context))
+    await startClaimedInstance(takenAt, input, context);
 }
 
-/** Whoever joins or leaves starts the first one; the sweeper finds one to start only when they died before they could. */
-const reasonOf = ({ by }: UseCaseContext) =>
-  by === "sweeper" ? "starter_died" : "turn_came";
-
-/** For a session that somebody has waited in for long: the first may have been ended in the hub without having written it. */
+/** Also handles a head that ended in the task hub without recording it, for example because it was terminated. */
 export async function repairSession(
   session: string,
-  world: UseCaseContext,
+  context: UseCaseContext,
 ): Promise<void> {
-  const { storage } = world;
-  const first = await storage.sessions.head(session);
-  const claim = first && (await storage.orchestrations.find(first.id));
+  const { storage } = context;
+  const head = await storage.sessions.head(session);
+  const claim = head && (await storage.orchestrations.find(head.id));
   if (claim !== undefined && claim.waiting !== true)
-    await reconcileWithHub(claim, world);
-  await startNextInSession(session, world);
+    await reconcileWithHub(claim, context);
+  await startNextInSession(session, context);
 }

@@ -1,83 +1,84 @@
-/**
- * Starts what was claimed and never started, because the process died in between: nobody has to ask a second time.
- * Sessions in which somebody has waited for long are looked at as well.
- */
+/** Finds orchestrations that were claimed but not started, because their process died, and repairs stuck sessions. */
 import type { OrchestrationSummary } from "../domain/history/orchestration-history";
-import { toErrorCode, logEvent } from "../telemetry/log/log-event";
-import { startIfAbandoned } from "./start/claim-and-start";
+import { logEvent, toErrorCode } from "../telemetry/log/log-event";
 import { enqueueInSession, repairSession } from "./session-queue";
+import { startIfAbandoned } from "./start/claim-and-start";
 import { takeOverAfterMs } from "./start/claim-rules";
 import type { UseCaseContext } from "./use-case-context";
 
 const pageSize = 100;
-const atOnce = 8;
-/** Less than the time between two sweeps. */
-const sweepMs = 25_000;
+const concurrency = 8;
+/** Less than the interval of the timer. */
+const maxSweepMs = 25_000;
 
-/** What could not be mended is logged; the next sweep tries again. */
-export async function sweepClaims(world: UseCaseContext): Promise<void> {
-  const startedAt = world.now().getTime();
-  const sessions: Sessions = new Map();
+/** Orchestrations that could not be started are logged, and left to the next sweep. */
+export async function sweepClaims(context: UseCaseContext): Promise<void> {
+  const startedAt = context.now().getTime();
+  const sessions: RepairedSessions = new Map();
   let cursor: string | undefined;
   do {
-    const page = await world.storage.orchestrations.list({
+    const page = await context.storage.orchestrations.list({
       status: "pending",
       to: new Date(startedAt - takeOverAfterMs),
       limit: pageSize,
       ...(cursor !== undefined && { cursor }),
     });
-    await mendAll(page.items, sessions, world);
+    await startAll(page.items, sessions, context);
     cursor = page.cursor;
-  } while (cursor !== undefined && world.now().getTime() - startedAt < sweepMs);
+  } while (
+    cursor !== undefined &&
+    context.now().getTime() - startedAt < maxSweepMs
+  );
 }
 
-async function mendAll(
-  found: readonly OrchestrationSummary[],
-  sessions: Sessions,
-  world: UseCaseContext,
+async function startAll(
+  summaries: readonly OrchestrationSummary[],
+  sessions: RepairedSessions,
+  context: UseCaseContext,
 ): Promise<void> {
-  const left = [...found];
+  const remaining = [...summaries];
   const worker = async (): Promise<void> => {
-    for (let next = left.pop(); next !== undefined; next = left.pop())
+    for (let next = remaining.pop(); next; next = remaining.pop())
       try {
-        await mend(next.id, sessions, world);
+        await startPending(next.id, sessions, context);
       } catch (error) {
-        logEvent(world.log, "claim.left", {
+        logEvent(context.log, "claim.left", {
           orchestrationId: next.id,
           code: toErrorCode(error),
         });
       }
   };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await Promise.all(Array.from({ length: concurrency }, worker));
 }
 
-/** The members of each session that was looked at in this sweep: however many wait in it, it is mended once. */
-type Sessions = Map<string, Promise<ReadonlySet<string>>>;
+/** The ids in the queue of each session repaired by this sweep. A session is repaired once, however many wait in it. */
+type RepairedSessions = Map<string, Promise<ReadonlySet<string>>>;
 
-async function mend(
+async function startPending(
   id: string,
-  sessions: Sessions,
-  world: UseCaseContext,
+  sessions: RepairedSessions,
+  context: UseCaseContext,
 ): Promise<void> {
-  const claim = await world.storage.orchestrations.find(id);
+  const claim = await context.storage.orchestrations.find(id);
   if (claim === undefined) return;
   const { place, waiting } = claim;
   if (place === undefined || waiting !== true) {
-    await startIfAbandoned(claim, world);
+    await startIfAbandoned(claim, context);
     return;
   }
   const { session } = place;
-  const members = sessions.get(session) ?? mended(session, world);
-  sessions.set(session, members);
-  // Its process died after the claim and before it had joined.
-  if (!(await members).has(id)) await enqueueInSession({ id, place }, world);
+  const queuedIds = sessions.get(session) ?? repair(session, context);
+  sessions.set(session, queuedIds);
+  // Its process died between the claim and the enqueue operation.
+  if (!(await queuedIds).has(id))
+    await enqueueInSession({ id, place }, context);
 }
 
-async function mended(
+async function repair(
   session: string,
-  world: UseCaseContext,
+  context: UseCaseContext,
 ): Promise<ReadonlySet<string>> {
-  const members = await world.storage.sessions.orchestrationIds(session);
-  await repairSession(session, world);
-  return members;
+  const queuedIds = await context.storage.sessions.orchestrationIds(session);
+  await repairSession(session, context);
+  return queuedIds;
 }

@@ -1,24 +1,22 @@
-/** What the task hub knows of an orchestration; its client tells most things in the text of errors only. */
+/** Starts and finds the instances of orchestrations. The durable client reports most states only in error messages. */
 import type { DurableClient } from "durable-functions";
-import { AosError } from "../domain/errors";
 import {
   agentWorkflowOrchestrator,
   type WorkflowInput,
 } from "../domain/contracts";
-import { countStart } from "../telemetry/metrics/instruments";
+import { AosError, toErrorMessage } from "../domain/errors";
 import { type Log, logEvent } from "../telemetry/log/log-event";
+import { countStart } from "../telemetry/metrics/instruments";
 import { withOrchestrationTrace } from "../telemetry/spans/span";
 
-/** What AOS uses of the durable client. */
 export type TaskHubClient = Pick<DurableClient, "startNew" | "getStatus">;
 
-/** Who asks for a start: a request by HTTP or by message, the end of the one before in its session, or the timer. */
-type Starter = "http" | "message" | "session" | "sweeper";
+/** The origin of a start: an HTTP request, a message, the end of the previous orchestration of the session, or a timer. */
+type StartSource = "http" | "message" | "session" | "sweeper";
 
-/** The hub, on whose behalf something is started in it, and where that is told. */
 export interface TaskHubContext {
   readonly hub: TaskHubClient;
-  readonly by: Starter;
+  readonly by: StartSource;
   readonly log: Log;
 }
 
@@ -30,7 +28,7 @@ export type InstanceState =
       readonly endedAt: string;
     };
 
-/** Starts the instance. One of that id that is running already is as good. */
+/** Does nothing if the instance is already running. */
 export async function startInstance(
   input: WorkflowInput,
   { hub, by, log }: TaskHubContext,
@@ -41,8 +39,8 @@ export async function startInstance(
       await hub.startNew(agentWorkflowOrchestrator.name, { instanceId, input });
     });
   } catch (cause) {
-    if (/status code: 409\b/.test(textOf(cause))) return;
-    throw unavailable(instanceId, cause);
+    if (/status code: 409\b/.test(toErrorMessage(cause))) return;
+    throw hubUnavailable(instanceId, cause);
   }
   const workflow = input.definition.name;
   countStart(workflow, by);
@@ -62,10 +60,10 @@ export async function findInstance(
     const state = states[found.runtimeStatus] ?? "active";
     if (state !== "failed" && state !== "terminated") return { state };
     const endedAt = found.lastUpdatedTime.toISOString();
-    return { state, message: reasonOf(found.output), endedAt };
+    return { state, message: readReason(found.output), endedAt };
   } catch (cause) {
-    if (/HTTP 404\b/.test(textOf(cause))) return { state: "absent" };
-    throw unavailable(id, cause);
+    if (/HTTP 404\b/.test(toErrorMessage(cause))) return { state: "absent" };
+    throw hubUnavailable(id, cause);
   }
 }
 
@@ -77,20 +75,17 @@ const states: Readonly<Record<string, InstanceState["state"]>> = {
   Terminated: "terminated",
 };
 
-/** The first line of what the hub recorded, without the hub's own words: what follows is a stack. */
-function reasonOf(output: unknown): string {
+/** The first line of the output, without the prefix that the hub adds. The other lines are a stack. */
+function readReason(output: unknown): string {
   if (typeof output !== "string" || output.trim() === "")
-    return "The orchestration ended without telling a reason.";
+    return "The orchestration ended without a reason.";
   const [first = ""] = output.trim().split("\n");
   return first.replace(/^Orchestrator function '[^']*' failed: /, "").trim();
 }
 
-const textOf = (thrown: unknown): string =>
-  thrown instanceof Error ? thrown.message : String(thrown);
-
-const unavailable = (id: string, cause: unknown): AosError =>
+const hubUnavailable = (id: string, cause: unknown): AosError =>
   new AosError(
     "storage_unavailable",
-    `The task hub could not be asked about orchestration "${id}". Try again.`,
+    `The task hub could not be reached for orchestration "${id}". Try again.`,
     { cause },
   );

@@ -1,7 +1,7 @@
 import type { Storage } from "../storage/ports";
 import type { TaskHubContext } from "./task-hub";
 
-/** What starting reaches: the task hub, storage and the clock. */
+/** The dependencies of use cases that read storage and access the task hub. */
 export interface UseCaseContext extends TaskHubContext {
   readonly storage: Storage;
   readonly now: () => Date;

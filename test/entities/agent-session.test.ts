@@ -23,7 +23,7 @@ const { Entity } = jest.requireActual<Internals>(
   "durable-functions/lib/src/entities/Entity",
 );
 
-test("answers each operation of a batch once", async () => {
+test("returns one result per operation of a batch", async () => {
   const input = JSON.stringify({ turnKey: "o1/s" });
   const batch = ["begin", "nonsense", "begin"].map((name) => ({ name, input }));
   const self = { name: "agentsession", key: "k" };

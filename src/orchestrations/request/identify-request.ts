@@ -1,14 +1,16 @@
-import { createHash } from "node:crypto";
+import { isJsonArray } from "../../domain/json";
 import type { Json } from "../../domain/payload";
+import { sha256Hex } from "../../domain/sha256";
 import { invalidRequest } from "./request-error";
 
-/** The orchestration id that a request asks for, and the digest that tells a repeated request from another one. */
 export interface RequestIdentity {
+  /** The orchestration id. */
   readonly id: string;
+  /** Digest of the body. Distinguishes a repeated request from another one with the same id. */
   readonly fingerprint: string;
 }
 
-/** `newId` is used when the caller chose neither an id nor a key: such a request is never a duplicate. */
+/** `newId` is called for a request with neither an id nor a key: such a request is never a duplicate. */
 export function identifyRequest(
   request: {
     readonly id: string | undefined;
@@ -26,23 +28,20 @@ export function identifyRequest(
           "differs from the Idempotency-Key header; send one of them, or the same value in both",
       },
     ]);
-  return { id: id ?? idOf(idempotencyKey, newId), fingerprint: digest(body) };
+  return {
+    id: id ?? deriveId(idempotencyKey, newId),
+    fingerprint: sha256Hex(canonicalJson(body)),
+  };
 }
 
-/** Keys may hold any character, ids may not. */
-const idOf = (key: string | undefined, newId: () => string): string =>
-  key === undefined ? newId() : `key-${sha256(key).slice(0, 32)}`;
+/** A key may contain characters that an id may not. */
+const deriveId = (key: string | undefined, newId: () => string): string =>
+  key === undefined ? newId() : `key-${sha256Hex(key).slice(0, 32)}`;
 
-const digest = (body: Json): string => sha256(canonicalJson(body));
-
-const sha256 = (text: string): string =>
-  createHash("sha256").update(text).digest("hex");
-
-/** JSON with sorted keys: the same text for equal values, however the caller's library ordered the fields. */
+/** JSON with sorted keys: equal values have the same text, independent of the order of their fields. */
 export function canonicalJson(value: Json): string {
-  if (Array.isArray(value))
-    return `[${(value as readonly Json[]).map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (isJsonArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   const fields = Object.entries(value)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`);

@@ -1,43 +1,31 @@
 import type { z } from "zod";
+import { toJsonPointer } from "../../domain/json";
 import { type FieldError, invalidRequest } from "./request-error";
 
-/** The value as the schema has it, or `invalid_request` with an error for every field at fault. */
+/** Parses the value with the schema. Throws `invalid_request` with one error per invalid field, below `base`. */
 export function parseRequest<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
-  under = "",
+  base = "",
 ): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw invalidRequest(
-    parsed.error.issues.flatMap((issue) => toFieldErrors(issue, under)),
+    parsed.error.issues.flatMap((issue) => toFieldErrors(issue, base)),
   );
 }
 
-/** RFC 6901. */
-export const toJsonPointer = (
-  path: readonly PropertyKey[],
-  under = "",
-): string =>
-  under +
-  path
-    .map((part) => {
-      const text = String(part).replaceAll("~", "~0").replaceAll("/", "~1");
-      return `/${text}`;
-    })
-    .join("");
-
-function toFieldErrors(issue: z.core.$ZodIssue, under: string): FieldError[] {
-  // One issue names all unknown fields; each deserves a pointer of its own.
+function toFieldErrors(issue: z.core.$ZodIssue, base: string): FieldError[] {
+  // One issue lists all unknown fields.
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({
-      pointer: toJsonPointer([...issue.path, key], under),
+      pointer: toJsonPointer([...issue.path, key], base),
       detail: "is not a known field",
     }));
   const [first = "", ...rest] = issue.message;
   return [
     {
-      pointer: toJsonPointer(issue.path, under),
+      pointer: toJsonPointer(issue.path, base),
       detail: first.toLowerCase() + rest.join(""),
     },
   ];

@@ -1,13 +1,12 @@
-/** Errors about a request, whichever way it came. */
+/** Errors of requests, by HTTP and by Service Bus. */
 import { AosError, type ErrorCode } from "../../domain/errors";
 
-/** What is wrong with one field of a request. Query parameters are found under `/query`. */
+/** An invalid field. The pointers of query parameters start with `/query`. */
 export interface FieldError {
   readonly pointer: string;
   readonly detail: string;
 }
 
-/** An error about a request that names every field at fault. */
 export class RequestError<
   Code extends ErrorCode = ErrorCode,
 > extends AosError<Code> {
@@ -19,7 +18,7 @@ export class RequestError<
   }
 }
 
-/** `invalid_request` with the errors in its message as well, for readers who look no further than `detail`. */
+/** `invalid_request`. The message repeats the first field errors, for clients that show only the message. */
 export const invalidRequest = (errors: readonly FieldError[]): RequestError =>
   new RequestError(
     "invalid_request",

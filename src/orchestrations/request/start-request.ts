@@ -1,11 +1,11 @@
-/** What a start may ask for, however it comes. Unknown fields are refused, so that a misspelt one is not silently ignored. */
+/** The body of a start request, by HTTP and by Service Bus. Unknown fields are refused, to detect misspellings. */
 import { z } from "zod";
 import type { Json } from "../../domain/payload";
 
 const maxTags = 20;
 const maxTagLength = 256;
 
-/** `.` and `..` would be taken for folders by every URL parser on the way. */
+/** Excludes `.` and `..`, which URL parsers remove from a path. */
 export const idSchema = z
   .string()
   .regex(/^[A-Za-z0-9._:-]{1,100}$/, {
@@ -13,11 +13,11 @@ export const idSchema = z
   })
   .refine((id) => !/^\.{1,2}$/.test(id), { error: "must not be . or .." });
 
-/** A queue or topic of the app's own namespace. */
+/** A queue or topic in the app's Service Bus namespace. */
 export const entityNameSchema = z
   .string()
   .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,258}[A-Za-z0-9])?$/, {
-    error: "must be the name of a queue",
+    error: "must be a valid queue name",
   });
 
 export const jsonValueSchema = z.custom<Json>((value) => value !== undefined);
@@ -29,7 +29,8 @@ const tagsSchema = z
       .min(1)
       .max(maxTagLength)
       .refine((key) => !key.includes(":"), {
-        error: "must not contain a colon, which parts key and value in filters",
+        error:
+          "must not contain a colon, which separates key and value in filters",
       }),
     z.string().max(maxTagLength),
   )
@@ -54,6 +55,9 @@ export const startRequestSchema = z
   )
   .refine(
     (body) => body.version === undefined || body.definition === undefined,
-    { path: ["version"], error: "goes with workflow, not with definition" },
+    {
+      path: ["version"],
+      error: "requires workflow, and cannot be combined with definition",
+    },
   );
 export type StartRequest = z.output<typeof startRequestSchema>;

@@ -1,29 +1,29 @@
-/** Claims an orchestration id and starts it, so that it starts once whatever dies when. Rules: `start-rules.ts`. */
-import type { Claim } from "../../storage/ports";
 import type { WorkflowInput } from "../../domain/contracts";
 import type { Json } from "../../domain/payload";
-import { findInstance } from "../task-hub";
+import type { Claim } from "../../storage/ports";
 import { enqueueInSession } from "../session-queue";
-import { loadWorkflowInput } from "./workflow-input";
-import { startClaimedInstance } from "./start-claimed-instance";
-import { isAbandoned } from "./claim-rules";
-import { takeOverClaim } from "./take-over-claim";
+import { findInstance } from "../task-hub";
 import type { UseCaseContext } from "../use-case-context";
+import { isAbandoned } from "./claim-rules";
+import { startClaimedInstance } from "./start-claimed-instance";
+import { takeOverClaim } from "./take-over-claim";
+import { loadWorkflowInput } from "./workflow-input";
 
-/** The winner's claim, or undefined for whoever came later and should look at what there is. */
+/** Claims the orchestration id and starts the orchestration. Returns undefined if the id is already claimed. */
 export async function claimAndStart(
   input: WorkflowInput,
   request: {
     readonly fingerprint: string;
     readonly tags: Readonly<Record<string, string>>;
   },
-  world: UseCaseContext,
+  context: UseCaseContext,
 ): Promise<Omit<Claim, "etag"> | undefined> {
-  const { storage, now } = world;
-  const id = input.orchestrationId;
-  // Named by its content: writing it for a claim that is lost changes nothing for the winner.
+  const { storage, now } = context;
+  const { orchestrationId: id, place } = input;
+  // The blob's name is derived from its content, so the input of a lost claim does not overwrite the winner's.
   const start = await storage.payloads.put(id, input as unknown as Json);
-  const at = now().toISOString();
+  const takenAt = now();
+  const at = takenAt.toISOString();
   const { name, version } = input.definition;
   const claim = {
     summary: {
@@ -38,36 +38,31 @@ export async function claimAndStart(
     fingerprint: request.fingerprint,
     start,
     claimedAt: at,
-    ...(input.place !== undefined && { place: input.place, waiting: true }),
+    ...(place !== undefined && { place, waiting: true }),
   } as const;
   if ((await storage.orchestrations.claim(claim)) === "exists")
     return undefined;
-  if (input.place === undefined)
-    await startClaimedInstance(claim, input, world);
-  else await enqueueInSession({ id, place: input.place }, world);
+  if (place === undefined) await startClaimedInstance(takenAt, input, context);
+  else await enqueueInSession({ id, place }, context);
   return claim;
 }
 
-/** Starts what an earlier caller claimed and, because it died, never started. */
+/** Starts an orchestration whose process died between the claim and the start. */
 export async function startIfAbandoned(
   claim: Claim,
-  world: UseCaseContext,
+  context: UseCaseContext,
 ): Promise<void> {
-  const { storage, hub, now } = world;
+  const { storage, hub, now } = context;
   const { place, waiting, summary } = claim;
   if (place !== undefined && waiting === true) {
-    await enqueueInSession({ id: summary.id, place }, world);
+    await enqueueInSession({ id: summary.id, place }, context);
     return;
   }
   const takenAt = now();
   if (!isAbandoned(claim, takenAt)) return;
-  const { state } = await findInstance(hub, claim.summary.id);
+  const { state } = await findInstance(hub, summary.id);
   if (state !== "absent") return;
   const input = await loadWorkflowInput(claim, storage);
-  if (!(await takeOverClaim(claim, takenAt, "starter_died", world))) return;
-  await startClaimedInstance(
-    { claimedAt: takenAt.toISOString() },
-    input,
-    world,
-  );
+  if (await takeOverClaim(claim, takenAt, "starter_died", context))
+    await startClaimedInstance(takenAt, input, context);
 }

@@ -1,25 +1,23 @@
 /**
- * Who may start a claimed orchestration. The hub restarts an instance that has already ended when it is asked to start
- * it again, so a late starter must never overtake a quicker one. What holds:
+ * Decides which process may start a claimed orchestration. A second start of an instance that has already ended would
+ * restart it in the task hub, so two processes must never start the same orchestration.
  *
- * 1. Whoever holds a claim calls the hub within `giveUpMs` of taking it, or not at all.
- * 2. A claim is taken over only `takeOverMs` after it was last taken, by which time its holder has started or given up.
- * 3. Only one caller takes a claim over (the store compares ETags), and only when the hub knows no such instance.
- * 4. A claim that waits for its turn in a session is held by nobody: `session-turns.ts` says who takes it, and when.
+ * 1. The holder of a claim starts the instance within `startDeadlineMs` of taking the claim, or not at all.
+ * 2. A claim can be taken over `takeOverAfterMs` after it was taken: by then its holder has started it or given up.
+ * 3. Only one process takes a claim over (the store compares ETags), and only if the hub has no such instance.
+ * 4. A claim that is `waiting` in a session queue has no holder: `session-queue.ts` decides who takes it over.
  */
 import type { Claim } from "../../storage/ports";
 
 export const startDeadlineMs = 20_000;
 export const takeOverAfterMs = 30_000;
 
-type Taken = Pick<Claim, "claimedAt">;
+export const mayStart = (takenAt: Date, now: Date): boolean =>
+  now.getTime() - takenAt.getTime() <= startDeadlineMs;
 
-export const mayStart = (claim: Taken, now: Date): boolean =>
-  now.getTime() - Date.parse(claim.claimedAt) <= startDeadlineMs;
-
-/** Whether the claim is so old that its holder, had it lived, would have started the orchestration. */
+/** Whether the holder of the claim must have died before it started the orchestration. */
 export const isAbandoned = (
-  claim: Taken & Pick<Claim, "summary" | "waiting">,
+  claim: Pick<Claim, "claimedAt" | "summary" | "waiting">,
   now: Date,
 ): boolean =>
   claim.summary.status === "pending" &&

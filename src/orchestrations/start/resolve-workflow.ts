@@ -10,40 +10,44 @@ export interface WorkflowCatalog {
   readonly workflows: readonly WorkflowDefinition[];
 }
 
-/** The definition that a request names or brings along. */
+/** The workflow that the request names, or the definition that it contains. */
 export function resolveWorkflow(
   request: StartRequest,
-  known: WorkflowCatalog,
+  catalog: WorkflowCatalog,
 ): WorkflowDefinition {
   if (request.definition !== undefined)
-    return validInline(request.definition, known);
-  const named = known.workflows.filter(({ name }) => name === request.workflow);
-  const chosen =
+    return validateInline(request.definition, catalog);
+  const versions = catalog.workflows.filter(
+    ({ name }) => name === request.workflow,
+  );
+  const resolved =
     request.version === undefined
-      ? named.at(-1)
-      : named.find(({ version }) => version === request.version);
-  if (chosen !== undefined) return chosen;
+      ? versions.at(-1)
+      : versions.find(({ version }) => version === request.version);
+  if (resolved !== undefined) return resolved;
   throw new AosError(
     "workflow_not_found",
-    named.length === 0
-      ? `There is no workflow "${request.workflow}". There is: ${listed(known.workflows.map(({ name }) => name))}.`
-      : `Workflow "${request.workflow}" has no version "${request.version}". There is: ${listed(named.map(({ version }) => version))}.`,
+    versions.length === 0
+      ? `There is no workflow "${request.workflow}". Available: ${toList(catalog.workflows.map(({ name }) => name))}.`
+      : `Workflow "${request.workflow}" has no version "${request.version}". Available: ${toList(versions.map(({ version }) => version))}.`,
   );
 }
 
-const listed = (names: readonly string[]): string =>
+const toList = (names: readonly string[]): string =>
   [...new Set(names)].join(", ") || "none";
 
-function validInline(
+function validateInline(
   definition: unknown,
-  known: WorkflowCatalog,
+  catalog: WorkflowCatalog,
 ): WorkflowDefinition {
-  const checked = validateWorkflow(definition, known);
-  if (checked.ok) return checked.definition;
+  const validation = validateWorkflow(definition, catalog);
+  if (validation.ok) return validation.definition;
+  const { problems } = validation;
+  const [first] = problems;
   throw new RequestError(
     "invalid_workflow",
-    `The definition has ${checked.problems.length} problem(s); the first: ${checked.problems[0]?.pointer} ${checked.problems[0]?.message}. See errors.`,
-    checked.problems.map(({ pointer, message }) => ({
+    `The definition has ${problems.length} problem(s); the first: ${first?.pointer} ${first?.message}. See errors.`,
+    problems.map(({ pointer, message }) => ({
       pointer: `/definition${pointer}`,
       detail: message,
     })),

@@ -1,20 +1,19 @@
-import { AosError } from "../../domain/errors";
-import type { Claim } from "../../storage/ports";
 import type { WorkflowInput } from "../../domain/contracts";
+import { AosError } from "../../domain/errors";
 import { startInstance } from "../task-hub";
-import { startDeadlineMs, mayStart } from "./claim-rules";
 import type { UseCaseContext } from "../use-case-context";
+import { mayStart, startDeadlineMs } from "./claim-rules";
 
-/** Starts the instance for one who holds the claim, unless that was taken too long ago (`start-rules.ts`, 1). */
+/** Starts the instance on behalf of the holder of the claim, who took it at `takenAt`. */
 export async function startClaimedInstance(
-  claim: Pick<Claim, "claimedAt">,
+  takenAt: Date,
   input: WorkflowInput,
-  world: Omit<UseCaseContext, "storage">,
+  context: Omit<UseCaseContext, "storage">,
 ): Promise<void> {
-  if (!mayStart(claim, world.now()))
+  if (!mayStart(takenAt, context.now()))
     throw new AosError(
       "storage_unavailable",
-      `Orchestration "${input.orchestrationId}" was not started: storage took over ${startDeadlineMs / 1000} s to claim it. Send the same request again in a minute.`,
+      `Orchestration "${input.orchestrationId}" was not started: claiming it in storage took over ${startDeadlineMs / 1000} s. Send the same request again in a minute.`,
     );
-  await startInstance(input, world);
+  await startInstance(input, context);
 }

@@ -1,8 +1,7 @@
-import type { Storage } from "../../storage/ports";
 import type { Agent } from "../../domain/agent";
 import type { WorkflowDefinition } from "../../domain/workflow/workflow-definition";
+import type { Storage } from "../../storage/ports";
 
-/** What starting an orchestration takes, however it was asked for. */
 export interface StartDependencies {
   storage(): Storage;
   readonly agents: ReadonlyMap<string, Agent>;

@@ -1,14 +1,14 @@
+import type { WorkflowInput } from "../../domain/contracts";
 import { AosError } from "../../domain/errors";
 import type { Claim, Storage } from "../../storage/ports";
-import type { WorkflowInput } from "../../domain/contracts";
-import { claimAndStart, startIfAbandoned } from "./claim-and-start";
 import type { RequestIdentity } from "../request/identify-request";
-import type { StartDependencies } from "./start-dependencies";
-import { type RequestOrigin, buildWorkflowInput } from "./workflow-input";
 import type { StartRequest } from "../request/start-request";
 import type { TaskHubContext } from "../task-hub";
+import { claimAndStart, startIfAbandoned } from "./claim-and-start";
+import type { StartDependencies } from "./start-dependencies";
+import { buildWorkflowInput, type RequestOrigin } from "./workflow-input";
 
-/** A request that was read and found to be one, whichever way it came. */
+/** A parsed start request, by HTTP or by Service Bus. */
 export interface StartCommand {
   readonly identity: RequestIdentity;
   readonly request: StartRequest;
@@ -23,31 +23,29 @@ export type StartResult =
     }
   | { readonly as: "existing"; readonly claim: Claim };
 
-/** Starts the orchestration once; whoever asks again is given the existing one. Throws what is wrong with the request. */
+/** Starts the orchestration, or returns the existing one with the same id and body. Throws if the request is invalid. */
 export async function startOnce(
   { identity: { id, fingerprint }, request, origin = {} }: StartCommand,
-  services: StartDependencies,
-  on: TaskHubContext,
+  dependencies: StartDependencies,
+  hubContext: TaskHubContext,
 ): Promise<StartResult> {
-  const storage = services.storage();
-  const world = { ...on, storage, now: () => services.now() };
-
-  // Looked for before the body is held against the catalog: a repeated request is answered as it was the first
-  // time, even when its workflow has changed since.
+  const storage = dependencies.storage();
+  const context = { ...hubContext, storage, now: () => dependencies.now() };
+  // Before validation: a repeated request gets the same response even if its workflow has changed since.
   const existing = await storage.orchestrations.find(id);
   if (existing === undefined) {
-    const input = await buildWorkflowInput(id, request, origin, services);
+    const input = await buildWorkflowInput(id, request, origin, dependencies);
     const tags = request.tags ?? {};
-    const claim = await claimAndStart(input, { fingerprint, tags }, world);
+    const claim = await claimAndStart(input, { fingerprint, tags }, context);
     if (claim !== undefined) return { as: "new", claim, input };
   }
-  const claim = existing ?? (await mustFind(id, storage));
-  if (claim.fingerprint !== fingerprint) throw conflict(id);
-  await startIfAbandoned(claim, world);
+  const claim = existing ?? (await requireClaim(id, storage));
+  if (claim.fingerprint !== fingerprint) throw idempotencyConflict(id);
+  await startIfAbandoned(claim, context);
   return { as: "existing", claim };
 }
 
-async function mustFind(id: string, storage: Storage): Promise<Claim> {
+async function requireClaim(id: string, storage: Storage): Promise<Claim> {
   const claim = await storage.orchestrations.find(id);
   if (claim !== undefined) return claim;
   throw new AosError(
@@ -56,8 +54,8 @@ async function mustFind(id: string, storage: Storage): Promise<Claim> {
   );
 }
 
-const conflict = (id: string): AosError =>
+const idempotencyConflict = (id: string): AosError =>
   new AosError(
     "idempotency_conflict",
-    `Orchestration "${id}" was started with another body. Send the same body to see it, or another id or Idempotency-Key to start a new one.`,
+    `Orchestration "${id}" was started with another body. Send the same body to get it, or another id or Idempotency-Key to start a new one.`,
   );

@@ -1,16 +1,16 @@
 import type { Claim } from "../../storage/ports";
-import { countTakeover } from "../../telemetry/metrics/instruments";
 import { logEvent } from "../../telemetry/log/log-event";
+import { countTakeover } from "../../telemetry/metrics/instruments";
 import type { UseCaseContext } from "../use-case-context";
 
-/** Why a claim passes to somebody else: its holder died, or its turn in its session has come, which is no fault. */
-type Reason = "starter_died" | "turn_came";
+/** The holder of the claim died, or the orchestration became the head of its session queue, which is not a fault. */
+type TakeOverReason = "starter_died" | "turn_came";
 
-/** Takes a claim over, and tells it. False when somebody else was quicker, who then is the one that tells. */
+/** Returns false if another process took the claim over first. */
 export async function takeOverClaim(
   claim: Claim,
   takenAt: Date,
-  reason: Reason,
+  reason: TakeOverReason,
   { storage, by, log }: Pick<UseCaseContext, "storage" | "by" | "log">,
 ): Promise<boolean> {
   if (!(await storage.orchestrations.takeOver(claim, takenAt))) return false;

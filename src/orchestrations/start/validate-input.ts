@@ -1,5 +1,7 @@
 import Ajv2020, { type ErrorObject } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
+import { toErrorMessage } from "../../domain/errors";
+import { toJsonPointer } from "../../domain/json";
 import type { Json } from "../../domain/payload";
 import type { WorkflowDefinition } from "../../domain/workflow/workflow-definition";
 import {
@@ -7,33 +9,32 @@ import {
   invalidRequest,
   RequestError,
 } from "../request/request-error";
-import { toJsonPointer } from "../request/parse-request";
 
-/** Throws `invalid_request` when the input is not what the workflow's JSON Schema asks for. */
+/** Throws `invalid_request` if the input does not satisfy the workflow's JSON Schema. */
 export function validateWorkflowInput(
   workflow: WorkflowDefinition,
   input: Json,
 ): void {
   if (workflow.input === undefined) return;
-  const validate = compile(workflow.input);
+  const validate = compileSchema(workflow.input);
   if (!validate(input))
     throw invalidRequest((validate.errors ?? []).map(toFieldError));
 }
 
-/** A fresh instance each time: one that is kept would keep every caller's inline schema too. */
-function compile(schema: NonNullable<WorkflowDefinition["input"]>) {
+/** Uses a new Ajv instance each time: an instance caches every schema, including those of inline definitions. */
+function compileSchema(schema: NonNullable<WorkflowDefinition["input"]>) {
   const ajv = new Ajv2020({ allErrors: true, strict: false, logger: false });
   addFormats(ajv);
-  // Asynchronous schemas answer with a promise, which is neither true nor false.
-  if ("$async" in schema) throw noSchema("$async is not supported");
+  // The validator of an asynchronous schema returns a promise, not a boolean.
+  if ("$async" in schema) throw invalidSchema("$async is not supported");
   try {
     return ajv.compile(schema);
   } catch (cause) {
-    throw noSchema(cause instanceof Error ? cause.message : String(cause));
+    throw invalidSchema(toErrorMessage(cause));
   }
 }
 
-const noSchema = (reason: string): RequestError =>
+const invalidSchema = (reason: string): RequestError =>
   new RequestError(
     "invalid_workflow",
     `The workflow's input is not a usable JSON Schema: ${reason}.`,
@@ -49,11 +50,11 @@ function toFieldError(error: ErrorObject): FieldError {
   const parameters = error.params as Readonly<Record<string, unknown>>;
   const field =
     parameters["missingProperty"] ?? parameters["additionalProperty"];
-  const at = `/input${error.instancePath}`;
+  const pointer = `/input${error.instancePath}`;
   if (typeof field !== "string")
-    return { pointer: at, detail: error.message ?? "is not valid" };
+    return { pointer, detail: error.message ?? "is not valid" };
   return {
-    pointer: toJsonPointer([field], at),
+    pointer: toJsonPointer([field], pointer),
     detail:
       error.keyword === "additionalProperties"
         ? "is not a known field"

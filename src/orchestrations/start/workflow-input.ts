@@ -1,61 +1,58 @@
-import type { Claim, Storage } from "../../storage/ports";
 import type { WorkflowInput } from "../../domain/contracts";
 import type { WorkflowDefinition } from "../../domain/workflow/workflow-definition";
-import { validateWorkflowInput } from "./validate-input";
+import type { Claim, Storage } from "../../storage/ports";
+import type { StartRequest } from "../request/start-request";
 import { resolveWorkflow } from "./resolve-workflow";
 import type { StartDependencies } from "./start-dependencies";
-import type { StartRequest } from "../request/start-request";
+import { validateWorkflowInput } from "./validate-input";
 
-/** How the request came, as far as the orchestration has to know. */
+/** The part of the input that depends on the transport of the request. */
 export type RequestOrigin = Pick<
   WorkflowInput,
   "traceparent" | "reply" | "place"
 >;
 
-/** What the orchestrator is told: the request held against the catalog. Throws what is wrong with it. */
+/** Builds the orchestrator's input from the request and the catalog. Throws if the request is invalid. */
 export async function buildWorkflowInput(
   id: string,
-  wanted: StartRequest,
-  caller: RequestOrigin,
-  services: StartDependencies,
+  request: StartRequest,
+  origin: RequestOrigin,
+  dependencies: StartDependencies,
 ): Promise<WorkflowInput> {
-  const definition = resolveWorkflow(wanted, {
-    agents: new Set(services.agents.keys()),
-    tools: services.tools,
-    workflows: services.workflows,
+  const definition = resolveWorkflow(request, {
+    agents: new Set(dependencies.agents.keys()),
+    tools: dependencies.tools,
+    workflows: dependencies.workflows,
   });
-  const input = wanted.input ?? {};
+  const input = request.input ?? {};
   validateWorkflowInput(definition, input);
   return {
     orchestrationId: id,
     definition,
-    agents: agentsOf(definition, services),
-    input: await services.storage().payloads.put(id, input),
-    ...(wanted.sessionId !== undefined && { sessionId: wanted.sessionId }),
-    ...(wanted.tags !== undefined && { tags: wanted.tags }),
-    ...caller,
+    agents: snapshotAgents(definition, dependencies),
+    input: await dependencies.storage().payloads.put(id, input),
+    ...(request.sessionId !== undefined && { sessionId: request.sessionId }),
+    ...(request.tags !== undefined && { tags: request.tags }),
+    ...origin,
   };
 }
 
-/** Snapshots of the agents that a definition names, so that a redeploy does not change what has started. */
-function agentsOf(
-  definition: WorkflowDefinition,
+function snapshotAgents(
+  { steps }: WorkflowDefinition,
   { agents }: StartDependencies,
 ): WorkflowInput["agents"] {
-  const works = definition.steps.map((step) =>
-    step.kind === "map" ? step.step : step,
-  );
-  const named = works.flatMap((work) =>
-    work.kind === "agent" ? [agents.get(work.agent) ?? []].flat() : [],
-  );
+  const named = steps
+    .map((step) => (step.kind === "map" ? step.step : step))
+    .flatMap((work) => (work.kind === "agent" ? [work.agent] : []))
+    .flatMap((name) => agents.get(name) ?? []);
   return Object.fromEntries(named.map((agent) => [agent.name, agent]));
 }
 
-/** The orchestrator's input as it was when the orchestration was claimed. */
+/** The input that `claimAndStart` stored. */
 export async function loadWorkflowInput(
   claim: Pick<Claim, "start">,
   storage: Storage,
 ): Promise<WorkflowInput> {
-  // Written by the claim from a WorkflowInput, and its digest is checked on the way back.
+  // The store verifies the digest.
   return (await storage.payloads.get(claim.start)) as unknown as WorkflowInput;
 }

@@ -37,7 +37,6 @@ export const fromSummaryRow = (row: RowColumns): OrchestrationRecord =>
 const endedStatuses: ReadonlySet<OrchestrationStatus> = new Set([
   "completed",
   "failed",
-  "cancelled",
   "terminated",
 ]);
 
