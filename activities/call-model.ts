@@ -86,6 +86,7 @@ async function complete(
     return toToolSpec(tool);
   });
   const request = {
+    agent: agent.name,
     instructions: agent.instructions,
     messages,
     tools: toolSpecs,
@@ -93,7 +94,6 @@ async function complete(
     ...(agent.outputSchema !== undefined && {
       outputSchema: agent.outputSchema,
     }),
-    ...(agent.offline !== undefined && { offline: agent.offline }),
   };
   const { orchestrationId, stepId: step } = turn;
   const { provider, server } = model();

@@ -1,24 +1,16 @@
-import type { Tool } from "../tools/tool";
-import type { Agent } from "../domain/agent";
-import type { WorkflowDefinition } from "../domain/workflow/workflow-definition";
+import type { OfflineScripts } from "../models/offline/offline-model";
 import { documentReviewAgents } from "./agents";
+import type * as documentReviewScripts from "./offline/document-review";
 import { listDocuments } from "./tools/list-documents";
 import { readDocument } from "./tools/read-document";
 import { saveReport } from "./tools/save-report";
 import { documentReview } from "./workflows/document-review";
 
-/** Everything that can be named in a request. */
-export interface Catalog {
-  readonly agents: readonly Agent[];
-  readonly tools: readonly Tool[];
-  readonly workflows: readonly WorkflowDefinition[];
-}
-
-/** The agents, tools and workflows that ship with AOS; add your own to the lists. */
+/** The sample app: a review of the documents in a folder. */
 export const createCatalog = (folders: {
   readonly documentsFolder: string;
   readonly reportsFolder: string;
-}): Catalog => ({
+}) => ({
   agents: documentReviewAgents,
   tools: [
     listDocuments(folders.documentsFolder),
@@ -26,4 +18,8 @@ export const createCatalog = (folders: {
     saveReport(folders.reportsFolder),
   ],
   workflows: [documentReview],
+  /** Loads the scripts of the offline model, which a deployed app does not need. */
+  offline: (): OfflineScripts =>
+    (require("./offline/document-review") as typeof documentReviewScripts)
+      .offlineScripts,
 });

@@ -1,10 +1,9 @@
-import type { OfflineScript } from "../domain/agent";
 import type { Json } from "../domain/payload";
 
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
-  /** Parsed; `undefined` when the model wrote something that is not JSON. */
+  /** Undefined when the model sent arguments that are not JSON. */
   readonly arguments: Json | undefined;
 }
 
@@ -30,13 +29,14 @@ export interface ToolSpec {
 }
 
 export interface ModelRequest {
-  /** The agent's model, or the configured default when absent. */
+  /** The agent's name. */
+  readonly agent: string;
+  /** Default: the configured model. */
   readonly model?: string;
   readonly instructions: string;
   readonly messages: readonly ChatMessage[];
   readonly tools: readonly ToolSpec[];
   readonly outputSchema?: Readonly<Record<string, Json>>;
-  readonly offline?: OfflineScript;
 }
 
 export interface ModelResponse {
@@ -46,25 +46,25 @@ export interface ModelResponse {
   readonly outputTokens: number;
   /** The model that answered, as the provider names it. */
   readonly model: string;
-  /** Why it stopped, in the provider's word: `stop`, `tool_calls`. */
+  /** In the provider's terms, for example `stop` or `tool_calls`. */
   readonly finishReason: string;
-  /** What the provider calls this answer. */
+  /** The provider's id of the response. */
   readonly id?: string;
-  /** Of the input tokens, those that the provider had read before. */
+  /** Input tokens that the provider read from its cache. Included in `inputTokens`. */
   readonly cachedInputTokens?: number;
-  /** Of the output tokens, those that are not part of the answer. */
+  /** Output tokens that are not part of the answer. Included in `outputTokens`. */
   readonly reasoningTokens?: number;
 }
 
-/** A language model. Adapters throw `model_unavailable` when asking again may help and `model_failed` when not. */
+/** Adapters throw `model_unavailable` when a retry may succeed and `model_failed` when it cannot. */
 export interface LanguageModel {
   /** For telemetry and health, for example `openai`. */
   readonly provider: string;
-  /** Where it is asked; absent when it is in this process. */
+  /** Absent when the model runs in this process. */
   readonly server?: { readonly address: string; readonly port: number };
-  /** The model or deployment that is asked for an agent that wants this one, or none in particular. */
-  resolveModelName(wanted: string | undefined): string;
+  /** The model or deployment to call for an agent that requests `requested`, or does not request one. */
+  resolveModelName(requested: string | undefined): string;
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelResponse>;
-  /** Throws when the provider cannot be reached or does not let us in. Uses no tokens. */
+  /** Throws when the provider cannot be reached or refuses access. Uses no tokens. */
   check(): Promise<void>;
 }

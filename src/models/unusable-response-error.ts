@@ -1,12 +1,12 @@
 import { AosError } from "../domain/errors";
 import type { ModelResponse } from "./language-model";
 
-/** An answer that is of no use, because it was refused, filtered or cut off. It has cost what it has cost. */
+/** The model's response was refused, filtered or truncated. Its tokens count all the same. */
 export class UnusableResponseError extends AosError<"model_failed"> {
   readonly response: ModelResponse;
 
-  constructor(problem: string, answer: ModelResponse) {
-    super("model_failed", problem);
-    this.response = answer;
+  constructor(message: string, response: ModelResponse) {
+    super("model_failed", message);
+    this.response = response;
   }
 }

@@ -37,12 +37,12 @@ function call(name: string, input: Json, idempotencyKey = "k"): Promise<Json> {
     reportsFolder: reportsFolder(),
   });
   const tool = tools.find((each) => each.name === name);
-  if (tool === undefined) throw new Error(`no tool ${name}`);
+  if (tool === undefined) throw new Error(`No tool has the name ${name}.`);
   return runTool(tool, input, { idempotencyKey, signal });
 }
 
 describe("listDocuments", () => {
-  test("lists the text files of a folder with their sizes, and no links", async () => {
+  test("lists the text files of a folder with their sizes and omits symbolic links", async () => {
     expect(await call("listDocuments", {})).toEqual([
       { name: "a.txt", bytes: 16 },
       { name: "b.md", bytes: 7 },
@@ -52,7 +52,7 @@ describe("listDocuments", () => {
     ]);
   });
 
-  test("says which folder is missing", async () => {
+  test("names a missing folder in the error", async () => {
     await expect(
       call("listDocuments", { folder: "new" }),
     ).rejects.toMatchObject({
@@ -63,7 +63,7 @@ describe("listDocuments", () => {
 });
 
 describe("readDocument", () => {
-  test("reads what listDocuments lists", async () => {
+  test("reads a document by the name that listDocuments returns", async () => {
     expect(await call("readDocument", { name: "old/c.txt" })).toEqual({
       name: "old/c.txt",
       text: "Old.",
@@ -81,13 +81,13 @@ describe("readDocument", () => {
     "old",
     "a.txt/b.txt",
     "",
-  ])("refuses %j", async (name) => {
+  ])("rejects %j with tool_input_invalid", async (name) => {
     await expect(call("readDocument", { name })).rejects.toMatchObject({
       code: "tool_input_invalid",
     });
   });
 
-  test("never gives what lies outside its folder", async () => {
+  test("never returns a file outside of the documents folder", async () => {
     const part = fc.constantFrom(
       "..",
       ".",
@@ -110,7 +110,7 @@ describe("readDocument", () => {
 });
 
 describe("saveReport", () => {
-  test("writes the same file however often it runs, and leaves nothing else", async () => {
+  test("writes the same single file when the call is repeated or runs concurrently", async () => {
     const report = { name: "review-order:1.md", text: "Grüße" };
     const first = await call("saveReport", report);
     const again = await call("saveReport", report);
@@ -124,7 +124,7 @@ describe("saveReport", () => {
     expect(await readdir(reportsFolder())).toEqual(["review-order%3A1.md"]);
   });
 
-  test("refuses names that lead elsewhere", async () => {
+  test("rejects names outside of the reports folder", async () => {
     for (const name of ["../a.md", "a/b.md", ".hidden", ""])
       await expect(
         call("saveReport", { name, text: "" }),

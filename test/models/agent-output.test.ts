@@ -11,21 +11,21 @@ const agent = {
   },
 };
 
-describe("toOutput", () => {
-  test("gives the text of an agent without a schema as it is", () => {
+describe("parseAgentOutput", () => {
+  test("returns the unchanged text of an agent without an output schema", () => {
     expect(parseAgentOutput({ name: "writer" }, '{"risk": 3}')).toBe(
       '{"risk": 3}',
     );
   });
 
-  test("gives the object, also out of a Markdown fence", () => {
+  test("parses JSON with and without a Markdown fence", () => {
     expect(parseAgentOutput(agent, '{"risk": 3}')).toEqual({ risk: 3 });
     expect(parseAgentOutput(agent, '```json\n{"risk": 3}\n```')).toEqual({
       risk: 3,
     });
   });
 
-  test("names every place where the answer does not fit", () => {
+  test("names every field that does not satisfy the schema", () => {
     expect(() =>
       parseAgentOutput(agent, '{"risk": "high", "on": "soon"}'),
     ).toThrow(
@@ -39,7 +39,7 @@ describe("toOutput", () => {
     expect(() => parseAgentOutput(agent, "It is high.")).toThrow("not JSON");
   });
 
-  test("blames the schema when that is the one at fault", () => {
+  test("throws configuration_invalid when the schema itself is invalid", () => {
     const broken = { ...agent, outputSchema: { type: "riddle" } };
     expect(() => parseAgentOutput(broken, "{}")).toThrow(
       expect.objectContaining({ code: "configuration_invalid" }) as Error,

@@ -1,79 +1,70 @@
-/** Opens a line that begins a statement of its own: a bullet, `(a)`, `4.` or `4.2`. */
+/** Starts a list item: a bullet, `(a)`, `4.` or `4.2`. */
 const marker = /^(?:[-*•]|\([a-z]\)|\d{1,2}[.)]|\d+(?:\.\d+)+\.?)\s+/;
-/** A line such as `Date: 12 March 2025` or `**Parties:** …`. */
-const field = /^(?:\*\*)?[A-Z][\w /()-]{0,30}:/;
-/** Lines that carry no statement: headings, rules and table rows. */
-const furniture = /^(?:#{1,6}\s|\||[-=*_]{3,}\s*$)/;
-/** A heading in capitals. Inside a paragraph it is a line that begins with an amount, such as `EUR 4,000`. */
+/** Starts a line such as `Date: 12 March 2025` or `**Parties:** …`. */
+const label = /^(?:\*\*)?[A-Z][\w /()-]{0,30}:/;
+/** An empty line, a Markdown heading, a table row or a rule. */
+const separator = /^(?:$|#{1,6}\s|\||[-=*_]{3,}\s*$)/;
+/** A heading in capitals. Within a paragraph such a line starts with an amount, for example `EUR 4,000`. */
 const capitals = /^[^\p{Ll}]*\p{Lu}{3,}[^\p{Ll}]*$/u;
-const endOfSentence = /[.!?;]["”’)\]]*$/;
-/** Abbreviations whose full stop ends no sentence. */
+const sentenceEnd = /[.!?;]["”’)\]]*$/;
+/** Abbreviations whose full stop does not end a sentence. */
 const abbreviation =
   /(?:^|[\s(])(?:[A-Z]|Ltd|Inc|Corp|Co|No|Nos|Mr|Mrs|Ms|Dr|St|Art|Sec|Cl|Fig|vs|cf|approx|e\.g|i\.e)\.$/;
 
-interface Block {
-  readonly text: string;
-  readonly marked: boolean;
+interface Paragraph {
+  readonly lines: string[];
+  readonly isListItem: boolean;
 }
 
-/** The statements of a text in their order, unwrapped; headings, labels and tables are left out. */
+/** The sentences of a text in order, without line breaks; headings, labels and tables are left out. */
 export function splitSentences(text: string): readonly string[] {
-  const blocks = blocksOf(text);
-  // A text that is nothing but one line is a statement, whatever it looks like.
-  const statements = blocks.length > 1 ? blocks.filter(isStatement) : blocks;
-  return statements.flatMap((block) => splitBlock(block.text));
-}
-
-function blocksOf(text: string): readonly Block[] {
-  const blocks: Block[] = [];
-  let open: string[] = [];
-  let marked = false;
-  const close = (): void => {
-    if (open.length > 0) blocks.push({ text: open.join(" "), marked });
-    open = [];
-    marked = false;
-  };
-  for (const line of text.split(/\r?\n/).map((raw) => raw.trim())) {
-    const kind = kindOf(line, open.length > 0);
-    if (kind !== "text" || isTitled(open, line)) close();
-    if (kind === "nothing") continue;
-    open.push(line.replace(marker, ""));
-    marked ||= kind === "item";
-    if (kind === "field" && isLabel(line)) close();
-  }
-  close();
-  return blocks.map((block) => ({
-    ...block,
-    text: block.text.replace(/\s+/g, " "),
+  const paragraphs = splitParagraphs(text).map(({ lines, isListItem }) => ({
+    text: lines.join(" ").replace(/\s+/g, " "),
+    isListItem,
   }));
+  return paragraphs
+    .filter(
+      (each) =>
+        paragraphs.length === 1 ||
+        !isLabel(each.text) ||
+        (each.isListItem && wordCount(each.text) >= 4),
+    )
+    .flatMap((each) => splitAtFullStops(each.text));
 }
 
-function kindOf(
-  line: string,
-  inBlock: boolean,
-): "nothing" | "item" | "field" | "text" {
-  if (line === "" || furniture.test(line)) return "nothing";
-  if (!inBlock && capitals.test(line)) return "nothing";
-  if (marker.test(line)) return "item";
-  return field.test(line) ? "field" : "text";
+function splitParagraphs(text: string): readonly Paragraph[] {
+  const paragraphs: Paragraph[] = [];
+  let open: Paragraph | undefined;
+  for (const line of text.split("\n").map((raw) => raw.trim())) {
+    const isListItem = marker.test(line);
+    const startsLabel = label.test(line);
+    if (separator.test(line) || (open === undefined && capitals.test(line))) {
+      open = undefined;
+      continue;
+    }
+    if (isListItem || startsLabel || isHeading(open, line)) open = undefined;
+    if (open === undefined) {
+      open = { lines: [], isListItem };
+      paragraphs.push(open);
+    }
+    open.lines.push(line.replace(marker, ""));
+    if (startsLabel && isLabel(line)) open = undefined;
+  }
+  return paragraphs;
 }
 
-/** Whether all there is of the block is a heading of this line: no wrapped line is that short. */
-const isTitled = (open: readonly string[], line: string): boolean =>
-  open.length === 1 &&
-  open.every((title) => title.length < 40 && /[^.!?;,]$/.test(title)) &&
-  /^["“(]?\p{Lu}/u.test(line);
+/** Whether the open paragraph is a heading above `next`: wrapped lines are longer. */
+const isHeading = (open: Paragraph | undefined, next: string): boolean =>
+  open?.lines.length === 1 &&
+  open.lines.every((line) => line.length < 40 && /[^.!?;,]$/.test(line)) &&
+  /^["“(]?\p{Lu}/u.test(next);
 
 const isLabel = (text: string): boolean =>
-  !endOfSentence.test(text) && wordCount(text) < 12;
+  !sentenceEnd.test(text) && wordCount(text) < 12;
 
 const wordCount = (text: string): number => text.split(" ").length;
 
-/** Tells a statement from a label such as `Payment` or `Date: 12 March 2025`. */
-const isStatement = ({ text, marked }: Block): boolean =>
-  !isLabel(text) || (marked && wordCount(text) >= 4);
-
-function splitBlock(text: string): readonly string[] {
+function splitAtFullStops(text: string): readonly string[] {
   const sentences: string[] = [];
   for (const part of text.split(/(?<=[.!?]["”’)\]]*)\s+(?=["“‘([]?[A-Z0-9])/)) {
     const last = sentences.at(-1);

@@ -5,40 +5,39 @@ import { AosError } from "../../domain/errors";
 
 const plainName = "[^/\\\\\\0:.][^/\\\\\\0:]*";
 
-/** Where a document may be: a plain name, or one below folders of plain names. Never up, never elsewhere. */
+/** A relative path without `.`, `..`, drive letters or hidden files. */
 export const documentNameSchema = z
   .string()
   .max(255)
   .regex(new RegExp(`^${plainName}(?:/${plainName})*$`), {
-    error: "must be a relative path of plain names, without `..`",
+    error: "must be a relative path without `..`",
   });
 
-/** The real path of what is called `name` in the documents folder. Throws `tool_input_invalid` when there is no such thing. */
+/** Throws `tool_input_invalid` when the documents folder has no such file or folder. */
 export async function resolveDocumentPath(
   documentsFolder: string,
   name: string,
 ): Promise<string> {
   const root = await resolveDocumentsFolder(documentsFolder);
-  const path = await realPath(join(root, name));
+  const path = await realPathIfExists(join(root, name));
   if (path === undefined)
     throw invalidToolInput(
-      `The documents folder has no ${name}; listDocuments names what there is`,
+      `The documents folder has no ${name}. Call listDocuments for the available names`,
     );
-  // The name is checked already, but a link inside the folder could still lead out of it.
+  // The schema rejects `..`, but a symbolic link may still point outside.
   if (!path.startsWith(root + sep))
-    throw invalidToolInput(`${name} leads out of the documents folder`);
+    throw invalidToolInput(`${name} is outside of the documents folder`);
   return path;
 }
 
-/** The documents folder itself, without links. */
 export async function resolveDocumentsFolder(
   documentsFolder: string,
 ): Promise<string> {
-  const root = await realPath(documentsFolder);
+  const root = await realPathIfExists(documentsFolder);
   if (root !== undefined) return root;
   throw new AosError(
     "configuration_invalid",
-    `The documents folder ${documentsFolder} does not exist. Create it, or name another one in AOS_DOCUMENTS_FOLDER.`,
+    `The documents folder ${documentsFolder} does not exist. Create it, or set AOS_DOCUMENTS_FOLDER to another folder.`,
   );
 }
 
@@ -47,7 +46,7 @@ export const invalidToolInput = (
 ): AosError<"tool_input_invalid"> =>
   new AosError("tool_input_invalid", `${problem}.`);
 
-async function realPath(path: string): Promise<string | undefined> {
+async function realPathIfExists(path: string): Promise<string | undefined> {
   try {
     return await realpath(path);
   } catch (thrown) {

@@ -11,34 +11,35 @@ import {
 
 const textFile = /\.(?:txt|md)$/i;
 
-/** Lists the text files that `readDocument` can read. */
 export const listDocuments = (documentsFolder: string): Tool =>
   defineTool({
     name: "listDocuments",
     description:
-      "Lists the documents that can be read with readDocument: their names and sizes in bytes, in the order of their names.",
+      "Lists the names and sizes in bytes of the documents that readDocument can read, sorted by name.",
     input: z.strictObject({
       folder: documentNameSchema
         .optional()
-        .describe("A folder inside the documents folder; default: its top."),
+        .describe(
+          "A folder within the documents folder. Default: the documents folder itself.",
+        ),
     }),
     idempotent: true,
     execute: async ({ folder }) =>
       folder === undefined
-        ? textFilesIn(await resolveDocumentsFolder(documentsFolder), "")
-        : textFilesIn(
+        ? listTextFiles(await resolveDocumentsFolder(documentsFolder), "")
+        : listTextFiles(
             await resolveDocumentPath(documentsFolder, folder),
             `${folder}/`,
           ),
   });
 
-async function textFilesIn(path: string, prefix: string): Promise<Json> {
+async function listTextFiles(path: string, prefix: string): Promise<Json> {
   const entries = await readdir(path, { withFileTypes: true });
   const names = entries
-    // A link is no file here: it may lead elsewhere.
+    // Excludes symbolic links, which may point outside of the folder.
     .filter((entry) => entry.isFile() && textFile.test(entry.name))
     .map((entry) => entry.name)
-    .sort(); // by code unit: the same on every machine
+    .sort(); // By code unit, independent of the locale.
   return Promise.all(
     names.map(async (name) => ({
       name: prefix + name,

@@ -7,15 +7,14 @@ import {
   invalidToolInput,
 } from "./documents-folder";
 
-/** More than a model can read at once; a larger file is refused rather than cut. */
+/** Larger files are rejected, not truncated. */
 const maxBytes = 1024 * 1024;
 
-/** Reads one text file of the documents folder, and nothing outside it. */
 export const readDocument = (documentsFolder: string): Tool =>
   defineTool({
     name: "readDocument",
     description:
-      "Reads one document in full, by its name as listDocuments gives it.",
+      "Reads one complete document by the name that listDocuments returns.",
     input: z.strictObject({
       name: documentNameSchema.describe(
         "The document's name, for example notes.txt.",
@@ -24,20 +23,20 @@ export const readDocument = (documentsFolder: string): Tool =>
     idempotent: true,
     execute: async ({ name }) => ({
       name,
-      text: await textOf(
+      text: await readText(
         await resolveDocumentPath(documentsFolder, name),
         name,
       ),
     }),
   });
 
-async function textOf(path: string, name: string): Promise<string> {
+async function readText(path: string, name: string): Promise<string> {
   await using file = await open(path, "r");
   const stats = await file.stat();
-  if (!stats.isFile()) throw invalidToolInput(`${name} is no document`);
+  if (!stats.isFile()) throw invalidToolInput(`${name} is not a file`);
   if (stats.size > maxBytes)
     throw invalidToolInput(
-      `${name} is larger than ${maxBytes} bytes; split it`,
+      `${name} is larger than ${maxBytes} bytes. Split it`,
     );
-  return await file.readFile("utf8"); // awaited here, before the file is closed
+  return await file.readFile("utf8"); // Awaited before the file is closed.
 }

@@ -11,19 +11,18 @@ const fileName = z
     error: "must be a file name of letters, digits, `.`, `_`, `-` and `:`",
   });
 
-/** Writes a report into the reports folder, whole or not at all. */
 export const saveReport = (reportsFolder: string): Tool =>
   defineTool({
     name: "saveReport",
     description:
-      "Saves a report as a text file under the given name, in place of one of that name, and returns its path.",
+      "Saves a report as a text file with the given name, replaces an existing file, and returns the path.",
     input: z.strictObject({
       name: fileName.describe("A file name, for example review.md."),
-      text: z.string().describe("The whole report."),
+      text: z.string().describe("The complete report."),
     }),
     idempotent: true,
     execute: async ({ name, text }, { idempotencyKey }) => {
-      // Orchestration ids may hold colons, which not every file system allows in names.
+      // Orchestration ids may contain colons, which some file systems do not allow in names.
       const path = join(reportsFolder, name.replaceAll(":", "%3A"));
       await mkdir(reportsFolder, { recursive: true });
       await replaceFile(path, text, idempotencyKey);
@@ -32,8 +31,8 @@ export const saveReport = (reportsFolder: string): Tool =>
   });
 
 /**
- * Readers see the old report or the new one, never half of one. The temporary file is named by the call, so that an
- * attempt after a crash overwrites what the one before left, and two calls never write into the same file.
+ * Replaces the file atomically. The name of the temporary file is derived from the call: a retry after a crash overwrites
+ * it, and two calls never write to the same one.
  */
 async function replaceFile(
   path: string,
@@ -51,7 +50,7 @@ async function replaceFile(
   }
 }
 
-/** On the disk before the rename, which otherwise could survive a power cut without the text. */
+/** Flushes before the rename, so that a power failure cannot leave an empty report. */
 async function writeDurably(path: string, text: string): Promise<void> {
   await using file = await open(path, "w");
   await file.writeFile(text, "utf8");

@@ -1,11 +1,11 @@
 import type { WorkflowDefinition } from "../../domain/workflow/workflow-definition";
 
-/** Plans a review, reads the documents side by side, writes a report and saves it. */
+/** Plans a review, reads the documents in parallel, writes a report and saves it. */
 export const documentReview: WorkflowDefinition = {
   name: "document-review",
   version: "1",
   description:
-    "Reviews the documents of the documents folder, or those named, and saves a report with findings quoted from each.",
+    "Reviews all documents of the documents folder, or the given ones, and saves a report with findings quoted from each.",
   input: {
     type: "object",
     properties: {
@@ -14,12 +14,12 @@ export const documentReview: WorkflowDefinition = {
         items: { type: "string", minLength: 1 },
         minItems: 1,
         maxItems: 100,
-        description: "Names of the documents; default: all in the folder.",
+        description: "Names of the documents. Default: all in the folder.",
       },
       focus: {
         type: "string",
         maxLength: 500,
-        description: "What the review is to look at.",
+        description: "The focus of the review.",
       },
     },
     additionalProperties: false,
@@ -36,10 +36,10 @@ Look at: \${has(input.focus) ? input.focus : "obligations, amounts and dates; ca
 
 ## Rules of a review
 - Read every document in full before judging any part of it.
-- Quote each finding word for word, so that whoever reads the report can check it in the document.
-- Note the amounts, dates and names on which a finding rests.
-- Compare the documents with each other only after all of them have been read.
-- Report on every document in a section of its own, also when there is little to say.`,
+- Quote each finding word for word, so that readers of the report can find it in the document.
+- Note the amounts, dates and names that support a finding.
+- Compare the documents with each other only after reading all of them.
+- Report on every document in a separate section, even if it is short.`,
     },
     {
       id: "read",

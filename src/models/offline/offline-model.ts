@@ -1,83 +1,111 @@
 import { AosError } from "../../domain/errors";
-import type { OfflineScript } from "../../domain/agent";
-import { renderTemplate } from "../../domain/expression/template";
+import type { Json } from "../../domain/payload";
 import type {
+  ChatMessage,
   LanguageModel,
   ModelRequest,
   ModelResponse,
-  ToolCall,
 } from "../language-model";
-import { answerJson } from "./minimal-value";
-import { answerText, type Wanted } from "../../catalog/offline/answer-text";
-import { materialOf } from "../../catalog/offline/material";
-import { askedWords } from "../../catalog/offline/rank";
-import { type OfflineTurn, turnOf } from "./turn";
+import { minimalValue } from "./minimal-value";
 
-const name = "offline";
-const defaultSentences = 3;
+/** Marks every answer, so that no reader takes it for the text of a language model. */
+export const offlineNotice = "[offline model: no language model was called]";
 
-/** Runs agents without a language model and without a network: follows their script, then quotes what it was given. */
-export const offlineModel = (): LanguageModel => ({
+/** The current turn as a script sees it. */
+export interface OfflineTurn {
+  readonly prompt: string;
+  /** Tool results since the prompt, one list per round of tool calls. */
+  readonly results: readonly (readonly Json[])[];
+}
+
+export interface OfflineToolCall {
+  readonly tool: string;
+  readonly arguments: Json;
+}
+
+/**
+ * Replaces the model's reasoning for one agent. A script must be a pure function of the turn, because a retried
+ * activity must get the same answer. A JSON answer carries `offlineNotice` in one of its strings.
+ */
+export type OfflineScript = (
+  turn: OfflineTurn,
+) =>
+  | { readonly toolCalls: readonly OfflineToolCall[] }
+  | { readonly answer: Json };
+
+/** Scripts by agent name. */
+export type OfflineScripts = Readonly<Record<string, OfflineScript>>;
+
+const modelName = "offline";
+
+/** Answers from scripts, without a language model and without a network. */
+export const offlineModel = (scripts: OfflineScripts = {}): LanguageModel => ({
   provider: "offline",
-  resolveModelName: () => name,
-  // A promise's own function, so that what is thrown is a rejection, as with any other model.
+  resolveModelName: () => modelName,
+  // An executor that throws rejects the promise.
   complete: (request, signal) =>
     new Promise((resolve) => {
       if (signal.aborted)
-        throw new AosError(
-          "model_unavailable",
-          `The model ${name} was cancelled.`,
-        );
-      resolve(answered(request));
+        throw new AosError("model_unavailable", "The call was cancelled.");
+      resolve(respond(request, scripts));
     }),
   check: () => Promise.resolve(),
 });
 
-/** A pure function of the request. */
-function answered(request: ModelRequest): ModelResponse {
-  const turn = turnOf(request.messages);
-  const toolCalls = nextCalls(request.offline?.rounds ?? [], turn);
-  const text = toolCalls.length > 0 ? "" : answerOf(request, turn);
+function respond(
+  request: ModelRequest,
+  scripts: OfflineScripts,
+): ModelResponse {
+  const turn = currentTurn(request.messages);
+  const script = Object.hasOwn(scripts, request.agent)
+    ? scripts[request.agent]
+    : undefined;
+  const next = script?.(turn) ?? { answer: defaultAnswer(request) };
+  const round = turn.results.length;
+  const toolCalls =
+    "toolCalls" in next
+      ? next.toolCalls.map((call, index) => ({
+          id: `call-${round}-${index}`,
+          name: call.tool,
+          arguments: call.arguments,
+        }))
+      : [];
+  const text = "answer" in next ? toAnswerText(next.answer) : "";
   return {
     text,
     toolCalls,
-    inputTokens: tokens(
+    inputTokens: estimateTokens(
       request.instructions + JSON.stringify(request.messages),
     ),
-    outputTokens: tokens(text + JSON.stringify(toolCalls)),
-    model: name,
+    outputTokens: estimateTokens(text + JSON.stringify(toolCalls)),
+    model: modelName,
     finishReason: toolCalls.length > 0 ? "tool_calls" : "stop",
   };
 }
 
-function nextCalls(
-  rounds: NonNullable<OfflineScript["rounds"]>,
-  { prompt, results }: OfflineTurn,
-): readonly ToolCall[] {
-  const round = results.length;
-  const bindings = { prompt, lines: prompt.split("\n"), results };
-  return (rounds[round] ?? []).map((call, at) => ({
-    id: `call-${round}-${at}`,
-    name: call.tool,
-    arguments: renderTemplate(call.arguments, bindings),
-  }));
+/** The last prompt and the tool results after it: the same messages always give the same turn. */
+function currentTurn(messages: readonly ChatMessage[]): OfflineTurn {
+  const start = messages.findLastIndex(({ role }) => role === "user");
+  const question = messages[start];
+  const results: Json[][] = [];
+  for (const message of messages.slice(start + 1)) {
+    if (message.role === "assistant" && message.toolCalls.length > 0)
+      results.push([]);
+    else if (message.role === "tool") results.at(-1)?.push(message.result);
+  }
+  return { prompt: question?.role === "user" ? question.text : "", results };
 }
 
-function answerOf(request: ModelRequest, turn: OfflineTurn): string {
-  const results = turn.results.flat();
-  const material = materialOf(turn.prompt, results);
-  const wanted: Wanted = {
-    interest: {
-      about: request.offline?.about ?? [],
-      // A prompt that is itself the material would find all of its own words.
-      asked: results.length > 0 ? askedWords(turn.prompt) : [],
-    },
-    count: request.offline?.sentences ?? defaultSentences,
-  };
-  return request.outputSchema === undefined
-    ? answerText(material, wanted)
-    : JSON.stringify(answerJson(request.outputSchema, material, wanted));
-}
+/** The answer of an agent without a script. */
+const defaultAnswer = ({ agent, outputSchema }: ModelRequest): Json =>
+  outputSchema === undefined
+    ? `The agent ${agent} has no offline script. Configure a model provider, or add a script for it.`
+    : minimalValue(outputSchema, offlineNotice);
 
-/** The usual rule of thumb: four characters. */
-const tokens = (text: string): number => Math.ceil(text.length / 4);
+const toAnswerText = (answer: Json): string =>
+  typeof answer === "string"
+    ? `${offlineNotice}\n\n${answer}`
+    : JSON.stringify(answer);
+
+/** Rule of thumb: four characters per token. */
+const estimateTokens = (text: string): number => Math.ceil(text.length / 4);

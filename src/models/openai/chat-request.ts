@@ -5,19 +5,18 @@ import type { ChatMessage, ModelRequest, ToolSpec } from "../language-model";
 type Body = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming;
 type Message = OpenAI.Chat.ChatCompletionMessageParam;
 
-/** The request in the words of the chat completions protocol. */
 export const toChatRequest = (request: ModelRequest, model: string): Body => ({
   model,
   messages: [
     { role: "system", content: request.instructions },
     ...request.messages.map(toMessage),
   ],
-  // Providers refuse an empty list of tools.
+  // Providers reject an empty list of tools.
   ...(request.tools.length > 0 && { tools: request.tools.map(toTool) }),
   ...(request.outputSchema !== undefined && {
     response_format: {
       type: "json_schema",
-      // Not `strict`: that mode refuses most schemas that people write; the answer is checked when it arrives.
+      // Not `strict`, which supports few JSON Schema keywords. The answer is validated when it arrives.
       json_schema: { name: "answer", schema: { ...request.outputSchema } },
     },
   }),
@@ -31,7 +30,7 @@ function toMessage(message: ChatMessage): Message {
       return {
         role: "tool",
         tool_call_id: message.callId,
-        content: toText(message.result),
+        content: toToolContent(message.result),
       };
     case "assistant":
       return {
@@ -43,7 +42,7 @@ function toMessage(message: ChatMessage): Message {
             type: "function" as const,
             function: {
               name: call.name,
-              // What was not JSON is not repeated: providers refuse it. The tool's result says what was wrong.
+              // Providers reject invalid JSON. The result of the tool call states the error.
               arguments: JSON.stringify(call.arguments ?? {}),
             },
           })),
@@ -61,5 +60,5 @@ const toTool = (tool: ToolSpec): OpenAI.Chat.ChatCompletionTool => ({
   },
 });
 
-const toText = (value: Json): string =>
+const toToolContent = (value: Json): string =>
   typeof value === "string" ? value : JSON.stringify(value);

@@ -5,8 +5,8 @@ import { omitUndefined } from "../../domain/omit-undefined";
 import type { ModelResponse, ToolCall } from "../language-model";
 import { UnusableResponseError } from "../unusable-response-error";
 
-/** What AOS reads of a chat completion. Checked, because servers that call themselves compatible differ. */
-const completion = z.object({
+/** The fields that AOS reads. Validated, because compatible servers differ in detail. */
+const completionSchema = z.object({
   id: z.string().nullish(),
   model: z.string().optional(),
   choices: z
@@ -41,42 +41,46 @@ const completion = z.object({
     })
     .nullish(),
 });
-type Completion = z.output<typeof completion>;
+type Completion = z.output<typeof completionSchema>;
 type Choice = Completion["choices"][number];
 
-/** Reads a completion; throws `model_failed` for what is no complete answer. `round` makes missing call ids unique. */
+/** Throws `model_failed` when the body is not a complete answer. `round` makes generated call ids unique. */
 export function fromChatResponse(
   body: unknown,
-  asked: { readonly model: string; readonly round: number },
+  call: { readonly model: string; readonly round: number },
 ): ModelResponse {
-  const parsed = completion.safeParse(body);
+  const parsed = completionSchema.safeParse(body);
   const choice = parsed.data?.choices[0];
   if (choice === undefined || !parsed.success)
-    throw failed(asked.model, "sent no chat completion", parsed.error);
-  const answer = {
+    throw modelFailed(
+      call.model,
+      "did not return a chat completion",
+      parsed.error,
+    );
+  const response = {
     text: choice.message.content ?? "",
-    toolCalls: toToolCalls(choice, asked.round),
-    ...tokensOf(parsed.data),
-    model: parsed.data.model ?? asked.model,
+    toolCalls: toToolCalls(choice, call.round),
+    ...readTokenCounts(parsed.data),
+    model: parsed.data.model ?? call.model,
     finishReason: nonEmpty(choice.finish_reason) ?? "stop",
     ...omitUndefined({ id: nonEmpty(parsed.data.id) }),
   };
-  const problem = problemOf(choice);
-  if (problem === undefined) return answer;
+  const problem = findProblem(choice);
+  if (problem === undefined) return response;
   throw new UnusableResponseError(
-    `The model ${asked.model} ${problem}.`,
-    answer,
+    `The model ${call.model} ${problem}.`,
+    response,
   );
 }
 
-const tokensOf = ({ usage }: Completion) => ({
+const readTokenCounts = ({ usage }: Completion) => ({
   inputTokens: usage?.prompt_tokens ?? 0,
   outputTokens: usage?.completion_tokens ?? 0,
-  ...partsOf(usage ?? {}),
+  ...readTokenDetails(usage ?? {}),
 });
 
-/** Of servers that tell them. */
-const partsOf = ({
+/** Not every server sends them. */
+const readTokenDetails = ({
   prompt_tokens_details: input,
   completion_tokens_details: output,
 }: Partial<NonNullable<Completion["usage"]>>) =>
@@ -85,9 +89,9 @@ const partsOf = ({
     reasoningTokens: output?.reasoning_tokens ?? undefined,
   });
 
-function problemOf({ message, finish_reason }: Choice): string | undefined {
+function findProblem({ message, finish_reason }: Choice): string | undefined {
   const refusal = nonEmpty(message.refusal);
-  if (refusal !== undefined) return `refused: ${refusal}`;
+  if (refusal !== undefined) return `refused to answer: ${refusal}`;
   if (finish_reason === "length")
     return "stopped at its token limit; ask for a shorter answer";
   if (finish_reason === "content_filter")
@@ -96,26 +100,26 @@ function problemOf({ message, finish_reason }: Choice): string | undefined {
 }
 
 const toToolCalls = ({ message }: Choice, round: number): readonly ToolCall[] =>
-  (message.tool_calls ?? []).map((call, at) => ({
-    // Some servers send no id, or an empty one, but the id is what makes a tool call idempotent.
-    id: nonEmpty(call.id) ?? `call-${round}-${at}`,
+  (message.tool_calls ?? []).map((call, index) => ({
+    // Some servers send no id or an empty one, but a tool call needs a unique id to be idempotent.
+    id: nonEmpty(call.id) ?? `call-${round}-${index}`,
     name: call.function.name,
-    arguments: parsedArguments(call.function.arguments),
+    arguments: parseArguments(call.function.arguments),
   }));
 
 const nonEmpty = (text: string | null | undefined): string | undefined =>
   text === null || text === "" ? undefined : text;
 
-function parsedArguments(text: string): Json | undefined {
-  if (text.trim() === "") return {}; // how some models call a tool that takes nothing
+function parseArguments(text: string): Json | undefined {
+  if (text.trim() === "") return {}; // Some models call a tool without parameters like this.
   try {
     return JSON.parse(text) as Json;
   } catch {
-    return undefined; // the contract's word for "not JSON"; the model is told when the tool is called
+    return undefined; // Reported to the model when the tool is called.
   }
 }
 
-const failed = (
+const modelFailed = (
   model: string,
   problem: string,
   cause?: Error,

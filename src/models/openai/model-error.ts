@@ -6,38 +6,38 @@ import {
 } from "openai";
 import { AosError } from "../../domain/errors";
 
-/** What a failed request means: `model_unavailable` when asking again may help, `model_failed` when not. */
+/** `model_unavailable` when a retry may succeed, `model_failed` when it cannot. */
 export function toModelError(thrown: unknown, model: string): Error {
   if (thrown instanceof AosError) return thrown;
-  // The client wraps what our token provider throws.
+  // The client wraps the errors of the token provider.
   if (thrown instanceof Error && thrown.cause instanceof AosError)
     return thrown.cause;
-  const code = mayHelpToAskAgain(thrown) ? "model_unavailable" : "model_failed";
-  return new AosError(code, `The model ${model} ${problemOf(thrown)}`, {
-    cause: thrown,
-  });
+  const code = isTransient(thrown) ? "model_unavailable" : "model_failed";
+  const message = `The model ${model} ${describeProblem(thrown)}`;
+  return new AosError(code, message, { cause: thrown });
 }
 
-function mayHelpToAskAgain(thrown: unknown): boolean {
-  if (isBrokenOff(thrown) || thrown instanceof APIConnectionError) return true;
-  // Also a 429, but one that only a payment ends.
+function isTransient(thrown: unknown): boolean {
+  if (isInterrupted(thrown) || thrown instanceof APIConnectionError)
+    return true;
+  // A used-up quota is a 429, too, but a retry does not help.
   if (!isApiError(thrown) || thrown.code === "insufficient_quota") return false;
   const status = thrown.status ?? 0;
   return status === 408 || status === 409 || status === 429 || status >= 500;
 }
 
-function problemOf(thrown: unknown): string {
-  if (isBrokenOff(thrown)) return "was cut off before its answer was complete.";
+function describeProblem(thrown: unknown): string {
+  if (isInterrupted(thrown)) return "did not send a complete response.";
   if (thrown instanceof APIConnectionTimeoutError)
-    return "did not answer in time.";
+    return "did not respond in time.";
   if (thrown instanceof APIConnectionError)
     return `could not be reached: ${rootMessage(thrown)}`;
   if (isApiError(thrown))
-    return `answered with an error: ${thrown.message}.${adviceOn(thrown.status)}`;
-  return `could not be asked: ${rootMessage(thrown)}`;
+    return `returned an error: ${thrown.message}.${adviceFor(thrown.status)}`;
+  return `could not be called: ${rootMessage(thrown)}`;
 }
 
-function adviceOn(status: number | undefined): string {
+function adviceFor(status: number | undefined): string {
   if (status === 401 || status === 403)
     return " Check the key, or the identity's role on the resource.";
   if (status === 404)
@@ -45,20 +45,20 @@ function adviceOn(status: number | undefined): string {
   return "";
 }
 
-// The class is generic; `instanceof` alone leaves its status untyped.
+// The class is generic: `instanceof` alone leaves `status` untyped.
 const isApiError = (thrown: unknown): thrown is APIError =>
   thrown instanceof APIError;
 
-/** Cancelled, out of time, or the connection was lost (`terminated`, in the words of fetch) in the middle of the body. */
-function isBrokenOff(thrown: unknown): boolean {
+/** Cancelled, timed out, or disconnected within the body, for which fetch throws `terminated`. */
+function isInterrupted(thrown: unknown): boolean {
   if (thrown instanceof APIUserAbortError) return true;
-  // By name: what fetch throws may come from another realm, where `instanceof` means nothing.
+  // By name: errors of fetch may come from another realm, where `instanceof` is always false.
   const { name, message } = (thrown ?? {}) as Partial<Error>;
   if (name === "AbortError" || name === "TimeoutError") return true;
   return name === "TypeError" && message === "terminated";
 }
 
-/** `fetch failed` says nothing; the cause at the bottom says which connection was refused. */
+/** The innermost cause names the refused connection; the error itself is only `fetch failed`. */
 function rootMessage(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   return thrown.cause instanceof Error

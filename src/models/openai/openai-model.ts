@@ -4,7 +4,7 @@ import {
 } from "@azure/identity";
 import OpenAI, { AzureOpenAI, NotFoundError, RateLimitError } from "openai";
 import { AosError } from "../../domain/errors";
-import type { LanguageModel, ModelRequest } from "../language-model";
+import type { LanguageModel } from "../language-model";
 import { toChatRequest } from "./chat-request";
 import { fromChatResponse } from "./chat-response";
 import { toModelError } from "./model-error";
@@ -12,142 +12,130 @@ import { toModelError } from "./model-error";
 export interface AzureOpenAiOptions {
   /** The resource, for example `https://my-resource.openai.azure.com`. */
   readonly endpoint: string;
-  /** The deployment of agents that name none. */
+  /** The deployment for agents that do not name one. */
   readonly deployment: string;
-  /** Entra ID (`DefaultAzureCredential`) when absent. */
+  /** Absent: Entra ID with `DefaultAzureCredential`. */
   readonly apiKey?: string;
-  /** Default `2024-10-21`. */
-  readonly apiVersion?: string;
-  /** Default two minutes. */
-  readonly timeoutMs?: number;
+  readonly apiVersion: string;
+  readonly timeoutMs: number;
 }
 
 export interface OpenAiOptions {
-  /** The model of agents that name none. */
+  /** The model for agents that do not name one. */
   readonly model: string;
-  /** Any server that speaks the chat completions protocol; default OpenAI's own. */
+  /** Any server with the chat completions API. Default: OpenAI. */
   readonly baseUrl?: string;
-  /** Local servers often want none. */
+  /** Local servers often need none. */
   readonly apiKey?: string;
-  /** Default two minutes. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs: number;
 }
 
-const defaultTimeoutMs = 120_000;
-/** The newest version of the API that is not a preview. */
-const defaultApiVersion = "2024-10-21";
 const entraScope = "https://cognitiveservices.azure.com/.default";
+const checkTimeoutMs = 10_000;
 
-/** Models deployed in Azure OpenAI. */
 export function azureOpenAiModel(options: AzureOpenAiOptions): LanguageModel {
   const client = new AzureOpenAI({
-    // Not `endpoint`: the client refuses it when the environment holds an OPENAI_BASE_URL.
-    baseURL: `${withoutTrailingSlash(options.endpoint)}/openai`,
-    apiVersion: options.apiVersion ?? defaultApiVersion,
+    // Not `endpoint`: the client refuses it when the environment sets OPENAI_BASE_URL.
+    baseURL: `${removeTrailingSlashes(options.endpoint)}/openai`,
+    apiVersion: options.apiVersion,
     ...(options.apiKey === undefined
-      ? { azureADTokenProvider: entraToken() }
+      ? { azureADTokenProvider: createTokenProvider() }
       : { apiKey: options.apiKey }),
-    ...clientOptions(options),
+    ...clientOptions(options.timeoutMs),
   });
-  return chatModel("azure-openai", client, options.deployment, options);
+  const { deployment, timeoutMs } = options;
+  return chatModel("azure-openai", client, deployment, timeoutMs);
 }
 
-/** OpenAI's models, or those of any server that speaks its protocol. */
 export function openAiModel(options: OpenAiOptions): LanguageModel {
   const client = new OpenAI({
-    baseURL: withoutTrailingSlash(
+    baseURL: removeTrailingSlashes(
       options.baseUrl ?? "https://api.openai.com/v1",
     ),
-    // The client insists on a key, even where the server does not.
+    // The client requires a key, even where the server does not.
     apiKey: options.apiKey ?? "none",
-    ...clientOptions(options),
+    ...clientOptions(options.timeoutMs),
   });
-  return chatModel("openai", client, options.model, options);
+  return chatModel("openai", client, options.model, options.timeoutMs);
 }
 
-interface Timing {
-  readonly timeoutMs?: number;
-}
-
-const clientOptions = ({ timeoutMs = defaultTimeoutMs }: Timing) => ({
+const clientOptions = (timeoutMs: number) => ({
   timeout: timeoutMs,
-  maxRetries: 0, // the activity's retry policy covers it
+  maxRetries: 0, // The retry policy of the activity applies.
 });
 
 const chatModel = (
-  provider: LanguageModel["provider"],
+  provider: "azure-openai" | "openai",
   client: OpenAI,
   defaultModel: string,
-  { timeoutMs = defaultTimeoutMs }: Timing,
+  timeoutMs: number,
 ): LanguageModel => ({
   provider,
-  server: serverOf(client.baseURL),
-  resolveModelName: (wanted) => wanted ?? defaultModel,
+  server: parseServer(client.baseURL),
+  resolveModelName: (requested) => requested ?? defaultModel,
   async complete(request, signal) {
     const model = request.model ?? defaultModel;
-    // The client's own timeout ends with the headers; a body may stall as well.
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    // The client's own timeout covers the headers only; the body may stall as well.
+    const timeout = AbortSignal.timeout(timeoutMs);
     try {
-      const body = toChatRequest(request, model);
-      const answer = await client.chat.completions.create(body, {
-        signal: inTime,
-      });
-      return fromChatResponse(answer, { model, round: roundOf(request) });
+      const response = await client.chat.completions.create(
+        toChatRequest(request, model),
+        { signal: AbortSignal.any([signal, timeout]) },
+      );
+      const round = request.messages.filter(
+        ({ role }) => role === "assistant",
+      ).length;
+      return fromChatResponse(response, { model, round });
     } catch (thrown) {
       throw toModelError(thrown, model);
     }
   },
-  check: () => checkModels(client, provider, defaultModel),
+  check: () => checkModelList(client, provider, defaultModel),
 });
 
-function serverOf(baseUrl: string): NonNullable<LanguageModel["server"]> {
+function parseServer(baseUrl: string): NonNullable<LanguageModel["server"]> {
   const { hostname, port, protocol } = new URL(baseUrl);
-  const usual = protocol === "http:" ? 80 : 443;
-  return { address: hostname, port: port === "" ? usual : Number(port) };
+  const defaultPort = protocol === "http:" ? 80 : 443;
+  return { address: hostname, port: port === "" ? defaultPort : Number(port) };
 }
 
-const roundOf = (request: ModelRequest): number =>
-  request.messages.filter((message) => message.role === "assistant").length;
-
-/** Tokens from Entra ID, cached and renewed by the identity library. */
-function entraToken(): () => Promise<string> {
-  const token = getBearerTokenProvider(
+/** The identity library caches and renews the tokens. */
+function createTokenProvider(): () => Promise<string> {
+  const getToken = getBearerTokenProvider(
     new DefaultAzureCredential(),
     entraScope,
   );
   return async () => {
     try {
-      return await token();
+      return await getToken();
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      // Identity endpoints are unreachable now and then, above all while an instance starts.
+      // Retryable: identity endpoints are sometimes unreachable, mostly while an instance starts.
       throw new AosError(
         "model_unavailable",
-        `No Entra ID token for Azure OpenAI; sign in, or give the app an identity or a key: ${reason}`,
+        `No Entra ID token for Azure OpenAI. Sign in, or give the app an identity or an API key: ${reason}`,
         { cause },
       );
     }
   };
 }
 
-const withoutTrailingSlash = (url: string): string => url.replace(/\/+$/, "");
+const removeTrailingSlashes = (url: string): string => url.replace(/\/+$/, "");
 
-/** Longer than anybody waits for an answer about it. */
-const checkMs = 10_000;
-
-/** The list of models asks for the same rights as a call does, and costs nothing. */
-async function checkModels(
+/** Listing models needs the same permissions as a model call and uses no tokens. */
+async function checkModelList(
   client: OpenAI,
   provider: LanguageModel["provider"],
   model: string,
 ): Promise<void> {
   try {
-    await client.models.list({ signal: AbortSignal.timeout(checkMs) });
+    const signal = AbortSignal.timeout(checkTimeoutMs);
+    await client.models.list({ signal });
   } catch (thrown) {
-    // A server of one's own need not have the list; too many requests come from who may ask.
-    const answersAllTheSame =
+    // Only an authorized client is throttled, and a self-hosted server may lack the list.
+    const isReachable =
       thrown instanceof RateLimitError ||
       (thrown instanceof NotFoundError && provider === "openai");
-    if (!answersAllTheSame) throw toModelError(thrown, model);
+    if (!isReachable) throw toModelError(thrown, model);
   }
 }

@@ -1,7 +1,7 @@
 import { splitSentences } from "../../../src/catalog/offline/sentences";
 
-describe("sentencesOf", () => {
-  test("unwraps lines, and knows abbreviations and amounts", () => {
+describe("splitSentences", () => {
+  test("joins wrapped lines and does not split at abbreviations and amounts", () => {
     expect(
       splitSentences(
         "Acme Ltd. Basel pays $3.50 per unit\nto Dr. Keller. It does so (mostly.) “Always.” Done!",
@@ -14,7 +14,7 @@ describe("sentencesOf", () => {
     ]);
   });
 
-  test("takes points of lists one by one and leaves headings, labels and tables out", () => {
+  test("returns list items one by one and omits headings, labels and tables", () => {
     expect(
       splitSentences(`# Incident 12
 ROOT CAUSE
@@ -35,7 +35,7 @@ and leaked.
     ]);
   });
 
-  test("keeps a text of a single line, whatever it looks like", () => {
+  test("returns a single line even if it is not a sentence", () => {
     expect(splitSentences("No findings")).toEqual(["No findings"]);
     expect(splitSentences(" \n ")).toEqual([]);
   });

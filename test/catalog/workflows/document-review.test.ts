@@ -1,22 +1,23 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type {
-  ChatMessage,
-  LanguageModel,
-} from "../../../src/models/language-model";
-import { offlineNotice } from "../../../src/models/offline/notice";
-import { offlineModel } from "../../../src/models/offline/offline-model";
-import { parseAgentOutput } from "../../../src/models/agent-output";
-import { runTool } from "../../../src/tools/run-tool";
-import { type Catalog, createCatalog } from "../../../src/catalog/catalog";
-import type { Json } from "../../../src/domain/payload";
-import { type ExpressionBindings } from "../../../src/domain/expression/compile-expression";
+import type { Catalog } from "../../../src/app/validate-catalog";
+import { createCatalog } from "../../../src/catalog/catalog";
+import { offlineScripts } from "../../../src/catalog/offline/document-review";
+import type { ExpressionBindings } from "../../../src/domain/expression/compile-expression";
 import { renderTemplate } from "../../../src/domain/expression/template";
+import type { Json } from "../../../src/domain/payload";
 import type {
   AgentWork,
   ToolWork,
 } from "../../../src/domain/workflow/workflow-definition";
+import { parseAgentOutput } from "../../../src/models/agent-output";
+import type { ChatMessage } from "../../../src/models/language-model";
+import {
+  offlineModel,
+  offlineNotice,
+} from "../../../src/models/offline/offline-model";
+import { runTool } from "../../../src/tools/run-tool";
 
 const documents = {
   "lease.txt": `LEASE AGREEMENT
@@ -43,68 +44,68 @@ The root cause was a certificate that expired at 09:12 because its renewal job h
 };
 
 let root: string;
-let shipped: Catalog;
+let catalog: Catalog;
+const model = offlineModel(offlineScripts);
 const signal = new AbortController().signal;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "aos-review-"));
   for (const [name, text] of Object.entries(documents))
     await writeFile(join(root, name), text);
-  shipped = createCatalog({
+  catalog = createCatalog({
     documentsFolder: root,
     reportsFolder: join(root, "reports"),
   });
 });
 afterAll(() => rm(root, { recursive: true }));
 
-/** One turn of an agent, as the orchestrator and its activities would take it. */
-async function turn(
-  work: AgentWork,
-  bindings: ExpressionBindings,
-  model: LanguageModel,
-) {
-  const agent = named(shipped.agents, work.agent);
+/** One turn of an agent, without orchestrator and activities. */
+async function runTurn(work: AgentWork, bindings: ExpressionBindings) {
+  const agent = findByName(catalog.agents, work.agent);
   const text = renderTemplate(work.prompt, bindings);
-  if (typeof text !== "string") throw new Error("the prompt is not a text");
+  if (typeof text !== "string") throw new Error("The prompt is not a text.");
   const messages: ChatMessage[] = [{ role: "user", text }];
   for (let round = 0; round < (agent.maxRounds ?? 10); round++) {
-    const answer = await model.complete(
-      { ...agent, messages, tools: [] },
+    const response = await model.complete(
+      { ...agent, agent: agent.name, messages, tools: [] },
       signal,
     );
-    if (answer.toolCalls.length === 0)
-      return parseAgentOutput(agent, answer.text);
-    messages.push({ role: "assistant", ...answer });
-    for (const { id, name, arguments: input } of answer.toolCalls) {
-      const tool = named(shipped.tools, name);
+    if (response.toolCalls.length === 0)
+      return parseAgentOutput(agent, response.text);
+    messages.push({ role: "assistant", ...response });
+    for (const { id, name, arguments: input } of response.toolCalls) {
+      const tool = findByName(catalog.tools, name);
       const result = await runTool(tool, input, { idempotencyKey: id, signal });
       messages.push({ role: "tool", callId: id, name, result });
     }
   }
-  throw new Error("too many rounds");
+  throw new Error("The agent made too many model calls.");
 }
 
-async function work(step: AgentWork | ToolWork, bindings: ExpressionBindings) {
-  if (step.kind === "agent") return turn(step, bindings, offlineModel());
-  const tool = named(shipped.tools, step.tool);
+async function runStep(
+  step: AgentWork | ToolWork,
+  bindings: ExpressionBindings,
+) {
+  if (step.kind === "agent") return runTurn(step, bindings);
+  const tool = findByName(catalog.tools, step.tool);
   const input = renderTemplate(step.input ?? {}, bindings);
   return runTool(tool, input, { idempotencyKey: "k", signal });
 }
 
-/** Takes the steps in the order in which they are written, each after what it needs. */
-async function review(input: Json): Promise<Json> {
-  const definition = named(shipped.workflows, "document-review");
+/** Runs the steps in the order of the definition, which fits their needs. */
+async function runReview(input: Json): Promise<Json> {
+  const definition = findByName(catalog.workflows, "document-review");
   const steps: Record<string, Json> = {};
   const bindings = { input, steps, orchestration: { id: "order:1" } };
   for (const step of definition.steps) {
     if (step.kind !== "map") {
-      steps[step.id] = { output: await work(step, bindings) };
+      steps[step.id] = { output: await runStep(step, bindings) };
       continue;
     }
     const items = renderTemplate(step.over, bindings) as readonly Json[];
     const output = await Promise.all(
       items.map((item, index) =>
-        work(step.step, { ...bindings, [step.as]: item, index }),
+        runStep(step.step, { ...bindings, [step.as]: item, index }),
       ),
     );
     steps[step.id] = { output };
@@ -112,12 +113,12 @@ async function review(input: Json): Promise<Json> {
   return renderTemplate(definition.output ?? null, bindings);
 }
 
-function named<Item extends { readonly name: string }>(
+function findByName<Item extends { readonly name: string }>(
   items: readonly Item[],
   name: string,
 ): Item {
   const found = items.find((item) => item.name === name);
-  if (found === undefined) throw new Error(`nothing is named ${name}`);
+  if (found === undefined) throw new Error(`No item has the name ${name}.`);
   return found;
 }
 
@@ -127,15 +128,12 @@ interface Review {
   readonly documents: readonly string[];
 }
 
-describe("document-review", () => {
-  test("reports on every document in its own words, and saves the report", async () => {
-    const {
-      report,
-      path,
-      documents: read,
-    } = (await review({})) as unknown as Review;
-    expect(read).toEqual(["lease.txt", "outage.md"]);
-    expect(await readFile(path, "utf8")).toBe(report);
+describe("document-review with the offline model", () => {
+  test("saves a report that quotes every document word for word and has one offline notice", async () => {
+    const review = (await runReview({})) as unknown as Review;
+    const { report } = review;
+    expect(review.documents).toEqual(["lease.txt", "outage.md"]);
+    expect(await readFile(review.path, "utf8")).toBe(report);
 
     expect(
       report.startsWith(`${offlineNotice}\n\n# Document review\n\n## Plan\n`),
@@ -161,8 +159,8 @@ describe("document-review", () => {
     expect(report).toContain("The root cause was a certificate");
   });
 
-  test("reads only the documents that it is given, with the focus that it is given", async () => {
-    const output = await review({
+  test("reads only the documents of the input", async () => {
+    const output = await runReview({
       documents: ["outage.md"],
       focus: "certificates",
     });

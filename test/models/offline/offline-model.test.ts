@@ -1,137 +1,123 @@
 import fc from "fast-check";
+import type { Json } from "../../../src/domain/payload";
+import { parseAgentOutput } from "../../../src/models/agent-output";
 import type {
   ChatMessage,
   ModelRequest,
 } from "../../../src/models/language-model";
-import { offlineNotice } from "../../../src/models/offline/notice";
-import { offlineModel } from "../../../src/models/offline/offline-model";
-import { parseAgentOutput } from "../../../src/models/agent-output";
-import type { OfflineScript } from "../../../src/domain/agent";
-import type { Json } from "../../../src/domain/payload";
+import {
+  offlineModel,
+  offlineNotice,
+  type OfflineScript,
+} from "../../../src/models/offline/offline-model";
 
-const model = offlineModel();
-const never = new AbortController().signal;
-const ask = (
-  messages: readonly ChatMessage[],
-  rest: Partial<ModelRequest> = {},
-) => model.complete({ instructions: "", tools: [], messages, ...rest }, never);
+const signal = new AbortController().signal;
 const user = (text: string): ChatMessage => ({ role: "user", text });
-
-const lease = `LEASE
-
-1. Payment
-The Tenant shall pay EUR 2,400 on the first day of each month. The weather
-in Bern is often mild. Nobody minds.
-
-2. End
-2.1 Either party may terminate this lease by notice before 30 June 2027.`;
-
-const script: OfflineScript = {
-  rounds: [
-    [{ tool: "list", arguments: {} }],
-    [
-      { tool: "read", arguments: { name: "${results[0][0][0]}" } },
-      { tool: "read", arguments: { name: "${lines[0]}" } },
-    ],
-  ],
-  about: ["shall", "terminat"],
-  sentences: 2,
-};
-const called = (id: string, name: string): ChatMessage => ({
+const toolCall = (id: string, name: string): ChatMessage => ({
   role: "assistant",
   text: "",
   toolCalls: [{ id, name, arguments: {} }],
 });
-const told = (callId: string, name: string, result: Json): ChatMessage => ({
-  role: "tool",
-  callId,
-  name,
-  result,
-});
+const toolResult = (
+  callId: string,
+  name: string,
+  result: Json,
+): ChatMessage => ({ role: "tool", callId, name, result });
+
+/** Lists files, reads the first one and the one that the prompt names, then answers with all results. */
+const script: OfflineScript = ({ prompt, results }) => {
+  const [listed, read] = results;
+  if (listed === undefined)
+    return { toolCalls: [{ tool: "list", arguments: {} }] };
+  if (read !== undefined) return { answer: JSON.stringify(read) };
+  const names = [...(listed[0] as readonly string[]), prompt.split("\n")[0]];
+  return {
+    toolCalls: names.map((name = "") => ({
+      tool: "read",
+      arguments: { name },
+    })),
+  };
+};
+
+const model = offlineModel({ clerk: script });
+const complete = (
+  messages: readonly ChatMessage[],
+  rest: Partial<ModelRequest> = {},
+) =>
+  model.complete(
+    { agent: "clerk", instructions: "", tools: [], messages, ...rest },
+    signal,
+  );
 
 describe("offlineModel", () => {
-  test("follows its script round by round, within the last turn only", async () => {
-    const before = [user("old"), called("a", "list"), told("a", "list", [])];
-    const first = await ask([...before, user("b.txt\nRead it.")], {
-      offline: script,
-    });
+  test("makes the tool calls of the script round by round, from the last prompt on", async () => {
+    const earlier = [
+      user("old"),
+      toolCall("a", "list"),
+      toolResult("a", "list", []),
+    ];
+    const first = await complete([...earlier, user("b.txt\nRead it.")]);
+    expect(first).toMatchObject({ text: "", finishReason: "tool_calls" });
     expect(first.toolCalls).toEqual([
       { id: "call-0-0", name: "list", arguments: {} },
     ]);
 
-    const second = await ask(
-      [
-        ...before,
-        user("b.txt\nRead it."),
-        called("call-0-0", "list"),
-        told("call-0-0", "list", ["a.txt"]),
-      ],
-      { offline: script },
-    );
+    const second = await complete([
+      ...earlier,
+      user("b.txt\nRead it."),
+      toolCall("call-0-0", "list"),
+      toolResult("call-0-0", "list", ["a.txt"]),
+    ]);
     expect(second.toolCalls).toEqual([
       { id: "call-1-0", name: "read", arguments: { name: "a.txt" } },
       { id: "call-1-1", name: "read", arguments: { name: "b.txt" } },
     ]);
   });
 
-  test("quotes the sentences that matter, in their order, and says what it is", async () => {
-    const answer = await ask([user(lease)], {
-      offline: { about: ["shall", "terminat"], sentences: 2 },
+  test("puts the offline notice before the script's text", async () => {
+    const response = await complete([
+      user("b.txt"),
+      toolCall("call-0-0", "list"),
+      toolResult("call-0-0", "list", []),
+      toolCall("call-1-0", "read"),
+      toolResult("call-1-0", "read", "Rent."),
+    ]);
+    expect(response).toMatchObject({
+      text: `${offlineNotice}\n\n["Rent."]`,
+      toolCalls: [],
+      model: "offline",
+      finishReason: "stop",
     });
-    expect(answer.text).toBe(
-      [
-        offlineNotice,
-        "",
-        "- The Tenant shall pay EUR 2,400 on the first day of each month.",
-        "- Either party may terminate this lease by notice before 30 June 2027.",
-      ].join("\n"),
+  });
+
+  test("answers for an agent without a script with a text that has the offline notice", async () => {
+    for (const agent of ["stranger", "constructor"]) {
+      const { text } = await complete([user("Hello")], { agent });
+      expect(text).toContain(offlineNotice);
+      expect(text).toContain(`The agent ${agent} has no offline script.`);
+    }
+  });
+
+  test("returns the answer of a script as JSON when it is a value", async () => {
+    const answer = { risk: 3, summary: offlineNotice };
+    const rater = offlineModel({ rater: () => ({ answer }) });
+    const { text } = await rater.complete(
+      { agent: "rater", instructions: "", tools: [], messages: [user("Rate")] },
+      signal,
     );
-    expect(answer).toMatchObject({ toolCalls: [], model: "offline" });
+    expect(JSON.parse(text)).toEqual(answer);
   });
 
-  test("quotes tool results rather than the question", async () => {
-    const { text } = await ask([
-      user("What does the document say about 2027?"),
-      called("c", "read"),
-      told("c", "read", { name: "lease.txt", text: lease }),
-    ]);
-    expect(text).toContain("30 June 2027");
-    expect(text).not.toContain("What does");
+  test("fails when the call is cancelled", async () => {
+    const request = { agent: "x", instructions: "", tools: [], messages: [] };
+    await expect(
+      model.complete(request, AbortSignal.abort()),
+    ).rejects.toMatchObject({ code: "model_unavailable" });
   });
+});
 
-  test("reports section by section when there are several sources", async () => {
-    const findings = [
-      {
-        document: "a.txt",
-        summary: `${offlineNotice} It shall end in 2027 for sure.`,
-      },
-      {
-        document: "b.txt",
-        findings: ["The pump failed on 3 May 2026 at noon."],
-      },
-    ];
-    const { text } = await ask([
-      user(
-        `Write it.\n\n# Review\n\n## Plan\n- Read all of it.\n\n## Found\n${JSON.stringify(findings)}`,
-      ),
-    ]);
-    expect(text.split("\n").filter((line) => line !== "")).toEqual([
-      offlineNotice,
-      "# Review",
-      "## Plan",
-      "- Read all of it.",
-      "## a.txt",
-      "- “It shall end in 2027 for sure.”",
-      "## b.txt",
-      "- “The pump failed on 3 May 2026 at noon.”",
-      "## In brief",
-      "2 key sentences from 2 sources. By rank, the first of them say:",
-      "- “The pump failed on 3 May 2026 at noon.” (b.txt)",
-      "- “It shall end in 2027 for sure.” (a.txt)",
-    ]);
-  });
-
-  test("answers with an object when the agent has a schema, and says in it what it is", async () => {
+describe("the offline model for an agent with an output schema and no script", () => {
+  test("answers with an object that satisfies the schema and has the offline notice", async () => {
     const outputSchema = {
       type: "object",
       properties: {
@@ -145,59 +131,42 @@ describe("offlineModel", () => {
       additionalProperties: false,
       $defs: { text: { type: "string", maxLength: 200 } },
     };
-    const { text } = await ask(
-      [
-        user("Read it."),
-        called("c", "read"),
-        told("c", "read", { name: "lease.txt", text: lease }),
-      ],
-      { outputSchema, offline: { about: ["shall"], sentences: 2 } },
-    );
-    expect(
-      parseAgentOutput({ name: "reader", outputSchema }, text),
-    ).toMatchObject({
-      document: "lease.txt",
+    const { text } = await complete([user("Read it.")], {
+      agent: "reader",
+      outputSchema,
+    });
+    expect(parseAgentOutput({ name: "reader", outputSchema }, text)).toEqual({
+      document: offlineNotice,
       kind: "contract",
       risk: 1,
-      findings: [
-        expect.stringContaining("EUR 2,400"),
-        expect.stringContaining("30 June 2027"),
-      ],
-      summary: expect.stringContaining(offlineNotice) as string,
+      findings: [offlineNotice],
+      summary: offlineNotice,
     });
 
     const lists = { type: "object", properties: { steps: { type: "array" } } };
-    const listed = await ask([user(lease)], { outputSchema: lists });
-    expect(JSON.parse(listed.text)).toMatchObject({
-      steps: expect.arrayContaining([offlineNotice]) as string[],
+    const listed = await complete([user("Read it.")], {
+      agent: "reader",
+      outputSchema: lists,
     });
+    expect(JSON.parse(listed.text)).toEqual({ steps: [offlineNotice] });
   });
 
-  test("gives the same answer to the same request, quoting nothing that it was not given", async () => {
-    const words = fc.array(fc.constantFrom(...lease.split(/\s+/)), {
-      maxLength: 60,
+  test("answers with a finite value when the schema refers to itself", async () => {
+    const outputSchema = {
+      type: "object",
+      properties: { name: { type: "string" }, next: { $ref: "#" } },
+      required: ["name"],
+    };
+    const { text } = await complete([user("Read it.")], {
+      agent: "reader",
+      outputSchema,
     });
-    await fc.assert(
-      fc.asyncProperty(
-        words,
-        fc.integer({ min: 1, max: 5 }),
-        async (given, sentences) => {
-          const prompt = given.join(" ");
-          const once = await ask([user(prompt)], { offline: { sentences } });
-          const again = await ask([user(prompt)], { offline: { sentences } });
-          expect(again).toEqual(once);
-          const quotes = once.text
-            .split("\n")
-            .filter((line) => line.startsWith("- "));
-          expect(quotes.length).toBeLessThanOrEqual(sentences);
-          // A marker at the beginning of a statement (`1.`) is not part of it.
-          for (const quote of quotes) expect(prompt).toContain(quote.slice(2));
-        },
-      ),
+    expect(parseAgentOutput({ name: "any", outputSchema }, text)).toMatchObject(
+      { name: offlineNotice },
     );
   });
 
-  test("fills any schema of plain types so that it fits", async () => {
+  test("answers with a value that satisfies any schema of plain types", async () => {
     const { schema } = fc.letrec<{ schema: Json }>((tie) => ({
       schema: fc.oneof(
         { maxDepth: 3 },
@@ -236,7 +205,10 @@ describe("offlineModel", () => {
           properties: { inner },
           required: ["inner"],
         };
-        const { text } = await ask([user(lease)], { outputSchema });
+        const { text } = await complete([user("Read it.")], {
+          agent: "reader",
+          outputSchema,
+        });
         expect(() =>
           parseAgentOutput({ name: "any", outputSchema }, text),
         ).not.toThrow();

@@ -13,24 +13,25 @@ import {
 } from "../../support/models/chat-server";
 
 const question: ModelRequest = {
+  agent: "tenant",
   instructions: "You are brief.",
   messages: [{ role: "user", text: "What is due?" }],
   tools: [],
 };
-const never = new AbortController().signal;
+const signal = new AbortController().signal;
 
-/** The code and message with which a question to a server that reacts like this fails. */
-async function failureOn(reaction: ChatServerReaction, timeoutMs = 5_000) {
+/** The error of a model call to a server with this reaction, and the number of requests that it received. */
+async function failedCall(reaction: ChatServerReaction, timeoutMs = 5_000) {
   await using server = await startChatServer(() => reaction);
   const model = openAiModel({ model: "m", baseUrl: server.url, timeoutMs });
   const failure: unknown = await model
-    .complete(question, never)
+    .complete(question, signal)
     .catch((thrown: unknown) => thrown);
-  return { failure, asked: server.requests.length };
+  return { failure, requests: server.requests.length };
 }
 
 describe("openAiModel", () => {
-  test("asks with instructions, conversation, tools and schema, and reads tool calls", async () => {
+  test("sends instructions, messages, tools and output schema, and reads tool calls", async () => {
     await using server = await startChatServer(() =>
       chatCompletion(
         {
@@ -43,7 +44,11 @@ describe("openAiModel", () => {
         "tool_calls",
       ),
     );
-    const model = openAiModel({ model: "m", baseUrl: `${server.url}/v1/` });
+    const model = openAiModel({
+      model: "m",
+      baseUrl: `${server.url}/v1/`,
+      timeoutMs: 5_000,
+    });
     const answer = await model.complete(
       {
         ...question,
@@ -62,7 +67,7 @@ describe("openAiModel", () => {
         ],
         outputSchema: { type: "object" },
       },
-      never,
+      signal,
     );
 
     expect(answer).toEqual({
@@ -126,83 +131,102 @@ describe("openAiModel", () => {
     ["throttling", apiError(429)],
     ["a server error", apiError(500)],
     ["an overloaded server", apiError(503)],
-    ["a connection lost inside the answer", "break off"],
-  ])("calls %s unavailable, and asks only once", async (_, reaction) => {
-    const { failure, asked } = await failureOn(reaction);
-    expect(failure).toMatchObject({ code: "model_unavailable" });
-    expect(asked).toBe(1);
-  });
+    ["a connection that breaks within the response", "disconnect"],
+  ])(
+    "reports %s as model_unavailable and does not retry",
+    async (_, reaction) => {
+      const { failure, requests } = await failedCall(reaction);
+      expect(failure).toMatchObject({ code: "model_unavailable" });
+      expect(requests).toBe(1);
+    },
+  );
 
   test.each<[string, ChatServerReaction, RegExp]>([
     ["a wrong key", apiError(401), /Check the key/],
     ["an unknown model", apiError(404), /name of the model/],
     ["a bad request", apiError(400), /went wrong/],
     ["a used-up quota", apiError(429, "insufficient_quota"), /went wrong/],
-    ["something else than a completion", { status: 200, body: {} }, /sent no/],
+    [
+      "a body that is not a completion",
+      { status: 200, body: {} },
+      /did not return/,
+    ],
     ["a refusal", chatCompletion({ refusal: "I will not." }), /I will not/],
     [
-      "an answer cut at its limit",
+      "a response cut at its token limit",
       chatCompletion({ content: "It is d" }, "length"),
       /token limit/,
     ],
-  ])("calls %s a failure", async (_, reaction, message) => {
-    const { failure } = await failureOn(reaction);
+  ])("reports %s as model_failed", async (_, reaction, message) => {
+    const { failure } = await failedCall(reaction);
     expect(failure).toMatchObject({
       code: "model_failed",
       message: expect.stringMatching(message) as string,
     });
   });
 
-  test("calls a server that stays silent or is not there unavailable", async () => {
-    const { failure } = await failureOn("silence", 50);
+  test("reports a server that does not respond or is not running as model_unavailable", async () => {
+    const { failure } = await failedCall("no response", 50);
     expect(failure).toMatchObject({ code: "model_unavailable" });
 
-    const server = await startChatServer(() => "silence");
+    const server = await startChatServer(() => "no response");
     await server[Symbol.asyncDispose]();
-    const model = openAiModel({ model: "m", baseUrl: server.url });
-    await expect(model.complete(question, never)).rejects.toMatchObject({
+    const model = openAiModel({
+      model: "m",
+      baseUrl: server.url,
+      timeoutMs: 5_000,
+    });
+    await expect(model.complete(question, signal)).rejects.toMatchObject({
       code: "model_unavailable",
       message: expect.stringContaining("could not be reached") as string,
     });
   });
 
-  test("stops asking when it is cancelled", async () => {
+  test("aborts the request when the call is cancelled", async () => {
     const cancel = new AbortController();
     await using server = await startChatServer(() => {
       cancel.abort();
-      return "silence";
+      return "no response";
     });
-    const model = openAiModel({ model: "m", baseUrl: server.url });
+    const model = openAiModel({
+      model: "m",
+      baseUrl: server.url,
+      timeoutMs: 5_000,
+    });
     await expect(model.complete(question, cancel.signal)).rejects.toMatchObject(
       { code: "model_unavailable" },
     );
   });
 });
 
-describe("the check of a server of one's own", () => {
+describe("the check of a self-hosted server", () => {
   test.each([
     [200, true],
-    [404, true], // it has no list, which nobody promised
-    [429, true], // it knows us, and is busy
+    [404, true], // The server has no list of models.
+    [429, true], // The client is authorized but throttled.
     [401, false],
     [403, false],
     [500, false],
-  ])("that answers %i", async (status, isGood) => {
+  ])("that returns %i succeeds: %s", async (status, succeeds) => {
     await using server = await startChatServer(() => ({
       status,
       body: status === 200 ? { data: [] } : { error: { message: "No" } },
     }));
-    const model = openAiModel({ model: "m", baseUrl: server.url });
-    const told = model.check().then(
+    const model = openAiModel({
+      model: "m",
+      baseUrl: server.url,
+      timeoutMs: 5_000,
+    });
+    const result = model.check().then(
       () => true,
       () => false,
     );
-    expect(await told).toBe(isGood);
+    expect(await result).toBe(succeeds);
   });
 });
 
 describe("azureOpenAiModel", () => {
-  test("asks the deployment, with the key in Azure's header", async () => {
+  test("calls the deployment with the key in the api-key header", async () => {
     await using server = await startChatServer(() =>
       chatCompletion({ content: "Rent." }),
     );
@@ -210,8 +234,10 @@ describe("azureOpenAiModel", () => {
       endpoint: `${server.url}/`,
       deployment: "gpt-small",
       apiKey: "secret",
+      apiVersion: "2024-10-21",
+      timeoutMs: 5_000,
     });
-    const answer = await model.complete(question, never);
+    const answer = await model.complete(question, signal);
 
     expect(answer.text).toBe("Rent.");
     expect(model.provider).toBe("azure-openai");
@@ -221,7 +247,7 @@ describe("azureOpenAiModel", () => {
     expect(server.requests[0]?.headers["api-key"]).toBe("secret");
   });
 
-  test("is checked by the list of models, with the same key", async () => {
+  test("lists the models with the same key to check access", async () => {
     const statuses = [200, 404];
     await using server = await startChatServer(() => ({
       status: statuses.shift() ?? 500,
@@ -231,13 +257,15 @@ describe("azureOpenAiModel", () => {
       endpoint: server.url,
       deployment: "gpt-small",
       apiKey: "secret",
+      apiVersion: "2024-10-21",
+      timeoutMs: 5_000,
     });
     await model.check();
     expect(server.requests[0]).toMatchObject({
       path: "/openai/models?api-version=2024-10-21",
       headers: { "api-key": "secret" },
     });
-    // Azure has the list: without it, the endpoint is another one.
+    // Azure OpenAI always has the list: a 404 means that the endpoint is wrong.
     await expect(model.check()).rejects.toMatchObject({ code: "model_failed" });
   });
 });
