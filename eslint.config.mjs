@@ -123,7 +123,7 @@ export default tseslint.config(
   },
   {
     // What is loaded by its first use: an `import` would load it at the start.
-    files: ["src/app/lazy-clients.ts"],
+    files: ["src/app/lazy-clients.ts", "src/catalog/catalog.ts"],
     rules: {
       "@typescript-eslint/no-require-imports": [
         "error",

@@ -4,8 +4,8 @@ import { runCommandLine } from "./run-command-line";
 runCommandLine({
   program: "azure-local-cloud",
   commands: {
-    broker: async () => (await import("./broker-command")).runBrokerCommand,
-    host: async () => (await import("./host-command")).runHostCommand,
+    broker: async () => (await import("./broker-command.js")).runBrokerCommand,
+    host: async () => (await import("./host-command.js")).runHostCommand,
   },
   defaultCommand: "host",
 });

@@ -1,11 +1,12 @@
 import type { Agent } from "../domain/agent";
 import type { WorkflowDefinition } from "../domain/workflow/workflow-definition";
 import type { LanguageModel } from "../models/language-model";
+import type { OfflineScripts } from "../models/offline/offline-model";
 import type { Tool } from "../tools/tool";
 
 /**
- * What an app consists of. An agent that names a tool that is not in `tools`, or a workflow that names an agent or a tool
- * that is not there, does not compile when all of them were made with `defineAgent`, `defineTool` and `defineWorkflow`.
+ * The parts of an app. When they are defined with `defineAgent`, `defineTool` and `defineWorkflow`, the compiler rejects
+ * an agent with an unknown tool and a workflow with an unknown agent or tool.
  */
 export interface AosOptions<
   AgentName extends string = string,
@@ -13,11 +14,13 @@ export interface AosOptions<
 > {
   readonly agents: readonly Agent<AgentName, NoInfer<ToolName>>[];
   readonly tools: readonly Tool<ToolName>[];
-  /** Versions of one workflow from the oldest to the newest: the last one is started by default. */
+  /** Versions of a workflow in ascending order: the last one is the default. */
   readonly workflows: readonly WorkflowDefinition<
     NoInfer<AgentName>,
     NoInfer<ToolName>
   >[];
-  /** Answers the agents in place of the provider that the settings name. */
+  /** Replaces the model provider of the settings. */
   readonly model?: LanguageModel;
+  /** Returns the scripts of the offline model by agent name. Called only when that model is configured. */
+  readonly offline?: () => OfflineScripts;
 }

@@ -2,16 +2,15 @@ import type { AosOptions } from "./aos-options";
 import { registerAos } from "./register-aos";
 import { validateCatalog } from "./validate-catalog";
 
-/** An app whose agents, tools and workflows fit together. */
 export interface Aos {
   /**
-   * Reads the settings and registers the app with the Functions host: to be called once, while the app's entry file loads.
-   * Throws `configuration_invalid` with every setting that is missing or wrong.
+   * Reads the settings and registers the app with the Functions host. Call it once, while the entry file of the app loads.
+   * Throws `configuration_invalid` with every missing or invalid setting.
    */
   register(): void;
 }
 
-/** Throws `invalid_workflow` with every problem of the agents, tools and workflows, each with its path. */
+/** Throws `invalid_workflow` with every problem of the agents, tools and workflows, each with its path in `options`. */
 export function createAos<
   AgentName extends string = never,
   ToolName extends string = never,

@@ -4,15 +4,14 @@ import { memoize } from "../domain/memoize";
 import type { Messaging } from "../messaging/ports";
 import type { LanguageModel } from "../models/language-model";
 import type { Storage } from "../storage/ports";
+import type { AosOptions } from "./aos-options";
 import {
   createLanguageModel,
   createMessaging,
   createStorage,
-  messagingOptions,
-  storageOptions,
 } from "./lazy-clients";
 
-/** The clients of an app. Each is made by its first use, which throws when Key Vault has not given a secret of it. */
+/** Each client is created by its first use, which throws while a Key Vault reference of its settings is unresolved. */
 export interface AppClients {
   readonly storage: () => Storage;
   readonly model: () => LanguageModel;
@@ -22,20 +21,21 @@ export interface AppClients {
 
 export function createClients(
   { model, serviceBus, storage, unresolved }: AppConfig,
-  ownModel: LanguageModel | undefined,
+  app: Pick<AosOptions, "model" | "offline">,
 ): AppClients {
+  const ownModel = app.model;
   return {
     storage: requireResolvedSettings(
       "storage",
       unresolved,
-      memoize(() => createStorage(storageOptions(storage))),
+      memoize(() => createStorage(storage)),
     ),
     model:
       ownModel === undefined
         ? requireResolvedSettings(
             "model",
             unresolved,
-            memoize(() => createLanguageModel(model)),
+            memoize(() => createLanguageModel(model, app.offline)),
           )
         : () => ownModel,
     messaging:
@@ -43,7 +43,7 @@ export function createClients(
       requireResolvedSettings(
         "serviceBus",
         unresolved,
-        memoize(() => createMessaging(messagingOptions(serviceBus))),
+        memoize(() => createMessaging(serviceBus)),
       ),
   };
 }

@@ -1,8 +1,10 @@
-/** What the app needs, for health/ready: how each is found, who signs in, and the role that this takes. */
-import type { LanguageModel } from "../models/language-model";
-import type { AppClients } from "./create-clients";
 import type { ModelConfig } from "../config/model-settings";
 import type { AppConfig } from "../config/read-config";
+import type { AppClients } from "./create-clients";
+import type {
+  HealthDependency,
+  HealthProbe,
+} from "../health/health-dependency";
 import {
   eventTopic,
   rejectedQueue,
@@ -10,13 +12,10 @@ import {
   responseQueue,
 } from "../messaging/entities";
 import type { Messaging } from "../messaging/ports";
-import type {
-  HealthDependency,
-  HealthProbe,
-} from "../health/health-dependency";
+import type { LanguageModel } from "../models/language-model";
 import { findInstance } from "../orchestrations/task-hub";
 
-/** By the names that Azure has for them; the templates assign them by id. */
+/** The names of the Azure roles that the Bicep templates assign by id. */
 export const azureRoles = {
   taskHub:
     "Storage Table Data Contributor and Storage Queue Data Contributor, or with a scheduler Durable Task Data Contributor",
@@ -27,7 +26,7 @@ export const azureRoles = {
   models: "Cognitive Services OpenAI User",
 } as const;
 
-/** Clients are asked for inside of checks only, where it is told that one cannot be made. */
+/** The services that `health/ready` checks. Clients are created within the probes, which report a failed creation. */
 export const readinessDependencies = (
   config: AppConfig,
   clients: AppClients,
@@ -39,19 +38,18 @@ export const readinessDependencies = (
     authentication: "identity",
     settings: config.unresolved.settings,
     unresolved: config.unresolved.settings,
-    // Nothing is read from it while the app runs: the platform does that before the start.
+    // App Service resolves the references before the app starts; the app itself never reads the vault.
     probes: [],
   },
-  taskHub,
-  storage(config, clients),
-  serviceBus(config, clients),
+  taskHubDependency,
+  storageDependency(config, clients),
+  serviceBusDependency(config, clients),
   ownModel === undefined
-    ? model(config, clients)
+    ? modelDependency(config, clients)
     : ownModelDependency(ownModel),
 ];
 
-/** Kept by the host, in a place of its own: it has to be there for anything to start. */
-const taskHub: HealthDependency = {
+const taskHubDependency: HealthDependency = {
   name: "taskHub",
   code: "storage_unavailable",
   authentication: "identity",
@@ -62,20 +60,20 @@ const taskHub: HealthDependency = {
       name: "instances",
       role: azureRoles.taskHub,
       check: async (hub) => {
-        // Asks for an instance that is not there: an answer is all that is wanted.
+        // The instance does not exist; any response shows that the hub can be reached.
         await findInstance(hub, "health-check");
       },
     },
   ],
 };
 
-const storage = (
-  { storage: where, storageSettings, unresolved }: AppConfig,
+const storageDependency = (
+  { storage, storageSettings, unresolved }: AppConfig,
   clients: AppClients,
 ): HealthDependency => ({
   name: "storage",
   code: "storage_unavailable",
-  authentication: "connectionString" in where ? "key" : "identity",
+  authentication: "connectionString" in storage ? "key" : "identity",
   settings: storageSettings,
   unresolved: unresolved.byService.storage,
   probes: [
@@ -92,23 +90,25 @@ const storage = (
   ],
 });
 
-function serviceBus(
-  { serviceBus: where, unresolved }: AppConfig,
+function serviceBusDependency(
+  { serviceBus, unresolved }: AppConfig,
   { messaging }: AppClients,
 ): HealthDependency {
   const setting = "AZURE_SERVICEBUS_CONNECTION_STRING";
-  const hasKey = where !== undefined && "connectionString" in where;
+  const hasKey = serviceBus !== undefined && "connectionString" in serviceBus;
   return {
     name: "serviceBus",
     code: "messaging_unavailable",
     authentication: hasKey ? "key" : "identity",
     settings: [hasKey ? setting : `${setting}__fullyQualifiedNamespace`],
     unresolved: unresolved.byService.serviceBus,
-    ...(messaging !== undefined && { probes: messagingParts(messaging) }),
+    ...(messaging !== undefined && { probes: messagingProbes(messaging) }),
   };
 }
 
-const messagingParts = (messaging: () => Messaging): readonly HealthProbe[] => [
+const messagingProbes = (
+  messaging: () => Messaging,
+): readonly HealthProbe[] => [
   ...[requestQueue, rejectedQueue].map((queue) => ({
     name: `receiving from ${queue}`,
     role: azureRoles.receiving,
@@ -121,17 +121,17 @@ const messagingParts = (messaging: () => Messaging): readonly HealthProbe[] => [
   })),
 ];
 
-function model(
-  { model: by, unresolved }: AppConfig,
-  { model: client }: AppClients,
+function modelDependency(
+  { model: config, unresolved }: AppConfig,
+  { model }: AppClients,
 ): HealthDependency {
-  const { provider } = by;
-  const hasKey = "apiKey" in by;
+  const { provider } = config;
+  const hasKey = "apiKey" in config;
   return {
     name: "model",
     code: "model_unavailable",
     authentication: provider === "azure-openai" && !hasKey ? "identity" : "key",
-    settings: modelSettings[provider].filter(
+    settings: providerSettings[provider].filter(
       (name) => hasKey || !name.endsWith("_API_KEY"),
     ),
     unresolved: unresolved.byService.model,
@@ -140,13 +140,13 @@ function model(
       {
         name: `models of ${provider}`,
         ...(provider === "azure-openai" && { role: azureRoles.models }),
-        check: async () => client().check(),
+        check: async () => model().check(),
       },
     ],
   };
 }
 
-/** A model that the app brings along needs no setting of AOS. */
+/** The model of the app itself, which needs no setting of AOS. */
 const ownModelDependency = (model: LanguageModel): HealthDependency => ({
   name: "model",
   code: "model_unavailable",
@@ -159,7 +159,7 @@ const ownModelDependency = (model: LanguageModel): HealthDependency => ({
   ],
 });
 
-const modelSettings = {
+const providerSettings = {
   "azure-openai": [
     "AZURE_OPENAI_ENDPOINT",
     "AZURE_OPENAI_DEPLOYMENT",

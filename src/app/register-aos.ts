@@ -16,19 +16,14 @@ import { registerTimers } from "./register-timers";
 
 const now = (): Date => new Date();
 
-/** Registers everything that AOS consists of with the Functions host. */
-export function registerAos({
-  agents,
-  tools,
-  workflows,
-  model,
-}: AosOptions): void {
+export function registerAos(options: AosOptions): void {
+  const { agents, tools, workflows } = options;
   const config = readConfig();
   startTelemetry(config.telemetry);
-  const clients = createClients(config, model);
+  const clients = createClients(config, options);
   const { messaging, storage } = clients;
 
-  // Without it an orchestrator would see the message of an error only, and decides by its code.
+  // Orchestrators decide by the code of an error; without this they receive its message only.
   durable.setExceptionPropertiesProvider({
     getExceptionProperties: (error) =>
       error instanceof AosError ? { code: toFailure(error).code } : undefined,
@@ -52,7 +47,7 @@ export function registerAos({
   };
   registerHttpRoutes({
     ...start,
-    healthDependencies: readinessDependencies(config, clients, model),
+    healthDependencies: readinessDependencies(config, clients, options.model),
     messaging: () => messaging?.(),
   });
   // The host cannot listen while the connection string is an unresolved Key Vault reference; the platform restarts the app with the secret.

@@ -1,4 +1,4 @@
-/** Registers handlers under the names of their contracts. A handler of another type than its contract's does not compile. */
+/** Registers handlers by contract: a handler that does not have the types of its contract does not compile. */
 import type { FunctionInput, InvocationContext } from "@azure/functions";
 import { app, type OrchestrationContext, type Task } from "durable-functions";
 import type {

@@ -4,7 +4,7 @@ import { runCommandLine } from "azure-local-cloud";
 runCommandLine({
   program: "aos",
   commands: {
-    demo: async () => (await import("./demo")).runDemoCommand,
-    dev: async () => (await import("./dev")).runDevCommand,
+    demo: async () => (await import("./demo.js")).runDemoCommand,
+    dev: async () => (await import("./dev.js")).runDevCommand,
   },
 });

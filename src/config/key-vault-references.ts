@@ -1,21 +1,33 @@
-/** What the app goes without while Key Vault does not give a secret. */
+/**
+ * Settings that are Key Vault references which App Service could not resolve: their value is the reference itself.
+ * https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
+ *
+ * A reference does not stop the app when it only affects one service: the app runs without that service until the vault
+ * is available again and App Service restarts the app.
+ */
 import { AosError } from "../domain/errors";
-import {
-  type RawSettings,
-  type SettingProblem,
-  keyVaultReferenceMessage,
-} from "./setting-problem";
+import type { RawSettings, SettingProblem } from "./setting-problem";
 
 export type ConfiguredService = "storage" | "serviceBus" | "model";
 
 export interface UnresolvedReferences {
-  /** Every setting that is a reference, also of what AOS does not read. */
+  /** All settings with an unresolved reference, including those that AOS does not read. */
   readonly settings: readonly string[];
-  /** Of those, the ones without which a service cannot be used. */
+  /** The settings without which a service cannot be used. */
   readonly byService: Readonly<Record<ConfiguredService, readonly string[]>>;
 }
 
-const prefixes: readonly (readonly [
+const referenceMessage =
+  "is a Key Vault reference that could not be resolved: check that the vault is reachable, that the secret exists and that the app's identity has the role Key Vault Secrets User; then restart the app";
+
+export const findKeyVaultReferences = (
+  settings: RawSettings,
+): readonly SettingProblem[] =>
+  Object.entries(settings)
+    .filter(([, value]) => value?.startsWith("@Microsoft.KeyVault("))
+    .map(([setting]) => ({ setting, message: referenceMessage }));
+
+const servicePatterns: readonly (readonly [
   ConfiguredService | "telemetry",
   RegExp,
 ])[] = [
@@ -25,23 +37,23 @@ const prefixes: readonly (readonly [
   ["telemetry", /^(APPLICATIONINSIGHTS|OTEL)_/],
 ];
 
-/** The service that a setting leads to; undefined for one that the app as a whole depends on, or does not read. */
+/** The service that a setting configures. Undefined when the entire app depends on it, or AOS does not read it. */
 export const serviceOfSetting = (
   setting: string,
 ): ConfiguredService | "telemetry" | undefined =>
-  prefixes.find(([, pattern]) => pattern.test(setting))?.[0];
+  servicePatterns.find(([, pattern]) => pattern.test(setting))?.[0];
 
-/** `parts` hold the references where the secrets would be: whichever of them one is found in cannot be used. */
+/** A service is affected when its configuration, built from the raw settings, contains the text of a reference. */
 export function collectUnresolvedReferences(
-  given: RawSettings,
+  settings: RawSettings,
   references: readonly SettingProblem[],
-  parts: Readonly<Partial<Record<ConfiguredService, object>>>,
+  services: Readonly<Partial<Record<ConfiguredService, object>>>,
 ): UnresolvedReferences {
   const names = references.map(({ setting }) => setting);
-  const of = (service: ConfiguredService): readonly string[] => {
-    const values = Object.values(parts[service] ?? {}).map(String);
+  const affecting = (service: ConfiguredService): readonly string[] => {
+    const values = Object.values(services[service] ?? {}).map(String);
     return names.filter((name) => {
-      const reference = given[name];
+      const reference = settings[name];
       return (
         serviceOfSetting(name) === service &&
         reference !== undefined &&
@@ -52,31 +64,31 @@ export function collectUnresolvedReferences(
   return {
     settings: names,
     byService: {
-      storage: of("storage"),
-      serviceBus: of("serviceBus"),
-      model: of("model"),
+      storage: affecting("storage"),
+      serviceBus: affecting("serviceBus"),
+      model: affecting("model"),
     },
   };
 }
 
-const codes = {
+const unavailableCodes = {
   storage: "storage_unavailable",
   serviceBus: "messaging_unavailable",
   model: "model_unavailable",
 } as const;
 
-/** Makes a client, unless the vault has kept a secret of it; throws the code that says so. */
+/** Calls `create`, unless a secret of the service is unresolved: then throws the service's error code. */
 export const requireResolvedSettings =
   <Client>(
     service: ConfiguredService,
     { byService }: UnresolvedReferences,
-    make: () => Client,
+    create: () => Client,
   ): (() => Client) =>
   () => {
     const names = byService[service];
-    if (names.length === 0) return make();
+    if (names.length === 0) return create();
     throw new AosError(
-      codes[service],
-      names.map((name) => `${name} ${keyVaultReferenceMessage}.`).join(" "),
+      unavailableCodes[service],
+      names.map((name) => `${name} ${referenceMessage}.`).join(" "),
     );
   };

@@ -1,4 +1,3 @@
-/** The settings of the model, a part of those in `config.ts`. */
 import { z } from "zod";
 import type { SettingProblem } from "./setting-problem";
 
@@ -23,7 +22,7 @@ export type ModelConfig = { readonly timeoutMs: number } & (
 const url = z.url({ error: "must be a URL" });
 
 export const modelSettings = {
-  /** Default: the provider whose settings are there, or else offline. */
+  /** Default: the provider whose settings are present, otherwise offline. */
   AOS_MODEL_PROVIDER: z
     .enum(["azure-openai", "openai", "offline"], {
       error: "must be azure-openai, openai or offline",
@@ -32,6 +31,7 @@ export const modelSettings = {
   AZURE_OPENAI_ENDPOINT: url.optional(),
   AZURE_OPENAI_API_KEY: z.string().optional(),
   AZURE_OPENAI_DEPLOYMENT: z.string().optional(),
+  /** Default: the newest version of the API that is not a preview. */
   AZURE_OPENAI_API_VERSION: z.string().default("2024-10-21"),
   OPENAI_BASE_URL: url.optional(),
   OPENAI_API_KEY: z.string().optional(),
@@ -42,57 +42,68 @@ export const modelSettings = {
     .max(1_500, { error: "must be at most 1500" })
     .default(120),
 };
-type Settings = z.output<z.ZodObject<typeof modelSettings>>;
+type ModelSettings = z.output<z.ZodObject<typeof modelSettings>>;
 
-/** Adds to `problems` what contradicts itself or is missing; undefined then. */
+/** Undefined when a problem was added. */
 export function resolveModelConfig(
-  from: Settings,
+  settings: ModelSettings,
   problems: SettingProblem[],
 ): ModelConfig | undefined {
-  const timeoutMs = from.AOS_MODEL_TIMEOUT_SECONDS * 1000;
-  const provider = providerOf(from);
+  const timeoutMs = settings.AOS_MODEL_TIMEOUT_SECONDS * 1000;
+  const provider = chooseProvider(settings);
   switch (provider) {
     case "azure-openai":
-      return azureOpenAi(from, timeoutMs, problems);
+      return resolveAzureOpenAi(settings, timeoutMs, problems);
     case "openai":
-      return openAi(from, timeoutMs, problems);
+      return resolveOpenAi(settings, timeoutMs, problems);
     case "offline":
       return { provider, timeoutMs };
-    case "undecided":
+    case "ambiguous":
       problems.push({
         setting: "AOS_MODEL_PROVIDER",
         message:
-          "is missing: there are settings for azure-openai and for openai; say which one answers",
+          "is missing: settings for both azure-openai and openai are present; choose one of the providers",
       });
       return undefined;
   }
 }
 
-/** Half a configuration counts too: with a model named, nobody means to be answered offline. */
-function providerOf(from: Settings): ModelConfig["provider"] | "undecided" {
-  if (from.AOS_MODEL_PROVIDER !== undefined) return from.AOS_MODEL_PROVIDER;
-  const azure =
-    from.AZURE_OPENAI_ENDPOINT ??
-    from.AZURE_OPENAI_DEPLOYMENT ??
-    from.AZURE_OPENAI_API_KEY;
+/** An incomplete configuration counts as well: an app with any model setting must not use the offline model. */
+function chooseProvider(
+  settings: ModelSettings,
+): ModelConfig["provider"] | "ambiguous" {
+  if (settings.AOS_MODEL_PROVIDER !== undefined)
+    return settings.AOS_MODEL_PROVIDER;
+  const azureOpenAi =
+    settings.AZURE_OPENAI_ENDPOINT ??
+    settings.AZURE_OPENAI_DEPLOYMENT ??
+    settings.AZURE_OPENAI_API_KEY;
   const openAi =
-    from.OPENAI_API_KEY ?? from.OPENAI_BASE_URL ?? from.OPENAI_MODEL;
-  if (azure !== undefined)
-    return openAi === undefined ? "azure-openai" : "undecided";
+    settings.OPENAI_API_KEY ??
+    settings.OPENAI_BASE_URL ??
+    settings.OPENAI_MODEL;
+  if (azureOpenAi !== undefined)
+    return openAi === undefined ? "azure-openai" : "ambiguous";
   return openAi === undefined ? "offline" : "openai";
 }
 
-function azureOpenAi(
-  from: Settings,
+function resolveAzureOpenAi(
+  settings: ModelSettings,
   timeoutMs: number,
   problems: SettingProblem[],
 ): ModelConfig | undefined {
-  const { AZURE_OPENAI_ENDPOINT: endpoint, AZURE_OPENAI_API_KEY: apiKey } =
-    from;
-  const deployment = from.AZURE_OPENAI_DEPLOYMENT;
+  const {
+    AZURE_OPENAI_ENDPOINT: endpoint,
+    AZURE_OPENAI_DEPLOYMENT: deployment,
+    AZURE_OPENAI_API_KEY: apiKey,
+  } = settings;
   if (endpoint === undefined || deployment === undefined) {
     problems.push(
-      ...missing(from, "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_DEPLOYMENT"),
+      ...findMissing(
+        settings,
+        "AZURE_OPENAI_ENDPOINT",
+        "AZURE_OPENAI_DEPLOYMENT",
+      ),
     );
     return undefined;
   }
@@ -100,25 +111,28 @@ function azureOpenAi(
     provider: "azure-openai",
     endpoint,
     deployment,
-    apiVersion: from.AZURE_OPENAI_API_VERSION,
+    apiVersion: settings.AZURE_OPENAI_API_VERSION,
     timeoutMs,
     ...(apiKey !== undefined && { apiKey }),
   };
 }
 
-function openAi(
-  from: Settings,
+function resolveOpenAi(
+  settings: ModelSettings,
   timeoutMs: number,
   problems: SettingProblem[],
 ): ModelConfig | undefined {
-  const { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey } = from;
-  const model = from.OPENAI_MODEL;
-  // A server of one's own may ask for no key.
-  const reachable = baseUrl !== undefined || apiKey !== undefined;
-  if (model === undefined || !reachable) {
+  const {
+    OPENAI_BASE_URL: baseUrl,
+    OPENAI_API_KEY: apiKey,
+    OPENAI_MODEL: model,
+  } = settings;
+  // A self-hosted server may not need a key.
+  const isReachable = baseUrl !== undefined || apiKey !== undefined;
+  if (model === undefined || !isReachable) {
     problems.push(
-      ...missing(from, "OPENAI_MODEL"),
-      ...(reachable ? [] : missing(from, "OPENAI_API_KEY")),
+      ...findMissing(settings, "OPENAI_MODEL"),
+      ...(isReachable ? [] : findMissing(settings, "OPENAI_API_KEY")),
     );
     return undefined;
   }
@@ -131,13 +145,13 @@ function openAi(
   };
 }
 
-const missing = (
-  from: Settings,
-  ...names: readonly (keyof Settings)[]
+const findMissing = (
+  settings: ModelSettings,
+  ...names: readonly (keyof ModelSettings)[]
 ): readonly SettingProblem[] =>
   names
-    .filter((name) => from[name] === undefined)
+    .filter((name) => settings[name] === undefined)
     .map((setting) => ({
       setting,
-      message: `is missing: the model provider ${providerOf(from)} needs it`,
+      message: `is missing: the model provider ${chooseProvider(settings)} requires it`,
     }));

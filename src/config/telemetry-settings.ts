@@ -1,19 +1,18 @@
-/** The settings of telemetry, a part of those in `config.ts`. */
 import { z } from "zod";
 
 export interface TelemetryConfig {
   readonly serviceName: string;
-  /** Whether what people, models and tools said is part of it. */
+  /** Whether spans contain the messages of users, models and tools. */
   readonly captureContent: boolean;
   readonly applicationInsights?: {
     readonly connectionString: string;
-    /** Absent: the key in the connection string is enough. */
+    /** Absent: the key in the connection string authenticates. */
     readonly identity?: { readonly clientId?: string };
   };
-  /** What a collector is sent. */
-  readonly otlpSignals: readonly Signal[];
+  /** The signals that are exported over OTLP. */
+  readonly otlpSignals: readonly OtlpSignal[];
 }
-type Signal = "traces" | "metrics";
+type OtlpSignal = "traces" | "metrics";
 
 const url = z.url({ error: "must be a URL" });
 
@@ -21,21 +20,21 @@ export const telemetrySettings = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: z
     .string()
     .regex(/(^|;)\s*InstrumentationKey=/i, {
-      error: "must be a connection string that has InstrumentationKey=",
+      error: "must be a connection string that contains InstrumentationKey=",
     })
     .optional(),
-  /** `Authorization=AAD`, and `ClientId=` of an identity when the app has several. */
+  /** `Authorization=AAD`, with the `ClientId=` of an identity when the app has several. */
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: z
     .string()
     .regex(/(^|;)\s*Authorization=AAD\s*(;|$)/i, {
-      error: "must be Authorization=AAD, with ClientId=… before it if need be",
+      error: "must be Authorization=AAD, optionally after ClientId=…;",
     })
     .optional(),
-  /** The first for all that is sent, the others for one kind of it: whichever are there are sent to. */
+  /** The first applies to all signals, the others to one. */
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url.optional(),
   OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url.optional(),
-  /** `true` tells nobody, whatever else is set; any other value is false, as the specification has it. */
+  /** `true` disables all exporters. Any other value is false, as in the OpenTelemetry specification. */
   OTEL_SDK_DISABLED: z.string().optional(),
   OTEL_SERVICE_NAME: z.string().default("aos"),
   AOS_TELEMETRY_CONTENT: z
@@ -43,41 +42,44 @@ export const telemetrySettings = {
     .default("false"),
 };
 
-type Settings = z.output<z.ZodObject<typeof telemetrySettings>>;
+type TelemetrySettings = z.output<z.ZodObject<typeof telemetrySettings>>;
 
-function signalsOf(from: Settings): readonly Signal[] {
-  const all = from.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const signals = {
-    traces: all ?? from.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
-    metrics: all ?? from.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT,
-  };
-  return (["traces", "metrics"] as const).filter(
-    (signal) => signals[signal] !== undefined,
-  );
-}
-
+/** Undefined without an exporter. */
 export function resolveTelemetryConfig(
-  from: Settings,
+  settings: TelemetrySettings,
 ): TelemetryConfig | undefined {
-  if (/^true$/i.test(from.OTEL_SDK_DISABLED ?? "")) return undefined;
-  const connectionString = from.APPLICATIONINSIGHTS_CONNECTION_STRING;
-  const signIn = from.APPLICATIONINSIGHTS_AUTHENTICATION_STRING;
-  const otlp = signalsOf(from);
-  const content = from.AOS_TELEMETRY_CONTENT === "true";
-  const serviceName = from.OTEL_SERVICE_NAME;
+  if (/^true$/i.test(settings.OTEL_SDK_DISABLED ?? "")) return undefined;
+  const connectionString = settings.APPLICATIONINSIGHTS_CONNECTION_STRING;
+  const authentication = settings.APPLICATIONINSIGHTS_AUTHENTICATION_STRING;
+  const otlpSignals = findOtlpSignals(settings);
+  const captureContent = settings.AOS_TELEMETRY_CONTENT === "true";
+  const serviceName = settings.OTEL_SERVICE_NAME;
   if (connectionString === undefined)
-    return otlp.length > 0
-      ? { serviceName, captureContent: content, otlpSignals: otlp }
+    return otlpSignals.length > 0
+      ? { serviceName, captureContent, otlpSignals }
       : undefined;
-  const clientId = /(?:^|;)\s*ClientId=([^;]+)/i.exec(signIn ?? "")?.[1];
+  const clientId = /(?:^|;)\s*ClientId=([^;]+)/i.exec(
+    authentication ?? "",
+  )?.[1];
   const identity = clientId === undefined ? {} : { clientId };
   return {
     serviceName,
-    captureContent: content,
-    otlpSignals: otlp,
+    captureContent,
+    otlpSignals,
     applicationInsights: {
       connectionString,
-      ...(signIn !== undefined && { identity }),
+      ...(authentication !== undefined && { identity }),
     },
   };
+}
+
+function findOtlpSignals(settings: TelemetrySettings): readonly OtlpSignal[] {
+  const all = settings.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const endpoints = {
+    traces: all ?? settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
+    metrics: all ?? settings.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT,
+  };
+  return (["traces", "metrics"] as const).filter(
+    (signal) => endpoints[signal] !== undefined,
+  );
 }

@@ -1,5 +1,7 @@
-/** Makes a value when it is first asked for and keeps it; a failure is not kept. */
-export function memoize<Value extends object>(make: () => Value): () => Value {
-  let made: Value | undefined;
-  return () => (made ??= make());
+/** Creates the value on the first call and returns it again on later calls. A failed creation is repeated. */
+export function memoize<Value extends object>(
+  create: () => Value,
+): () => Value {
+  let value: Value | undefined;
+  return () => (value ??= create());
 }

@@ -17,26 +17,26 @@ export type StorageOptions =
       readonly credential: TokenCredential;
     };
 
-/** A client whose table or container is there once the promise resolves. */
+/** Creates the table or container with its first call. */
 export type LazyClient<Client> = () => Promise<Client>;
 
-/** All attempts together. */
-const requestMs = 20_000;
-const attemptMs = 6_000;
-const delayMs = 100;
+/** For a table request with all of its attempts. */
+const tableRequestTimeoutMs = 20_000;
+const blobAttemptTimeoutMs = 6_000;
+const retryDelayMs = 100;
 
-/** Short retries bridge a dropped connection; anything longer is left to the retry policy of the activity. */
+// Short retries bridge a dropped connection. The retry policy of the activity covers longer outages.
 const tableOptions = (allowInsecureConnection: boolean) =>
   ({
     allowInsecureConnection,
-    retryOptions: { maxRetries: 2, retryDelayInMs: delayMs },
+    retryOptions: { maxRetries: 2, retryDelayInMs: retryDelayMs },
     additionalPolicies: [
       {
         position: "perCall",
         policy: {
           name: "requestTimeout",
           sendRequest(request, next) {
-            request.abortSignal ??= AbortSignal.timeout(requestMs);
+            request.abortSignal ??= AbortSignal.timeout(tableRequestTimeoutMs);
             return next(request);
           },
         },
@@ -47,9 +47,9 @@ const tableOptions = (allowInsecureConnection: boolean) =>
 const blobOptions: StoragePipelineOptions = {
   retryOptions: {
     maxTries: 3,
-    retryDelayInMs: delayMs,
-    maxRetryDelayInMs: 10 * delayMs,
-    tryTimeoutInMs: attemptMs,
+    retryDelayInMs: retryDelayMs,
+    maxRetryDelayInMs: 10 * retryDelayMs,
+    tryTimeoutInMs: blobAttemptTimeoutMs,
   },
 };
 
@@ -70,7 +70,7 @@ export function openTable(
           options.credential,
           tableOptions(false),
         );
-  return onceMade(client, () => client.createTable());
+  return createOnFirstUse(client, () => client.createTable());
 }
 
 export function openContainer(
@@ -89,24 +89,24 @@ export function openContainer(
           blobOptions,
         );
   const client = service.getContainerClient(name);
-  return onceMade(client, () => client.createIfNotExists());
+  return createOnFirstUse(client, () => client.createIfNotExists());
 }
 
-/** Only the storage of a developer's machine is reached without TLS. */
+/** Only local storage is reached without TLS. */
 const isInsecure = (connectionString: string): boolean =>
   /UseDevelopmentStorage=true|=http:/i.test(connectionString);
 
-/** Makes it with the first use; a failure is not kept, so that the next use tries again. */
-function onceMade<Client>(
+/** A failed creation is repeated by the next use. */
+function createOnFirstUse<Client>(
   client: Client,
-  make: () => Promise<unknown>,
+  create: () => Promise<unknown>,
 ): LazyClient<Client> {
-  let made: Promise<unknown> | undefined;
+  let created: Promise<unknown> | undefined;
   return async () => {
     try {
-      await (made ??= make());
+      await (created ??= create());
     } catch (error) {
-      made = undefined;
+      created = undefined;
       throw error;
     }
     return client;

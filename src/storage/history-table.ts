@@ -1,45 +1,45 @@
 import type { TableClient } from "@azure/data-tables";
 import type { OrchestrationEvent } from "../domain/history/orchestration-history";
 import type { LazyClient } from "./clients";
-import { fromDocumentRow, toDocumentRow } from "./table/document-row";
 import type { HistoryLog } from "./ports";
 import { wrapStorageErrors } from "./storage-error";
-import { upsertRows } from "./table/write-rows";
+import { fromDocumentRow, toDocumentRow } from "./table/document-row";
 import { readRows } from "./table/read-rows";
+import { upsertRows } from "./table/write-rows";
 
-/** `AosHistory`: the partition is the orchestration, the row key is the key of the fact, which orders by time. */
+/** `AosHistory`: partition key = orchestration id, row key = key of the event, which sorts by time. */
 export const createHistoryLog = (
   table: LazyClient<TableClient>,
 ): HistoryLog => ({
-  append: (id, rows) =>
+  append: (id, events) =>
     wrapStorageErrors(`the history of ${id}`, async () => {
-      const facts = latestOf(rows);
-      const written = await upsertRows(
+      const latest = keepLatest(events);
+      const inserted = await upsertRows(
         await table(),
-        facts.map((row) =>
-          toDocumentRow({ partitionKey: id, rowKey: row.key }, row, {
-            type: row.type,
-            at: row.at,
+        latest.map((event) =>
+          toDocumentRow({ partitionKey: id, rowKey: event.key }, event, {
+            type: event.type,
+            at: event.at,
           }),
         ),
       );
-      return facts.filter(({ key }) => written.has(key));
+      return latest.filter(({ key }) => inserted.has(key));
     }),
 
   read: (id) =>
     wrapStorageErrors(`the history of ${id}`, async () => {
-      const found = await readRows(await table(), id);
-      return found
+      const rows = await readRows(await table(), id);
+      return rows
         .map((row) => fromDocumentRow(row) as OrchestrationEvent)
         .sort(byTimeThenKey);
     }),
 });
 
-/** A transaction must not name a row twice. */
-const latestOf = (
-  rows: readonly OrchestrationEvent[],
+/** A transaction must not contain a key twice. */
+const keepLatest = (
+  events: readonly OrchestrationEvent[],
 ): readonly OrchestrationEvent[] => [
-  ...new Map(rows.map((row) => [row.key, row])).values(),
+  ...new Map(events.map((event) => [event.key, event])).values(),
 ];
 
 const byTimeThenKey = (a: OrchestrationEvent, b: OrchestrationEvent): number =>

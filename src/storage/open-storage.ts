@@ -7,37 +7,28 @@ import type { Storage } from "./ports";
 import { createSessionQueue } from "./session-queue-table";
 import { createTranscriptStore } from "./transcript-table";
 
-/** Table and Blob Storage as AOS uses them. Nothing is sent yet; tables and container are made with their first use. */
+/** Sends no request: tables and the container are created by their first use. */
 export function openStorage(options: StorageOptions): Storage {
   try {
-    return storageOf(options);
+    const payloads = createPayloadStore(openContainer(options, "aos-payloads"));
+    return {
+      orchestrations: createOrchestrationStore(
+        openTable(options, "AosOrchestrations"),
+      ),
+      history: createHistoryLog(openTable(options, "AosHistory")),
+      transcripts: createTranscriptStore(
+        openTable(options, "AosTranscripts"),
+        payloads,
+      ),
+      sessions: createSessionQueue(openTable(options, "AosSessionQueue")),
+      payloads,
+    };
   } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new AosError(
       "configuration_invalid",
-      `The connection string of storage cannot be used: ${messageOf(cause)}. It needs AccountName and AccountKey, or endpoints with a SharedAccessSignature.`,
+      `The storage connection string is not valid: ${reason.replace(/[.\s]+$/, "")}. It needs AccountName and AccountKey, or endpoints with a SharedAccessSignature.`,
       { cause },
     );
   }
-}
-
-const messageOf = (thrown: unknown): string =>
-  (thrown instanceof Error ? thrown.message : String(thrown)).replace(
-    /[.\s]+$/,
-    "",
-  );
-
-function storageOf(options: StorageOptions): Storage {
-  const payloads = createPayloadStore(openContainer(options, "aos-payloads"));
-  return {
-    orchestrations: createOrchestrationStore(
-      openTable(options, "AosOrchestrations"),
-    ),
-    history: createHistoryLog(openTable(options, "AosHistory")),
-    transcripts: createTranscriptStore(
-      openTable(options, "AosTranscripts"),
-      payloads,
-    ),
-    sessions: createSessionQueue(openTable(options, "AosSessionQueue")),
-    payloads,
-  };
 }

@@ -1,10 +1,10 @@
 import type { ContainerClient } from "@azure/storage-blob";
 import { AosError } from "../domain/errors";
 import {
-  payloadInlineLimitBytes,
   isPayloadRef,
   type Json,
   type Payload,
+  payloadInlineLimitBytes,
   type PayloadRef,
 } from "../domain/payload";
 import type { LazyClient } from "./clients";
@@ -12,7 +12,7 @@ import type { PayloadStore } from "./ports";
 import { hasStatusCode, wrapStorageErrors } from "./storage-error";
 import { sha256Hex, toTableKey } from "./table/table-key";
 
-/** Payloads as blobs `<owner>/<sha256>.json`: named by their content, so that writing twice changes nothing. */
+/** Blobs `<owner>/<sha256>.json`. */
 export const createPayloadStore = (
   container: LazyClient<ContainerClient>,
 ): PayloadStore => ({
@@ -37,7 +37,7 @@ export const createPayloadStore = (
       : Promise.resolve(payload.value),
 
   check: () =>
-    wrapStorageErrors("the container of payloads", async () => {
+    wrapStorageErrors("the payload container", async () => {
       await (await container()).getProperties();
     }),
 });
@@ -51,21 +51,24 @@ async function download(
     try {
       return (await blob.downloadToBuffer()).toString("utf8");
     } catch (error) {
-      if (isBlobMissing(error))
-        throw unreadable(ref, "is gone; it may have been deleted by hand");
+      if (isBlobNotFound(error))
+        throw payloadUnreadable(
+          ref,
+          "does not exist: it may have been deleted",
+        );
       throw error;
     }
   });
   if (sha256Hex(text) !== ref.sha256)
-    throw unreadable(ref, "is not what was written; it may have been changed");
+    throw payloadUnreadable(ref, "was changed: its digest differs");
   return JSON.parse(text) as Json;
 }
 
-const isBlobMissing = (error: unknown): boolean =>
+const isBlobNotFound = (error: unknown): boolean =>
   hasStatusCode(error, 404) &&
   (error as { code?: unknown }).code !== "ContainerNotFound";
 
-const unreadable = (ref: PayloadRef, problem: string): AosError =>
+const payloadUnreadable = (ref: PayloadRef, problem: string): AosError =>
   new AosError(
     "internal_error",
     `The payload ${ref.$ref} ${problem}. Restore it from a backup, or start the orchestration again.`,

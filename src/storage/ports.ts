@@ -1,4 +1,4 @@
-/** What AOS asks of its storage. Adapters only move data; one contract suite runs against each of them. */
+/** The storage ports. Every adapter passes the suites in test/contracts. */
 import type {
   OrchestrationEvent,
   OrchestrationStatus,
@@ -7,10 +7,10 @@ import type {
 import type { SessionQueuePosition } from "../domain/contracts";
 import type { Json, Payload } from "../domain/payload";
 
-/** What a claim holds: the summary, and what a later caller needs to finish the start should this one die. */
+/** The reservation of an orchestration id, with everything that another process needs to complete the start. */
 export interface Claim {
   readonly summary: OrchestrationSummary;
-  /** Digest of the request, to tell a repeated request from another one under the same key. */
+  /** Digest of the request: detects another request with the same idempotency key. */
   readonly fingerprint: string;
   /** The orchestrator's input. */
   readonly start: Payload;
@@ -19,7 +19,7 @@ export interface Claim {
   /** When the claim was last taken, ISO 8601. */
   readonly claimedAt: string;
   readonly place?: SessionQueuePosition;
-  /** Whether it has yet to become the first of its session: until it was taken over, nobody may start it. */
+  /** The orchestration waits in its session queue. It must not start before `takeOver`. */
   readonly waiting?: boolean;
 }
 
@@ -37,20 +37,20 @@ export interface ResultPage<Item> {
   readonly cursor?: string;
 }
 
-/** Summary rows: one for each orchestration, and the index that lists them newest first. */
 export interface OrchestrationStore {
-  /** Inserts the row if no row of that id exists. The insert is the claim: exactly one caller wins. */
+  /** Inserts the row if no row of that id exists: exactly one of several callers gets `claimed`. */
   claim(claim: Omit<Claim, "etag">): Promise<"claimed" | "exists">;
   find(id: string): Promise<Claim | undefined>;
-  /** Takes over a claim that waits, or whose holder is gone. False when somebody else was quicker. */
+  /** Takes over a claim that waits or is abandoned. False when another caller was faster. */
   takeOver(claim: Claim, now: Date): Promise<boolean>;
   /**
-   * Moves the summary on. Never back: an ended orchestration stays as it ended. True when this call is what moved it: of
-   * several that tell the same end, at most one hears so.
+   * Updates the summary, unless the orchestration has ended. True when this call changed it: of several calls that end
+   * the orchestration, at most one gets true.
    */
   update(id: string, change: SummaryChange): Promise<boolean>;
   /** The output of a completed orchestration. */
   output(id: string): Promise<Payload | undefined>;
+  /** Newest first. */
   list(query: OrchestrationQuery): Promise<ResultPage<OrchestrationSummary>>;
   /** Throws `storage_unavailable` when the tables cannot be reached. */
   check(): Promise<void>;
@@ -62,22 +62,22 @@ export interface SummaryChange extends Partial<
   readonly output?: Payload;
 }
 
-/** The append-only record of what happened, by orchestration. */
+/** The event log of orchestrations. */
 export interface HistoryLog {
   /**
-   * Writes the rows, over those that are there already. Gives the ones that were not: of several that write the same
-   * fact, at most one is given it.
+   * Inserts or replaces the events. Returns the inserted ones: of several calls that append the same event, at most one
+   * gets it back.
    */
   append(
     id: string,
-    rows: readonly OrchestrationEvent[],
+    events: readonly OrchestrationEvent[],
   ): Promise<readonly OrchestrationEvent[]>;
-  /** All rows in the order of their `at`, then their key. */
+  /** All events, ordered by `at`, then by key. */
   read(id: string): Promise<readonly OrchestrationEvent[]>;
 }
 
 export interface TranscriptMessage {
-  /** Deterministic and sortable: turn, then round, then position. */
+  /** Deterministic and sortable: turn, round, position. */
   readonly key: string;
   readonly turn: number;
   readonly message: Json;
@@ -86,17 +86,17 @@ export interface TranscriptMessage {
 /** The messages of agent sessions. */
 export interface TranscriptStore {
   /**
-   * Appends all of the messages, at most 100, or none: false when one of their keys is there already. Of two attempts
-   * at the same thing the first one counts, and the other reads what it wrote.
+   * Appends all messages (at most 100) or none: false when one of the keys exists. Of two attempts at the same append
+   * the first one wins, and the other reads its messages.
    */
   append(
     sessionKey: string,
     messages: readonly TranscriptMessage[],
   ): Promise<boolean>;
-  /** Messages in order, from turn `from` (default: the first) up to and including `turn`, without those to leave out. */
+  /** The messages from turn `from` (default: the first) to `turn`, inclusive, except those of the turns in `except`. */
   read(
     sessionKey: string,
-    upTo: {
+    range: {
       readonly turn: number;
       readonly except: readonly number[];
       readonly from?: number;
@@ -104,30 +104,29 @@ export interface TranscriptStore {
   ): Promise<readonly TranscriptMessage[]>;
 }
 
-/** An orchestration with its place in its session. */
 export interface QueuedOrchestration {
   readonly id: string;
   readonly place: SessionQueuePosition;
 }
 
-/** For each session the orchestrations that are to run one after another, in the order of their places. */
+/** Per session, the orchestrations that run one after another, ordered by position. */
 export interface SessionQueue {
-  /** Joining twice is joining once. */
-  enqueue(placed: QueuedOrchestration): Promise<void>;
+  /** Idempotent. */
+  enqueue(entry: QueuedOrchestration): Promise<void>;
+  /** The next orchestration to run, or the one that runs. */
   head(session: string): Promise<QueuedOrchestration | undefined>;
-  /** The ids of all of them. */
   orchestrationIds(session: string): Promise<ReadonlySet<string>>;
-  /** Leaving twice is leaving once. */
-  remove(placed: QueuedOrchestration): Promise<void>;
+  /** Idempotent. */
+  remove(entry: QueuedOrchestration): Promise<void>;
 }
 
-/** Values too large for history and rows. */
+/** Values that are too large for rows and the task hub. */
 export interface PayloadStore {
-  /** Keeps the value inline when small, otherwise under a name derived from its content, so that a retry overwrites. */
+  /** Returns small values inline. The name of a stored value is derived from its content, so that a retry overwrites it. */
   put(orchestrationId: string, value: Json): Promise<Payload>;
-  /** Fails with `internal_error` when the blob is gone or its digest differs. */
+  /** Throws `internal_error` when the blob is missing or its digest differs. */
   get(payload: Payload): Promise<Json>;
-  /** Throws `storage_unavailable` when the blobs cannot be reached. */
+  /** Throws `storage_unavailable` when the container cannot be reached. */
   check(): Promise<void>;
 }
 

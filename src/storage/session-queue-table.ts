@@ -1,29 +1,29 @@
 import { odata, type TableClient } from "@azure/data-tables";
 import type { LazyClient } from "./clients";
-import type { RowKeys } from "./table/document-row";
 import type { QueuedOrchestration, SessionQueue } from "./ports";
-import { readRows } from "./table/read-rows";
 import { hasStatusCode, wrapStorageErrors } from "./storage-error";
+import type { RowKeys } from "./table/document-row";
+import { readRows } from "./table/read-rows";
 import { toTableKey } from "./table/table-key";
 
-/** `AosSessionQueue`: the partition is the session, the row key orders those who wait; the first row is whose turn it is. */
+/** `AosSessionQueue`: partition key = session, row key = position and orchestration id. */
 export const createSessionQueue = (
   table: LazyClient<TableClient>,
 ): SessionQueue => ({
-  enqueue: (placed) =>
-    wrapStorageErrors(`the place of ${placed.id}`, async () => {
-      const { place, id } = placed;
-      const row = { ...keysOf(placed), ...place, id };
+  enqueue: (entry) =>
+    wrapStorageErrors(`the session queue entry of ${entry.id}`, async () => {
+      const { place, id } = entry;
+      const row = { ...toRowKeys(entry), ...place, id };
       await (await table()).upsertEntity(row, "Replace");
     }),
 
   head: (session) =>
-    wrapStorageErrors(`the session ${session}`, async () => {
+    wrapStorageErrors(`the queue of session ${session}`, async () => {
       const filter = odata`PartitionKey eq ${toTableKey(session)}`;
       const pages = (await table())
-        .listEntities<Row>({ queryOptions: { filter } })
+        .listEntities<QueueRow>({ queryOptions: { filter } })
         .byPage({ maxPageSize: 1 });
-      // A page may be empty and still have more behind it.
+      // Table storage may return an empty page before others.
       for await (const rows of pages)
         for (const { id, position } of rows)
           return { id, place: { session, position } };
@@ -31,14 +31,14 @@ export const createSessionQueue = (
     }),
 
   orchestrationIds: (session) =>
-    wrapStorageErrors(`the session ${session}`, async () => {
+    wrapStorageErrors(`the queue of session ${session}`, async () => {
       const rows = await readRows(await table(), toTableKey(session));
       return new Set(rows.map((row) => String(row["id"])));
     }),
 
-  remove: (placed) =>
-    wrapStorageErrors(`the place of ${placed.id}`, async () => {
-      const { partitionKey, rowKey } = keysOf(placed);
+  remove: (entry) =>
+    wrapStorageErrors(`the session queue entry of ${entry.id}`, async () => {
+      const { partitionKey, rowKey } = toRowKeys(entry);
       try {
         await (await table()).deleteEntity(partitionKey, rowKey);
       } catch (error) {
@@ -47,13 +47,13 @@ export const createSessionQueue = (
     }),
 });
 
-interface Row {
+interface QueueRow {
   readonly id: string;
   readonly session: string;
   readonly position: string;
 }
 
-const keysOf = ({ id, place }: QueuedOrchestration): RowKeys => ({
+const toRowKeys = ({ id, place }: QueuedOrchestration): RowKeys => ({
   partitionKey: toTableKey(place.session),
   rowKey: toTableKey(`${place.position}-${id}`),
 });

@@ -1,96 +1,99 @@
 import { AosError } from "../domain/errors";
 
-/** Errors of the storage clients and of the identity behind them, by name: they come from several packages. */
-const foreign =
+/** Errors of the storage and identity clients. By name, because their classes come from several packages. */
+const clientErrorNames =
   /^(RestError|TableTransactionError|AbortError|TimeoutError|.*(Authentication|Credential).*Error)$/;
 
-/** Runs a request to storage. What stays unhandled of its errors becomes one of ours; `what` names the thing. */
+/** Converts client errors into an `AosError`. `resource` names what was requested, for example "the history of o-1". */
 export async function wrapStorageErrors<Result>(
-  what: string,
+  resource: string,
   request: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await request();
   } catch (error) {
-    throw toStorageError(what, error);
+    throw toStorageError(resource, error);
   }
 }
 
-function toStorageError(what: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !foreign.test(error.name)) return error;
-  const { status, code } = answerOf(error);
-  const reason = reasonOf(error);
-  const told = [status, code].filter((part) => part !== undefined).join(" ");
-  return isPassing(status, code)
+function toStorageError(resource: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !clientErrorNames.test(error.name))
+    return error;
+  const { status, code } = readResponse(error);
+  const reason = readReason(error);
+  const response = [status, code]
+    .filter((part) => part !== undefined)
+    .join(" ");
+  return isTransient(status, code)
     ? new AosError(
         "storage_unavailable",
-        `Storage did not serve ${what} (${told || error.name}): ${reason}. Check that it runs, that the settings which lead to it are right and that the app may use it; then try again.`,
+        `Storage did not return or write ${resource} (${response || error.name}): ${reason}. Check that storage is running, that its settings are correct and that the app has access; then try again.`,
         { cause: error },
       )
     : new AosError(
         "internal_error",
-        `Storage refused a request for ${what} (${told}): ${reason}. This is a fault of AOS.`,
+        `Storage rejected a request for ${resource} (${response}): ${reason}. This is a defect of AOS.`,
         { cause: error },
       );
 }
 
 export const hasStatusCode = (error: unknown, status: number): boolean =>
-  error instanceof Error && answerOf(error).status === status;
+  error instanceof Error && readResponse(error).status === status;
 
-/** The row is not there, though its table is. */
+/** False when the entire table is missing. */
 export const isRowNotFound = (error: unknown): boolean =>
   error instanceof Error &&
-  answerOf(error).status === 404 &&
-  answerOf(error).code !== "TableNotFound";
+  readResponse(error).status === 404 &&
+  readResponse(error).code !== "TableNotFound";
 
-/** Refused access counts as passing: permissions and firewalls are mended while orchestrations wait. */
-const passingStatuses: ReadonlySet<number> = new Set([401, 403, 408, 429]);
-/** A table or container that was deleted under us is made again by the next process. */
-const passingCodes: ReadonlySet<string> = new Set([
+/** Includes denied access: permissions and firewalls can be corrected while orchestrations wait. */
+const transientStatuses: ReadonlySet<number> = new Set([401, 403, 408, 429]);
+/** The next process creates a deleted table or container again. */
+const transientCodes: ReadonlySet<string> = new Set([
   "TableNotFound",
   "TableBeingDeleted",
   "ContainerNotFound",
   "ContainerBeingDeleted",
 ]);
 
-const isPassing = (
+const isTransient = (
   status: number | undefined,
   code: string | undefined,
 ): boolean =>
   status === undefined ||
   status >= 500 ||
-  passingStatuses.has(status) ||
-  (code !== undefined && passingCodes.has(code));
+  transientStatuses.has(status) ||
+  (code !== undefined && transientCodes.has(code));
 
-/** The clients leave some answers as they came: the service's own sentence is somewhere in the JSON or XML. */
-function reasonOf({ message }: Error): string {
-  const told =
+/** Some clients put the entire JSON or XML body into the message: takes the service's own message from it. */
+function readReason({ message }: Error): string {
+  const reason =
     /<Message>([^<]+)/i.exec(message)?.[1] ??
     /"message":\s*(?:\{[^}]*"value":\s*)?"((?:[^"\\]|\\.)*)"/.exec(
       message,
     )?.[1] ??
     message;
-  return (told.split(/\n|\\n/, 1)[0] ?? "").replace(/[.\s]+$/, "");
+  return (reason.split(/\n|\\n/, 1)[0] ?? "").replace(/[.\s]+$/, "");
 }
 
-interface StorageAnswer {
+interface StorageResponse {
   readonly status: number | undefined;
   readonly code: string | undefined;
 }
 
-function answerOf(error: Error): StorageAnswer {
+function readResponse(error: Error): StorageResponse {
   const { statusCode, code, details, response } = error as {
     statusCode?: unknown;
     code?: unknown;
     details?: { odataError?: { code?: unknown } };
     response?: { headers?: { get?(name: string): unknown } };
   };
-  const told =
+  const serviceCode =
     details?.odataError?.code ??
     code ??
     response?.headers?.get?.("x-ms-error-code");
   return {
     status: typeof statusCode === "number" ? statusCode : undefined,
-    code: typeof told === "string" ? told : undefined,
+    code: typeof serviceCode === "string" ? serviceCode : undefined,
   };
 }

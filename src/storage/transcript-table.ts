@@ -1,18 +1,18 @@
 import { odata, type TableClient } from "@azure/data-tables";
 import type { Payload } from "../domain/payload";
 import type { LazyClient } from "./clients";
+import type { PayloadStore, TranscriptMessage, TranscriptStore } from "./ports";
+import { hasStatusCode, wrapStorageErrors } from "./storage-error";
 import {
-  type RowColumns,
   fromDocumentRow,
+  type RowColumns,
   toDocumentRow,
 } from "./table/document-row";
-import type { PayloadStore, TranscriptMessage, TranscriptStore } from "./ports";
 import { readRows } from "./table/read-rows";
-import { hasStatusCode, wrapStorageErrors } from "./storage-error";
 import { toTableKey } from "./table/table-key";
 import { insertRows } from "./table/write-rows";
 
-/** `AosTranscripts`: the partition is the session, the row key orders its messages. Large ones are kept as payloads. */
+/** `AosTranscripts`: partition key = session, row key = key of the message. Large messages are stored as payloads. */
 export const createTranscriptStore = (
   table: LazyClient<TableClient>,
   payloads: PayloadStore,
@@ -44,14 +44,14 @@ export const createTranscriptStore = (
         toTableKey(sessionKey),
         odata`turn ge ${from} and turn le ${turn}`,
       );
-      const wanted = rows.filter(
+      const included = rows.filter(
         (row) => !except.includes(Number(row["turn"])),
       );
-      return Promise.all(wanted.map((row) => toMessage(row, payloads)));
+      return Promise.all(included.map((row) => loadMessage(row, payloads)));
     }),
 });
 
-async function toMessage(
+async function loadMessage(
   row: RowColumns,
   payloads: PayloadStore,
 ): Promise<TranscriptMessage> {

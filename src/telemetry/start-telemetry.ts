@@ -1,6 +1,6 @@
 /** Telemetry of the app as it is configured, from its start to its end. */
 import { app } from "@azure/functions";
-import type { TelemetryConfig } from "../config/read-config";
+import type { TelemetryConfig } from "../config/telemetry-settings";
 import { setContentRecording } from "./spans/content";
 import type { TelemetryProvider } from "./export/telemetry-provider";
 

@@ -1,54 +1,53 @@
 import { z } from "zod";
 import { AosError } from "../domain/errors";
 import type { Json } from "../domain/payload";
-import type { ToolSpec } from "../models/language-model";
 import type { Tool } from "./tool";
 
 export interface ToolRunOptions {
   readonly idempotencyKey: string;
-  /** Aborted when nobody wants the result any more. */
+  /** Cancels the run. */
   readonly signal: AbortSignal;
-  /** Default two minutes. */
+  /** Default: two minutes. */
   readonly timeoutMs?: number;
 }
 
 const defaultTimeoutMs = 120_000;
 
-/** What a model is told of a tool. */
-export function toToolSpec(tool: Tool): ToolSpec {
-  // `io: "input"`: what the caller writes, before defaults are filled in.
+/** The description of a tool that is sent to the model. */
+export function toToolSpec(tool: Tool) {
+  // `io: "input"`: the arguments before defaults are applied.
   const schema = z.toJSONSchema(tool.input, { io: "input" });
   const parameters = JSON.parse(JSON.stringify(schema)) as Record<string, Json>;
-  delete parameters["$schema"]; // some providers refuse keywords they do not know
+  delete parameters["$schema"]; // Some providers reject unknown keywords.
   return { name: tool.name, description: tool.description, parameters };
 }
 
 /**
- * Checks the arguments and runs the tool once. Throws `tool_input_invalid` before running it when they do not fit, and
- * `tool_failed` when it throws, is aborted or takes too long; an `AosError` that the tool throws keeps its own code.
+ * Validates the arguments and runs the tool once. Throws `tool_input_invalid` when the arguments do not satisfy the
+ * schema, and `tool_failed` when the tool throws, is cancelled or times out. An `AosError` of the tool keeps its code.
  */
 export async function runTool(
   tool: Tool,
   toolArguments: Json | undefined,
   run: ToolRunOptions,
 ): Promise<Json> {
-  const input = checkedInput(tool, toolArguments);
+  const input = parseArguments(tool, toolArguments);
   const timeoutMs = run.timeoutMs ?? defaultTimeoutMs;
   const abort = new AbortController();
   const cancel = (): void => {
     abort.abort(new AosError("tool_failed", `${tool.name} was cancelled.`));
   };
   const timer = setTimeout(() => {
-    const message = `${tool.name} did not finish within ${timeoutMs} ms. Make it quicker or give it more time.`;
+    const message = `${tool.name} did not finish within ${timeoutMs} ms.`;
     abort.abort(new AosError("tool_failed", message));
   }, timeoutMs);
   if (run.signal.aborted) cancel();
   else run.signal.addEventListener("abort", cancel, { once: true });
   try {
-    // A tool that ignores its signal is left behind; its idempotency key keeps the next attempt from doing it twice.
+    // A tool that ignores its signal keeps running. Its idempotency key protects the next attempt.
     return await Promise.race([
-      rejectedOnAbort(abort.signal),
-      executed(tool, input, run.idempotencyKey, abort.signal),
+      rejectOnAbort(abort.signal),
+      execute(tool, input, run.idempotencyKey, abort.signal),
     ]);
   } finally {
     clearTimeout(timer);
@@ -56,34 +55,33 @@ export async function runTool(
   }
 }
 
-function checkedInput(tool: Tool, toolArguments: Json | undefined): never {
+function parseArguments(tool: Tool, toolArguments: Json | undefined): never {
   if (toolArguments === undefined)
-    throw invalidInput(tool, "they are not JSON");
+    throw inputInvalid(tool, "they are not JSON");
   const parsed = tool.input.safeParse(toolArguments);
   if (!parsed.success)
-    throw invalidInput(tool, z.prettifyError(parsed.error), parsed.error);
-  // The schema has just proved what the erased type of `Tool` cannot say.
+    throw inputInvalid(tool, z.prettifyError(parsed.error), parsed.error);
+  // `Tool` does not carry the type of its input, which the schema has just validated.
   return parsed.data as never;
 }
 
-const invalidInput = (
+const inputInvalid = (
   tool: Tool,
   problem: string,
   cause?: Error,
 ): AosError<"tool_input_invalid"> =>
   new AosError(
     "tool_input_invalid",
-    `The arguments of ${tool.name} do not fit its schema: ${problem}`,
+    `The arguments of ${tool.name} do not satisfy its schema: ${problem}`,
     { cause },
   );
 
-async function executed(
+async function execute(
   tool: Tool,
   input: never,
   idempotencyKey: string,
   signal: AbortSignal,
 ): Promise<Json> {
-  // An aborted run must not begin: the abort may have come before the arguments were checked.
   signal.throwIfAborted();
   try {
     return await tool.execute(input, { idempotencyKey, signal });
@@ -96,7 +94,7 @@ async function executed(
   }
 }
 
-const rejectedOnAbort = (signal: AbortSignal): Promise<never> =>
+const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     const stop = (): void => {
       reject(signal.reason as Error);

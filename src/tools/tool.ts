@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Json } from "../domain/payload";
 
 export interface ToolContext {
-  /** The same for every attempt of a call: lets a tool that changes the world do so once. */
+  /** The same for every attempt of a call, so that a tool with side effects can perform them once. */
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
 }
@@ -10,16 +10,16 @@ export interface ToolContext {
 /** A typed function that agents and workflow steps may call. */
 export interface Tool<Name extends string = string> {
   readonly name: Name;
-  /** Read by the model: what it does and when to use it. */
+  /** For the model: the purpose of the tool and when to use it. */
   readonly description: string;
   readonly input: z.ZodType;
-  /** True when calling twice with the same arguments does what calling once does. */
+  /** Whether a second call with the same arguments has no further effect. */
   readonly idempotent: boolean;
-  /** `arguments` have passed `input`. */
+  /** The arguments have been validated by `input`. */
   execute(input: never, context: ToolContext): Promise<Json>;
 }
 
-/** Gives a tool types: `execute` takes what `input` describes. */
+/** Infers the type of `execute`'s arguments from `input`. */
 export const defineTool = <const Name extends string, Schema extends z.ZodType>(
   tool: Omit<Tool<Name>, "input" | "execute"> & {
     readonly input: Schema;

@@ -6,20 +6,20 @@ import { readHostJson } from "../../local-cloud/functions-host/core/host-json";
 const hostJson = readHostJson(".", {});
 
 describe("host.json", () => {
-  test("says everything once", () => {
-    // JSON.parse takes the last of two keys in silence; as YAML, which JSON is, two are an error.
+  test("has no duplicate keys", () => {
+    // JSON.parse silently keeps the last of two equal keys; a YAML parser, which also reads JSON, rejects them.
     const text = readFileSync("host.json", "utf8");
     expect(parse(text)).toEqual(JSON.parse(text));
   });
 
-  test("is what the embedded host accepts", () => {
+  test("is valid for the embedded Functions host", () => {
     expect(hostJson).toMatchObject({
       routePrefix: "api",
       functionTimeoutMs: 30 * 60_000,
     });
   });
 
-  test("is what the embedded task hub accepts", () => {
+  test("is valid for the embedded task hub", () => {
     expect(
       parseDurableTaskSettings(hostJson.extensionSettings("durableTask")),
     ).toMatchObject({
@@ -27,7 +27,7 @@ describe("host.json", () => {
     });
   });
 
-  test("completes messages whose work is handed over, and takes none that would wait", () => {
+  test("completes messages automatically and does not prefetch", () => {
     expect(hostJson.extensionSettings("serviceBus")).toMatchObject({
       autoCompleteMessages: true,
       prefetchCount: 0,

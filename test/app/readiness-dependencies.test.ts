@@ -2,13 +2,13 @@ import { azureRoles } from "../../src/app/readiness-dependencies";
 import { assignableRoles } from "../bicep/checklist/roles";
 
 test.each(Object.entries(azureRoles))(
-  "the role for %s is one that the templates assign, by its name in Azure",
+  "the role for %s has the name of a role that the Bicep templates assign",
   (_, role) => {
     const named = [...assignableRoles.values()].filter((each) =>
       role.includes(each),
     );
     expect(named.join(" and ")).not.toBe("");
-    // Nothing but names of roles and what joins them.
+    // The text consists of role names and conjunctions only.
     const rest = named.reduce((text, each) => text.replace(each, ""), role);
     expect(rest).toMatch(/^( and |, or with a scheduler )*$/);
   },

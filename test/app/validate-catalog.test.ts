@@ -1,17 +1,16 @@
-import type { Catalog } from "../../src/catalog/catalog";
+import { type Catalog, validateCatalog } from "../../src/app/validate-catalog";
 import { createCatalog } from "../../src/catalog/catalog";
-import { validateCatalog } from "../../src/app/validate-catalog";
 
-const shipped = createCatalog({ documentsFolder: "/d", reportsFolder: "/r" });
+const sample = createCatalog({ documentsFolder: "/d", reportsFolder: "/r" });
 
-describe("checkCatalog", () => {
-  test("accepts what ships with AOS", () => {
+describe("validateCatalog", () => {
+  test("accepts the catalog of this repository", () => {
     expect(() => {
-      validateCatalog(shipped);
+      validateCatalog(sample);
     }).not.toThrow();
   });
 
-  test("lists everything that is wrong", () => {
+  test("throws one error with all problems", () => {
     const broken: Catalog = {
       tools: [],
       agents: [
@@ -33,7 +32,7 @@ describe("checkCatalog", () => {
     expect(() => {
       validateCatalog(broken);
     }).toThrow(
-      /workflow w 1: is there more than once[^]*no tool readDocument[^]*\/steps\/0\/tool[^]*\/steps\/0\/agent/,
+      /workflow w 1: defined more than once[^]*unknown tool readDocument[^]*\/steps\/0\/tool[^]*\/steps\/0\/agent/,
     );
   });
 });

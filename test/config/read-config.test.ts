@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { readConfig } from "../../src/config/read-config";
 
 const storage = { AzureWebJobsStorage: "UseDevelopmentStorage=true" };
-const root = join(__dirname, "..");
+const root = join(__dirname, "../..");
 
 describe("readConfig", () => {
-  test("needs no more than storage", () => {
+  test("requires storage only and applies defaults", () => {
     expect(readConfig(storage)).toEqual({
       storage: { connectionString: "UseDevelopmentStorage=true" },
       storageSettings: ["AzureWebJobsStorage"],
@@ -15,12 +15,22 @@ describe("readConfig", () => {
       reportsFolder: join(root, ".aos/reports"),
       unresolved: {
         settings: [],
-        of: { storage: [], serviceBus: [], model: [] },
+        byService: { storage: [], serviceBus: [], model: [] },
       },
     });
   });
 
-  test("finds storage by the name of the account", () => {
+  test("resolves relative folders at the root of the Functions app", () => {
+    const app = join(root, "test/fixtures/counted-aos");
+    expect(
+      readConfig({ ...storage, AzureWebJobsScriptRoot: app }),
+    ).toMatchObject({
+      documentsFolder: join(app, "samples/document-review"),
+      reportsFolder: join(app, ".aos/reports"),
+    });
+  });
+
+  test("derives the storage endpoints from the account name", () => {
     expect(
       readConfig({ AzureWebJobsStorage__accountName: "acme" }).storage,
     ).toEqual({
@@ -29,23 +39,25 @@ describe("readConfig", () => {
     });
   });
 
-  test("finds Service Bus by connection string, or by namespace with an identity", () => {
+  test("reads Service Bus from a connection string or a namespace with an identity", () => {
     const name = "AZURE_SERVICEBUS_CONNECTION_STRING";
-    const found = (settings: object) =>
+    const serviceBusFrom = (settings: object) =>
       readConfig({ ...storage, ...settings }).serviceBus;
     const connectionString = "Endpoint=sb://localhost;SharedAccessKey=x";
-    expect(found({ [name]: connectionString })).toEqual({ connectionString });
+    expect(serviceBusFrom({ [name]: connectionString })).toEqual({
+      connectionString,
+    });
     const fullyQualifiedNamespace = "aos.servicebus.windows.net";
     expect(
-      found({
+      serviceBusFrom({
         [`${name}__fullyQualifiedNamespace`]: fullyQualifiedNamespace,
         [`${name}__clientId`]: "id",
       }),
     ).toEqual({ fullyQualifiedNamespace, clientId: "id" });
-    expect(found({ [name]: " " })).toBeUndefined();
-    expect(() => found({ [name]: "aos.servicebus.windows.net" })).toThrow(
-      /AZURE_SERVICEBUS_CONNECTION_STRING must be a connection string/,
-    );
+    expect(serviceBusFrom({ [name]: " " })).toBeUndefined();
+    expect(() =>
+      serviceBusFrom({ [name]: "aos.servicebus.windows.net" }),
+    ).toThrow(/AZURE_SERVICEBUS_CONNECTION_STRING must be a connection string/);
   });
 
   test.each([
@@ -54,17 +66,20 @@ describe("readConfig", () => {
         AZURE_SERVICEBUS_CONNECTION_STRING: "Endpoint=sb://localhost",
         AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace: "a.b",
       },
-      /AZURE_SERVICEBUS_CONNECTION_STRING is given beside AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace/,
+      /AZURE_SERVICEBUS_CONNECTION_STRING conflicts with AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace/,
     ],
     [
       { AZURE_SERVICEBUS_CONNECTION_STRING__clientId: "id" },
       /AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace is missing/,
     ],
-  ])("refuses half a Service Bus, and two: %j", (settings, problem) => {
-    expect(() => readConfig({ ...storage, ...settings })).toThrow(problem);
-  });
+  ])(
+    "rejects incomplete and contradictory Service Bus settings: %j",
+    (settings, problem) => {
+      expect(() => readConfig({ ...storage, ...settings })).toThrow(problem);
+    },
+  );
 
-  test("chooses the provider whose settings are there", () => {
+  test("selects the model provider whose settings are present", () => {
     expect(
       readConfig({
         ...storage,
@@ -81,16 +96,16 @@ describe("readConfig", () => {
     ).toMatchObject({ provider: "openai", model: "llama" });
   });
 
-  test("lets the provider be forced", () => {
-    const forced = {
+  test("prefers AOS_MODEL_PROVIDER to the provider settings", () => {
+    const settings = {
       ...storage,
       AZURE_OPENAI_ENDPOINT: "https://acme.openai.azure.com",
       AOS_MODEL_PROVIDER: "offline",
     };
-    expect(readConfig(forced).model.provider).toBe("offline");
+    expect(readConfig(settings).model.provider).toBe("offline");
   });
 
-  test("takes an empty setting for one that is not there", () => {
+  test("treats a blank setting as absent", () => {
     const blank = {
       ...storage,
       OPENAI_API_KEY: "",
@@ -99,13 +114,13 @@ describe("readConfig", () => {
     expect(readConfig(blank).model.provider).toBe("offline");
   });
 
-  test("names every setting that is missing", () => {
+  test("reports every missing setting", () => {
     expect(() => readConfig({ AOS_MODEL_PROVIDER: "azure-openai" })).toThrow(
       /AzureWebJobsStorage is missing[^]*AZURE_OPENAI_ENDPOINT is missing[^]*AZURE_OPENAI_DEPLOYMENT is missing/,
     );
   });
 
-  test("names every setting that is wrong", () => {
+  test("reports every invalid setting", () => {
     expect(() =>
       readConfig({
         ...storage,
@@ -117,7 +132,7 @@ describe("readConfig", () => {
     );
   });
 
-  test("keeps orchestrations in an account of their own when there is one", () => {
+  test("prefers the separate storage account of AOS to the account of the host", () => {
     expect(
       readConfig({
         ...storage,
@@ -136,7 +151,7 @@ describe("readConfig", () => {
     ).toEqual({ connectionString: "AccountName=acme" });
   });
 
-  test("tells text that is no connection string, without repeating it", () => {
+  test("rejects an invalid connection string without repeating its value", () => {
     const attempt = () => readConfig({ AzureWebJobsStorage: "hunter2" });
     expect(attempt).toThrow(
       /AzureWebJobsStorage must be the connection string/,
@@ -144,13 +159,13 @@ describe("readConfig", () => {
     expect(attempt).not.toThrow(/hunter2|is missing/);
   });
 
-  test("refuses two ways to one storage account", () => {
+  test("rejects a connection string and an account name for the same storage", () => {
     expect(() =>
       readConfig({ ...storage, AzureWebJobsStorage__accountName: "acme" }),
-    ).toThrow(/AzureWebJobsStorage is given beside AzureWebJobsStorage__…/);
+    ).toThrow(/AzureWebJobsStorage conflicts with AzureWebJobsStorage__…/);
   });
 
-  test("names the endpoint of storage that is missing", () => {
+  test("reports a missing storage endpoint", () => {
     expect(() =>
       readConfig({
         ...storage,
@@ -160,7 +175,7 @@ describe("readConfig", () => {
     ).toThrow(/AZURE_STORAGE_CONNECTION_STRING__tableServiceUri is missing/);
   });
 
-  test("refuses to guess between two providers", () => {
+  test("requires AOS_MODEL_PROVIDER when the settings of two providers are present", () => {
     expect(() =>
       readConfig({
         ...storage,
@@ -169,36 +184,39 @@ describe("readConfig", () => {
         OPENAI_API_KEY: "key",
         OPENAI_MODEL: "gpt",
       }),
-    ).toThrow(/AOS_MODEL_PROVIDER is missing: there are settings for/);
+    ).toThrow(/AOS_MODEL_PROVIDER is missing: settings for both/);
   });
 
   test.each([
     [{ AZURE_OPENAI_DEPLOYMENT: "gpt" }, /AZURE_OPENAI_ENDPOINT is missing/],
     [{ AZURE_OPENAI_API_KEY: "key" }, /AZURE_OPENAI_ENDPOINT is missing/],
     [{ OPENAI_MODEL: "gpt" }, /OPENAI_API_KEY is missing/],
-  ])("does not answer offline with half a provider: %j", (half, problem) => {
-    expect(() => readConfig({ ...storage, ...half })).toThrow(problem);
-  });
+  ])(
+    "does not select the offline model for incomplete provider settings: %j",
+    (settings, problem) => {
+      expect(() => readConfig({ ...storage, ...settings })).toThrow(problem);
+    },
+  );
 
-  describe("a Key Vault reference that was not resolved", () => {
+  describe("an unresolved Key Vault reference", () => {
     const reference =
       "@Microsoft.KeyVault(VaultName=acme;SecretName=openai-api-key)";
 
-    test("stops nothing but what it leads to", () => {
+    test("disables only the service that uses it", () => {
       const { unresolved } = readConfig({
         ...storage,
         AOS_MODEL_PROVIDER: "openai",
         OPENAI_MODEL: "gpt",
         OPENAI_API_KEY: reference,
-        SOMEBODY_ELSES: reference,
+        OTHER_SETTING: reference,
       });
       expect(unresolved).toEqual({
-        settings: ["OPENAI_API_KEY", "SOMEBODY_ELSES"],
-        of: { storage: [], serviceBus: [], model: ["OPENAI_API_KEY"] },
+        settings: ["OPENAI_API_KEY", "OTHER_SETTING"],
+        byService: { storage: [], serviceBus: [], model: ["OPENAI_API_KEY"] },
       });
     });
 
-    test("does not matter where the provider is another one", () => {
+    test("has no effect when another model provider is selected", () => {
       const { unresolved } = readConfig({
         ...storage,
         AOS_MODEL_PROVIDER: "offline",
@@ -215,19 +233,19 @@ describe("readConfig", () => {
         "AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace",
         "serviceBus",
       ],
-    ] as const)("in %s keeps the app from its %s", (setting, service) => {
+    ] as const)("in %s disables %s", (setting, service) => {
       const { unresolved } = readConfig({ ...storage, [setting]: reference });
       expect(unresolved.byService[service]).toEqual([setting]);
     });
 
-    test("leaves telemetry out", () => {
+    test("disables telemetry when it configures telemetry", () => {
       const name = "APPLICATIONINSIGHTS_CONNECTION_STRING";
       const config = readConfig({ ...storage, [name]: reference });
       expect(config.telemetry).toBeUndefined();
       expect(config.unresolved.settings).toEqual([name]);
     });
 
-    test("is named beside what does stop the start, without its value", () => {
+    test("is reported without its value together with problems that prevent the start", () => {
       const attempt = () =>
         readConfig({
           ...storage,
@@ -242,7 +260,7 @@ describe("readConfig", () => {
     });
   });
 
-  test("names what is wrong and what is missing at once", () => {
+  test("reports invalid and missing settings together", () => {
     expect(() =>
       readConfig({
         AOS_MODEL_PROVIDER: "azure-openai",

@@ -7,37 +7,41 @@ import type {
 } from "../../src/messaging/ports";
 
 const queue = "agent-requests-deadletter";
-const message = (fields: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
+const createMessage = (
+  fields: Partial<OutgoingMessage> = {},
+): OutgoingMessage => ({
   to: queue,
   messageId: randomUUID(),
   body: { n: 1 },
   properties: {},
   ...fields,
 });
-const textOf = ({ body }: DeadLetter): string => Buffer.from(body).toString();
+const decodeBody = ({ body }: DeadLetter): string =>
+  Buffer.from(body).toString();
 
-/** What every adapter of the message port keeps to. `client` looks at the same namespace from outside. */
+/** The contract of the messaging port. `client` is connected to the same namespace. */
 export function messagingContract(
   open: () => Messaging,
   client: () => ServiceBusClient,
 ): void {
   const send = (fields?: Partial<OutgoingMessage>) =>
-    open().send(message(fields));
-  const found = async (messageId: string): Promise<DeadLetter> => {
+    open().send(createMessage(fields));
+  const findDeadLetter = async (messageId: string): Promise<DeadLetter> => {
     const letters = await open().peekDeadLetters(queue, { limit: 250 });
     const letter = letters.find((each) => each.messageId === messageId);
-    if (letter === undefined) throw new Error(`There is no ${messageId}.`);
+    if (letter === undefined)
+      throw new Error(`The queue has no message ${messageId}.`);
     return letter;
   };
 
   describe("sending", () => {
-    test("says everything that the message says", async () => {
+    test("sends all fields of the message", async () => {
       const fields = {
         to: "agent-responses",
         messageId: randomUUID(),
         correlationId: "c",
         sessionId: "s",
-        subject: "told",
+        subject: "topic",
         replyTo: "r",
         replyToSessionId: "rs",
         properties: { workflow: "w", done: true, count: 2 },
@@ -48,16 +52,16 @@ export function messagingContract(
       });
       const [received] = await receiver.receiveMessages(1);
       await receiver.close();
-      const { properties, ...told } = fields;
+      const { properties, ...expected } = fields;
       expect({ ...received, to: fields.to }).toMatchObject({
-        ...told,
+        ...expected,
         body: { n: 1 },
         contentType: "application/json",
         applicationProperties: properties,
       });
     });
 
-    test("the same message twice sends it once", async () => {
+    test("sends a message once when it is sent twice with the same id", async () => {
       const messageId = randomUUID();
       await Promise.all([send({ messageId }), send({ messageId })]);
       await send({ messageId });
@@ -66,13 +70,13 @@ export function messagingContract(
       expect(same).toHaveLength(1);
     });
 
-    test("leaves bytes as they are", async () => {
+    test("sends bytes unchanged", async () => {
       const messageId = randomUUID();
       await send({ messageId, body: Buffer.from("{ no json") });
-      expect(textOf(await found(messageId))).toBe("{ no json");
+      expect(decodeBody(await findDeadLetter(messageId))).toBe("{ no json");
     });
 
-    test("tells an entity that does not exist from a message that is refused", async () => {
+    test("distinguishes an unknown entity from a rejected message", async () => {
       await expect(send({ to: "nowhere" })).rejects.toMatchObject({
         code: "queue_not_found",
         message: expect.stringContaining('"nowhere"') as unknown,
@@ -88,10 +92,10 @@ export function messagingContract(
   });
 
   describe("dead letters", () => {
-    test("are looked at from a number on, and stay", async () => {
+    test("are peeked from a sequence number on and stay in the queue", async () => {
       const ids = [randomUUID(), randomUUID(), randomUUID()];
       for (const messageId of ids) await send({ messageId });
-      const first = await found(ids[1] ?? "");
+      const first = await findDeadLetter(ids[1] ?? "");
       const range = { from: first.sequenceNumber, limit: 2 };
       for (let time = 0; time < 2; time++) {
         const letters = await open().peekDeadLetters(queue, range);
@@ -99,11 +103,11 @@ export function messagingContract(
       }
     });
 
-    test("are taken by number, once what was to be done with them is done", async () => {
+    test("are removed by sequence number after they were processed", async () => {
       const messageId = randomUUID();
       for (let before = 0; before < 120; before++) await send();
       await send({ messageId });
-      const { sequenceNumber } = await found(messageId);
+      const { sequenceNumber } = await findDeadLetter(messageId);
       await expect(
         open().processDeadLetter(queue, sequenceNumber, () =>
           Promise.reject(new Error("not now")),
@@ -120,16 +124,16 @@ export function messagingContract(
         "taken",
       ]);
       expect(seen).toEqual([messageId]);
-      await expect(found(messageId)).rejects.toThrow("There is no");
+      await expect(findDeadLetter(messageId)).rejects.toThrow("has no message");
       expect(
         await open().processDeadLetter(queue, "999999", take as never),
       ).toBe("absent");
     });
 
-    test("that somebody else has locked are said to be", async () => {
+    test("that another receiver has locked are reported as locked", async () => {
       const messageId = randomUUID();
       await send({ messageId });
-      const { sequenceNumber } = await found(messageId);
+      const { sequenceNumber } = await findDeadLetter(messageId);
       const receiver = client().createReceiver(queue);
       await receiver.receiveMessages(250, { maxWaitTimeInMs: 1_000 });
       const taken = await open().processDeadLetter(queue, sequenceNumber, () =>
@@ -139,7 +143,7 @@ export function messagingContract(
       await receiver.close();
     });
 
-    test("of the broker tell why they are there", async () => {
+    test("of the broker contain the dead-letter reason", async () => {
       const messageId = randomUUID();
       await send({ to: "agent-requests", messageId });
       const receiver = client().createReceiver("agent-requests");

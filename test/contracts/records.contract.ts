@@ -16,7 +16,7 @@ const message = (
   content: Json = "text",
 ): TranscriptMessage => ({ key: `${turn}-${round}`, turn, message: content });
 
-/** What every adapter of the record-keeping ports (history, transcripts, payloads) keeps to. */
+/** The contract of the ports for history, transcripts and payloads. */
 export function recordsContract(open: () => Storage): void {
   describe("history", () => {
     test("is read in the order of time, then of keys", async () => {
@@ -27,7 +27,7 @@ export function recordsContract(open: () => Storage): void {
       expect(rows).toEqual([row("c", 1), row("a", 2), row("b", 2)]);
     });
 
-    test("has one row of a fact that is written twice", async () => {
+    test("stores an event once when it is appended twice", async () => {
       const id = randomUUID();
       await open().history.append(id, [row("a", 1, { n: 1 })]);
       await open().history.append(id, [
@@ -37,20 +37,20 @@ export function recordsContract(open: () => Storage): void {
       expect(await open().history.read(id)).toEqual([row("a", 1, { n: 2 })]);
     });
 
-    test("tells which facts are new to it, each to one of several who write it", async () => {
+    test("returns each new event to exactly one of several concurrent calls", async () => {
       const id = randomUUID();
       const { history } = open();
-      const keysOf = (rows: readonly OrchestrationEvent[]) =>
+      const toKeys = (rows: readonly OrchestrationEvent[]) =>
         rows.map(({ key }) => key);
       expect(
-        keysOf(await history.append(id, [row("a", 1), row("b", 1)])),
+        toKeys(await history.append(id, [row("a", 1), row("b", 1)])),
       ).toEqual(["a", "b"]);
       const writers = await Promise.all(
         [1, 2, 3, 4].map(() =>
           history.append(id, [row("b", 1, { n: 2 }), row("c", 1)]),
         ),
       );
-      expect(writers.flatMap(keysOf)).toEqual(["c"]);
+      expect(writers.flatMap(toKeys)).toEqual(["c"]);
       expect(await history.append(id, [row("c", 1)])).toEqual([]);
       expect(await history.read(id)).toEqual([
         row("a", 1),
@@ -59,7 +59,7 @@ export function recordsContract(open: () => Storage): void {
       ]);
     });
 
-    test("takes more rows than a transaction, and large ones", async () => {
+    test("appends more events than fit into a transaction", async () => {
       const id = randomUUID();
       const rows = Array.from({ length: 230 }, (_, at) =>
         row(String(at).padStart(3, "0"), at, { text: "x".repeat(20_000) }),
@@ -67,12 +67,12 @@ export function recordsContract(open: () => Storage): void {
       await open().history.append(id, rows);
       expect(await open().history.read(id)).toEqual(rows);
       await open().history.append(id, []);
-      expect(await open().history.read("nobody")).toEqual([]);
+      expect(await open().history.read("unknown")).toEqual([]);
     });
   });
 
   describe("transcripts", () => {
-    test("are read up to a turn, without those that ran beside it", async () => {
+    test("are read up to a turn, without excluded turns", async () => {
       const session = `a/b#c?${randomUUID()}`;
       const messages = [1, 2, 3, 4].flatMap((turn) => [
         message(turn, 0),
@@ -86,7 +86,7 @@ export function recordsContract(open: () => Storage): void {
       expect(read.map(({ key }) => key)).toEqual(["1-0", "1-1", "3-0", "3-1"]);
     });
 
-    test("keep what the first of two writers wrote, all or nothing", async () => {
+    test("keep the messages of the first of two writers and none of the second", async () => {
       const session = randomUUID();
       const { transcripts } = open();
       await transcripts.append(session, [message(1, 0, "first")]);
@@ -96,7 +96,7 @@ export function recordsContract(open: () => Storage): void {
       expect(read).toEqual([message(1, 0, "first")]);
     });
 
-    test("take messages larger than a row", async () => {
+    test("store messages that are larger than a row", async () => {
       const session = `${"ö".repeat(300)}${randomUUID()}`;
       const large = message(1, 0, { text: "\ud83d\ude00ä".repeat(500_000) });
       const wide = message(1, 1, "\u20ac".repeat(10_000));
@@ -110,7 +110,7 @@ export function recordsContract(open: () => Storage): void {
   });
 
   describe("payloads", () => {
-    test("stay inline up to 32 KiB and are kept by reference above", async () => {
+    test("are inline up to 32 KiB and stored by reference above", async () => {
       const { payloads } = open();
       const small = "x".repeat(32 * 1024 - 2);
       expect(await payloads.put("o.", small)).toEqual({ value: small });
@@ -121,16 +121,16 @@ export function recordsContract(open: () => Storage): void {
       expect(await payloads.get(ref)).toBe(large);
     });
 
-    test("do not take a caller's own $ref for a reference", async () => {
+    test("do not treat a $ref in the caller's value as a reference", async () => {
       const { payloads } = open();
       const value = { $ref: "x", bytes: 1, sha256: "y" };
       expect(await payloads.get(await payloads.put("o", value))).toEqual(value);
     });
 
-    test("that are gone or changed are refused", async () => {
+    test("that are missing or changed cause internal_error", async () => {
       const { payloads } = open();
       const ref = await payloads.put("o", "x".repeat(40_000));
-      if (!("$ref" in ref)) throw new Error("It should be a reference.");
+      if (!("$ref" in ref)) throw new Error("The payload is not a reference.");
       await expect(
         payloads.get({ ...ref, sha256: "0".repeat(64) }),
       ).rejects.toMatchObject({ code: "internal_error" });

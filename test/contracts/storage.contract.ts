@@ -6,7 +6,6 @@ const start = Date.parse("2026-01-01T00:00:00Z");
 const minutes = (count: number): string =>
   new Date(start + count * 60_000).toISOString();
 
-/** An id that no other test uses. */
 export const newOrchestrationId = (): string => `o:${randomUUID()}`;
 
 export const newClaim = (
@@ -28,7 +27,7 @@ export const newClaim = (
   claimedAt: minutes(0),
 });
 
-/** What every adapter of the storage ports keeps to. */
+/** The contract of the ports for orchestrations and session queues. */
 export function storageContract(open: () => Storage): void {
   const claim = async (
     id: string,
@@ -40,7 +39,7 @@ export function storageContract(open: () => Storage): void {
   };
 
   describe("orchestrations", () => {
-    test("are claimed by exactly one of many callers", async () => {
+    test("are claimed by exactly one of eight concurrent callers", async () => {
       const id = newOrchestrationId();
       const claims = Array.from({ length: 8 }, () =>
         open().orchestrations.claim(newClaim(id)),
@@ -49,7 +48,7 @@ export function storageContract(open: () => Storage): void {
       expect(outcomes).toEqual(["claimed", ...Array<string>(7).fill("exists")]);
     });
 
-    test("give back what they were claimed with", async () => {
+    test("return the data of their claim", async () => {
       const id = newOrchestrationId();
       const tags = { team: "a/b", Größe: "\ud83d\ude00".repeat(20_000) };
       await claim(id, { tags });
@@ -61,11 +60,11 @@ export function storageContract(open: () => Storage): void {
       ).toBeUndefined();
     });
 
-    test("are taken over by one of several who saw the same claim", async () => {
+    test("are taken over by one of several callers that read the same claim", async () => {
       const id = newOrchestrationId();
       await claim(id);
       const seen = await open().orchestrations.find(id);
-      if (seen === undefined) throw new Error("The claim should be there.");
+      if (seen === undefined) throw new Error("The claim does not exist.");
       const taken = await Promise.all(
         [1, 2, 3].map((minute) =>
           open().orchestrations.takeOver(seen, new Date(minutes(minute))),
@@ -76,7 +75,7 @@ export function storageContract(open: () => Storage): void {
       expect(now?.claimedAt).toBe(minutes(taken.indexOf(true) + 1));
     });
 
-    test("no longer wait once they were taken over", async () => {
+    test("stop waiting when they are taken over", async () => {
       const id = newOrchestrationId();
       const place = { session: "s", position: "1" };
       const waiting = { ...newClaim(id), place, waiting: true };
@@ -91,7 +90,7 @@ export function storageContract(open: () => Storage): void {
       });
     });
 
-    test("stay as they ended", async () => {
+    test("do not change after their end", async () => {
       const id = newOrchestrationId();
       const { orchestrations } = open();
       await claim(id);
@@ -116,7 +115,7 @@ export function storageContract(open: () => Storage): void {
       expect(await orchestrations.output(id)).toEqual(output);
     });
 
-    test("tell one of several who end them that it did", async () => {
+    test("return true to exactly one of several updates that end them", async () => {
       const id = newOrchestrationId();
       await claim(id);
       const end = { status: "failed", updatedAt: minutes(1) } as const;
@@ -127,7 +126,7 @@ export function storageContract(open: () => Storage): void {
       expect(await open().orchestrations.update(id, end)).toBe(false);
     });
 
-    test("keep every one of several concurrent changes", async () => {
+    test("apply all of several concurrent updates", async () => {
       const id = newOrchestrationId();
       await claim(id);
       const usage = {
@@ -151,7 +150,7 @@ export function storageContract(open: () => Storage): void {
       });
     });
 
-    test("that do not exist cannot be changed", async () => {
+    test("that do not exist cannot be updated", async () => {
       const change = open().orchestrations.update(newOrchestrationId(), {
         updatedAt: minutes(0),
       });
@@ -188,7 +187,7 @@ export function storageContract(open: () => Storage): void {
       expect(await listed({})).toEqual([4, 3, 2, 1, 0]);
     });
 
-    test("goes on from page to page without a gap or a repetition", async () => {
+    test("continues on the next page without a gap or a repetition", async () => {
       const pages: number[][] = [];
       let cursor: string | undefined;
       do {
@@ -214,7 +213,7 @@ export function storageContract(open: () => Storage): void {
       );
     });
 
-    test("by status follows an orchestration to its end", async () => {
+    test("contains an orchestration under its current status only", async () => {
       const [id = ""] = ids;
       const running = { status: "running", updatedAt: minutes(9) } as const;
       await open().orchestrations.update(id, running);
@@ -225,35 +224,35 @@ export function storageContract(open: () => Storage): void {
       expect(await listed({ status: "failed" })).toEqual([0]);
     });
 
-    test("refuses a cursor that it did not give", async () => {
+    test("rejects an invalid cursor", async () => {
       await expect(listed({ cursor: "nonsense" })).rejects.toMatchObject({
         code: "invalid_request",
       });
     });
   });
 
-  describe("the queue of a session", () => {
-    const placed = (session: string, position: string, id = position) => ({
+  describe("the session queue", () => {
+    const entry = (session: string, position: string, id = position) => ({
       id,
       place: { session, position },
     });
 
-    test("has in first place whoever is to run first, however they came", async () => {
+    test("has the lowest position at its head, in any order of enqueueing", async () => {
       const session = `a/b ${newOrchestrationId()}`;
       const { sessions } = open();
       expect(await sessions.head(session)).toBeUndefined();
       for (const position of ["03", "01", "02", "02"])
-        await sessions.enqueue(placed(session, position));
-      await sessions.enqueue(placed(newOrchestrationId(), "00"));
+        await sessions.enqueue(entry(session, position));
+      await sessions.enqueue(entry(newOrchestrationId(), "00"));
       expect([...(await sessions.orchestrationIds(session))].sort()).toEqual([
         "01",
         "02",
         "03",
       ]);
       for (const position of ["01", "02", "03"]) {
-        expect(await sessions.head(session)).toEqual(placed(session, position));
-        await sessions.remove(placed(session, position));
-        await sessions.remove(placed(session, position));
+        expect(await sessions.head(session)).toEqual(entry(session, position));
+        await sessions.remove(entry(session, position));
+        await sessions.remove(entry(session, position));
       }
       expect(await sessions.head(session)).toBeUndefined();
     });

@@ -23,7 +23,7 @@ test("AOS does not start with bad settings, and names all of them", async () => 
   expect(await exited).toBe(1);
   expect(output()).toMatch(/OPENAI_API_KEY is a Key Vault reference/);
   expect(output()).toMatch(/AOS_MODEL_TIMEOUT_SECONDS must be a number/);
-  expect(output()).toMatch(/AzureWebJobsStorage is given beside/);
+  expect(output()).toMatch(/AzureWebJobsStorage conflicts with/);
   expect(output()).toMatch(/AZURE_OPENAI_ENDPOINT is missing/);
 });
 

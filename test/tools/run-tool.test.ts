@@ -22,7 +22,7 @@ const run = { idempotencyKey: "k", signal: new AbortController().signal };
 const stuck = tool(() => new Promise(() => undefined));
 
 describe("runTool", () => {
-  test("runs the tool with checked arguments, defaults filled in", async () => {
+  test("runs the tool with validated arguments and applied defaults", async () => {
     expect(await runTool(echo, { word: "ab" }, run)).toEqual(["k", "abab"]);
   });
 
@@ -30,14 +30,17 @@ describe("runTool", () => {
     [{ word: 1 }, "word"],
     [{ word: "a", loud: true }, "loud"],
     [undefined, "not JSON"],
-  ])("refuses the arguments %j and says why", async (given, why) => {
-    await expect(runTool(echo, given, run)).rejects.toMatchObject({
-      code: "tool_input_invalid",
-      message: expect.stringContaining(why) as string,
-    });
-  });
+  ])(
+    "rejects the arguments %j and names %j",
+    async (toolArguments, problem) => {
+      await expect(runTool(echo, toolArguments, run)).rejects.toMatchObject({
+        code: "tool_input_invalid",
+        message: expect.stringContaining(problem) as string,
+      });
+    },
+  );
 
-  test("calls what a tool throws a failed tool, but leaves its own codes alone", async () => {
+  test("throws tool_failed when the tool throws, and keeps the code of an AosError", async () => {
     const failing = tool(() => Promise.reject(new Error("disk full")));
     await expect(runTool(failing, { word: "a" }, run)).rejects.toMatchObject({
       code: "tool_failed",
@@ -51,23 +54,23 @@ describe("runTool", () => {
     });
   });
 
-  test("gives up on a tool that takes too long, and tells it", async () => {
-    let told: unknown;
+  test("aborts a tool that exceeds its timeout", async () => {
+    let abortReason: unknown;
     const slow = tool(
       (signal) =>
         new Promise(() => {
           signal.addEventListener("abort", () => {
-            told = signal.reason;
+            abortReason = signal.reason;
           });
         }),
     );
     await expect(
       runTool(slow, { word: "a" }, { ...run, timeoutMs: 20 }),
     ).rejects.toMatchObject({ code: "tool_failed" });
-    expect(told).toMatchObject({ code: "tool_failed" });
+    expect(abortReason).toMatchObject({ code: "tool_failed" });
   });
 
-  test("ends when it is cancelled, also before it began", async () => {
+  test("rejects when it is cancelled before or during the run", async () => {
     const cancel = new AbortController();
     const running = runTool(
       stuck,
@@ -83,7 +86,7 @@ describe("runTool", () => {
 });
 
 describe("toToolSpec", () => {
-  test("describes the arguments as the caller writes them", () => {
+  test("describes the arguments before defaults are applied", () => {
     expect(toToolSpec(echo).parameters).toMatchObject({
       type: "object",
       properties: { word: { type: "string" }, times: { default: 2 } },

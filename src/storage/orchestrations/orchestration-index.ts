@@ -1,77 +1,84 @@
 /**
- * The index that lists orchestrations newest first. Its rows are hints:
+ * The index that lists orchestrations newest first. Its entries are rows without content, by time, workflow and status.
  *
- * 1. A hint is written before the summary that it points to says so; a crash in between leaves a hint too many, never
- *    one too few.
- * 2. A hint counts only while the summary agrees with it.
- * 3. A hint is removed only when the summary can never come to agree with it.
+ * 1. An entry is written before the summary row that it describes: a crash in between leaves a superfluous entry, never
+ *    a missing one.
+ * 2. An entry counts only while the summary row matches it.
+ * 3. An entry is deleted only when the summary row can never match it again.
  */
 import type {
   OrchestrationStatus,
   OrchestrationSummary,
 } from "../../domain/history/orchestration-history";
-import { hasTerminalStatus } from "./orchestration-row";
-import type { RowKeys } from "../table/document-row";
 import type { OrchestrationQuery } from "../ports";
+import type { RowKeys } from "../table/document-row";
 import { toReverseTimestamp, toTableKey } from "../table/table-key";
+import { hasTerminalStatus } from "./orchestration-row";
 
-const byTime = "by-time";
-const byWorkflow = (workflow: string): string =>
+const timePartition = "by-time";
+const workflowPartition = (workflow: string): string =>
   `by-workflow:${toTableKey(workflow)}`;
-const byStatus = (status: OrchestrationStatus): string => `by-status:${status}`;
+const statusPartition = (status: OrchestrationStatus): string =>
+  `by-status:${status}`;
 
-type Indexed = Pick<
+type IndexedSummary = Pick<
   OrchestrationSummary,
   "id" | "createdAt" | "workflow" | "status"
 >;
 
-const hintKey = ({ id, createdAt }: Indexed): string =>
+const toIndexRowKey = ({ id, createdAt }: IndexedSummary): string =>
   `${toReverseTimestamp(new Date(createdAt))}-${id}`;
-
-const hintId = (rowKey: string): string => rowKey.slice(14);
 
 export const isIndexRowKey = (text: string): boolean =>
   /^\d{13}-[A-Za-z0-9._:-]+$/.test(text);
 
-/** The hints of a new orchestration. */
-export const indexEntries = (summary: Indexed): readonly RowKeys[] => [
-  { partitionKey: byTime, rowKey: hintKey(summary) },
-  { partitionKey: byWorkflow(summary.workflow), rowKey: hintKey(summary) },
+/** The orchestration id follows the timestamp of 13 digits and a hyphen. */
+export const indexedOrchestrationId = ({ rowKey }: RowKeys): string =>
+  rowKey.slice(14);
+
+/** The entries of an orchestration by time, workflow and current status. */
+export const indexEntries = (summary: IndexedSummary): readonly RowKeys[] => [
+  { partitionKey: timePartition, rowKey: toIndexRowKey(summary) },
+  {
+    partitionKey: workflowPartition(summary.workflow),
+    rowKey: toIndexRowKey(summary),
+  },
   statusIndexEntry(summary, summary.status),
 ];
 
 export const statusIndexEntry = (
-  summary: Indexed,
+  summary: IndexedSummary,
   status: OrchestrationStatus,
-): RowKeys => ({ partitionKey: byStatus(status), rowKey: hintKey(summary) });
+): RowKeys => ({
+  partitionKey: statusPartition(status),
+  rowKey: toIndexRowKey(summary),
+});
 
-/** The part of the index to read for a query: the narrowest partition, from and up to which row key. */
+/** Row keys of one partition, bounds included. */
 export interface IndexRange {
   readonly partitionKey: string;
   readonly from: string;
   readonly to: string;
-  /** Row key after which to go on. */
+  /** Exclusive lower bound: the last row key of the previous page. */
   readonly after?: string;
 }
 
+/** The narrowest range that contains all matches of the query. */
 export const indexRange = (
   query: OrchestrationQuery,
   after?: string,
 ): IndexRange => ({
-  partitionKey: partitionOf(query),
-  // Later times come first. `-` is less, and `~` greater, than whatever an id begins with.
+  partitionKey: queryPartition(query),
+  // Later times sort first. `-` sorts before, and `~` after, the first character of any id.
   from: query.to === undefined ? "0" : `${toReverseTimestamp(query.to)}-`,
   to: query.from === undefined ? "9~" : `${toReverseTimestamp(query.from)}-~`,
   ...(after !== undefined && { after }),
 });
 
-function partitionOf({ status, workflow }: OrchestrationQuery): string {
-  if (status !== undefined) return byStatus(status);
-  return workflow === undefined ? byTime : byWorkflow(workflow);
+function queryPartition({ status, workflow }: OrchestrationQuery): string {
+  if (status !== undefined) return statusPartition(status);
+  return workflow === undefined ? timePartition : workflowPartition(workflow);
 }
-
-export const indexedOrchestrationId = ({ rowKey }: RowKeys): string =>
-  hintId(rowKey);
 
 export function matchesQuery(
   summary: OrchestrationSummary,
@@ -86,27 +93,27 @@ export function matchesQuery(
   );
 }
 
-export type IndexEntryState = "right" | "not now" | "never";
+/** `possible`: the summary row does not match the entry, but may match it later. `obsolete`: it never will. */
+export type IndexEntryState = "current" | "possible" | "obsolete";
 
-/** What a hint is worth, given the summary that it points to. */
 export function indexState(
-  hint: RowKeys,
+  entry: RowKeys,
   summary: OrchestrationSummary | undefined,
 ): IndexEntryState {
-  // Its summary may be about to be written.
-  if (summary === undefined) return "not now";
-  const isTrue = indexEntries(summary).some(
+  // The summary row is written after its entries.
+  if (summary === undefined) return "possible";
+  const isCurrent = indexEntries(summary).some(
     ({ partitionKey, rowKey }) =>
-      partitionKey === hint.partitionKey && rowKey === hint.rowKey,
+      partitionKey === entry.partitionKey && rowKey === entry.rowKey,
   );
-  if (isTrue) return "right";
-  // When it began never changes; what it is does, until it has ended. Only it is not pending again.
-  const isOfThisRun = hint.rowKey === hintKey(summary);
-  return isOfThisRun && mayBecome(hint, summary) ? "not now" : "never";
+  if (isCurrent) return "current";
+  // Another row key belongs to an earlier orchestration with this id.
+  const isSameRun = entry.rowKey === toIndexRowKey(summary);
+  return isSameRun && mayMatchLater(entry, summary) ? "possible" : "obsolete";
 }
 
-const mayBecome = (
+const mayMatchLater = (
   { partitionKey }: RowKeys,
   summary: OrchestrationSummary,
 ): boolean =>
-  !hasTerminalStatus(summary) && partitionKey !== byStatus("pending");
+  !hasTerminalStatus(summary) && partitionKey !== statusPartition("pending");

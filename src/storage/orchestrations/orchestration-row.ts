@@ -3,15 +3,15 @@ import type {
   OrchestrationSummary,
 } from "../../domain/history/orchestration-history";
 import type { Payload } from "../../domain/payload";
+import type { Claim, SummaryChange } from "../ports";
 import {
-  type RowColumns,
   fromDocumentRow,
+  type RowColumns,
   type RowKeys,
   toDocumentRow,
 } from "../table/document-row";
-import type { Claim, SummaryChange } from "../ports";
 
-/** What the summary row of an orchestration holds. */
+/** The document of a summary row. */
 export interface OrchestrationRecord extends Omit<Claim, "etag"> {
   readonly output?: Payload;
 }
@@ -25,16 +25,13 @@ export function toSummaryRow(
   record: OrchestrationRecord,
 ): RowKeys & RowColumns {
   const { id, status, createdAt } = record.summary;
-  return toDocumentRow(summaryKeys(id), record, {
-    status,
-    createdAt,
-  });
+  return toDocumentRow(summaryKeys(id), record, { status, createdAt });
 }
 
 export const fromSummaryRow = (row: RowColumns): OrchestrationRecord =>
   fromDocumentRow(row) as OrchestrationRecord;
 
-const endedStatuses: ReadonlySet<OrchestrationStatus> = new Set([
+const terminalStatuses: ReadonlySet<OrchestrationStatus> = new Set([
   "completed",
   "failed",
   "terminated",
@@ -42,11 +39,12 @@ const endedStatuses: ReadonlySet<OrchestrationStatus> = new Set([
 
 export const hasTerminalStatus = ({
   status,
-}: Pick<OrchestrationSummary, "status">): boolean => endedStatuses.has(status);
+}: Pick<OrchestrationSummary, "status">): boolean =>
+  terminalStatuses.has(status);
 
 /**
- * The record after the change, or undefined when it stays as it is: one that ended stays as it ended, and one that has
- * begun is not pending again, however late a repeated or delayed change arrives.
+ * The changed record, or undefined when the change does not apply. Changes may arrive late or twice: an ended
+ * orchestration never changes, and one that has started never returns to `pending`.
  */
 export function applySummaryChange(
   record: OrchestrationRecord,

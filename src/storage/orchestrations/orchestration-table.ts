@@ -1,12 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { TableClient } from "@azure/data-tables";
 import { AosError } from "../../domain/errors";
-import { omitUndefined } from "../../domain/omit-undefined";
 import type { OrchestrationSummary } from "../../domain/history/orchestration-history";
+import { omitUndefined } from "../../domain/omit-undefined";
 import type { LazyClient } from "../clients";
+import type { Claim, OrchestrationStore, SummaryChange } from "../ports";
+import {
+  hasStatusCode,
+  isRowNotFound,
+  wrapStorageErrors,
+} from "../storage-error";
 import type { RowKeys } from "../table/document-row";
 import { indexEntries, statusIndexEntry } from "./orchestration-index";
-import { queryOrchestrations, deleteIndexEntry } from "./query-orchestrations";
 import {
   applySummaryChange,
   fromSummaryRow,
@@ -15,14 +20,9 @@ import {
   summaryKeys,
   toSummaryRow,
 } from "./orchestration-row";
-import type { Claim, OrchestrationStore, SummaryChange } from "../ports";
-import {
-  isRowNotFound,
-  hasStatusCode,
-  wrapStorageErrors,
-} from "../storage-error";
+import { deleteIndexEntry, queryOrchestrations } from "./query-orchestrations";
 
-/** `AosOrchestrations`: a summary row for each orchestration, and the index rows that list them. */
+/** `AosOrchestrations`: one summary row per orchestration, and the entries of the index. */
 export const createOrchestrationStore = (
   table: LazyClient<TableClient>,
 ): OrchestrationStore => ({
@@ -82,8 +82,8 @@ export const createOrchestrationStore = (
     ),
 
   check: () =>
-    wrapStorageErrors("the table of orchestrations", async () => {
-      // Asks for a row that is not there: an answer is all that is wanted.
+    wrapStorageErrors("the orchestrations table", async () => {
+      // The row does not exist; any response shows that the table can be reached.
       await readRecord(await table(), "@check");
     }),
 });
@@ -93,7 +93,7 @@ async function insertClaim(
   claim: Omit<Claim, "etag">,
 ): Promise<"claimed" | "exists"> {
   await Promise.all(
-    indexEntries(claim.summary).map((hint) => writeHint(table, hint)),
+    indexEntries(claim.summary).map((entry) => writeIndexEntry(table, entry)),
   );
   const claimToken = randomUUID();
   try {
@@ -101,13 +101,13 @@ async function insertClaim(
     return "claimed";
   } catch (error) {
     if (!hasStatusCode(error, 409)) throw error;
-    // The client repeats a request whose answer was lost: what is in the way may be our own row.
+    // The client repeats a request whose response was lost: the existing row may be from this call.
     const found = await table.getEntity(claim.summary.id, "summary");
     return found["claimToken"] === claimToken ? "claimed" : "exists";
   }
 }
 
-interface Found {
+interface StoredRecord {
   readonly record: OrchestrationRecord;
   readonly etag: string;
 }
@@ -115,7 +115,7 @@ interface Found {
 async function readRecord(
   table: TableClient,
   id: string,
-): Promise<Found | undefined> {
+): Promise<StoredRecord | undefined> {
   const { partitionKey, rowKey } = summaryKeys(id);
   try {
     const row = await table.getEntity(partitionKey, rowKey);
@@ -126,7 +126,7 @@ async function readRecord(
   }
 }
 
-/** False when the row has changed, or gone, since it was read. */
+/** False when the row was changed or deleted after it was read. */
 async function replaceRecord(
   table: TableClient,
   record: OrchestrationRecord,
@@ -141,7 +141,7 @@ async function replaceRecord(
   }
 }
 
-/** Reads, decides and writes until nobody has written in between. */
+/** Optimistic concurrency: reads and writes again after a conflict. */
 async function updateRecord(
   table: TableClient,
   id: string,
@@ -149,35 +149,37 @@ async function updateRecord(
 ): Promise<boolean> {
   for (;;) {
     const found = await readRecord(table, id);
-    if (found === undefined) throw noSuchOrchestration(id);
+    if (found === undefined) throw orchestrationNotFound(id);
     const next = applySummaryChange(found.record, change);
     if (next === undefined) return false;
-    const { summary: before } = found.record;
-    if (next.summary.status !== before.status)
-      await writeHint(
-        table,
-        statusIndexEntry(next.summary, next.summary.status),
-      );
+    const before = found.record.summary;
+    const after = next.summary;
+    const hasNewStatus = after.status !== before.status;
+    if (hasNewStatus)
+      await writeIndexEntry(table, statusIndexEntry(after, after.status));
     if (!(await replaceRecord(table, next, found.etag))) continue;
-    // What is left of others, after a crash here or from further back, is removed by whoever lists them.
-    if (next.summary.status !== before.status && isOver(before, next.summary))
+    // Queries delete the entries that remain after a crash or of earlier statuses.
+    if (hasNewStatus && isFinalChange(before, after))
       await deleteIndexEntry(table, statusIndexEntry(before, before.status));
     return true;
   }
 }
 
-/** Whether the orchestration can never again have the status that it had before. */
-const isOver = (
+/** Whether the orchestration can never return to the status that it had before. */
+const isFinalChange = (
   before: OrchestrationSummary,
-  next: OrchestrationSummary,
-): boolean => before.status === "pending" || hasTerminalStatus(next);
+  after: OrchestrationSummary,
+): boolean => before.status === "pending" || hasTerminalStatus(after);
 
-async function writeHint(table: TableClient, hint: RowKeys): Promise<void> {
-  await table.upsertEntity({ ...hint }, "Replace");
+async function writeIndexEntry(
+  table: TableClient,
+  entry: RowKeys,
+): Promise<void> {
+  await table.upsertEntity({ ...entry }, "Replace");
 }
 
-const noSuchOrchestration = (id: string): AosError =>
+const orchestrationNotFound = (id: string): AosError =>
   new AosError(
     "orchestration_not_found",
-    `There is no row of orchestration "${id}" to write to; it may have been deleted while it ran. Start it again.`,
+    `The orchestration "${id}" has no row; it may have been deleted while it ran. Start it again.`,
   );

@@ -1,82 +1,82 @@
 import { odata, type TableClient } from "@azure/data-tables";
 import { AosError } from "../../domain/errors";
 import type { OrchestrationSummary } from "../../domain/history/orchestration-history";
+import type { OrchestrationQuery, ResultPage } from "../ports";
+import { hasStatusCode } from "../storage-error";
 import type { RowKeys } from "../table/document-row";
 import {
   indexedOrchestrationId,
+  indexRange,
   type IndexRange,
+  indexState,
   isIndexRowKey,
   matchesQuery,
-  indexRange,
-  indexState,
 } from "./orchestration-index";
-import type { OrchestrationQuery, ResultPage } from "../ports";
-import { hasStatusCode } from "../storage-error";
 
-interface Source {
+interface QuerySource {
   readonly table: TableClient;
   readonly find: (id: string) => Promise<OrchestrationSummary | undefined>;
 }
 
-/** Hints looked up together, and hints after which a page ends, full or not, so that a rare tag costs bounded work. */
 const batchSize = 50;
-const mostHints = 2_000;
+/** A page ends after this number of index entries, full or not, so that a rare tag costs bounded work. */
+const maxEntriesPerPage = 2_000;
 
-/** A page of the index, each hint held against its summary. */
+/** A page of the index. Compares each entry with its summary row and deletes obsolete entries. */
 export async function queryOrchestrations(
   query: OrchestrationQuery,
-  source: Source,
+  source: QuerySource,
 ): Promise<ResultPage<OrchestrationSummary>> {
   const range = indexRange(query, fromCursor(query.cursor));
-  const found: Hit[] = [];
-  let seen = 0;
-  for await (const hints of hintBatches(source.table, range)) {
-    found.push(...(await hitsOf(hints, query, source)));
-    // One more than wanted tells that there is another page.
+  const found: Match[] = [];
+  let entriesRead = 0;
+  for await (const entries of readEntries(source.table, range)) {
+    found.push(...(await findMatches(entries, query, source)));
+    // One more than requested: there is another page.
     if (found.length > query.limit) {
-      const hits = found.slice(0, query.limit);
-      return page(hits, hits.at(-1)?.hint);
+      const matches = found.slice(0, query.limit);
+      return toPage(matches, matches.at(-1)?.entry);
     }
-    seen += hints.length;
-    if (seen >= mostHints) return page(found, hints.at(-1));
+    entriesRead += entries.length;
+    if (entriesRead >= maxEntriesPerPage) return toPage(found, entries.at(-1));
   }
-  return page(found, undefined);
+  return toPage(found, undefined);
 }
 
-interface Hit {
-  readonly hint: RowKeys;
+interface Match {
+  readonly entry: RowKeys;
   readonly summary: OrchestrationSummary;
 }
 
-async function hitsOf(
-  hints: readonly RowKeys[],
+async function findMatches(
+  entries: readonly RowKeys[],
   query: OrchestrationQuery,
-  { table, find }: Source,
-): Promise<readonly Hit[]> {
-  const looked = await Promise.all(
-    hints.map(async (hint): Promise<readonly Hit[]> => {
-      const summary = await find(indexedOrchestrationId(hint));
-      const worth = indexState(hint, summary);
-      if (worth === "never") await deleteIndexEntry(table, hint);
-      const isHit =
-        worth === "right" &&
+  { table, find }: QuerySource,
+): Promise<readonly Match[]> {
+  const matches = await Promise.all(
+    entries.map(async (entry): Promise<readonly Match[]> => {
+      const summary = await find(indexedOrchestrationId(entry));
+      const state = indexState(entry, summary);
+      if (state === "obsolete") await deleteIndexEntry(table, entry);
+      const isMatch =
+        state === "current" &&
         summary !== undefined &&
         matchesQuery(summary, query);
-      return isHit ? [{ hint, summary }] : [];
+      return isMatch ? [{ entry, summary }] : [];
     }),
   );
-  return looked.flat();
+  return matches.flat();
 }
 
-const page = (
-  hits: readonly Hit[],
+const toPage = (
+  matches: readonly Match[],
   last: RowKeys | undefined,
 ): ResultPage<OrchestrationSummary> => ({
-  items: hits.map(({ summary }) => summary),
+  items: matches.map(({ summary }) => summary),
   ...(last !== undefined && { cursor: toCursor(last.rowKey) }),
 });
 
-async function* hintBatches(
+async function* readEntries(
   table: TableClient,
   range: IndexRange,
 ): AsyncGenerator<readonly RowKeys[]> {
@@ -98,7 +98,7 @@ async function* hintBatches(
     }));
 }
 
-/** Removing what somebody else has removed is no error. */
+/** Idempotent. */
 export async function deleteIndexEntry(
   table: TableClient,
   { partitionKey, rowKey }: RowKeys,
@@ -119,6 +119,6 @@ function fromCursor(cursor: string | undefined): string | undefined {
   if (isIndexRowKey(rowKey)) return rowKey;
   throw new AosError(
     "invalid_request",
-    "The cursor is not one that a list gave. Pass on the cursor of the page before, or none for the first page.",
+    "The cursor is not valid. Pass the cursor of the previous page, or none for the first page.",
   );
 }

@@ -1,4 +1,4 @@
-/** Rows that hold a JSON document, in as many columns as it takes. */
+/** Table rows that contain a JSON document, divided into as many columns as necessary. */
 
 /** A column holds 64 KiB of UTF-16. */
 const maxColumnLength = 32 * 1024;
@@ -12,13 +12,13 @@ export type RowColumns = Readonly<Record<string, unknown>>;
 const columnName = (index: number): string =>
   index === 0 ? "document" : `document${index}`;
 
-/** `columns` are for queries, and for people who look at the table, and ASCII like the document; what is read back is the document alone. */
+/** `columns` are ASCII and serve queries and diagnosis only: `fromDocumentRow` does not read them. */
 export function toDocumentRow(
   keys: RowKeys,
   document: unknown,
   columns: RowColumns = {},
 ): RowKeys & RowColumns {
-  const parts = split(toAsciiJson(document));
+  const parts = splitText(toAsciiJson(document));
   return {
     ...columns,
     ...Object.fromEntries(
@@ -28,7 +28,6 @@ export function toDocumentRow(
   };
 }
 
-/** The document as it was written; the tables are ours, so its type is what was put there. */
 export function fromDocumentRow(row: RowColumns): unknown {
   let text = "";
   for (let index = 0; ; index++) {
@@ -39,14 +38,14 @@ export function fromDocumentRow(row: RowColumns): unknown {
   return JSON.parse(text);
 }
 
-const split = (text: string): readonly string[] =>
+const splitText = (text: string): readonly string[] =>
   Array.from({ length: Math.ceil(text.length / maxColumnLength) }, (_, index) =>
     text.slice(index * maxColumnLength, (index + 1) * maxColumnLength),
   );
 
 /**
- * JSON text in ASCII: Azurite reads a request in pieces and garbles a character that lies across two of them. It also
- * makes every place a safe one to split at.
+ * ASCII, because Azurite garbles a character that lies across two chunks of a request, and so that the text can be split
+ * anywhere.
  */
 const toAsciiJson = (document: unknown): string =>
   JSON.stringify(document).replace(

@@ -1,7 +1,7 @@
 import { odata, type TableClient } from "@azure/data-tables";
 import type { RowColumns } from "./document-row";
 
-/** The rows of a partition in the order of their keys, as far as they match a further OData condition. */
+/** The rows of a partition in the order of their keys, optionally filtered by a further OData condition. */
 export async function readRows(
   table: TableClient,
   partitionKey: string,
@@ -11,9 +11,7 @@ export async function readRows(
   const filter =
     condition === undefined ? partition : `${partition} and ${condition}`;
   const rows: RowColumns[] = [];
-  const found = table.listEntities({
-    queryOptions: { filter },
-  });
-  for await (const row of found) rows.push(row);
+  const entities = table.listEntities({ queryOptions: { filter } });
+  for await (const row of entities) rows.push(row);
   return rows;
 }

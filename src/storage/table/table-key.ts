@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 
-/** Keys may have 512 UTF-16 units; the rest is left for what is put around them. */
+/** Table keys have at most 512 UTF-16 units. The rest is reserved for prefixes and suffixes. */
 const maxKeyLength = 400;
 
-/** Text as a table key or a part of a blob name: escaped where they refuse a character, its digest when too long. */
+/** Encodes text as a table key or a segment of a blob name. Long text is replaced by its digest. */
 export function toTableKey(text: string): string {
-  // Dots stay, except where a file system or URL parser would make something of them.
+  // A trailing dot is encoded, too: file systems and URL parsers remove it.
   const key = encodeURIComponent(text)
     .replaceAll("%", "=")
     .replace(/\.$/, "=2E");
@@ -15,8 +15,8 @@ export function toTableKey(text: string): string {
 export const sha256Hex = (text: string): string =>
   createHash("sha256").update(text).digest("hex");
 
-const lastMs = 9_999_999_999_999;
+const maxTimeMs = 9_999_999_999_999;
 
-/** Sorts later times first, as table rows can only be read in ascending order. */
+/** Sorts later times first, because table rows can only be read in ascending order. */
 export const toReverseTimestamp = (time: Date): string =>
-  String(lastMs - time.getTime()).padStart(13, "0");
+  String(maxTimeMs - time.getTime()).padStart(13, "0");

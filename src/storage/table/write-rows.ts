@@ -1,78 +1,80 @@
 import type { TableClient, TransactionAction } from "@azure/data-tables";
-import type { RowColumns, RowKeys } from "./document-row";
 import { hasStatusCode } from "../storage-error";
+import type { RowColumns, RowKeys } from "./document-row";
 
-type Row = RowKeys & RowColumns;
+type TableRow = RowKeys & RowColumns;
 
-/** What a transaction may hold: 100 rows, and 4 MiB on the wire, which this many characters stay below. */
+/** A transaction holds at most 100 rows and 4 MiB, which this number of characters stays below. */
 const maxRows = 100;
 const maxCharacters = 1_000_000;
 
-/** Inserts rows of one partition with as few transactions as they fit in; fails with 409 on one that exists. */
+/** Inserts rows of one partition in as few transactions as possible. Throws 409 when a row exists. */
 export async function insertRows(
   table: TableClient,
-  rows: readonly Row[],
+  rows: readonly TableRow[],
 ): Promise<void> {
-  for (const batch of batchesOf(rows)) await insert(table, batch);
+  for (const batch of toBatches(rows)) await insertBatch(table, batch);
 }
 
-/** Writes rows of one partition over those that exist. Gives the keys of those that did not: they are new. */
+/** Inserts or replaces rows of one partition. Returns the keys of the inserted ones. */
 export async function upsertRows(
   table: TableClient,
-  rows: readonly Row[],
+  rows: readonly TableRow[],
 ): Promise<ReadonlySet<string>> {
-  const added = new Set<string>();
-  for (const batch of batchesOf(rows))
-    for (const row of await writtenOver(table, batch)) added.add(row.rowKey);
-  return added;
+  const inserted = new Set<string>();
+  for (const batch of toBatches(rows))
+    for (const row of await upsertBatch(table, batch)) inserted.add(row.rowKey);
+  return inserted;
 }
 
-/** One transaction when all are new, as they are but for what is done again after a crash; then each by itself. */
-async function writtenOver(
+/** One transaction when all rows are new, which is the rule. After a crash some exist: then row by row. */
+async function upsertBatch(
   table: TableClient,
-  batch: readonly Row[],
-): Promise<readonly Row[]> {
+  batch: readonly TableRow[],
+): Promise<readonly TableRow[]> {
   try {
-    await insert(table, batch);
+    await insertBatch(table, batch);
     return batch;
   } catch (error) {
     if (!hasStatusCode(error, 409)) throw error;
   }
-  const added: Row[] = [];
+  const inserted: TableRow[] = [];
   for (const row of batch)
     try {
       await table.createEntity(row);
-      added.push(row);
+      inserted.push(row);
     } catch (error) {
       if (!hasStatusCode(error, 409)) throw error;
       await table.upsertEntity(row, "Replace");
     }
-  return added;
+  return inserted;
 }
 
-const insert = (table: TableClient, batch: readonly Row[]) =>
+const insertBatch = (table: TableClient, batch: readonly TableRow[]) =>
   table.submitTransaction(
     batch.map((row): TransactionAction => ["create", row]),
   );
 
-function batchesOf(rows: readonly Row[]): readonly (readonly Row[])[] {
-  const batches: Row[][] = [];
-  let room = 0;
+function toBatches(
+  rows: readonly TableRow[],
+): readonly (readonly TableRow[])[] {
+  const batches: TableRow[][] = [];
+  let remaining = 0;
   for (const row of rows) {
-    const size = charactersOf(row);
+    const size = countCharacters(row);
     const last = batches.at(-1);
-    if (last !== undefined && last.length < maxRows && size <= room) {
+    if (last !== undefined && last.length < maxRows && size <= remaining) {
       last.push(row);
-      room -= size;
+      remaining -= size;
     } else {
       batches.push([row]);
-      room = maxCharacters - size;
+      remaining = maxCharacters - size;
     }
   }
   return batches;
 }
 
-const charactersOf = (row: Row): number =>
+const countCharacters = (row: TableRow): number =>
   Object.values(row).reduce<number>(
     (sum, value) => sum + (typeof value === "string" ? value.length : 0),
     0,

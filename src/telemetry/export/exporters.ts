@@ -2,7 +2,7 @@
 import { ManagedIdentityCredential } from "@azure/identity";
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
-import type { TelemetryConfig } from "../../config/read-config";
+import type { TelemetryConfig } from "../../config/telemetry-settings";
 import {
   type TelemetryProvider,
   startTelemetryProvider,

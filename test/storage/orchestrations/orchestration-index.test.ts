@@ -1,11 +1,11 @@
 import { assert, constantFrom, date, property, record } from "fast-check";
+import type { OrchestrationSummary } from "../../../src/domain/history/orchestration-history";
 import {
   indexEntries,
   indexRange,
-  statusIndexEntry,
   indexState,
+  statusIndexEntry,
 } from "../../../src/storage/orchestrations/orchestration-index";
-import type { OrchestrationSummary } from "../../../src/domain/history/orchestration-history";
 
 const times = date({
   min: new Date("2020-01-01"),
@@ -17,31 +17,33 @@ const summaries = record({
   id: ids.map((id) => id.replace("~", ".")),
   createdAt: times.map((time) => time.toISOString()),
   status: constantFrom("pending", "running", "completed" as const),
-}).map((part): OrchestrationSummary => ({
+}).map((fields): OrchestrationSummary => ({
   workflow: "w/1",
   version: "1",
   tags: {},
-  updatedAt: part.createdAt,
-  ...part,
+  updatedAt: fields.createdAt,
+  ...fields,
 }));
-const rowKeyOf = (summary: OrchestrationSummary): string =>
+const indexRowKey = (summary: OrchestrationSummary): string =>
   indexEntries(summary)[0]?.rowKey ?? "";
 
-describe("the index of orchestrations", () => {
-  test("orders newest first", () => {
+describe("indexEntries", () => {
+  test("sorts the newest orchestration first", () => {
     assert(
       property(summaries, summaries, (a, b) => {
         if (a.createdAt < b.createdAt)
-          expect(rowKeyOf(a) > rowKeyOf(b)).toBe(true);
+          expect(indexRowKey(a) > indexRowKey(b)).toBe(true);
       }),
     );
   });
+});
 
-  test("has in the range of a query what was created from and up to its times", () => {
+describe("indexRange", () => {
+  test("contains exactly the orchestrations created between from and to, inclusive", () => {
     assert(
       property(summaries, times, times, (summary, from, to) => {
         const range = indexRange({ limit: 1, from, to });
-        const key = rowKeyOf(summary);
+        const key = indexRowKey(summary);
         const created = new Date(summary.createdAt);
         expect(key >= range.from && key <= range.to).toBe(
           created >= from && created <= to,
@@ -49,8 +51,10 @@ describe("the index of orchestrations", () => {
       }),
     );
   });
+});
 
-  test("takes a hint for worthless only when its summary can never agree with it", () => {
+describe("indexState", () => {
+  test("is obsolete only when the summary can never match the entry", () => {
     const pending: OrchestrationSummary = {
       id: "o",
       workflow: "w",
@@ -60,14 +64,22 @@ describe("the index of orchestrations", () => {
       createdAt: "2026-01-01T00:00:00.000Z",
       updatedAt: "2026-01-01T00:00:00.000Z",
     };
-    const early = statusIndexEntry(pending, "running");
-    expect(indexState(early, undefined)).toBe("not now");
-    expect(indexState(early, pending)).toBe("not now");
-    expect(indexState(early, { ...pending, status: "running" })).toBe("right");
-    expect(indexState(early, { ...pending, status: "failed" })).toBe("never");
-    const first = statusIndexEntry(pending, "pending");
-    expect(indexState(first, { ...pending, status: "running" })).toBe("never");
+    const runningEntry = statusIndexEntry(pending, "running");
+    expect(indexState(runningEntry, undefined)).toBe("possible");
+    expect(indexState(runningEntry, pending)).toBe("possible");
+    expect(indexState(runningEntry, { ...pending, status: "running" })).toBe(
+      "current",
+    );
+    expect(indexState(runningEntry, { ...pending, status: "failed" })).toBe(
+      "obsolete",
+    );
+    const pendingEntry = statusIndexEntry(pending, "pending");
+    expect(indexState(pendingEntry, { ...pending, status: "running" })).toBe(
+      "obsolete",
+    );
     const createdAt = "2026-01-01T00:00:01.000Z";
-    expect(indexState(early, { ...pending, createdAt })).toBe("never");
+    expect(indexState(runningEntry, { ...pending, createdAt })).toBe(
+      "obsolete",
+    );
   });
 });

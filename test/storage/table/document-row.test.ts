@@ -7,18 +7,18 @@ import {
 const keys = { partitionKey: "p", rowKey: "r" };
 
 describe("a document row", () => {
-  test("gives back whatever document was put into it", () => {
+  test("returns any document unchanged", () => {
     assert(
       property(jsonValue(), (document) => {
         const row = toDocumentRow(keys, document);
-        // A table gives back strings, and JSON does not know -0.
-        const wanted: unknown = JSON.parse(JSON.stringify(document));
-        expect(fromDocumentRow(row)).toEqual(wanted);
+        // JSON has no -0.
+        const expected: unknown = JSON.parse(JSON.stringify(document));
+        expect(fromDocumentRow(row)).toEqual(expected);
       }),
     );
   });
 
-  test("fits a column into 32K characters of ASCII, whatever the text", () => {
+  test("divides any text into columns of at most 32K ASCII characters", () => {
     assert(
       property(string({ unit: "binary", minLength: 1 }), (text) => {
         const document = text.repeat(Math.ceil(70_000 / text.length));

@@ -2,7 +2,10 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { ActivityDependencies } from "../../../activities/activity-dependencies";
 import type { LanguageModel } from "../../../src/models/language-model";
-import { offlineModel } from "../../../src/models/offline/offline-model";
+import {
+  offlineModel,
+  type OfflineScript,
+} from "../../../src/models/offline/offline-model";
 import { defineTool, type Tool } from "../../../src/tools/tool";
 import { AosError } from "../../../src/domain/errors";
 import type { Storage } from "../../../src/storage/ports";
@@ -12,7 +15,7 @@ import type { ExpressionScope, TurnRef } from "../../../src/domain/contracts";
 /** Services with the offline model and a few tools, which count how often they were used. */
 export function createActivityContext(storage: () => Storage) {
   const used: string[] = [];
-  const offline = offlineModel();
+  const offline = offlineModel({ shouter });
   const model: LanguageModel = {
     ...offline,
     complete(request, signal) {
@@ -53,19 +56,22 @@ export function createActivityContext(storage: () => Storage) {
   return { services, used };
 }
 
+/** Calls three tools, two of which fail, then answers. */
+const shouter: OfflineScript = ({ prompt, results }) =>
+  results.length > 0
+    ? { answer: "Done." }
+    : {
+        toolCalls: [
+          { tool: "shout", arguments: { text: prompt } },
+          { tool: "shout", arguments: { wrong: 1 } },
+          { tool: "break", arguments: { text: "" } },
+        ],
+      };
+
 export const testAgent: Agent = {
   name: "shouter",
   instructions: "Shout.",
   tools: ["shout", "grow"],
-  offline: {
-    rounds: [
-      [
-        { tool: "shout", arguments: { text: "${prompt}" } },
-        { tool: "shout", arguments: { wrong: 1 } },
-        { tool: "break", arguments: { text: "" } },
-      ],
-    ],
-  },
 };
 
 export const createTurnRef = (turn: Partial<TurnRef> = {}): TurnRef => {

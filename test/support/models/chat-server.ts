@@ -11,16 +11,18 @@ export interface ChatRequest {
     readonly response_format?: unknown;
   };
 }
-/** What the server does with a request: an answer, silence, or headers and half a body before the line goes dead. */
+/** A response, no response, or half a response before the connection breaks. */
 export type ChatServerReaction =
-  { readonly status: number; readonly body: unknown } | "silence" | "break off";
+  | { readonly status: number; readonly body: unknown }
+  | "no response"
+  | "disconnect";
 
 export interface ChatServer extends AsyncDisposable {
   readonly url: string;
   readonly requests: ChatRequest[];
 }
 
-/** A server that speaks the chat completions protocol over real HTTP. */
+/** A chat completions API over HTTP. */
 export async function startChatServer(
   react: (request: ChatRequest) => ChatServerReaction,
 ): Promise<ChatServer> {
@@ -32,15 +34,15 @@ export async function startChatServer(
       const received: ChatRequest = {
         path: request.url ?? "",
         headers: request.headers,
-        // What only asks has no body.
+        // GET requests have no body.
         body: JSON.parse(
           Buffer.concat(chunks).toString() || "{}",
         ) as ChatRequest["body"],
       };
       requests.push(received);
       const reaction = react(received);
-      if (reaction === "silence") return;
-      if (reaction === "break off") {
+      if (reaction === "no response") return;
+      if (reaction === "disconnect") {
         response.writeHead(200, { "content-type": "application/json" });
         response.write('{"choices": [', () => response.destroy());
         return;

@@ -1,0 +1,103 @@
+import { z } from "zod";
+import type { SettingProblem } from "./setting-problem";
+
+export type StorageConfig =
+  | { readonly connectionString: string }
+  /** Accessed with the app's identity. */
+  | { readonly tableEndpoint: string; readonly blobEndpoint: string };
+
+const url = z.url({ error: "must be a URL" });
+
+/** The storage clients validate the rest; `health/ready` reports their errors. */
+const connectionString = z
+  .string()
+  .regex(/UseDevelopmentStorage=true|AccountName=|Endpoint=/i, {
+    error:
+      "must be the connection string of a storage account, such as UseDevelopmentStorage=true",
+  });
+
+/** Each account: a connection string, or the three settings for access with the app's identity. */
+export const storageSettings = {
+  /** A separate account for the data of AOS. Default: the account of the host. */
+  AZURE_STORAGE_CONNECTION_STRING: connectionString.optional(),
+  AZURE_STORAGE_CONNECTION_STRING__accountName: z.string().optional(),
+  AZURE_STORAGE_CONNECTION_STRING__tableServiceUri: url.optional(),
+  AZURE_STORAGE_CONNECTION_STRING__blobServiceUri: url.optional(),
+
+  /** The account of the host. */
+  AzureWebJobsStorage: connectionString.optional(),
+  AzureWebJobsStorage__accountName: z.string().optional(),
+  AzureWebJobsStorage__tableServiceUri: url.optional(),
+  AzureWebJobsStorage__blobServiceUri: url.optional(),
+};
+type StorageSettings = z.output<z.ZodObject<typeof storageSettings>>;
+
+/** Undefined when a problem was added. */
+export function resolveStorageConfig(
+  settings: StorageSettings,
+  problems: SettingProblem[],
+): StorageConfig | undefined {
+  const own = resolveAccount(
+    settings,
+    "AZURE_STORAGE_CONNECTION_STRING",
+    problems,
+  );
+  const host = resolveAccount(settings, "AzureWebJobsStorage", problems);
+  if (own ?? host) return own ?? host;
+  problems.push({
+    setting: "AzureWebJobsStorage",
+    message:
+      "is missing: set a connection string, or AzureWebJobsStorage__accountName, or both AzureWebJobsStorage__tableServiceUri and AzureWebJobsStorage__blobServiceUri",
+  });
+  return undefined;
+}
+
+/** The names of the settings that the storage configuration is built from. */
+export function usedStorageSettings(
+  settings: StorageSettings,
+): readonly string[] {
+  const present = Object.entries(settings)
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name);
+  const own = present.filter((name) =>
+    name.startsWith("AZURE_STORAGE_CONNECTION_STRING"),
+  );
+  return own.length > 0
+    ? own
+    : present.filter((name) => name.startsWith("AzureWebJobsStorage"));
+}
+
+/** Undefined when none of the account's settings is present. */
+function resolveAccount(
+  settings: StorageSettings,
+  prefix: "AzureWebJobsStorage" | "AZURE_STORAGE_CONNECTION_STRING",
+  problems: SettingProblem[],
+): StorageConfig | undefined {
+  const connectionString = settings[prefix];
+  const account = settings[`${prefix}__accountName`];
+  const tableUri = settings[`${prefix}__tableServiceUri`];
+  const blobUri = settings[`${prefix}__blobServiceUri`];
+  const identitySetting = account ?? tableUri ?? blobUri;
+  if (connectionString !== undefined) {
+    if (identitySetting !== undefined)
+      problems.push({
+        setting: prefix,
+        message: `conflicts with ${prefix}__…: set either the connection string or the settings for the app's identity`,
+      });
+    return { connectionString };
+  }
+  if (identitySetting === undefined) return undefined;
+  const endpoint = (service: string, uri: string | undefined) => {
+    if (uri !== undefined) return uri;
+    if (account === undefined)
+      problems.push({
+        setting: `${prefix}__${service}ServiceUri`,
+        message: `is missing: set it, or set ${prefix}__accountName instead`,
+      });
+    return `https://${account ?? ""}.${service}.core.windows.net`;
+  };
+  return {
+    tableEndpoint: endpoint("table", tableUri),
+    blobEndpoint: endpoint("blob", blobUri),
+  };
+}
