@@ -1,27 +1,26 @@
-/** The queues and the topic of AOS, by their names in the namespace. */
+/** Names of the Service Bus queues and topic. */
 export const requestQueue = "agent-requests";
 export const sessionRequestQueue = "agent-session-requests";
 export const responseQueue = "agent-responses";
-/** What the app itself rejects: the host offers a function no way into the broker's own dead-letter queue. */
+/** Holds messages that AOS rejects: the Functions host gives Node.js functions no call to dead-letter a message. */
 export const rejectedQueue = "agent-requests-deadletter";
 export const eventTopic = "agent-events";
 
-const queues = [
-  requestQueue,
-  sessionRequestQueue,
-  responseQueue,
-  rejectedQueue,
-] as const;
+const subQueueSuffix = "/$DeadLetterQueue";
 
 export const deadLetterPath = (queue: string): string =>
-  `${queue}/$DeadLetterQueue`;
+  `${queue}${subQueueSuffix}`;
 
-/** Every queue in which a message may be that could not be processed. */
+/** Splits a path into the queue and whether the path names its dead-letter sub-queue. */
+export const parseQueuePath = (path: string) =>
+  path.endsWith(subQueueSuffix)
+    ? { queue: path.slice(0, -subQueueSuffix.length), isSubQueue: true }
+    : { queue: path, isSubQueue: false };
+
+/** The paths of all queues that hold dead letters. */
 export const deadLetterQueues: readonly string[] = [
   rejectedQueue,
-  ...queues.map(deadLetterPath),
+  ...[requestQueue, sessionRequestQueue, responseQueue, rejectedQueue].map(
+    deadLetterPath,
+  ),
 ];
-
-/** Where a message of one of those came from, unless it says so itself. */
-export const sourceQueue = (path: string): string =>
-  path.replace(/\/\$DeadLetterQueue$/, "");

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 
-/** Service Bus takes no longer ones. */
-const maxLength = 128;
+/** Limit of Service Bus. */
+const maxMessageIdLength = 128;
 
-/** An id made of another one; of a very long one its digest is left, so that it is still the same every time. */
+/** Returns `<id>:<suffix>`, with a digest in place of an id that is too long. Deterministic. */
 export function deriveMessageId(id: string, suffix: string): string {
   const derived = `${id}:${suffix}`;
-  if (derived.length <= maxLength) return derived;
+  if (derived.length <= maxMessageIdLength) return derived;
   const digest = createHash("sha256").update(id).digest("hex").slice(0, 32);
   return `${digest}:${suffix}`;
 }

@@ -1,12 +1,12 @@
-/** What AOS asks of a message broker. Adapters only move messages; one contract suite runs against each of them. */
+/** The port to the message broker. `test/contracts/messaging.contract.ts` runs against every adapter. */
 import type { Json } from "../domain/payload";
 
 export interface OutgoingMessage {
-  /** A queue or a topic. */
+  /** Name of a queue or topic. */
   readonly to: string;
-  /** Deterministic: what is sent twice under one id within the entity's window arrives once. At most 128 characters. */
+  /** Deterministic, at most 128 characters: duplicate detection drops a second message with the same id. */
   readonly messageId: string;
-  /** Bytes are sent as they are, everything else as JSON. */
+  /** Bytes are sent unchanged, any other value as JSON. */
   readonly body: Json | Uint8Array;
   readonly contentType?: string;
   readonly subject?: string;
@@ -14,13 +14,12 @@ export interface OutgoingMessage {
   readonly sessionId?: string;
   readonly replyTo?: string;
   readonly replyToSessionId?: string;
-  /** Names begin with a lower-case letter: the Functions host makes every first letter one. */
+  /** Names start with a lower-case letter: the Functions host lower-cases the first letter on delivery. */
   readonly properties: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** A message that waits in a queue of dead letters. */
 export interface DeadLetter {
-  /** Decimal digits: it may be larger than a JavaScript number. */
+  /** Decimal digits of a 64-bit integer, which a JavaScript number cannot hold. */
   readonly sequenceNumber: string;
   readonly messageId: string;
   readonly body: Uint8Array;
@@ -31,42 +30,42 @@ export interface DeadLetter {
   readonly replyTo?: string;
   readonly replyToSessionId?: string;
   readonly properties: Readonly<Record<string, unknown>>;
-  /** How often it was delivered before it came here, and here. */
+  /** Includes deliveries from the dead-letter queue. */
   readonly deliveryCount: number;
   /** ISO 8601 UTC. */
   readonly enqueuedAt: string;
-  /** What the broker says of why it is here. */
+  /** The broker's reason and description; absent for messages that AOS rejected. */
   readonly reason?: string;
   readonly description?: string;
 }
 
-/** The name of a queue, or `<queue>/$DeadLetterQueue` for the broker's own dead letters of it. */
+/** The name of a queue, or `<queue>/$DeadLetterQueue` for its dead-letter sub-queue. */
 export type QueuePath = string;
 
 /**
- * Throws `messaging_unavailable` when the broker cannot be reached, `queue_not_found` when it has no such entity, and
- * `message_refused` when it will never take the message.
+ * Every method throws `messaging_unavailable` when the broker is unreachable, `queue_not_found` when the entity does not
+ * exist, and `message_refused` when the broker will never accept the message.
  */
 export interface Messaging {
-  /** Resolves when the broker has the message. */
+  /** Resolves when the broker has stored the message. */
   send(message: OutgoingMessage): Promise<void>;
-  /** Messages of a queue from a sequence number on, in order, at most 250, without locking them. */
+  /** Returns at most 250 messages in order of their sequence numbers, without locking them. */
   peekDeadLetters(
     queue: QueuePath,
     range: { readonly from?: string; readonly limit: number },
   ): Promise<readonly DeadLetter[]>;
   /**
-   * Removes the message after `work` has succeeded with it; if that fails it stays. Gives `absent` when there is no such
-   * message, and `locked` when there is but somebody else is at it.
+   * Removes the message after `process` has succeeded; the message stays when `process` throws. Returns `locked` when
+   * another receiver has locked the message.
    */
   processDeadLetter(
     queue: QueuePath,
     sequenceNumber: string,
-    work: (message: DeadLetter) => Promise<void>,
-  ): Promise<"taken" | "absent" | "locked">;
-  /** Throws when messages of the queue cannot be read: the broker cannot be reached, lacks it, or does not allow it. */
+    process: (message: DeadLetter) => Promise<void>,
+  ): Promise<"processed" | "absent" | "locked">;
+  /** Throws when the app cannot receive from the queue. */
   checkReceiving(queue: QueuePath): Promise<void>;
-  /** The same for sending to a queue or topic. Nothing is sent. */
+  /** Throws when the app cannot send to the queue or topic. Sends no message. */
   checkSending(to: string): Promise<void>;
   close(): Promise<void>;
 }

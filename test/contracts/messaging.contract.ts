@@ -7,31 +7,28 @@ import type {
 } from "../../src/messaging/ports";
 
 const queue = "agent-requests-deadletter";
-const createMessage = (
-  fields: Partial<OutgoingMessage> = {},
-): OutgoingMessage => ({
+const message = (fields: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
   to: queue,
   messageId: randomUUID(),
   body: { n: 1 },
   properties: {},
   ...fields,
 });
-const decodeBody = ({ body }: DeadLetter): string =>
-  Buffer.from(body).toString();
+const bodyText = ({ body }: DeadLetter): string => Buffer.from(body).toString();
 
-/** The contract of the messaging port. `client` is connected to the same namespace. */
+/** The contract of every adapter of `Messaging`. `client` accesses the same namespace directly. */
 export function messagingContract(
   open: () => Messaging,
   client: () => ServiceBusClient,
 ): void {
   const send = (fields?: Partial<OutgoingMessage>) =>
-    open().send(createMessage(fields));
+    open().send(message(fields));
   const findDeadLetter = async (messageId: string): Promise<DeadLetter> => {
     const letters = await open().peekDeadLetters(queue, { limit: 250 });
-    const letter = letters.find((each) => each.messageId === messageId);
-    if (letter === undefined)
-      throw new Error(`The queue has no message ${messageId}.`);
-    return letter;
+    const found = letters.find((letter) => letter.messageId === messageId);
+    if (found === undefined)
+      throw new Error(`Dead letter ${messageId} does not exist.`);
+    return found;
   };
 
   describe("sending", () => {
@@ -41,7 +38,7 @@ export function messagingContract(
         messageId: randomUUID(),
         correlationId: "c",
         sessionId: "s",
-        subject: "topic",
+        subject: "subject",
         replyTo: "r",
         replyToSessionId: "rs",
         properties: { workflow: "w", done: true, count: 2 },
@@ -61,22 +58,24 @@ export function messagingContract(
       });
     });
 
-    test("sends a message once when it is sent twice with the same id", async () => {
+    test("sends a message with the same id once", async () => {
       const messageId = randomUUID();
       await Promise.all([send({ messageId }), send({ messageId })]);
       await send({ messageId });
       const letters = await open().peekDeadLetters(queue, { limit: 250 });
-      const same = letters.filter((each) => each.messageId === messageId);
-      expect(same).toHaveLength(1);
+      const matching = letters.filter(
+        (letter) => letter.messageId === messageId,
+      );
+      expect(matching).toHaveLength(1);
     });
 
     test("sends bytes unchanged", async () => {
       const messageId = randomUUID();
-      await send({ messageId, body: Buffer.from("{ no json") });
-      expect(decodeBody(await findDeadLetter(messageId))).toBe("{ no json");
+      await send({ messageId, body: Buffer.from("{ not json") });
+      expect(bodyText(await findDeadLetter(messageId))).toBe("{ not json");
     });
 
-    test("distinguishes an unknown entity from a rejected message", async () => {
+    test("throws queue_not_found for a missing entity and message_refused for a refused message", async () => {
       await expect(send({ to: "nowhere" })).rejects.toMatchObject({
         code: "queue_not_found",
         message: expect.stringContaining('"nowhere"') as unknown,
@@ -92,7 +91,7 @@ export function messagingContract(
   });
 
   describe("dead letters", () => {
-    test("are peeked from a sequence number on and stay in the queue", async () => {
+    test("are peeked from a sequence number on without being removed", async () => {
       const ids = [randomUUID(), randomUUID(), randomUUID()];
       for (const messageId of ids) await send({ messageId });
       const first = await findDeadLetter(ids[1] ?? "");
@@ -103,7 +102,7 @@ export function messagingContract(
       }
     });
 
-    test("are removed by sequence number after they were processed", async () => {
+    test("are removed once, after processing has succeeded", async () => {
       const messageId = randomUUID();
       for (let before = 0; before < 120; before++) await send();
       await send({ messageId });
@@ -113,20 +112,19 @@ export function messagingContract(
           Promise.reject(new Error("not now")),
         ),
       ).rejects.toThrow("not now");
-      const seen: string[] = [];
-      const take = () =>
+      const processed: string[] = [];
+      const processOnce = () =>
         open().processDeadLetter(queue, sequenceNumber, (letter) => {
-          seen.push(letter.messageId);
+          processed.push(letter.messageId);
           return Promise.resolve();
         });
-      expect((await Promise.all([take(), take()])).sort()).toEqual([
-        "absent",
-        "taken",
-      ]);
-      expect(seen).toEqual([messageId]);
-      await expect(findDeadLetter(messageId)).rejects.toThrow("has no message");
       expect(
-        await open().processDeadLetter(queue, "999999", take as never),
+        (await Promise.all([processOnce(), processOnce()])).sort(),
+      ).toEqual(["absent", "processed"]);
+      expect(processed).toEqual([messageId]);
+      await expect(findDeadLetter(messageId)).rejects.toThrow("does not exist");
+      expect(
+        await open().processDeadLetter(queue, "999999", processOnce as never),
       ).toBe("absent");
     });
 
@@ -136,36 +134,36 @@ export function messagingContract(
       const { sequenceNumber } = await findDeadLetter(messageId);
       const receiver = client().createReceiver(queue);
       await receiver.receiveMessages(250, { maxWaitTimeInMs: 1_000 });
-      const taken = await open().processDeadLetter(queue, sequenceNumber, () =>
-        Promise.reject(new Error("It was locked.")),
+      const result = await open().processDeadLetter(queue, sequenceNumber, () =>
+        Promise.reject(new Error("The message was not locked.")),
       );
-      expect(taken).toBe("locked");
+      expect(result).toBe("locked");
       await receiver.close();
     });
 
-    test("of the broker contain the dead-letter reason", async () => {
+    test("of the broker contain its reason and description", async () => {
       const messageId = randomUUID();
       await send({ to: "agent-requests", messageId });
       const receiver = client().createReceiver("agent-requests");
       const [received] = await receiver.receiveMessages(1);
       if (received !== undefined)
         await receiver.deadLetterMessage(received, {
-          deadLetterReason: "Broken",
-          deadLetterErrorDescription: "It is.",
+          deadLetterReason: "Invalid",
+          deadLetterErrorDescription: "The message is invalid.",
         });
       await receiver.close();
       const path = "agent-requests/$DeadLetterQueue";
       const [letter] = await open().peekDeadLetters(path, { limit: 1 });
       expect(letter).toMatchObject({
         messageId,
-        reason: "Broken",
-        description: "It is.",
+        reason: "Invalid",
+        description: "The message is invalid.",
       });
       expect(
         await open().processDeadLetter(path, letter?.sequenceNumber ?? "", () =>
           Promise.resolve(),
         ),
-      ).toBe("taken");
+      ).toBe("processed");
       expect(await open().peekDeadLetters(path, { limit: 1 })).toEqual([]);
     });
   });

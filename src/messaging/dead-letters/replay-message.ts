@@ -1,87 +1,83 @@
 /**
- * A dead letter, to be processed again. It is sent under a new message id, which the broker's duplicate detection has not
- * seen, and with the id of the first message as the property `idempotencyKey`, by which the app knows the request again:
- * what had already started is not started twice. The new id is made of the old one and the dead letter's number, so that
- * replaying one dead letter twice sends one message.
+ * Builds the message that replays a dead letter.
+ *
+ * 1. It has a new message id, which duplicate detection has not seen.
+ * 2. The new id is derived from the original id and the dead letter's sequence number: replaying a dead letter twice
+ *    sends one message.
+ * 3. The property `idempotencyKey` carries the original id: AOS does not start an orchestration that it has started.
  */
-import type { Json } from "../../domain/payload";
 import { omitUndefined } from "../../domain/omit-undefined";
+import type { Json } from "../../domain/payload";
 import {
   deadLetterPath,
+  parseQueuePath,
   rejectedQueue,
   requestQueue,
   sessionRequestQueue,
-  sourceQueue,
 } from "../entities";
 import { deriveMessageId } from "../message-id";
 import type { DeadLetter, OutgoingMessage, QueuePath } from "../ports";
+import { scalarProperties } from "../scalar-properties";
 
 const requestQueues: readonly string[] = [requestQueue, sessionRequestQueue];
 
-/** The id that the message was first sent under. */
+/** Returns the id under which the message was first sent. */
 export const originalMessageId = ({
   properties,
   messageId,
-}: DeadLetter): string => textIn(properties, "idempotencyKey") ?? messageId;
+}: DeadLetter): string =>
+  nonEmptyString(properties["idempotencyKey"]) ?? messageId;
 
-/** The queue that the message was first sent to. */
+/** Returns the queue to which the message was first sent. Ignores a `deadLetterSource` that is no request queue. */
 export function originalQueue(letter: DeadLetter, path: QueuePath): string {
-  const told = textIn(letter.properties, "deadLetterSource");
-  if (told !== undefined && requestQueues.includes(told)) return told;
-  const source = sourceQueue(path);
-  return source === rejectedQueue ? requestQueue : source;
+  const source = nonEmptyString(letter.properties["deadLetterSource"]);
+  if (source !== undefined && requestQueues.includes(source)) return source;
+  const { queue } = parseQueuePath(path);
+  return queue === rejectedQueue ? requestQueue : queue;
 }
 
-/** `body` replaces the one that was wrong. */
-export const buildReplayMessage = (
+/** `body` replaces the original body. */
+export function buildReplayMessage(
   letter: DeadLetter,
   path: QueuePath,
   body: Json | undefined,
-): OutgoingMessage => ({
-  to: originalQueue(letter, path),
-  messageId: deriveMessageId(
-    originalMessageId(letter),
-    `replay-${placeOf(path)}-${letter.sequenceNumber}`,
-  ),
-  body: body ?? letter.body,
-  ...omitUndefined({
-    contentType: letter.contentType,
-    subject: letter.subject,
-    // The first message's id stood in for it, and does not any more.
-    correlationId: letter.correlationId ?? originalMessageId(letter),
-    sessionId: letter.sessionId,
-    replyTo: letter.replyTo,
-    replyToSessionId: letter.replyToSessionId,
-  }),
-  properties: {
-    ...kept(letter.properties),
-    idempotencyKey: originalMessageId(letter),
-  },
-});
+): OutgoingMessage {
+  const originalId = originalMessageId(letter);
+  return {
+    to: originalQueue(letter, path),
+    messageId: deriveMessageId(
+      originalId,
+      `replay-${replaySuffix(path)}-${letter.sequenceNumber}`,
+    ),
+    body: body ?? letter.body,
+    ...omitUndefined({
+      contentType: letter.contentType,
+      subject: letter.subject,
+      // The response to the original message would have carried its id, which the new message id does not equal.
+      correlationId: letter.correlationId ?? originalId,
+      sessionId: letter.sessionId,
+      replyTo: letter.replyTo,
+      replyToSessionId: letter.replyToSessionId,
+    }),
+    properties: {
+      ...withoutDeadLetterReason(letter.properties),
+      idempotencyKey: originalId,
+    },
+  };
+}
 
-/** Numbers count within a queue. */
-function placeOf(path: QueuePath): string {
+/** Sequence numbers are unique only within one queue. */
+function replaySuffix(path: QueuePath): string {
   if (path === rejectedQueue) return "rejected";
   return path === deadLetterPath(rejectedQueue) ? "rejected-dlq" : "dlq";
 }
 
-/** Without what says why it was put away. */
-const kept = (properties: DeadLetter["properties"]) =>
+const withoutDeadLetterReason = (properties: DeadLetter["properties"]) =>
   Object.fromEntries(
-    Object.entries(properties).flatMap(([name, value]) =>
-      !/^deadLetter/i.test(name) && isPlain(value)
-        ? [[name, value] as const]
-        : [],
+    Object.entries(scalarProperties(properties)).filter(
+      ([name]) => !/^deadLetter/i.test(name),
     ),
   );
 
-const isPlain = (value: unknown): value is string | number | boolean =>
-  ["string", "number", "boolean"].includes(typeof value);
-
-function textIn(
-  properties: DeadLetter["properties"],
-  name: string,
-): string | undefined {
-  const value = properties[name];
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
+const nonEmptyString = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;

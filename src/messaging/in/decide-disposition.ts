@@ -4,12 +4,10 @@ import {
   RequestError,
 } from "../../orchestrations/request/request-error";
 
-/** What becomes of a message. */
 export type MessageDisposition =
-  /** It has done its work, or somebody has done it before; the host completes it when the function returns. */
   { readonly kind: "complete" } | DeadLetterDisposition | AbandonDisposition;
 
-/** It can never be processed as it is: it goes to the rejected ones, and is completed. */
+/** The message can never be processed: it is copied to the queue of rejected messages and completed. */
 export interface DeadLetterDisposition {
   readonly kind: "deadLetter";
   readonly reason: string;
@@ -17,19 +15,19 @@ export interface DeadLetterDisposition {
   readonly errors: readonly FieldError[];
 }
 
-/** It may be processed later: the host abandons it when the function throws. */
+/** The message may be processed later: the handler throws, and the host abandons the message. */
 export interface AbandonDisposition {
   readonly kind: "abandon";
   readonly error: unknown;
+  /** Delay before the handler throws. */
   readonly pauseMs: number;
 }
 
-/** What became of the attempt to start what a message asks for. */
 export type StartAttempt =
   { readonly ok: true } | { readonly ok: false; readonly thrown: unknown };
 
-/** The sender's mistakes: delivering the message again would not mend them. */
-const senderCodes: ReadonlySet<string> = new Set<ErrorCode>([
+/** Errors of the sender, which a redelivery cannot correct. */
+const senderErrorCodes: ReadonlySet<string> = new Set<ErrorCode>([
   "invalid_request",
   "malformed_json",
   "payload_too_large",
@@ -40,10 +38,9 @@ const senderCodes: ReadonlySet<string> = new Set<ErrorCode>([
   "idempotency_conflict",
 ]);
 
-const firstPauseMs = 250;
-const longestPauseMs = 4_000;
+const initialPauseMs = 250;
+const maxPauseMs = 4_000;
 
-/** Pure: what became of the attempt says what becomes of the message. */
 export function decideDisposition(
   attempt: StartAttempt,
   deliveryCount: number,
@@ -51,7 +48,8 @@ export function decideDisposition(
   if (attempt.ok) return { kind: "complete" };
   const { thrown } = attempt;
   const { code, message } = toFailure(thrown);
-  if (!senderCodes.has(code)) return abandonDisposition(thrown, deliveryCount);
+  if (!senderErrorCodes.has(code))
+    return abandonDisposition(thrown, deliveryCount);
   return {
     kind: "deadLetter",
     reason: code,
@@ -61,8 +59,8 @@ export function decideDisposition(
 }
 
 /**
- * The broker delivers what is abandoned again at once; without a pause that doubles, an outage of a second would use up
- * all the deliveries that a message has.
+ * The broker redelivers an abandoned message immediately. Without exponential backoff, an outage of one second would use
+ * up all deliveries of a message.
  */
 export const abandonDisposition = (
   error: unknown,
@@ -71,7 +69,7 @@ export const abandonDisposition = (
   kind: "abandon",
   error,
   pauseMs: Math.min(
-    firstPauseMs * 2 ** Math.max(0, deliveryCount - 1),
-    longestPauseMs,
+    initialPauseMs * 2 ** Math.max(0, deliveryCount - 1),
+    maxPauseMs,
   ),
 });

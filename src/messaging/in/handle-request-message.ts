@@ -1,27 +1,27 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { toFailure } from "../../domain/errors";
-import type { Messaging } from "../ports";
-import { toErrorCode, type Log, logEvent } from "../../telemetry/log/log-event";
+import { reconcileWithHub } from "../../orchestrations/reconcile";
 import type { FieldError } from "../../orchestrations/request/request-error";
+import { entityNameSchema } from "../../orchestrations/request/start-request";
+import type { StartDependencies } from "../../orchestrations/start/start-dependencies";
+import { startOnce } from "../../orchestrations/start/start-once";
 import type {
   TaskHubClient,
   TaskHubContext,
 } from "../../orchestrations/task-hub";
-import { reconcileWithHub } from "../../orchestrations/reconcile";
-import type { StartDependencies } from "../../orchestrations/start/start-dependencies";
-import { startOnce } from "../../orchestrations/start/start-once";
-import { entityNameSchema } from "../../orchestrations/request/start-request";
+import { type Log, logEvent, toErrorCode } from "../../telemetry/log/log-event";
+import type { Messaging } from "../ports";
 import {
   type AbandonDisposition,
   abandonDisposition,
-  type StartAttempt,
-  decideDisposition,
   type DeadLetterDisposition,
+  decideDisposition,
+  type StartAttempt,
 } from "./decide-disposition";
 import {
   isJsonObject,
-  readRequestMessage,
   readReplyAddress,
+  readRequestMessage,
 } from "./read-request-message";
 import type { ReceivedMessage } from "./received-message";
 import { buildRejectedCopy, buildRejectedResponse } from "./rejection-messages";
@@ -31,45 +31,45 @@ export interface MessageDependencies extends StartDependencies {
 }
 
 /**
- * Does what a message asks for. Returning completes it: the work is done, durably, by then. Throwing abandons it: the
- * broker delivers it again, and puts it away when it has been delivered too often.
+ * Starts the requested orchestration. Returns, which completes the message, only after the work is durable. Throws, which
+ * abandons the message, when a redelivery may succeed.
  */
 export async function handleRequestMessage(
   message: ReceivedMessage,
-  services: MessageDependencies,
+  dependencies: MessageDependencies,
   hub: TaskHubClient,
   log: Log,
 ): Promise<void> {
   const { deliveryCount, messageId, queue } = message;
-  const attempt = await attempted(() =>
-    startRequested(message, services, { hub, by: "message", log }),
+  const attempt = await attemptTo(() =>
+    startRequested(message, dependencies, { hub, by: "message", log }),
   );
-  const outcome = decideDisposition(attempt, deliveryCount);
-  switch (outcome.kind) {
+  const disposition = decideDisposition(attempt, deliveryCount);
+  switch (disposition.kind) {
     case "complete":
       return;
     case "abandon":
-      return giveBack(message, outcome, log);
+      return abandon(message, disposition, log);
     case "deadLetter": {
-      const rejected = await attempted(() =>
-        reject(message, outcome, services.messaging()),
+      const rejection = await attemptTo(() =>
+        reject(message, disposition, dependencies.messaging()),
       );
-      if (!rejected.ok)
-        await giveBack(
+      if (!rejection.ok)
+        await abandon(
           message,
-          abandonDisposition(rejected.thrown, deliveryCount),
+          abandonDisposition(rejection.thrown, deliveryCount),
           log,
         );
       logEvent(log, "message.rejected", {
         messageId,
         queue,
-        code: outcome.reason,
+        code: disposition.reason,
       });
     }
   }
 }
 
-async function giveBack(
+async function abandon(
   { messageId, queue, deliveryCount }: ReceivedMessage,
   { error, pauseMs }: AbandonDisposition,
   log: Log,
@@ -84,7 +84,7 @@ async function giveBack(
   throw error;
 }
 
-const attempted = (work: () => Promise<void>): Promise<StartAttempt> =>
+const attemptTo = (work: () => Promise<void>): Promise<StartAttempt> =>
   work().then(
     () => ({ ok: true }),
     (thrown: unknown) => ({ ok: false, thrown }),
@@ -92,55 +92,62 @@ const attempted = (work: () => Promise<void>): Promise<StartAttempt> =>
 
 async function startRequested(
   message: ReceivedMessage,
-  services: StartDependencies,
-  on: TaskHubContext,
+  dependencies: StartDependencies,
+  context: TaskHubContext,
 ): Promise<void> {
-  const started = await startOnce(readRequestMessage(message), services, on);
-  // One that was claimed and has not begun may be known to the hub or left to the sweeper; a hub that does not answer
-  // is a reason to keep the message.
+  const started = await startOnce(
+    readRequestMessage(message),
+    dependencies,
+    context,
+  );
+  // Throws while the hub is unavailable, so that the message is redelivered.
   if (started.as === "existing")
     await reconcileWithHub(started.claim, {
-      ...on,
-      storage: services.storage(),
+      ...context,
+      storage: dependencies.storage(),
     });
 }
 
-/** The answer first: that it cannot be sent is one more thing to be told with the copy. */
+/** Responds before it copies the message, so that the copy can carry the error of a failed response. */
 async function reject(
   message: ReceivedMessage,
-  rejection: DeadLetterDisposition,
+  disposition: DeadLetterDisposition,
   messaging: Messaging,
 ): Promise<void> {
-  const errors = await respond(message, rejection, messaging);
+  const replyErrors = await sendRejectedResponse(
+    message,
+    disposition,
+    messaging,
+  );
   await messaging.send(
     buildRejectedCopy(message, {
-      ...rejection,
-      errors: [...rejection.errors, ...errors],
+      ...disposition,
+      errors: [...disposition.errors, ...replyErrors],
     }),
   );
 }
 
-async function respond(
+async function sendRejectedResponse(
   message: ReceivedMessage,
-  rejection: DeadLetterDisposition,
+  disposition: DeadLetterDisposition,
   messaging: Messaging,
 ): Promise<readonly FieldError[]> {
-  const reply = readReplyAddress(message, replyInBody(message.body));
+  const reply = readReplyAddress(message, replyToOfBody(message.body));
   if (reply === undefined || !isEntityName(reply.queue)) return [];
   try {
-    await messaging.send(buildRejectedResponse(message, reply, rejection));
+    await messaging.send(buildRejectedResponse(message, reply, disposition));
     return [];
   } catch (error) {
-    const { code, message: text } = toFailure(error);
+    const { code, message: detail } = toFailure(error);
     if (code !== "queue_not_found" && code !== "message_refused") throw error;
-    return [{ pointer: "/message/replyTo", detail: text }];
+    return [{ pointer: "/message/replyTo", detail }];
   }
 }
 
 const isEntityName = (name: string): boolean =>
   entityNameSchema.safeParse(name).success;
 
-const replyInBody = (body: unknown): string | undefined =>
+const replyToOfBody = (body: unknown): string | undefined =>
   isJsonObject(body) && typeof body["replyTo"] === "string"
     ? body["replyTo"]
     : undefined;

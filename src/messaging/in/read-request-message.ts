@@ -1,7 +1,7 @@
-import { sessionRequestQueue, responseQueue } from "../entities";
 import type { ReplyAddress } from "../../domain/contracts";
-import type { Json } from "../../domain/payload";
 import { omitUndefined } from "../../domain/omit-undefined";
+import type { Json } from "../../domain/payload";
+import { identifyRequest } from "../../orchestrations/request/identify-request";
 import {
   checkJsonDepth,
   parseRequestJson,
@@ -11,89 +11,91 @@ import {
   type FieldError,
   invalidRequest,
 } from "../../orchestrations/request/request-error";
-import { identifyRequest } from "../../orchestrations/request/identify-request";
-import type { StartCommand } from "../../orchestrations/start/start-once";
-import type { RequestOrigin } from "../../orchestrations/start/workflow-input";
 import {
   entityNameSchema,
   idSchema,
   startRequestSchema,
 } from "../../orchestrations/request/start-request";
+import type { StartCommand } from "../../orchestrations/start/start-once";
+import type { RequestOrigin } from "../../orchestrations/start/workflow-input";
+import { responseQueue, sessionRequestQueue } from "../entities";
 import type { ReceivedMessage } from "./received-message";
 
-/** The request that a message is. Pure; throws what is wrong with it, every field at once. */
+/** Throws an error that lists all invalid fields of the message. */
 export function readRequestMessage(message: ReceivedMessage): StartCommand {
-  const body = withSession(bodyOf(message), message);
-  const problems = [
-    ...message.lossyFields.map(damagedField),
-    ...replyProblems(message),
+  const body = withSessionId(parseBody(message), message);
+  const errors = [
+    ...message.lossyFields.map(lossyFieldError),
+    ...replyToErrors(message),
   ];
-  if (problems.length > 0) throw invalidRequest(problems);
-  const wanted = parseRequest(startRequestSchema, body);
+  if (errors.length > 0) throw invalidRequest(errors);
+  const request = parseRequest(startRequestSchema, body);
   const key = readIdempotencyKey(message);
   return {
-    // An id in the body is the caller's choice; the message id is then only the broker's to know duplicates by.
+    // An id in the body takes precedence; the message id then serves only the broker's duplicate detection.
     identity: identifyRequest(
       {
-        id: wanted.id,
-        idempotencyKey: wanted.id === undefined ? key : undefined,
+        id: request.id,
+        idempotencyKey: request.id === undefined ? key : undefined,
         body,
       },
       () => key,
     ),
-    request: wanted,
+    request,
     origin: {
-      ...callerOf(message),
-      reply: readReplyAddress(message, wanted.replyTo) ?? {
+      ...readOrigin(message),
+      reply: readReplyAddress(message, request.replyTo) ?? {
         queue: responseQueue,
-        ...echoOf(message),
+        ...correlation(message),
       },
     },
   };
 }
 
-/** By it the app knows a request again. A message that is sent again from the dead letters carries that of the first. */
+/** A replayed dead letter carries the id of the original message as the property `idempotencyKey`. */
 export function readIdempotencyKey({
   properties,
   messageId,
 }: ReceivedMessage): string {
-  const given = properties["idempotencyKey"];
-  return typeof given === "string" && given !== "" ? given : messageId;
+  const key = properties["idempotencyKey"];
+  return typeof key === "string" && key !== "" ? key : messageId;
 }
 
-/** Where the message asks for its answer; undefined when it does not say. */
+/** The message's `replyTo` takes precedence over the body's. Returns undefined when neither is set. */
 export function readReplyAddress(
   message: ReceivedMessage,
-  inBody: string | undefined,
+  bodyReplyTo: string | undefined,
 ): ReplyAddress | undefined {
-  const queue = message.replyTo ?? inBody;
-  return queue === undefined ? undefined : { queue, ...echoOf(message) };
+  const queue = message.replyTo ?? bodyReplyTo;
+  return queue === undefined ? undefined : { queue, ...correlation(message) };
 }
 
-/** As is the custom, the message id stands in for a correlation id that is not there. */
-const echoOf = (message: ReceivedMessage): Omit<ReplyAddress, "queue"> => ({
+/** By convention the message id replaces a missing correlation id. */
+const correlation = (
+  message: ReceivedMessage,
+): Omit<ReplyAddress, "queue"> => ({
   correlationId: message.correlationId ?? message.messageId,
   ...omitUndefined({ sessionId: message.replyToSessionId }),
 });
 
-function bodyOf({ body }: ReceivedMessage): Json {
+function parseBody({ body }: ReceivedMessage): Json {
   if (body instanceof Uint8Array)
     return parseRequestJson(Buffer.from(body).toString("utf8"));
-  // Not JSON, or JSON that a client wrapped in a JSON string once more.
+  // Text that is not JSON, or JSON that a client has serialized twice.
   if (typeof body === "string") return parseRequestJson(body);
   return checkJsonDepth((body ?? null) as Json);
 }
 
-/** The session of the message is that of the agents, so the body need not repeat it, and must not name another one. */
-function withSession(body: Json, message: ReceivedMessage): Json {
+/** The message's session id is also the agents' session id. The body may omit it and must not name another. */
+function withSessionId(body: Json, message: ReceivedMessage): Json {
   if (message.queue !== sessionRequestQueue || !isJsonObject(body)) return body;
   const { sessionId } = message;
-  const given = body["sessionId"];
-  if (given !== undefined && given !== sessionId)
+  const bodySessionId = body["sessionId"];
+  if (bodySessionId !== undefined && bodySessionId !== sessionId)
     throw invalidRequest([
       {
         pointer: "/sessionId",
-        detail: "differs from the session of the message; leave it out",
+        detail: "differs from the message's sessionId; omit it from the body",
       },
     ]);
   parseRequest(idSchema, sessionId, "/message/sessionId");
@@ -105,7 +107,7 @@ export const isJsonObject = (
 ): value is Readonly<Record<string, Json>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function replyProblems({ replyTo }: ReceivedMessage): readonly FieldError[] {
+function replyToErrors({ replyTo }: ReceivedMessage): readonly FieldError[] {
   if (replyTo === undefined || entityNameSchema.safeParse(replyTo).success)
     return [];
   return [
@@ -113,13 +115,13 @@ function replyProblems({ replyTo }: ReceivedMessage): readonly FieldError[] {
   ];
 }
 
-const damagedField = (name: string): FieldError => ({
+const lossyFieldError = (name: string): FieldError => ({
   pointer: `/message/${name}`,
   detail:
-    "is a number of so many digits that the Functions library loses some of them; put a letter in front of it",
+    "is a number with so many digits that the Functions library rounds it; prefix it with a letter",
 });
 
-function callerOf(message: ReceivedMessage): RequestOrigin {
+function readOrigin(message: ReceivedMessage): RequestOrigin {
   const { queue, sessionId, sequenceNumber, traceparent } = message;
   const isOrdered = queue === sessionRequestQueue && sessionId !== undefined;
   return {

@@ -1,4 +1,3 @@
-/** Requests that come as messages. Without the setting of the connection none of this is registered. */
 import type { ServiceBusQueueTriggerOptions } from "@azure/functions";
 import { app } from "durable-functions";
 import { requestQueue, sessionRequestQueue } from "../entities";
@@ -8,27 +7,30 @@ import {
 } from "./handle-request-message";
 import { toReceivedMessage } from "./received-message";
 
-/** The name of the setting, or the prefix of the settings, that say where Service Bus is. */
+/** The setting, or the prefix of the settings, from which the host reads the connection. */
 const connection = "AZURE_SERVICEBUS_CONNECTION_STRING";
 
 /**
- * One message at a time for each call, completed by the host when the handler returns and abandoned when it throws
- * (`autoCompleteMessages` of host.json): a batch would not have its locks renewed, and one failure would abandon all of it.
+ * The host completes a message when the handler returns and abandons it when the handler throws (`autoCompleteMessages`
+ * in host.json). No batches: the host does not renew their locks, and one failure would abandon the entire batch.
  */
 export function registerServiceBusTriggers(
-  services: MessageDependencies,
+  dependencies: MessageDependencies,
 ): void {
-  register("agentRequests", services, { connection, queueName: requestQueue });
-  register("agentSessionRequests", services, {
+  registerTrigger("agentRequests", dependencies, {
+    connection,
+    queueName: requestQueue,
+  });
+  registerTrigger("agentSessionRequests", dependencies, {
     connection,
     queueName: sessionRequestQueue,
     isSessionsEnabled: true,
   });
 }
 
-const register = (
+const registerTrigger = (
   name: string,
-  services: MessageDependencies,
+  dependencies: MessageDependencies,
   options: ServiceBusQueueTriggerOptions,
 ): void => {
   app.client.serviceBusQueue(name, {
@@ -41,7 +43,7 @@ const register = (
           context.triggerMetadata,
           context.traceContext?.traceParent,
         ),
-        services,
+        dependencies,
         client,
         context,
       ),

@@ -1,7 +1,8 @@
-/** What is sent when a message is rejected. Ids are made of the message's own, so that sending twice sends once. */
+/** Messages about a rejected message. Their ids are derived from its id, so that duplicate detection drops a repetition. */
 import { rejectedQueue, sessionRequestQueue } from "../entities";
 import { deriveMessageId } from "../message-id";
 import type { OutgoingMessage } from "../ports";
+import { scalarProperties } from "../scalar-properties";
 import type { ReplyAddress } from "../../domain/contracts";
 import type { Json } from "../../domain/payload";
 import { omitUndefined } from "../../domain/omit-undefined";
@@ -10,22 +11,22 @@ import type { DeadLetterDisposition } from "./decide-disposition";
 import { readIdempotencyKey } from "./read-request-message";
 import type { ReceivedMessage } from "./received-message";
 
-/** Service Bus takes properties of 32 KB, and 64 KB of all together. */
-const longestDescription = 4_000;
-const longestErrors = 16_000;
+/** Service Bus limits one property to 32 KB and all properties together to 64 KB. */
+const maxDescriptionLength = 4_000;
+const maxErrorsLength = 16_000;
 
-/** The copy for the queue of the rejected, which can be looked at and sent again with `/api/dead-letters`. */
+/** The copy for the queue of rejected messages, which `/api/dead-letters` lists and replays. */
 export const buildRejectedCopy = (
   message: ReceivedMessage,
   { reason, description, errors }: DeadLetterDisposition,
 ): OutgoingMessage => ({
   to: rejectedQueue,
-  // The two queues know nothing of each other's ids.
+  // Both request queues may contain the same message id.
   messageId: deriveMessageId(
     message.messageId,
     message.queue === sessionRequestQueue ? "session-dlq" : "dlq",
   ),
-  body: bytesOf(message.body),
+  body: toOutgoingBody(message.body),
   ...omitUndefined({
     contentType: message.contentType,
     subject: message.subject,
@@ -35,16 +36,15 @@ export const buildRejectedCopy = (
     replyToSessionId: message.replyToSessionId,
   }),
   properties: {
-    ...plain(message.properties),
+    ...scalarProperties(message.properties),
     idempotencyKey: readIdempotencyKey(message),
     deadLetterSource: message.queue,
     deadLetterReason: reason,
-    deadLetterDescription: description.slice(0, longestDescription),
-    deadLetterErrors: JSON.stringify(fitting(errors)),
+    deadLetterDescription: description.slice(0, maxDescriptionLength),
+    deadLetterErrors: JSON.stringify(limitErrors(errors)),
   },
 });
 
-/** The answer to a request that was not accepted. */
 export const buildRejectedResponse = (
   message: ReceivedMessage,
   { queue, correlationId, sessionId }: ReplyAddress,
@@ -58,8 +58,8 @@ export const buildRejectedResponse = (
     status: "rejected",
     error: {
       code: reason,
-      message: description.slice(0, longestDescription),
-      errors: fitting(errors).map((each) => ({ ...each })),
+      message: description.slice(0, maxDescriptionLength),
+      errors: limitErrors(errors).map((error) => ({ ...error })),
     },
   },
   properties: {
@@ -68,31 +68,21 @@ export const buildRejectedResponse = (
   },
 });
 
-/** The host has parsed JSON; what is sent on is the same value, and text that is no JSON byte for byte. */
-function bytesOf(body: unknown): Uint8Array | Json {
+/** Text that is not JSON is forwarded as bytes. */
+function toOutgoingBody(body: unknown): Uint8Array | Json {
   if (body instanceof Uint8Array) return body;
   return typeof body === "string"
     ? Buffer.from(body)
     : ((body ?? null) as Json);
 }
 
-function fitting(errors: readonly FieldError[]): readonly FieldError[] {
-  let room = longestErrors;
+function limitErrors(errors: readonly FieldError[]): readonly FieldError[] {
+  let remaining = maxErrorsLength;
   const kept = errors.filter((error) => {
-    room -= JSON.stringify(error).length;
-    return room >= 0;
+    remaining -= JSON.stringify(error).length;
+    return remaining >= 0;
   });
   if (kept.length === errors.length) return errors;
-  const left = errors.length - kept.length;
-  return [...kept, { pointer: "", detail: `has ${left} more errors` }];
+  const omitted = errors.length - kept.length;
+  return [...kept, { pointer: "", detail: `has ${omitted} more errors` }];
 }
-
-const plain = (properties: ReceivedMessage["properties"]) =>
-  Object.fromEntries(
-    Object.entries(properties).flatMap(([name, value]) =>
-      isPlain(value) ? [[name, value] as const] : [],
-    ),
-  );
-
-const isPlain = (value: unknown): value is string | number | boolean =>
-  ["string", "number", "boolean"].includes(typeof value);

@@ -1,4 +1,3 @@
-/** What happens to orchestrations, as messages on the topic `agent-events`. */
 import type { OrchestrationMetadata } from "../../domain/contracts";
 import type {
   OrchestrationEvent,
@@ -9,31 +8,33 @@ import { deriveMessageId } from "../message-id";
 import type { OutgoingMessage } from "../ports";
 import { traceProperties } from "./response-message";
 
-/** The facts that are told, with the status that an orchestration has because of them. */
-const statusOf: Partial<Record<OrchestrationEventType, string>> = {
+/** The history events that are published, with the orchestration status that each results in. */
+const publishedStatuses: Partial<Record<OrchestrationEventType, string>> = {
   "orchestration.started": "running",
   "orchestration.completed": "completed",
   "orchestration.failed": "failed",
 };
 
-/** A message for every row that tells of a change of the orchestration itself; `<id>:<type>` is its message id. */
+/** Builds a message with the id `<id>:<type>` for each event that changes the orchestration's status. */
 export const buildLifecycleEvents = (
   id: string,
-  rows: readonly OrchestrationEvent[],
-  about: OrchestrationMetadata,
+  events: readonly OrchestrationEvent[],
+  metadata: OrchestrationMetadata,
 ): readonly OutgoingMessage[] =>
-  rows.flatMap((row) => {
-    const status = statusOf[row.type];
-    return status === undefined ? [] : [lifecycleEvent(id, row, status, about)];
+  events.flatMap((event) => {
+    const status = publishedStatuses[event.type];
+    return status === undefined
+      ? []
+      : [buildLifecycleEvent(id, event, status, metadata)];
   });
 
-function lifecycleEvent(
+function buildLifecycleEvent(
   id: string,
   { type, at, data }: OrchestrationEvent,
   status: string,
-  about: OrchestrationMetadata,
+  metadata: OrchestrationMetadata,
 ): OutgoingMessage {
-  const { workflow, version, tags } = about;
+  const { workflow, version, tags } = metadata;
   const error = data?.["error"];
   return {
     to: eventTopic,
@@ -56,7 +57,7 @@ function lifecycleEvent(
       ...Object.fromEntries(
         Object.entries(tags).map(([key, value]) => [`tag.${key}`, value]),
       ),
-      ...traceProperties(about),
+      ...traceProperties(metadata),
     },
   };
 }

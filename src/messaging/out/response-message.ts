@@ -1,4 +1,3 @@
-/** The answer to a request, as a message. */
 import type { Failure } from "../../domain/errors";
 import type {
   OrchestrationMetadata,
@@ -10,10 +9,9 @@ import type { Usage } from "../../domain/usage";
 import { deriveMessageId } from "../message-id";
 import type { OutgoingMessage } from "../ports";
 
-/** UTF-8 bytes of JSON up to which an output travels in the response: a message holds 256 KB with everything around it. */
+/** UTF-8 bytes of JSON. Leaves room for the other fields in a message of at most 256 KB. */
 export const maxInlineOutputBytes = 200 * 1024;
-/** Longer texts of errors would not leave room for the rest. */
-const longestError = 8_000;
+const maxErrorLength = 8_000;
 
 export interface EndedOrchestration {
   readonly id: string;
@@ -23,7 +21,7 @@ export interface EndedOrchestration {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly output?: Json;
-  /** In place of an output that is too large. */
+  /** Replaces an output of more than `maxInlineOutputBytes`. */
   readonly outputRef?: PayloadRef;
   readonly error?: Failure;
 }
@@ -56,22 +54,22 @@ function responseBody(ended: EndedOrchestration): Json {
     status,
     ...(output !== undefined && { output }),
     ...(outputRef !== undefined && { outputRef: { ...outputRef } }),
-    ...(error !== undefined && { error: shortened(error) }),
+    ...(error !== undefined && { error: truncateError(error) }),
     usage: { ...usage },
     startedAt,
     endedAt,
   };
 }
 
-const shortened = ({ code, message }: Failure) => ({
+const truncateError = ({ code, message }: Failure) => ({
   code,
   message:
-    message.length > longestError
-      ? `${message.slice(0, longestError)} …`
+    message.length > maxErrorLength
+      ? `${message.slice(0, maxErrorLength)} …`
       : message,
 });
 
-/** What ties the message to the trace of the request (W3C Trace Context). */
+/** W3C Trace Context of the request. */
 export const traceProperties = ({
   traceparent,
 }: Pick<OrchestrationMetadata, "traceparent">): Readonly<

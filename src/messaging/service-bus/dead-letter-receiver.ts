@@ -1,21 +1,18 @@
-/** Reading and removing dead letters with the client of Service Bus. */
 import type {
   ServiceBusClient,
   ServiceBusReceivedMessage,
   ServiceBusReceiver,
 } from "@azure/service-bus";
 import Long from "long";
+import { parseQueuePath } from "../entities";
+import type { DeadLetter, Messaging } from "../ports";
 import { toDeadLetter } from "./to-dead-letter";
-import type { DeadLetter } from "../ports";
 
-const suffix = "/$DeadLetterQueue";
-
-function receiverOf(client: ServiceBusClient, path: string) {
-  const isSubQueue = path.endsWith(suffix);
-  const queue = isSubQueue ? path.slice(0, -suffix.length) : path;
+function createReceiver(client: ServiceBusClient, path: string) {
+  const { queue, isSubQueue } = parseQueuePath(path);
   return client.createReceiver(queue, {
     receiveMode: "peekLock",
-    // Bytes are left as they came, so that they can be sent again as they came.
+    // Keeps the bytes of the body, so that a replay can send them unchanged.
     skipParsingBodyAsJson: true,
     maxAutoLockRenewalDurationInMs: 0,
     ...(isSubQueue && { subQueueType: "deadLetter" }),
@@ -27,86 +24,91 @@ export async function peekDeadLetters(
   path: string,
   { from, limit }: { readonly from?: string; readonly limit: number },
 ): Promise<readonly DeadLetter[]> {
-  const receiver = receiverOf(client, path);
+  const receiver = createReceiver(client, path);
   try {
-    const found = await receiver.peekMessages(limit, {
+    const messages = await receiver.peekMessages(limit, {
       fromSequenceNumber: Long.fromString(from ?? "0"),
     });
-    return found.map(toDeadLetter);
+    return messages.map(toDeadLetter);
   } finally {
     await receiver.close();
   }
 }
 
-/** Locked together while one message is looked for, and the time to wait for more of them. */
-const batchSize = 100;
-const patienceMs = 2_000;
+const lockBatchSize = 100;
+const maxWaitMs = 2_000;
 
 /**
- * Service Bus gives no message by its number but by its turn: those before it are locked until it comes, and then
- * given back. That counts as a delivery of each, which is why the queue of what the app rejects allows many.
+ * Service Bus cannot lock a message by its sequence number: this locks all messages before it and then abandons them.
+ * Each abandon counts as a delivery, which is why `agent-requests-deadletter` has a high `maxDeliveryCount`.
  */
-export async function processDeadLetter(
+export function processDeadLetter(
   client: ServiceBusClient,
   path: string,
   sequenceNumber: string,
-  work: (message: DeadLetter) => Promise<void>,
-): Promise<"taken" | "absent" | "locked"> {
-  return inTurn(path, async () => {
+  process: (message: DeadLetter) => Promise<void>,
+): ReturnType<Messaging["processDeadLetter"]> {
+  return serialize(path, async () => {
     const range = { from: sequenceNumber, limit: 1 };
-    const [known] = await peekDeadLetters(client, path, range);
-    if (known?.sequenceNumber !== sequenceNumber) return "absent";
-    const receiver = receiverOf(client, path);
-    const others: ServiceBusReceivedMessage[] = [];
+    const [peeked] = await peekDeadLetters(client, path, range);
+    if (peeked?.sequenceNumber !== sequenceNumber) return "absent";
+    const receiver = createReceiver(client, path);
+    const toAbandon: ServiceBusReceivedMessage[] = [];
     try {
-      const found = await lock(
+      const message = await lockMessage(
         receiver,
         Long.fromString(sequenceNumber),
-        others,
+        toAbandon,
       );
-      if (found === undefined) return "locked";
+      if (message === undefined) return "locked";
       try {
-        await work(toDeadLetter(found));
-        await receiver.completeMessage(found);
-        return "taken";
+        await process(toDeadLetter(message));
+        await receiver.completeMessage(message);
+        return "processed";
       } catch (error) {
-        others.push(found);
+        toAbandon.push(message);
         throw error;
       }
     } finally {
       await Promise.allSettled(
-        others.map((each) => receiver.abandonMessage(each)),
+        toAbandon.map((message) => receiver.abandonMessage(message)),
       );
       await receiver.close();
     }
   });
 }
 
-async function lock(
+/** Adds every other message that it locks to `others`. */
+async function lockMessage(
   receiver: ServiceBusReceiver,
-  wanted: Long,
+  sequenceNumber: Long,
   others: ServiceBusReceivedMessage[],
 ): Promise<ServiceBusReceivedMessage | undefined> {
   for (;;) {
-    const batch = await receiver.receiveMessages(batchSize, {
-      maxWaitTimeInMs: patienceMs,
+    const batch = await receiver.receiveMessages(lockBatchSize, {
+      maxWaitTimeInMs: maxWaitMs,
     });
-    const found = batch.find((each) => each.sequenceNumber?.equals(wanted));
-    others.push(...batch.filter((each) => each !== found));
-    if (found !== undefined) return found;
-    const isPast = batch.some((each) => each.sequenceNumber?.gt(wanted));
+    const wanted = batch.find((message) =>
+      message.sequenceNumber?.equals(sequenceNumber),
+    );
+    others.push(...batch.filter((message) => message !== wanted));
+    if (wanted !== undefined) return wanted;
+    const isPast = batch.some((message) =>
+      message.sequenceNumber?.gt(sequenceNumber),
+    );
     if (batch.length === 0 || isPast) return undefined;
   }
 }
 
-const turns = new Map<string, Promise<unknown>>();
+const lastOperations = new Map<string, Promise<unknown>>();
 
-/** One at a time for each queue: two searches at once would hide messages from each other. */
-function inTurn<Result>(
+/** Runs one operation per queue at a time: concurrent searches would lock each other's messages. */
+function serialize<Result>(
   path: string,
-  work: () => Promise<Result>,
+  operation: () => Promise<Result>,
 ): Promise<Result> {
-  const mine = (turns.get(path) ?? Promise.resolve()).then(work, work);
-  turns.set(path, mine);
-  return mine;
+  const previous = lastOperations.get(path) ?? Promise.resolve();
+  const current = previous.then(operation, operation);
+  lastOperations.set(path, current);
+  return current;
 }

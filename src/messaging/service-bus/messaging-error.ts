@@ -1,51 +1,51 @@
 import { AosError, type ErrorCode } from "../../domain/errors";
 
-/** Errors of the client and of the identity behind it, by name: they come from several packages. */
-const foreign =
+/** Names of errors of the Service Bus client and of Azure Identity. They come from several packages, so not `instanceof`. */
+const clientErrorNames =
   /^(ServiceBusError|MessagingError|AbortError|TimeoutError|.*(Authentication|Credential).*Error)$/;
 
-/** Runs a request to the broker. What stays unhandled of its errors becomes one of ours; `what` names the entity. */
+/** Converts errors of the Service Bus client about `entity` to an `AosError`. */
 export async function wrapMessagingErrors<Result>(
-  what: string,
+  entity: string,
   request: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await request();
   } catch (error) {
-    throw toMessagingError(what, error);
+    throw toMessagingError(entity, error);
   }
 }
 
-function toMessagingError(what: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !foreign.test(error.name)) return error;
-  const code = codeOf(error);
-  return new AosError(code, textOf[code](what, firstLine(error)), {
-    cause: error,
-  });
+function toMessagingError(entity: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !clientErrorNames.test(error.name))
+    return error;
+  const code = classify(error);
+  const message = errorMessages[code](entity, firstLine(error));
+  return new AosError(code, message, { cause: error });
 }
 
-type MessagingCode = Extract<
+type MessagingErrorCode = Extract<
   ErrorCode,
   "queue_not_found" | "message_refused" | "messaging_unavailable"
 >;
 
-const textOf: Readonly<
-  Record<MessagingCode, (what: string, reason: string) => string>
+const errorMessages: Readonly<
+  Record<MessagingErrorCode, (entity: string, reason: string) => string>
 > = {
-  queue_not_found: (what) =>
-    `Service Bus has no entity "${what}". Create it, or name another one.`,
-  message_refused: (what, reason) =>
-    `Service Bus refused a message to "${what}": ${reason}. Sending it again will not help.`,
-  messaging_unavailable: (what, reason) =>
-    `Service Bus did not serve "${what}": ${reason}. Check that it runs, that AZURE_SERVICEBUS_CONNECTION_STRING is right and that the app may use it; then try again.`,
+  queue_not_found: (entity) =>
+    `Service Bus has no queue or topic "${entity}". Create it, or use another name.`,
+  message_refused: (entity, reason) =>
+    `Service Bus refused a message to "${entity}": ${reason}. Do not send the same message again.`,
+  messaging_unavailable: (entity, reason) =>
+    `Service Bus is unavailable for "${entity}": ${reason}. Check that the namespace is running, that AZURE_SERVICEBUS_CONNECTION_STRING is correct and that the app has access, then retry.`,
 };
 
-/** Refused access and disabled entities count as passing: permissions are mended while orchestrations wait. */
-function codeOf(error: Error): MessagingCode {
+/** Denied access and disabled entities are retryable: an operator can fix them while orchestrations wait. */
+function classify(error: Error): MessagingErrorCode {
   const code = "code" in error ? error.code : undefined;
   if (code === "MessagingEntityNotFound") return "queue_not_found";
   if (code === "MessageSizeExceeded") return "message_refused";
-  // The client puts the broker's condition in front: not allowed, for example without a session where one is needed.
+  // The client prefixes the message with the AMQP condition, for example when a required session id is missing.
   return /^(InvalidOperation|Argument|ArgumentOutOfRange)Error: /.test(
     error.message,
   )

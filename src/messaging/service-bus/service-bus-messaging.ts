@@ -6,7 +6,6 @@ import {
 } from "@azure/service-bus";
 import { AosError } from "../../domain/errors";
 import { omitUndefined } from "../../domain/omit-undefined";
-import { memoize } from "../../domain/memoize";
 import { peekDeadLetters, processDeadLetter } from "./dead-letter-receiver";
 import { wrapMessagingErrors } from "./messaging-error";
 import type { Messaging, OutgoingMessage } from "../ports";
@@ -19,22 +18,19 @@ export type MessagingOptions =
     };
 
 /**
- * Tried once: whoever sends has a retry policy of its own, or is a message that is delivered again. What was on its way
- * when a connection broke is given up after the time; the client is told nothing sooner.
+ * No retries: activities have a retry policy and the broker redelivers messages. The timeout also ends a request whose
+ * connection was lost, which the client does not report earlier.
  */
 const clientOptions = {
   retryOptions: { maxRetries: 0, timeoutInMs: 10_000 },
 };
 
-/** Azure Service Bus. Nothing is opened before the first use; one connection, and one link for each entity, are kept. */
+/** Connects on first use, then keeps one connection and one sender per entity. */
 export function openServiceBus(options: MessagingOptions): Messaging {
-  const isUsed = { client: false };
-  const client = memoize(() => {
-    isUsed.client = true;
-    return newClient(options);
-  });
+  let opened: ServiceBusClient | undefined;
+  const client = (): ServiceBusClient => (opened ??= createClient(options));
   const senders = new Map<string, ServiceBusSender>();
-  const senderOf = (entity: string): ServiceBusSender => {
+  const getSender = (entity: string): ServiceBusSender => {
     const sender = senders.get(entity) ?? client().createSender(entity);
     senders.set(entity, sender);
     return sender;
@@ -42,13 +38,13 @@ export function openServiceBus(options: MessagingOptions): Messaging {
   return {
     send: (message) =>
       wrapMessagingErrors(message.to, () =>
-        senderOf(message.to).sendMessages(toServiceBus(message)),
+        getSender(message.to).sendMessages(toServiceBusMessage(message)),
       ),
     peekDeadLetters: (queue, range) =>
       wrapMessagingErrors(queue, () => peekDeadLetters(client(), queue, range)),
-    processDeadLetter: (queue, sequenceNumber, work) =>
+    processDeadLetter: (queue, sequenceNumber, process) =>
       wrapMessagingErrors(queue, () =>
-        processDeadLetter(client(), queue, sequenceNumber, work),
+        processDeadLetter(client(), queue, sequenceNumber, process),
       ),
     checkReceiving: (queue) =>
       wrapMessagingErrors(queue, async () => {
@@ -56,16 +52,16 @@ export function openServiceBus(options: MessagingOptions): Messaging {
       }),
     checkSending: (to) =>
       wrapMessagingErrors(to, async () => {
-        // Opens the link, which the broker allows only to who may send, and asks how large a message may be.
-        await senderOf(to).createMessageBatch();
+        // Opens the sender link, which requires the Send right.
+        await getSender(to).createMessageBatch();
       }),
     close: async () => {
-      if (isUsed.client) await client().close();
+      await opened?.close();
     },
   };
 }
 
-function newClient(options: MessagingOptions): ServiceBusClient {
+function createClient(options: MessagingOptions): ServiceBusClient {
   if (!("connectionString" in options))
     return new ServiceBusClient(
       options.fullyQualifiedNamespace,
@@ -77,13 +73,13 @@ function newClient(options: MessagingOptions): ServiceBusClient {
   } catch (cause) {
     throw new AosError(
       "configuration_invalid",
-      "AZURE_SERVICEBUS_CONNECTION_STRING is no connection string of Service Bus: it needs Endpoint, SharedAccessKeyName and SharedAccessKey.",
+      "AZURE_SERVICEBUS_CONNECTION_STRING is not a Service Bus connection string. Set one with Endpoint, SharedAccessKeyName and SharedAccessKey.",
       { cause },
     );
   }
 }
 
-const toServiceBus = ({
+const toServiceBusMessage = ({
   body,
   properties,
   messageId,
@@ -98,7 +94,7 @@ const toServiceBus = ({
     replyTo: rest.replyTo,
     replyToSessionId: rest.replyToSessionId,
   }),
-  // A string would be sent as JSON, in quotes; bytes are sent as they are.
+  // The client would serialize a string as JSON again.
   body:
     body instanceof Uint8Array
       ? Buffer.from(body)

@@ -6,7 +6,7 @@ export const toDeadLetter = (
   message: ServiceBusReceivedMessage,
 ): DeadLetter => ({
   sequenceNumber: message.sequenceNumber?.toString() ?? "0",
-  messageId: textOf(message.messageId) ?? "",
+  messageId: idToString(message.messageId) ?? "",
   body: toBytes(message.body),
   properties: message.applicationProperties ?? {},
   deliveryCount: message.deliveryCount ?? 0,
@@ -14,7 +14,7 @@ export const toDeadLetter = (
   ...omitUndefined({
     contentType: message.contentType,
     subject: message.subject,
-    correlationId: textOf(message.correlationId),
+    correlationId: idToString(message.correlationId),
     sessionId: message.sessionId,
     replyTo: message.replyTo,
     replyToSessionId: message.replyToSessionId,
@@ -23,12 +23,14 @@ export const toDeadLetter = (
   }),
 });
 
-/** Ids may be numbers or bytes for senders in other languages. */
-function textOf(id: string | number | Buffer | undefined): string | undefined {
+/** Clients in other languages may send numbers or bytes as ids. */
+function idToString(
+  id: string | number | Buffer | undefined,
+): string | undefined {
   if (id === undefined || typeof id === "string") return id;
   return typeof id === "number" ? String(id) : id.toString("hex");
 }
 
-/** Bodies that other clients send as AMQP values or sequences, not as data, become JSON. */
+/** AMQP value and sequence bodies become JSON; data bodies stay bytes. */
 const toBytes = (body: unknown): Uint8Array =>
   body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body ?? null));

@@ -5,7 +5,7 @@ const rejected = "agent-requests-deadletter";
 const letter = (fields: Partial<DeadLetter> = {}): DeadLetter => ({
   sequenceNumber: "9",
   messageId: "m-1:dlq",
-  body: Buffer.from("{ no json"),
+  body: Buffer.from("{ not json"),
   deliveryCount: 0,
   enqueuedAt: "2026-01-01T00:00:00.000Z",
   properties: {
@@ -19,8 +19,8 @@ const letter = (fields: Partial<DeadLetter> = {}): DeadLetter => ({
   ...fields,
 });
 
-describe("a replay", () => {
-  test("goes to the queue that the message came from, as it was, known by its first id", () => {
+describe("buildReplayMessage", () => {
+  test("sends the unchanged message to its source queue with its original id as idempotencyKey", () => {
     expect(buildReplayMessage(letter(), rejected, undefined)).toEqual({
       to: "agent-session-requests",
       messageId: "m-1:replay-rejected-9",
@@ -31,7 +31,7 @@ describe("a replay", () => {
     });
   });
 
-  test("is the same message when it is made twice, and another one for another dead letter", () => {
+  test("derives the same message id for the same dead letter and different ids for different ones", () => {
     const idOf = (fields: Partial<DeadLetter>, path = rejected) =>
       buildReplayMessage(letter(fields), path, undefined).messageId;
     expect(idOf({})).toBe(idOf({}));
@@ -44,7 +44,7 @@ describe("a replay", () => {
     expect(new Set(ids).size).toBe(4);
   });
 
-  test("of the broker's own dead letters keeps the message id as the key", () => {
+  test("uses the message id as idempotencyKey for a dead letter of the broker", () => {
     const path = "agent-requests/$DeadLetterQueue";
     const dead = letter({ messageId: "m-2", properties: {} });
     expect(buildReplayMessage(dead, path, { workflow: "w" })).toMatchObject({
@@ -54,7 +54,7 @@ describe("a replay", () => {
     });
   });
 
-  test("goes nowhere but to a queue of requests, whatever the message claims", () => {
+  test("ignores a deadLetterSource that is not a request queue", () => {
     const properties = { deadLetterSource: "agent-events" };
     const { to } = buildReplayMessage(
       letter({ properties }),

@@ -40,8 +40,10 @@ afterAll(async () => {
   await azurite.stop();
 });
 
-/** The handler with a hub of its own; delivers as the host does. */
-function newHandler(services: Partial<{ messaging: () => Messaging }> = {}) {
+/** A handler with a separate task hub. `deliver` calls it as the host does. */
+function createHandler(
+  dependencies: Partial<{ messaging: () => Messaging }> = {},
+) {
   const hub = fakeTaskHub();
   const { log, events } = createEventLog();
   const deliver = (body: unknown, metadata: Record<string, unknown> = {}) =>
@@ -56,16 +58,16 @@ function newHandler(services: Partial<{ messaging: () => Messaging }> = {}) {
         storage: () => storage,
         messaging: () => messaging,
         agents: new Map(),
-        tools: new Set(["look"]),
+        tools: new Set(["search"]),
         workflows: [
           {
             name: "w",
             version: "1",
-            steps: [{ id: "a", kind: "tool", tool: "look" }],
+            steps: [{ id: "a", kind: "tool", tool: "search" }],
           },
         ],
         now: () => new Date(),
-        ...services,
+        ...dependencies,
       },
       hub as unknown as DurableClient,
       log,
@@ -73,23 +75,25 @@ function newHandler(services: Partial<{ messaging: () => Messaging }> = {}) {
   return { hub, deliver, events };
 }
 
-/** What is in a queue, which is then empty. */
-async function drained(
+/** Receives and deletes all messages of a queue. */
+async function drain(
   queue: string,
 ): Promise<readonly ServiceBusReceivedMessage[]> {
   const receiver = client.createReceiver(queue, {
     receiveMode: "receiveAndDelete",
   });
-  const found = await receiver.receiveMessages(100, { maxWaitTimeInMs: 500 });
+  const messages = await receiver.receiveMessages(100, {
+    maxWaitTimeInMs: 500,
+  });
   await receiver.close();
-  return found;
+  return messages;
 }
-const rejected = () => drained("agent-requests-deadletter");
-const responses = () => drained("agent-responses");
+const drainRejected = () => drain("agent-requests-deadletter");
+const drainResponses = () => drain("agent-responses");
 
-describe("a message with a request", () => {
-  test("starts its orchestration once, however often it is delivered", async () => {
-    const { hub, deliver } = newHandler();
+describe("handleRequestMessage with a valid request", () => {
+  test("starts one orchestration for concurrent and repeated deliveries", async () => {
+    const { hub, deliver } = createHandler();
     const messageId = randomUUID();
     await Promise.all(
       Array.from({ length: 8 }, () =>
@@ -98,11 +102,11 @@ describe("a message with a request", () => {
     );
     await deliver({ workflow: "w" }, { messageId, deliveryCount: 2 });
     expect(hub.started).toHaveLength(1);
-    expect(await rejected()).toEqual([]);
+    expect(await drainRejected()).toEqual([]);
   });
 
-  test("is given back while the hub is away, and started when it is back", async () => {
-    const { hub, deliver } = newHandler();
+  test("throws while the hub is unavailable and completes when it is available again", async () => {
+    const { hub, deliver } = createHandler();
     const messageId = randomUUID();
     hub.broken = true;
     for (const deliveryCount of [1, 2])
@@ -110,25 +114,25 @@ describe("a message with a request", () => {
         deliver({ workflow: "w" }, { messageId, deliveryCount }),
       ).rejects.toMatchObject({ code: "storage_unavailable" });
     hub.broken = false;
-    // Its claim is held: whoever took it might be at work. The sweeper starts it.
+    // The sweeper starts the claim later: the holder of the claim may still be starting it.
     await deliver({ workflow: "w" }, { messageId, deliveryCount: 3 });
-    expect(await rejected()).toEqual([]);
+    expect(await drainRejected()).toEqual([]);
   });
 });
 
-describe("a message without one", () => {
-  test("is put with the rejected, with every error, and answered if it asked for that", async () => {
-    const { hub, deliver } = newHandler();
+describe("handleRequestMessage with an invalid request", () => {
+  test("sends one copy with all errors and one response to replyTo", async () => {
+    const { hub, deliver } = createHandler();
     const metadata = {
       messageId: "bad-1",
       replyTo: "agent-responses",
       correlationId: "c",
     };
     await deliver({ workflow: 1, nope: true }, metadata);
-    // A crash between sending and completing has it delivered again.
+    // After a crash between sending and completing, the broker redelivers the message.
     await deliver({ workflow: 1, nope: true }, metadata);
     expect(hub.started).toEqual([]);
-    const [copy, ...more] = await rejected();
+    const [copy, ...more] = await drainRejected();
     expect(more).toEqual([]);
     expect(copy).toMatchObject({
       messageId: "bad-1:dlq",
@@ -138,12 +142,12 @@ describe("a message without one", () => {
         deadLetterSource: "agent-requests",
       },
     });
-    const told = copy?.applicationProperties?.["deadLetterErrors"];
-    expect(JSON.parse(String(told))).toEqual([
+    const errors = copy?.applicationProperties?.["deadLetterErrors"];
+    expect(JSON.parse(String(errors))).toEqual([
       { pointer: "/workflow", detail: expect.any(String) as unknown },
       { pointer: "/nope", detail: "is not a known field" },
     ]);
-    const [response, ...others] = await responses();
+    const [response, ...others] = await drainResponses();
     expect(others).toEqual([]);
     expect(response).toMatchObject({
       messageId: "bad-1:rejected",
@@ -153,55 +157,54 @@ describe("a message without one", () => {
   });
 
   test.each([
-    ["no JSON", "{ what is this", "malformed_json"],
+    ["text that is not JSON", "{ not json", "malformed_json"],
     ["an unknown workflow", { workflow: "nope" }, "workflow_not_found"],
-    [
-      "a definition with faults",
-      { definition: { name: 1 } },
-      "invalid_workflow",
-    ],
-    ["nothing", null, "invalid_request"],
-  ])("is rejected for what it is: %s", async (_what, body, reason) => {
-    const { deliver } = newHandler();
-    await deliver(body);
-    const [copy] = await rejected();
-    expect(copy?.applicationProperties).toMatchObject({
-      deadLetterReason: reason,
-    });
-    expect(await responses()).toEqual([]);
-  });
+    ["an invalid definition", { definition: { name: 1 } }, "invalid_workflow"],
+    ["an empty body", null, "invalid_request"],
+  ])(
+    "rejects %s with its error code as the reason",
+    async (_title, body, reason) => {
+      const { deliver } = createHandler();
+      await deliver(body);
+      const [copy] = await drainRejected();
+      expect(copy?.applicationProperties).toMatchObject({
+        deadLetterReason: reason,
+      });
+      expect(await drainResponses()).toEqual([]);
+    },
+  );
 
-  test("under the id of another one conflicts with that", async () => {
-    const { hub, deliver } = newHandler();
+  test("rejects a message id that was used with another body", async () => {
+    const { hub, deliver } = createHandler();
     const messageId = randomUUID();
     await deliver({ workflow: "w" }, { messageId });
     await deliver({ workflow: "w", input: { other: 1 } }, { messageId });
     expect(hub.started).toHaveLength(1);
-    const [copy] = await rejected();
+    const [copy] = await drainRejected();
     expect(copy?.applicationProperties).toMatchObject({
       deadLetterReason: "idempotency_conflict",
     });
   });
 
-  test("that asks for an answer where there is no queue is rejected for that as well", async () => {
-    const { deliver } = newHandler();
+  test("adds an error to the copy when the queue in replyTo does not exist", async () => {
+    const { deliver } = createHandler();
     await deliver({ workflow: 1 }, { replyTo: "nowhere" });
-    const [copy] = await rejected();
+    const [copy] = await drainRejected();
     const errors = String(copy?.applicationProperties?.["deadLetterErrors"]);
     expect(errors).toContain("nowhere");
   });
 
-  test("is given back when it cannot be put away", async () => {
-    const away = openServiceBus({
+  test("throws when the copy cannot be sent", async () => {
+    const unreachable = openServiceBus({
       connectionString: broker.connectionString.replace(
         /localhost:\d+/,
         "localhost:1",
       ),
     });
-    const { deliver } = newHandler({ messaging: () => away });
+    const { deliver } = createHandler({ messaging: () => unreachable });
     await expect(deliver({ workflow: 1 })).rejects.toMatchObject({
       code: "messaging_unavailable",
     });
-    await away.close();
+    await unreachable.close();
   });
 });

@@ -17,17 +17,17 @@ const message = (
     ...metadata,
   });
 const request = { workflow: "w" };
-const refusal = (read: () => unknown): unknown => {
+const errorOf = (read: () => unknown): unknown => {
   try {
     read();
   } catch (error) {
     return error;
   }
-  throw new Error("It was accepted.");
+  throw new Error("No error was thrown.");
 };
 
-describe("readRequest", () => {
-  test("takes the message id as the idempotency key", () => {
+describe("readRequestMessage", () => {
+  test("uses the message id as the idempotency key", () => {
     const first = readRequestMessage(message(request)).identity;
     expect(first.id).toMatch(/^key-[0-9a-f]{32}$/);
     expect(readRequestMessage(message(request)).identity).toEqual(first);
@@ -38,7 +38,7 @@ describe("readRequest", () => {
     expect(other.fingerprint).toBe(first.fingerprint);
   });
 
-  test("knows a request again that is sent under another message id", () => {
+  test("identifies a replayed request by its idempotencyKey property", () => {
     const replay = message(request, {
       messageId: "m-1:replay-rejected-3",
       applicationProperties: { idempotencyKey: "m-1" },
@@ -48,18 +48,18 @@ describe("readRequest", () => {
     );
   });
 
-  test("takes the id of the body before that of the message", () => {
+  test("prefers the id of the body to the message id", () => {
     const { identity } = readRequestMessage(
       message({ ...request, id: "mine" }),
     );
     expect(identity.id).toBe("mine");
   });
 
-  test("answers to agent-responses unless told otherwise, in the body or, before that, on the message", () => {
+  test("replies to the message's replyTo, else the body's, else agent-responses", () => {
     const replyOf = (body: object, metadata = {}) =>
       readRequestMessage(message(body, metadata)).origin?.reply;
-    const byDefault = { queue: "agent-responses", correlationId: "m-1" };
-    expect(replyOf(request)).toEqual(byDefault);
+    const defaultReply = { queue: "agent-responses", correlationId: "m-1" };
+    expect(replyOf(request)).toEqual(defaultReply);
     const inBody = { ...request, replyTo: "mine" };
     expect(replyOf(inBody)).toMatchObject({ queue: "mine" });
     const metadata = {
@@ -74,20 +74,20 @@ describe("readRequest", () => {
     });
   });
 
-  test("reads JSON in a string, as bytes, and as the value that the host has made of it", () => {
+  test("reads JSON from a string, from bytes and from a parsed value", () => {
     const text = JSON.stringify(request);
     for (const body of [request, text, Buffer.from(text)])
       expect(readRequestMessage(message(body)).request).toEqual(request);
   });
 
-  test("calls text that is no JSON malformed, and says where", () => {
-    const error = refusal(() => readRequestMessage(message("{ workflow: 1 }")));
+  test("throws malformed_json with line and column for text that is not JSON", () => {
+    const error = errorOf(() => readRequestMessage(message("{ workflow: 1 }")));
     expect(error).toMatchObject({ code: "malformed_json" });
     expect(String(error)).toMatch(/line 1, column 3/);
   });
 
-  test("names every field at fault", () => {
-    const error = refusal(() =>
+  test("lists every invalid field", () => {
+    const error = errorOf(() =>
       readRequestMessage(message({ workflow: 1, nope: 2, id: "@" })),
     );
     expect(error).toMatchObject({
@@ -103,27 +103,27 @@ describe("readRequest", () => {
   test.each([
     [{ replyTo: "not a queue?" }, "/message/replyTo"],
     [{ messageId: 12345678901234567000 }, "/message/messageId"],
-  ])("refuses %j", (metadata, pointer) => {
-    const error = refusal(() => readRequestMessage(message(request, metadata)));
+  ])("rejects the metadata %j", (metadata, pointer) => {
+    const error = errorOf(() => readRequestMessage(message(request, metadata)));
     expect(error).toMatchObject({ errors: [{ pointer }] });
   });
 
-  test("passes on the trace of the sender, and nothing that is none", () => {
-    const traced = (traceparent: string) =>
+  test("forwards a valid traceparent of the sender and ignores an invalid one", () => {
+    const readTraceparent = (traceparent: string) =>
       readRequestMessage(
         message(request, { applicationProperties: { traceparent } }),
       ).origin?.traceparent;
     const trace = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
-    expect(traced(trace)).toBe(trace);
-    expect(traced("00-nonsense")).toBeUndefined();
+    expect(readTraceparent(trace)).toBe(trace);
+    expect(readTraceparent("00-nonsense")).toBeUndefined();
   });
 
-  test("never throws anything but a refusal that says what is wrong", () => {
+  test("throws only invalid_request or malformed_json for any body", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.string(), (body, text) => {
-        for (const each of [body, text])
+        for (const value of [body, text])
           expect(
-            refusal(() => readRequestMessage(message(each))),
+            errorOf(() => readRequestMessage(message(value))),
           ).toMatchObject({
             code: expect.stringMatching(
               /^(invalid_request|malformed_json)$/,
@@ -134,20 +134,23 @@ describe("readRequest", () => {
   });
 });
 
-describe("readRequest of the session queue", () => {
+describe("readRequestMessage of the session queue", () => {
   const inSession = (body: unknown, metadata: Record<string, unknown>) =>
     readRequestMessage(message(body, metadata, "agent-session-requests"));
 
-  test("makes the session of the message that of the agents, and its number the place", () => {
-    const read = inSession(request, { sessionId: "s-1", sequenceNumber: 12 });
-    expect(read.request.sessionId).toBe("s-1");
-    expect(read.origin?.place).toEqual({
+  test("uses the message's sessionId and, as the position, its sequence number", () => {
+    const command = inSession(request, {
+      sessionId: "s-1",
+      sequenceNumber: 12,
+    });
+    expect(command.request.sessionId).toBe("s-1");
+    expect(command.origin?.place).toEqual({
       session: "s-1",
       position: "00000000000000000012",
     });
   });
 
-  test("takes places in the order of their numbers", () => {
+  test("orders positions by sequence number", () => {
     const position = (sequenceNumber: number) =>
       inSession(request, { sessionId: "s", sequenceNumber }).origin?.place
         ?.position ?? "";
@@ -160,13 +163,13 @@ describe("readRequest of the session queue", () => {
     );
   });
 
-  test("refuses a body that names another session, and a session that is no id", () => {
+  test("rejects a body with another sessionId and a sessionId that is not a valid id", () => {
     const other = { ...request, sessionId: "s-2" };
-    expect(refusal(() => inSession(other, { sessionId: "s-1" }))).toMatchObject(
+    expect(errorOf(() => inSession(other, { sessionId: "s-1" }))).toMatchObject(
       { errors: [{ pointer: "/sessionId" }] },
     );
     expect(
-      refusal(() => inSession(request, { sessionId: "a b" })),
+      errorOf(() => inSession(request, { sessionId: "a b" })),
     ).toMatchObject({ errors: [{ pointer: "/message/sessionId" }] });
   });
 });

@@ -7,7 +7,7 @@ import { toReceivedMessage } from "../../../src/messaging/in/received-message";
 const rejection = {
   kind: "deadLetter",
   reason: "invalid_request",
-  description: "It is wrong.",
+  description: "The request is not valid.",
   errors: [{ pointer: "/a", detail: "is required" }],
 } as const;
 const message = (messageId = "m-1", queue = "agent-requests") =>
@@ -22,8 +22,8 @@ const message = (messageId = "m-1", queue = "agent-requests") =>
     },
   );
 
-describe("the copy of a rejected message", () => {
-  test("carries the message, what is wrong with it, and where it came from", () => {
+describe("buildRejectedCopy", () => {
+  test("contains the message, its errors and its source queue", () => {
     expect(buildRejectedCopy(message(), rejection)).toEqual({
       to: "agent-requests-deadletter",
       messageId: "m-1:dlq",
@@ -35,13 +35,13 @@ describe("the copy of a rejected message", () => {
         idempotencyKey: "m-1",
         deadLetterSource: "agent-requests",
         deadLetterReason: "invalid_request",
-        deadLetterDescription: "It is wrong.",
+        deadLetterDescription: "The request is not valid.",
         deadLetterErrors: '[{"pointer":"/a","detail":"is required"}]',
       },
     });
   });
 
-  test("has an id of its own for each queue, of at most 128 characters, the same every time", () => {
+  test("derives a deterministic id per queue of at most 128 characters", () => {
     const idOf = (id: string, queue?: string) =>
       buildRejectedCopy(message(id, queue), rejection).messageId;
     expect(idOf("a", "agent-session-requests")).not.toBe(idOf("a"));
@@ -51,7 +51,7 @@ describe("the copy of a rejected message", () => {
     expect(idOf(`${long.slice(1)}y`)).not.toBe(idOf(long));
   });
 
-  test("stays small enough for a message however much is wrong", () => {
+  test("limits the size of its properties for 5,000 errors", () => {
     const errors = Array.from({ length: 5_000 }, (_, index) => ({
       pointer: `/input/${index}`,
       detail: "is not a known field",
@@ -66,14 +66,14 @@ describe("the copy of a rejected message", () => {
     expect(properties["deadLetterErrors"]).toMatch(/has \d+ more errors/);
   });
 
-  test("keeps text as it came", () => {
-    const text = toReceivedMessage("agent-requests", "{ no json", {});
+  test("forwards text that is not JSON unchanged", () => {
+    const text = toReceivedMessage("agent-requests", "{ not json", {});
     const { body } = buildRejectedCopy(text, rejection);
-    expect(Buffer.from(body as Uint8Array).toString()).toBe("{ no json");
+    expect(Buffer.from(body as Uint8Array).toString()).toBe("{ not json");
   });
 });
 
-test("the response to a rejected message says what is wrong and whose it is", () => {
+test("buildRejectedResponse contains the errors and the correlation of the request", () => {
   const reply = { queue: "answers", correlationId: "c", sessionId: "s" };
   expect(buildRejectedResponse(message(), reply, rejection)).toMatchObject({
     to: "answers",

@@ -21,8 +21,8 @@ const ended = {
   output: { n: 1 },
 } as const;
 
-describe("the response", () => {
-  test("says how the orchestration ended to whoever asked", () => {
+describe("buildResponseMessage", () => {
+  test("sends the result to the reply address", () => {
     const reply = { queue: "answers", correlationId: "c", sessionId: "s" };
     expect(buildResponseMessage(ended, reply)).toEqual({
       to: "answers",
@@ -43,7 +43,7 @@ describe("the response", () => {
     });
   });
 
-  test("shortens an error that would not fit into a message", () => {
+  test("truncates an error that exceeds the size of a message", () => {
     const error = { code: "tool_failed", message: "x".repeat(300_000) };
     const { body } = buildResponseMessage(
       { ...ended, status: "failed", error },
@@ -53,13 +53,13 @@ describe("the response", () => {
   });
 });
 
-test("an event is told of every row about the orchestration itself, and of no other", () => {
-  const rows = [
+test("buildLifecycleEvents builds a message for each event of the orchestration and none for steps", () => {
+  const history = [
     createEvent({ type: "orchestration.started", at }),
     createEvent({ type: "step.started", at, stepId: "a" }),
     createEvent({ type: "orchestration.failed", at }),
   ];
-  const events = buildLifecycleEvents("o-1", rows, about);
+  const events = buildLifecycleEvents("o-1", history, about);
   expect(events.map(({ messageId }) => messageId)).toEqual([
     "o-1:orchestration.started",
     "o-1:orchestration.failed",

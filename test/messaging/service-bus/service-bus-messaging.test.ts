@@ -26,8 +26,8 @@ messagingContract(
   () => client,
 );
 
-describe("the Service Bus adapter", () => {
-  test("sends nothing when it is asked whether it may send", async () => {
+describe("openServiceBus", () => {
+  test("sends no message in checkSending", async () => {
     const receiver = client.createReceiver("agent-responses");
     const before = await receiver.peekMessages(250);
     await messaging.checkSending("agent-responses");
@@ -38,12 +38,16 @@ describe("the Service Bus adapter", () => {
     });
   });
 
-  test("names the setting that is no connection string", async () => {
-    const wrong = openServiceBus({ connectionString: "Endpoint=sb://acme" });
-    await expect(wrong.checkReceiving("agent-requests")).rejects.toMatchObject({
+  test("names the setting that is not a connection string", async () => {
+    const misconfigured = openServiceBus({
+      connectionString: "Endpoint=sb://acme",
+    });
+    await expect(
+      misconfigured.checkReceiving("agent-requests"),
+    ).rejects.toMatchObject({
       code: "configuration_invalid",
       message: expect.stringContaining(
-        "AZURE_SERVICEBUS_CONNECTION_STRING is no connection string",
+        "AZURE_SERVICEBUS_CONNECTION_STRING is not a Service Bus connection string",
       ) as unknown,
     });
   });
@@ -54,10 +58,10 @@ describe("the Service Bus adapter", () => {
     properties: {},
   };
 
-  test("goes on after the connection was lost", async () => {
+  test("reconnects after the connection was lost", async () => {
     await messaging.send({ ...event, messageId: "before" });
     broker.dropConnections();
-    // By the time that another client has an answer, this one has heard that its connection is gone.
+    // When another client has an answer, this client has detected the lost connection.
     const other = new ServiceBusClient(broker.connectionString);
     await other.createReceiver("agent-responses").peekMessages(1);
     await other.close();
@@ -66,24 +70,24 @@ describe("the Service Bus adapter", () => {
     await messaging.checkSending("agent-events");
   });
 
-  test("says that the broker is away, and is closed without having been used", async () => {
-    const away = openServiceBus({
+  test("throws messaging_unavailable when the broker is unreachable, and closes without having been used", async () => {
+    const unreachable = openServiceBus({
       connectionString: broker.connectionString.replace(
         /localhost:\d+/,
         "localhost:1",
       ),
     });
     const unavailable = { code: "messaging_unavailable" };
-    await expect(away.checkReceiving("agent-requests")).rejects.toMatchObject(
-      unavailable,
-    );
-    await expect(away.checkSending("agent-events")).rejects.toMatchObject(
-      unavailable,
-    );
     await expect(
-      away.send({ ...event, messageId: "lost" }),
+      unreachable.checkReceiving("agent-requests"),
     ).rejects.toMatchObject(unavailable);
-    await away.close();
+    await expect(
+      unreachable.checkSending("agent-events"),
+    ).rejects.toMatchObject(unavailable);
+    await expect(
+      unreachable.send({ ...event, messageId: "lost" }),
+    ).rejects.toMatchObject(unavailable);
+    await unreachable.close();
     await openServiceBus(broker).close();
   });
 });
