@@ -1,29 +1,29 @@
-/** What health/ready looks at: something that the app needs, and the parts of it that can be missing one by one. */
 import type { ErrorCode } from "../domain/errors";
 import type { TaskHubClient } from "../orchestrations/task-hub";
 
+/** A service that the app needs, such as storage, with the probes that readiness runs. */
 export interface HealthDependency {
-  /** As in the answer: `storage`, `serviceBus`, `model`. */
+  /** Key in the response: `storage`, `serviceBus`, `model`. */
   readonly name: string;
-  /** What is told when it does not answer at all. */
+  /** Error code of an unanswered probe. */
   readonly code: ErrorCode;
-  /** Undefined: the app is meant to run without it. */
+  /** Undefined when the dependency is optional and not configured. */
   readonly probes?: readonly HealthProbe[];
-  /** Whether an identity signs in, which may lack a role, or a key does, which may be wrong. */
+  /** An identity can lack a role; a key can be wrong. */
   readonly authentication: "identity" | "key";
-  /** The settings that say where it is and who asks. */
+  /** Settings that configure the endpoint and the credential. */
   readonly settings: readonly string[];
-  /** Those of them that Key Vault did not give. */
+  /** The settings among them whose Key Vault reference was not resolved. */
   readonly unresolved: readonly string[];
-  /** What is told of it beside its state. */
+  /** Additional fields of the response. */
   readonly details?: Readonly<Record<string, string>>;
 }
 
 export interface HealthProbe {
   /** Such as `tables`, or the name of a queue. */
   readonly name: string;
-  /** The role that an identity needs for it. */
+  /** The Azure role that an identity needs. */
   readonly role?: string;
-  /** Throws what the service says. Costs next to nothing, and changes nothing. */
+  /** Throws the error of the service. Cheap and free of side effects. */
   check(hub: TaskHubClient): Promise<void>;
 }

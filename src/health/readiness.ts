@@ -1,24 +1,22 @@
 /**
- * Looks at everything that the app needs, side by side.
+ * Runs the probes of a dependency.
  *
- * 1. Each look has a time limit: one service that does not answer holds back no answer about the others.
- * 2. At most one look at a part is under way, and what it found is good for some seconds: probes come from many places, at
- *    any rate, and must cost the service next to nothing.
- * 3. A look that outlives its limit goes on, and what it finds in the end is told the next time, for it knows the reason.
+ * 1. Every probe has a timeout: a service that does not answer does not delay the results of others.
+ * 2. At most one run of a probe is in progress, and its result is cached: readiness requests come from many sources at
+ *    any rate and must cost the service almost nothing.
+ * 3. A run that exceeds the timeout continues; the next request returns its result, which contains the reason.
  */
 import { AosError } from "../domain/errors";
 import type { TaskHubClient } from "../orchestrations/task-hub";
-import type { HealthDependency, HealthProbe } from "./health-dependency";
 import {
   diagnose,
-  type Diagnosis,
   diagnoseUnresolvedSettings,
+  type Diagnosis,
 } from "./diagnosis";
+import type { HealthDependency, HealthProbe } from "./health-dependency";
 
 export interface ReadinessTiming {
-  /** Milliseconds that what was found is good for. */
   readonly cacheMs: number;
-  /** Milliseconds after which a look that has not ended is told as one without an answer. */
   readonly timeoutMs: number;
   readonly now: () => Date;
 }
@@ -27,113 +25,114 @@ export type ReadinessResult = Readonly<Record<string, unknown>> & {
   readonly status: "ok" | "failed" | "not configured";
 };
 
-type Found = Diagnosis | "ok";
+type ProbeResult = Diagnosis | "ok";
 
-/** A function that looks at the dependency. */
 export function createReadinessCheck(
   dependency: HealthDependency,
   timing: ReadinessTiming,
 ): (hub: TaskHubClient) => Promise<ReadinessResult> {
   const { probes, unresolved } = dependency;
   if (unresolved.length > 0) {
-    const failed = failedCheck(dependency, [
+    const failed = failedResult(dependency, [
       diagnoseUnresolvedSettings(dependency),
     ]);
     return () => Promise.resolve(failed);
   }
   if (probes === undefined)
     return () => Promise.resolve({ status: "not configured" });
-  const looks = probes.map((part) => lookAt(dependency, part, timing));
+  const cachedProbes = probes.map((probe) =>
+    cacheProbe(dependency, probe, timing),
+  );
   return async (hub) => {
-    const found = await Promise.all(looks.map((look) => look(hub)));
-    const problems = found.filter((each) => each !== "ok");
-    return problems.length === 0
+    const results = await Promise.all(cachedProbes.map((run) => run(hub)));
+    const failures = results.filter((result) => result !== "ok");
+    return failures.length === 0
       ? { ...dependency.details, status: "ok" }
-      : failedCheck(dependency, problems);
+      : failedResult(dependency, failures);
   };
 }
 
-/** The first problem's code and message are told of the whole: that is what is asked for by programs. */
-function failedCheck(
+/** `code` and `message` are those of the first problem, for clients that do not read `problems`. */
+function failedResult(
   { details, settings }: HealthDependency,
-  problems: readonly Diagnosis[],
+  failures: readonly Diagnosis[],
 ): ReadinessResult {
-  const [first] = problems;
+  const [first] = failures;
   return {
     ...details,
     status: "failed",
     code: first?.code,
     message: first?.problem.message,
     settings,
-    problems: problems.map(({ problem }) => problem),
+    problems: failures.map(({ problem }) => problem),
   };
 }
 
-function lookAt(
+function cacheProbe(
   dependency: HealthDependency,
-  part: HealthProbe,
+  probe: HealthProbe,
   { cacheMs, timeoutMs, now }: ReadinessTiming,
-): (hub: TaskHubClient) => Promise<Found> {
-  let last: { readonly at: number; readonly found: Found } | undefined;
-  let looking: Promise<Found> | undefined;
-  const look = async (hub: TaskHubClient): Promise<Found> => {
-    const found = await lookOnce(dependency, part, hub);
-    last = { at: now().getTime(), found };
-    looking = undefined;
-    return found;
+): (hub: TaskHubClient) => Promise<ProbeResult> {
+  let last: { readonly at: number; readonly result: ProbeResult } | undefined;
+  let running: Promise<ProbeResult> | undefined;
+  const start = async (hub: TaskHubClient): Promise<ProbeResult> => {
+    const result = await runProbe(dependency, probe, hub);
+    last = { at: now().getTime(), result };
+    running = undefined;
+    return result;
   };
   return async (hub) => {
     if (last !== undefined && now().getTime() - last.at < cacheMs)
-      return last.found;
-    looking ??= look(hub);
-    const inTime = await withinMs(timeoutMs, looking);
-    if (inTime !== undefined) return inTime;
-    return last !== undefined && last.found !== "ok"
-      ? last.found
-      : diagnose(dependency, part, noAnswer(dependency, part, timeoutMs));
+      return last.result;
+    running ??= start(hub);
+    const result = await withinMs(timeoutMs, running);
+    if (result !== undefined) return result;
+    return last !== undefined && last.result !== "ok"
+      ? last.result
+      : diagnose(dependency, probe, noAnswer(dependency, probe, timeoutMs));
   };
 }
 
-async function lookOnce(
+async function runProbe(
   dependency: HealthDependency,
-  part: HealthProbe,
+  probe: HealthProbe,
   hub: TaskHubClient,
-): Promise<Found> {
+): Promise<ProbeResult> {
   try {
-    await part.check(hub);
+    await probe.check(hub);
     return "ok";
   } catch (error) {
-    return diagnose(dependency, part, error);
+    return diagnose(dependency, probe, error);
   }
 }
 
 function noAnswer(
   { code }: HealthDependency,
   { name }: HealthProbe,
-  limitMs: number,
+  timeoutMs: number,
 ): AosError {
-  const cause = new Error("The time of the check is over.");
+  const cause = new Error("The readiness probe timed out.");
   cause.name = "TimeoutError";
   return new AosError(
     code,
-    `There was no answer about ${name} within ${limitMs / 1000} seconds.`,
+    `The probe of ${name} got no answer within ${timeoutMs / 1000} seconds.`,
     { cause },
   );
 }
 
-/** Undefined when it takes longer. */
+/** Returns undefined on timeout; `work` continues. */
 async function withinMs<Value>(
   ms: number,
   work: Promise<Value>,
 ): Promise<Value | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
+  const timeout = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => {
       resolve(undefined);
     }, ms);
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -9,24 +9,27 @@ const dependency: HealthDependency = {
   settings: ["AzureWebJobsStorage__blobServiceUri"],
   unresolved: [],
 };
-const part = {
+const probe = {
   name: "blobs",
   role: "Blob Role",
   check: () => Promise.resolve(),
 };
-/** As an adapter hands on what a client has thrown. */
-const from = (fields: object): AosError =>
-  new AosError("storage_unavailable", "Storage did not serve it.", {
+/** An error of an adapter whose cause is a client's error. */
+const adapterError = (fields: object): AosError =>
+  new AosError("storage_unavailable", "Storage is unavailable.", {
     cause: Object.assign(new Error("refused"), fields),
   });
 const causeOf = (
   fields: object,
   signIn: HealthDependency["authentication"] = "identity",
 ) =>
-  diagnose({ ...dependency, authentication: signIn }, part, from(fields))
-    .problem.cause;
+  diagnose(
+    { ...dependency, authentication: signIn },
+    probe,
+    adapterError(fields),
+  ).problem.cause;
 
-describe("what an error of a service means", () => {
+describe("diagnose", () => {
   test.each([
     [
       "role_missing",
@@ -96,12 +99,12 @@ describe("what an error of a service means", () => {
     ["no_answer", { code: "ETIMEDOUT" }],
     ["not_found", { code: "MessagingEntityNotFound" }],
     ["not_found", { status: 404 }],
-    ["failed", { statusCode: 500, message: "It is on fire." }],
-  ])("%s is %j", (cause, fields) => {
+    ["failed", { statusCode: 500, message: "Internal error." }],
+  ])("returns %s for %j", (cause, fields) => {
     expect(causeOf(fields)).toBe(cause);
   });
 
-  test("a refusal means the key where a key signs in", () => {
+  test("returns key_refused for a refusal when a key authenticates", () => {
     const refused = {
       statusCode: 403,
       code: "AuthorizationPermissionMismatch",
@@ -112,28 +115,36 @@ describe("what an error of a service means", () => {
     ).toBe("key_refused");
   });
 
-  test("the cause at the bottom counts, however deep, and among several", () => {
-    const bottom = Object.assign(new Error("x"), { code: "ECONNREFUSED" });
+  test("classifies the innermost cause, also within an AggregateError", () => {
+    const innermost = Object.assign(new Error("x"), { code: "ECONNREFUSED" });
     const nested = new Error("fetch failed", {
-      cause: new AggregateError([bottom], "all attempts failed"),
+      cause: new AggregateError([innermost], "all attempts failed"),
     });
-    expect(diagnose(dependency, part, nested).problem.cause).toBe(
+    expect(diagnose(dependency, probe, nested).problem.cause).toBe(
       "unreachable",
     );
   });
 
-  test("an error that is its own cause ends", () => {
+  test("returns failed for an error that is its own cause", () => {
     const error = new Error("loop");
     error.cause = error;
-    expect(diagnose(dependency, part, error).problem.cause).toBe("failed");
+    expect(diagnose(dependency, probe, error).problem.cause).toBe("failed");
   });
 
-  test("a missing role is named, and only then", () => {
-    const missing = diagnose(dependency, part, from({ statusCode: 403 }));
+  test("names the role only when the role is missing", () => {
+    const missing = diagnose(
+      dependency,
+      probe,
+      adapterError({ statusCode: 403 }),
+    );
     expect(missing.problem.role).toBe("Blob Role");
-    const away = diagnose(dependency, part, from({ code: "ECONNREFUSED" }));
-    expect(away.problem.role).toBeUndefined();
-    expect(away.problem.advice).toContain(
+    const unreachable = diagnose(
+      dependency,
+      probe,
+      adapterError({ code: "ECONNREFUSED" }),
+    );
+    expect(unreachable.problem.role).toBeUndefined();
+    expect(unreachable.problem.advice).toContain(
       "AzureWebJobsStorage__blobServiceUri",
     );
   });

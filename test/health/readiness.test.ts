@@ -7,9 +7,9 @@ import { fakeTaskHub } from "../support/orchestrations/fake-task-hub";
 
 const hub = fakeTaskHub() as unknown as TaskHubClient;
 
-/** A part that is asked, and answers when it is told to. */
-function storageWith({ limitMs }: { readonly limitMs: number }) {
-  const asked: { resolve(): void; reject(error: Error): void }[] = [];
+/** A dependency with one probe, which the test settles. */
+function createStorageCheck(timeoutMs: number) {
+  const runs: { resolve(): void; reject(error: Error): void }[] = [];
   const clock = { ms: 0 };
   const dependency: HealthDependency = {
     name: "storage",
@@ -22,31 +22,31 @@ function storageWith({ limitMs }: { readonly limitMs: number }) {
         name: "tables",
         check: () =>
           new Promise<void>((resolve, reject) => {
-            asked.push({ resolve, reject });
+            runs.push({ resolve, reject });
           }),
       },
     ],
   };
   const check = createReadinessCheck(dependency, {
     cacheMs: 5_000,
-    timeoutMs: limitMs,
+    timeoutMs,
     now: () => new Date(clock.ms),
   });
-  return { asked, clock, look: () => check(hub) };
+  return { runs, clock, check: () => check(hub) };
 }
-const away = () =>
-  new AosError("storage_unavailable", "It is away.", {
+const unresolvedHost = () =>
+  new AosError("storage_unavailable", "Storage is unavailable.", {
     cause: Object.assign(new Error("x"), { code: "ENOTFOUND" }),
   });
 
-describe("looks", () => {
-  test("are taken side by side, at all parts of all dependencies", async () => {
-    const asked: string[] = [];
+describe("healthReadyRoute", () => {
+  test("starts all probes of all dependencies concurrently", async () => {
+    const started: string[] = [];
     const release: (() => void)[] = [];
-    const part = (name: string) => ({
+    const probe = (name: string) => ({
       name,
       check: () => {
-        asked.push(name);
+        started.push(name);
         return new Promise<void>((resolve) => {
           release.push(resolve);
         });
@@ -54,69 +54,72 @@ describe("looks", () => {
     });
     const dependency = (
       name: string,
-      parts: readonly string[],
+      probes: readonly string[],
     ): HealthDependency => ({
       name,
       code: "storage_unavailable",
       authentication: "identity",
       settings: [],
       unresolved: [],
-      probes: parts.map(part),
+      probes: probes.map(probe),
     });
-    const check = healthReadyRoute(
-      [dependency("a", ["a1", "a2"]), dependency("b", ["b1"])],
-      () => new Date(0),
-    );
-    const answered = check(undefined, hub);
-    expect(asked).toEqual(["a1", "a2", "b1"]);
-    for (const done of release) done();
-    expect(await answered).toMatchObject({
+    const route = healthReadyRoute({
+      healthDependencies: [
+        dependency("a", ["a1", "a2"]),
+        dependency("b", ["b1"]),
+      ],
+      now: () => new Date(0),
+    });
+    const response = route(undefined, hub);
+    expect(started).toEqual(["a1", "a2", "b1"]);
+    for (const resolve of release) resolve();
+    expect(await response).toMatchObject({
       status: 200,
       body: { checks: { a: { status: "ok" }, b: { status: "ok" } } },
     });
   });
 });
 
-describe("a look at a dependency", () => {
-  test("is taken once by everybody who asks at once, and by who asks soon after", async () => {
-    const { asked, clock, look } = storageWith({ limitMs: 60_000 });
-    const both = [look(), look()];
-    asked[0]?.resolve();
-    for (const found of await Promise.all(both))
-      expect(found.status).toBe("ok");
+describe("createReadinessCheck", () => {
+  test("runs a probe once for concurrent requests and within the cache time", async () => {
+    const { runs, clock, check } = createStorageCheck(60_000);
+    const results = [check(), check()];
+    runs[0]?.resolve();
+    for (const result of await Promise.all(results))
+      expect(result.status).toBe("ok");
     clock.ms = 4_999;
-    expect((await look()).status).toBe("ok");
-    expect(asked).toHaveLength(1);
+    expect((await check()).status).toBe("ok");
+    expect(runs).toHaveLength(1);
   });
 
-  test("is taken anew when the last one is old", async () => {
-    const { asked, clock, look } = storageWith({ limitMs: 60_000 });
-    const first = look();
-    asked[0]?.reject(away());
+  test("runs the probe again after the cache time", async () => {
+    const { runs, clock, check } = createStorageCheck(60_000);
+    const first = check();
+    runs[0]?.reject(unresolvedHost());
     expect((await first).status).toBe("failed");
     clock.ms = 5_000;
-    const second = look();
-    asked[1]?.resolve();
+    const second = check();
+    runs[1]?.resolve();
     expect((await second).status).toBe("ok");
   });
 
-  test("that does not end in time is told as such, goes on, and tells its reason the next time", async () => {
-    const { asked, clock, look } = storageWith({ limitMs: 1 });
-    const late = {
+  test("reports no_answer on timeout and the cause of the late run on the next request", async () => {
+    const { runs, clock, check } = createStorageCheck(1);
+    const noAnswer = {
       status: "failed",
       code: "storage_unavailable",
       problems: [{ part: "tables", cause: "no_answer" }],
     };
-    expect(await look()).toMatchObject(late);
-    expect(await look()).toMatchObject(late);
-    expect(asked).toHaveLength(1);
-    asked[0]?.reject(away());
+    expect(await check()).toMatchObject(noAnswer);
+    expect(await check()).toMatchObject(noAnswer);
+    expect(runs).toHaveLength(1);
+    runs[0]?.reject(unresolvedHost());
     await Promise.resolve();
-    const known = { problems: [{ cause: "host_unknown" }] };
-    expect(await look()).toMatchObject(known);
+    const hostUnknown = { problems: [{ cause: "host_unknown" }] };
+    expect(await check()).toMatchObject(hostUnknown);
     clock.ms = 60_000;
-    // The next one is late as well: the reason of the last one says more than that.
-    expect(await look()).toMatchObject(known);
-    expect(asked).toHaveLength(2);
+    // The next run times out as well; the cause of the last run is more specific.
+    expect(await check()).toMatchObject(hostUnknown);
+    expect(runs).toHaveLength(2);
   });
 });
