@@ -1,10 +1,10 @@
 import type { HttpRequest } from "@azure/functions";
 import { AosError } from "../domain/errors";
-import type { Claim, Storage } from "../storage/ports";
 import { parseRequest } from "../orchestrations/request/parse-request";
+import type { Claim, Storage } from "../storage/ports";
 import { orchestrationPathSchema } from "./request-schemas";
 
-/** The claim of the orchestration that the path names. */
+/** Returns the claim of the orchestration in the request's path. Throws `orchestration_not_found`. */
 export async function findOrchestration(
   request: HttpRequest,
   storage: Storage,
@@ -14,6 +14,6 @@ export async function findOrchestration(
   if (claim !== undefined) return claim;
   throw new AosError(
     "orchestration_not_found",
-    `There is no orchestration "${id}". Check the id, or list what there is with GET /api/orchestrations.`,
+    `Orchestration "${id}" does not exist. Check the id, or list orchestrations with GET /api/orchestrations.`,
   );
 }

@@ -1,33 +1,33 @@
 import type { HttpRequest, InvocationContext } from "@azure/functions";
 import type { DurableClient } from "durable-functions";
-import {
-  toErrorCode,
-  logEvent,
-  formatErrorTrail,
-} from "../telemetry/log/log-event";
 import type { TaskHubClient } from "../orchestrations/task-hub";
-import { problemResponse, type HttpReply } from "./problem-response";
+import {
+  formatErrorTrail,
+  logEvent,
+  toErrorCode,
+} from "../telemetry/log/log-event";
+import { problemResponse, type SerializedResponse } from "./problem-response";
 
-export interface HttpAnswer {
+export interface RouteResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Serialized as JSON. */
   readonly body: unknown;
 }
 
-/** What a route answers: a value that becomes the JSON body. */
 export const jsonResponse = (
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
-): HttpAnswer => ({ status, headers, body });
+): RouteResponse => ({ status, headers, body });
 
 async function respond(
-  handle: () => Promise<HttpAnswer>,
+  handle: () => Promise<RouteResponse>,
   context: InvocationContext,
-): Promise<HttpReply> {
+): Promise<SerializedResponse> {
   const requestId = context.invocationId;
   const response = await handle().then(
-    ({ status, headers, body }): HttpReply => ({
+    ({ status, headers, body }): SerializedResponse => ({
       status,
       headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
@@ -49,20 +49,20 @@ async function respond(
   };
 }
 
-/** A route that needs the request only. Whatever it throws becomes a problem response. */
+/** Wraps a route that needs only the request. Anything it throws becomes a problem response. */
 export const httpHandler =
-  (handler: (request: HttpRequest) => Promise<HttpAnswer>) =>
+  (route: (request: HttpRequest) => Promise<RouteResponse>) =>
   (request: HttpRequest, context: InvocationContext) =>
-    respond(() => handler(request), context);
+    respond(() => route(request), context);
 
-/** A route that asks the task hub as well. */
+/** Wraps a route that also needs the durable client. */
 export const durableHttpHandler =
   (
-    handler: (
+    route: (
       request: HttpRequest,
       hub: TaskHubClient,
       context: InvocationContext,
-    ) => Promise<HttpAnswer>,
+    ) => Promise<RouteResponse>,
   ) =>
   (request: HttpRequest, client: DurableClient, context: InvocationContext) =>
-    respond(() => handler(request, client, context), context);
+    respond(() => route(request, client, context), context);

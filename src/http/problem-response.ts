@@ -1,54 +1,57 @@
-/** How errors are told over HTTP: `application/problem+json` of RFC 9457, with the code that programs go by. */
+/** Converts errors to `application/problem+json` (RFC 9457) with a stable `code`. */
 import { AosError, type ErrorCode } from "../domain/errors";
 import { RequestError } from "../orchestrations/request/request-error";
 
-/** A response as the host wants it, complete but for what every response carries. */
-export interface HttpReply {
+/** A response for the Functions host, without the headers that every response carries. */
+export interface SerializedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-interface Kind {
+interface ProblemType {
   readonly status: number;
   readonly title: string;
   readonly retryAfterSeconds?: number;
 }
 
-const kinds: Readonly<Record<ErrorCode, Kind>> = {
-  invalid_request: { status: 400, title: "The request is not valid" },
-  malformed_json: { status: 400, title: "The body is not JSON" },
-  payload_too_large: { status: 413, title: "The body is too large" },
-  workflow_not_found: { status: 404, title: "No such workflow" },
-  orchestration_not_found: { status: 404, title: "No such orchestration" },
+const problemTypes: Readonly<Record<ErrorCode, ProblemType>> = {
+  invalid_request: { status: 400, title: "Request is not valid" },
+  malformed_json: { status: 400, title: "Request body is not JSON" },
+  payload_too_large: { status: 413, title: "Request body is too large" },
+  workflow_not_found: { status: 404, title: "Workflow not found" },
+  orchestration_not_found: { status: 404, title: "Orchestration not found" },
   idempotency_conflict: {
     status: 409,
-    title: "The key was used with another body",
+    title: "Idempotency key was used with a different body",
   },
   not_finished: {
     status: 409,
-    title: "The orchestration has not ended",
+    title: "Orchestration has not finished",
     retryAfterSeconds: 1,
   },
-  invalid_workflow: { status: 400, title: "The workflow is not valid" },
-  expression_failed: { status: 400, title: "An expression failed" },
-  agent_not_found: { status: 404, title: "No such agent" },
-  tool_not_found: { status: 404, title: "No such tool" },
-  tool_input_invalid: { status: 400, title: "The tool's input is not valid" },
-  tool_failed: { status: 502, title: "A tool failed" },
+  invalid_workflow: { status: 400, title: "Workflow is not valid" },
+  expression_failed: { status: 400, title: "Expression failed" },
+  agent_not_found: { status: 404, title: "Agent not found" },
+  tool_not_found: { status: 404, title: "Tool not found" },
+  tool_input_invalid: { status: 400, title: "Tool input is not valid" },
+  tool_failed: { status: 502, title: "Tool failed" },
   tool_uncertain: {
     status: 502,
-    title: "Whether a tool did its work is not known",
+    title: "Tool outcome is unknown",
   },
-  model_failed: { status: 502, title: "The model failed" },
+  model_failed: { status: 502, title: "Model failed" },
   model_unavailable: {
     status: 503,
-    title: "The model is unavailable",
+    title: "Model is unavailable",
     retryAfterSeconds: 5,
   },
-  output_invalid: { status: 502, title: "The agent's answer is not valid" },
-  too_many_rounds: { status: 502, title: "The agent did not come to an end" },
-  step_timeout: { status: 504, title: "A step took too long" },
+  output_invalid: { status: 502, title: "Agent output is not valid" },
+  too_many_rounds: {
+    status: 502,
+    title: "Agent exceeded its limit of model calls",
+  },
+  step_timeout: { status: 504, title: "Step timed out" },
   storage_unavailable: {
     status: 503,
     title: "Storage is unavailable",
@@ -63,31 +66,34 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
     status: 501,
     title: "Service Bus is not configured",
   },
-  queue_not_found: { status: 404, title: "No such queue" },
+  queue_not_found: { status: 404, title: "Queue not found" },
   message_refused: { status: 422, title: "Service Bus refused the message" },
-  dead_letter_not_found: { status: 404, title: "No such dead letter" },
+  dead_letter_not_found: { status: 404, title: "Dead letter not found" },
   dead_letter_locked: {
     status: 409,
-    title: "The dead letter is in use",
+    title: "Dead letter is locked",
     retryAfterSeconds: 30,
   },
-  configuration_invalid: { status: 500, title: "A setting is not valid" },
-  internal_error: { status: 500, title: "Something went wrong in AOS" },
+  configuration_invalid: { status: 500, title: "Configuration is not valid" },
+  internal_error: { status: 500, title: "Internal error" },
 };
 
-const isOurs = (thrown: unknown): thrown is AosError =>
-  thrown instanceof AosError;
-
-const unexpected = (requestId: string): AosError =>
+const internalError = (requestId: string): AosError =>
   new AosError(
     "internal_error",
-    `The request failed for a reason that is not yours. Look for request ${requestId} in the log.`,
+    `Request ${requestId} failed because of an internal error. Search the log for the request id.`,
   );
 
-/** The response for anything thrown. Only an `AosError` is written for people; of all else nothing is shown. */
-export function problemResponse(thrown: unknown, requestId: string): HttpReply {
-  const error = isOurs(thrown) ? thrown : unexpected(requestId);
-  const { status, title, retryAfterSeconds } = kinds[error.code];
+const isAosError = (thrown: unknown): thrown is AosError =>
+  thrown instanceof AosError;
+
+/** Only the message of an `AosError` reaches the client; any other error could contain internal details. */
+export function problemResponse(
+  thrown: unknown,
+  requestId: string,
+): SerializedResponse {
+  const error = isAosError(thrown) ? thrown : internalError(requestId);
+  const { status, title, retryAfterSeconds } = problemTypes[error.code];
   const body = {
     type: `urn:aos:error:${error.code}`,
     title,

@@ -5,21 +5,21 @@ import { parseRequestJson } from "../orchestrations/request/parse-json";
 
 export const maxBodyBytes = 1024 * 1024;
 
-type Body = Pick<HttpRequest, "headers" | "body">;
+type RequestBody = Pick<HttpRequest, "headers" | "body">;
 
-/** The parsed body, at most 1 MiB of UTF-8. */
-export const readJsonBody = async (request: Body): Promise<Json> =>
+/** Parses a JSON body of at most 1 MiB of UTF-8. */
+export const readJsonBody = async (request: RequestBody): Promise<Json> =>
   parseRequestJson(await readText(request));
 
-/** Undefined when the body is empty. */
+/** Returns undefined when the body is empty. */
 export async function readOptionalJsonBody(
-  request: Body,
+  request: RequestBody,
 ): Promise<Json | undefined> {
   const text = await readText(request);
   return text.trim() === "" ? undefined : parseRequestJson(text);
 }
 
-async function readText(request: Body): Promise<string> {
+async function readText(request: RequestBody): Promise<string> {
   const declared = Number(request.headers.get("content-length") ?? "0");
   if (declared > maxBodyBytes) throw tooLarge();
   return decode(await readBytes(request));
@@ -28,13 +28,13 @@ async function readText(request: Body): Promise<string> {
 const tooLarge = (): AosError =>
   new AosError(
     "payload_too_large",
-    `The body is over 1 MiB (${maxBodyBytes} bytes). Store large inputs elsewhere and send a reference to them.`,
+    `The request body exceeds 1 MiB (${maxBodyBytes} bytes). Store large input elsewhere and send a reference to it.`,
   );
 
-async function readBytes(request: Body): Promise<Uint8Array> {
+async function readBytes(request: RequestBody): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Counted as well as declared: a chunked body declares nothing.
+  // A chunked body has no Content-Length.
   for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
     if (size > maxBodyBytes) throw tooLarge();
@@ -47,8 +47,10 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new AosError("malformed_json", "The body is not UTF-8 text.", {
-      cause,
-    });
+    throw new AosError(
+      "malformed_json",
+      "The request body is not UTF-8 text. Encode it as UTF-8.",
+      { cause },
+    );
   }
 }

@@ -1,16 +1,14 @@
 import { app as functions, type HttpTriggerOptions } from "@azure/functions";
 import { app as durable } from "durable-functions";
-import {
-  listDeadLettersRoute,
-  replayDeadLetterRoute,
-} from "./routes/dead-letters";
-import { httpHandler, durableHttpHandler } from "./http-handler";
+import type { HttpDependencies } from "./http-dependencies";
+import { durableHttpHandler, httpHandler } from "./http-handler";
 import { getHistoryRoute } from "./routes/get-history";
 import { getOrchestrationRoute } from "./routes/get-orchestration";
 import { getResultRoute } from "./routes/get-result";
 import { healthLiveRoute, healthReadyRoute } from "./routes/health";
+import { listDeadLettersRoute } from "./routes/list-dead-letters";
 import { listOrchestrationsRoute } from "./routes/list-orchestrations";
-import type { HttpDependencies } from "./http-dependencies";
+import { replayDeadLetterRoute } from "./routes/replay-dead-letter";
 import { startOrchestrationRoute } from "./routes/start-orchestration";
 
 const get = (route: string): Required<HttpTriggerOptions> => ({
@@ -19,39 +17,39 @@ const get = (route: string): Required<HttpTriggerOptions> => ({
   route,
 });
 
-/** Registers the HTTP API with the host. Only liveness is told to everyone. */
-export function registerHttpRoutes(services: HttpDependencies): void {
+/** Registers the HTTP API. Only the liveness route is anonymous. */
+export function registerHttpRoutes(dependencies: HttpDependencies): void {
   durable.client.http("startOrchestration", {
     methods: ["POST"],
     authLevel: "function",
     route: "orchestrations",
-    handler: durableHttpHandler(startOrchestrationRoute(services)),
+    handler: durableHttpHandler(startOrchestrationRoute(dependencies)),
   });
   durable.client.http("getOrchestration", {
     ...get("orchestrations/{id}"),
-    handler: durableHttpHandler(getOrchestrationRoute(services)),
+    handler: durableHttpHandler(getOrchestrationRoute(dependencies)),
   });
   durable.client.http("getResult", {
     ...get("orchestrations/{id}/result"),
-    handler: durableHttpHandler(getResultRoute(services)),
+    handler: durableHttpHandler(getResultRoute(dependencies)),
   });
   functions.http("getHistory", {
     ...get("orchestrations/{id}/history"),
-    handler: httpHandler(getHistoryRoute(services)),
+    handler: httpHandler(getHistoryRoute(dependencies)),
   });
   functions.http("listOrchestrations", {
     ...get("orchestrations"),
-    handler: httpHandler(listOrchestrationsRoute(services)),
+    handler: httpHandler(listOrchestrationsRoute(dependencies)),
   });
   functions.http("listDeadLetters", {
     ...get("dead-letters"),
-    handler: httpHandler(listDeadLettersRoute(services)),
+    handler: httpHandler(listDeadLettersRoute(dependencies)),
   });
   functions.http("replayDeadLetter", {
     methods: ["POST"],
     authLevel: "function",
     route: "dead-letters/{sequenceNumber}/replay",
-    handler: httpHandler(replayDeadLetterRoute(services)),
+    handler: httpHandler(replayDeadLetterRoute(dependencies)),
   });
   functions.http("healthLive", {
     ...get("health/live"),
@@ -60,8 +58,6 @@ export function registerHttpRoutes(services: HttpDependencies): void {
   });
   durable.client.http("healthReady", {
     ...get("health/ready"),
-    handler: durableHttpHandler(
-      healthReadyRoute(services.healthDependencies, services.now),
-    ),
+    handler: durableHttpHandler(healthReadyRoute(dependencies)),
   });
 }

@@ -1,4 +1,4 @@
-/** Every request that the API accepts. Unknown fields are refused, so that a misspelt one is not silently ignored. */
+/** Schemas of all requests. Unknown fields are rejected, so that a misspelled name is not ignored. */
 import { z } from "zod";
 import { parseDuration } from "../domain/duration";
 import {
@@ -17,13 +17,13 @@ export const orchestrationPathSchema = z.object({ id: idSchema });
 
 export const idempotencyKeySchema = z.string().min(1).max(255).optional();
 
-/** The host authenticates by these and passes them on. */
+/** The Functions host authenticates with these parameters and passes them on. */
 const hostParameters = {
   code: z.string().optional(),
   clientId: z.string().optional(),
 };
 
-const wholeNumber = (max: number, otherwise: number) =>
+const wholeNumber = (max: number, defaultValue: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/, { error: "must be a whole number" })
@@ -31,7 +31,7 @@ const wholeNumber = (max: number, otherwise: number) =>
     .refine((limit) => limit >= 1 && limit <= max, {
       error: `must be from 1 to ${max}`,
     })
-    .default(otherwise);
+    .default(defaultValue);
 
 const timeSchema = z.iso
   .datetime({ offset: true, error: "must be an ISO 8601 time" })
@@ -80,7 +80,7 @@ export const listQuerySchema = z.strictObject({
   cursor: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,2000}$/, {
-      error: "must be a cursor from an earlier answer",
+      error: "must be a cursor from a previous response",
     })
     .optional(),
 });
@@ -91,12 +91,12 @@ export const historyQuerySchema = z.strictObject({
   limit: wholeNumber(1000, 200),
 });
 
-/** Of 64 bits. */
+/** A 64-bit integer, which a JavaScript number cannot hold. */
 const sequenceNumberSchema = z
   .string()
   .regex(/^\d{1,19}$/, { error: "must be a sequence number" });
 
-/** A queue of dead letters, or one whose dead letters are meant. */
+/** Accepts a dead-letter queue, or the queue it belongs to. */
 const deadLetterQueueSchema = z
   .string()
   .transform((name) =>
@@ -115,7 +115,8 @@ export const deadLettersQuerySchema = z
   })
   .refine(({ queue, after }) => after === undefined || queue !== undefined, {
     path: ["after"],
-    error: "goes with queue: sequence numbers count within one",
+    error:
+      "requires queue, because a sequence number is unique only within one queue",
   });
 
 export const deadLetterPathSchema = z.object({

@@ -5,24 +5,27 @@ import { invalidRequest } from "../../src/orchestrations/request/request-error";
 const bodyOf = (thrown: unknown) =>
   JSON.parse(problemResponse(thrown, "r1").body) as Record<string, unknown>;
 
-describe("problem", () => {
-  test("tells people what an AosError says", () => {
-    const error = new AosError("orchestration_not_found", "There is no o1.");
+describe("problemResponse", () => {
+  test("returns the code and message of an AosError", () => {
+    const error = new AosError(
+      "orchestration_not_found",
+      "Orchestration o1 does not exist.",
+    );
     expect(problemResponse(error, "r1")).toMatchObject({
       status: 404,
       headers: { "content-type": "application/problem+json" },
     });
     expect(bodyOf(error)).toEqual({
       type: "urn:aos:error:orchestration_not_found",
-      title: "No such orchestration",
+      title: "Orchestration not found",
       status: 404,
-      detail: "There is no o1.",
+      detail: "Orchestration o1 does not exist.",
       code: "orchestration_not_found",
       requestId: "r1",
     });
   });
 
-  test("names every field at fault", () => {
+  test("lists every invalid field", () => {
     const errors = [{ pointer: "/id", detail: "is too long" }];
     expect(bodyOf(invalidRequest(errors))).toMatchObject({
       code: "invalid_request",
@@ -30,7 +33,7 @@ describe("problem", () => {
     });
   });
 
-  test("shows nothing of what was not written for people", () => {
+  test("returns internal_error without the message of an unexpected error", () => {
     const thrown = new Error("password is hunter2");
     expect(bodyOf(thrown)).toMatchObject({
       status: 500,
@@ -39,7 +42,7 @@ describe("problem", () => {
     expect(JSON.stringify(bodyOf(thrown))).not.toMatch(/hunter2|\.test\.ts/);
   });
 
-  test("says when to come back", () => {
+  test("sets Retry-After for a retryable error", () => {
     expect(
       problemResponse(new AosError("not_finished", "o1 is running."), "r1")
         .headers,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { jsonErrorPosition } from "../../src/orchestrations/request/json-position";
 import { maxBodyBytes, readJsonBody } from "../../src/http/read-json-body";
 
-const post = (body: string | Uint8Array, headers = {}) =>
+const read = (body: string | Uint8Array, headers = {}) =>
   readJsonBody(
     new HttpRequest({
       method: "POST",
@@ -20,52 +20,52 @@ describe("readJsonBody", () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ maxDepth: 5 }), async (value) => {
         const text = JSON.stringify(value);
-        expect(await post(text)).toEqual(JSON.parse(text));
+        expect(await read(text)).toEqual(JSON.parse(text));
       }),
     );
   });
 
-  test("accepts 1 MiB and refuses a byte more", async () => {
+  test("accepts 1 MiB and rejects one byte more", async () => {
     const text = (bytes: number) => `"${"a".repeat(bytes - 2)}"`;
-    await expect(post(text(maxBodyBytes))).resolves.toHaveLength(
+    await expect(read(text(maxBodyBytes))).resolves.toHaveLength(
       maxBodyBytes - 2,
     );
-    await expect(post(text(maxBodyBytes + 1))).rejects.toEqual(
+    await expect(read(text(maxBodyBytes + 1))).rejects.toEqual(
       code("payload_too_large"),
     );
   });
 
-  test("refuses a body that declares too much without reading it", async () => {
+  test("rejects a Content-Length over 1 MiB", async () => {
     await expect(
-      post("{}", { "content-length": String(maxBodyBytes + 1) }),
+      read("{}", { "content-length": String(maxBodyBytes + 1) }),
     ).rejects.toEqual(code("payload_too_large"));
   });
 
-  test("says where the body stops being JSON", async () => {
-    await expect(post('{\n  "workflow": nope\n}')).rejects.toMatchObject({
+  test("returns the line and column of a JSON syntax error", async () => {
+    await expect(read('{\n  "workflow": nope\n}')).rejects.toMatchObject({
       code: "malformed_json",
       message: expect.stringContaining("(line 2, column 16)") as string,
     });
   });
 
-  test.each(["", " \n"])("refuses an empty body: %j", async (body) => {
-    await expect(post(body)).rejects.toEqual(code("invalid_request"));
+  test.each(["", " \n"])("rejects the empty body %j", async (body) => {
+    await expect(read(body)).rejects.toEqual(code("invalid_request"));
   });
 
-  test("refuses bytes that are not UTF-8", async () => {
-    await expect(post(Uint8Array.of(0x22, 0xff, 0x22))).rejects.toEqual(
+  test("rejects bytes that are not UTF-8", async () => {
+    await expect(read(Uint8Array.of(0x22, 0xff, 0x22))).rejects.toEqual(
       code("malformed_json"),
     );
   });
 
-  test("refuses a body nested deep enough to exhaust the stack of its readers", async () => {
+  test("rejects a body nested deeply enough to overflow the stack", async () => {
     const deep = "[".repeat(200_000) + "]".repeat(200_000);
-    await expect(post(deep)).rejects.toEqual(code("invalid_request"));
+    await expect(read(deep)).rejects.toEqual(code("invalid_request"));
   });
 });
 
 describe("jsonErrorPosition", () => {
-  test("is where a text is cut short or a stray character stands", () => {
+  test("returns the offset of a truncation or of a stray character", () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(), (text, at) => {
         const compact = JSON.stringify([JSON.parse(text)]);

@@ -1,34 +1,35 @@
 import type { HttpRequest } from "@azure/functions";
 import type { OrchestrationEvent } from "../../domain/history/orchestration-history";
-import { jsonResponse } from "../http-handler";
-import { findOrchestration } from "../find-orchestration";
 import { parseRequest } from "../../orchestrations/request/parse-request";
 import { invalidRequest } from "../../orchestrations/request/request-error";
-import { historyQuerySchema } from "../request-schemas";
+import { findOrchestration } from "../find-orchestration";
 import type { HttpDependencies } from "../http-dependencies";
+import { jsonResponse } from "../http-handler";
+import { historyQuerySchema } from "../request-schemas";
 
-/** `GET /api/orchestrations/{id}/history`: large values stay the references that they are in the rows. */
+/** `GET /api/orchestrations/{id}/history`. Large values are returned as payload references. */
 export const getHistoryRoute =
-  (services: HttpDependencies) => async (request: HttpRequest) => {
+  (dependencies: Pick<HttpDependencies, "storage">) =>
+  async (request: HttpRequest) => {
     const { after, limit } = parseRequest(
       historyQuerySchema,
       Object.fromEntries(request.query),
       "/query",
     );
-    const storage = services.storage();
+    const storage = dependencies.storage();
     const { summary } = await findOrchestration(request, storage);
-    const rows = await storage.history.read(summary.id);
-    return jsonResponse(200, pageAfter(rows, after, limit));
+    const events = await storage.history.read(summary.id);
+    return jsonResponse(200, pageAfter(events, after, limit));
   };
 
-/** The rows after the one of that key, oldest first; `next` is the `after` of the next page. */
+/** Returns the page after the event with key `after`; `next` is the `after` of the following page. */
 function pageAfter(
-  rows: readonly OrchestrationEvent[],
+  events: readonly OrchestrationEvent[],
   after: string | undefined,
   limit: number,
 ): { readonly items: readonly OrchestrationEvent[]; readonly next?: string } {
   const start =
-    after === undefined ? 0 : rows.findIndex(({ key }) => key === after) + 1;
+    after === undefined ? 0 : events.findIndex(({ key }) => key === after) + 1;
   if (after !== undefined && start === 0)
     throw invalidRequest([
       {
@@ -36,9 +37,9 @@ function pageAfter(
         detail: "is not the key of an event of this orchestration",
       },
     ]);
-  const items = rows.slice(start, start + limit);
+  const items = events.slice(start, start + limit);
   const next = items.at(-1)?.key;
-  return start + limit < rows.length && next !== undefined
+  return start + limit < events.length && next !== undefined
     ? { items, next }
     : { items };
 }

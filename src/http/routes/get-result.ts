@@ -1,18 +1,18 @@
 import type { HttpRequest } from "@azure/functions";
 import { AosError } from "../../domain/errors";
-import type { Log } from "../../telemetry/log/log-event";
-import type { TaskHubClient } from "../../orchestrations/task-hub";
-import { jsonResponse } from "../http-handler";
-import { findOrchestration } from "../find-orchestration";
-import { reconcileWithHub } from "../../orchestrations/reconcile";
-import type { HttpDependencies } from "../http-dependencies";
 import { isTerminalStatus } from "../../domain/history/terminal-status";
+import { reconcileWithHub } from "../../orchestrations/reconcile";
+import type { TaskHubClient } from "../../orchestrations/task-hub";
+import type { Log } from "../../telemetry/log/log-event";
+import { findOrchestration } from "../find-orchestration";
+import type { HttpDependencies } from "../http-dependencies";
+import { jsonResponse } from "../http-handler";
 
-/** `GET /api/orchestrations/{id}/result`: the output itself, or how an orchestration without one ended. */
+/** `GET /api/orchestrations/{id}/result`: the output, or the status and error if there is no output. */
 export const getResultRoute =
-  (services: HttpDependencies) =>
+  (dependencies: Pick<HttpDependencies, "storage">) =>
   async (request: HttpRequest, hub: TaskHubClient, log: Log) => {
-    const storage = services.storage();
+    const storage = dependencies.storage();
     const claim = await findOrchestration(request, storage);
     const { id, status, error } = await reconcileWithHub(claim, {
       hub,
@@ -22,7 +22,7 @@ export const getResultRoute =
     if (!isTerminalStatus(status))
       throw new AosError(
         "not_finished",
-        `Orchestration "${id}" is ${status}. Ask again later, or wait for it with GET /api/orchestrations/${id}?wait=30s.`,
+        `Orchestration "${id}" is ${status} and has no result yet. Retry later, or wait for it with GET /api/orchestrations/${id}?wait=30s.`,
       );
     if (status !== "completed") return jsonResponse(200, { status, error });
     const output = await storage.orchestrations.output(id);

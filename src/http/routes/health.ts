@@ -1,36 +1,35 @@
+import { createReadinessCheck } from "../../health/readiness";
 import type { TaskHubClient } from "../../orchestrations/task-hub";
+import type { HttpDependencies } from "../http-dependencies";
 import { jsonResponse } from "../http-handler";
-import type { HealthDependency } from "../../health/health-dependency";
-import {
-  createReadinessCheck,
-  type ReadinessTiming,
-} from "../../health/readiness";
 
-/** `GET /api/health/live`: the process answers. */
+/** `GET /api/health/live` */
 export const healthLiveRoute = () =>
   Promise.resolve(jsonResponse(200, { status: "ok" }));
 
-const freshMs = 5_000;
-const limitMs = 5_000;
+const cacheMs = 5_000;
+const timeoutMs = 5_000;
 
-/** `GET /api/health/ready`: what orchestrations need is there; of what is not, why not, and what to do. */
-export function healthReadyRoute(
-  dependencies: readonly HealthDependency[],
-  now: () => Date,
-  timing: ReadinessTiming = { cacheMs: freshMs, timeoutMs: limitMs, now },
-) {
-  const checks = dependencies.map(
+/** `GET /api/health/ready` */
+export function healthReadyRoute({
+  healthDependencies,
+  now,
+}: Pick<HttpDependencies, "healthDependencies" | "now">) {
+  const checks = healthDependencies.map(
     (dependency) =>
-      [dependency.name, createReadinessCheck(dependency, timing)] as const,
+      [
+        dependency.name,
+        createReadinessCheck(dependency, { cacheMs, timeoutMs, now }),
+      ] as const,
   );
   return async (_request: unknown, hub: TaskHubClient) => {
-    const found = await Promise.all(
+    const results = await Promise.all(
       checks.map(async ([name, check]) => [name, await check(hub)] as const),
     );
-    const ok = found.every(([, { status }]) => status !== "failed");
-    return jsonResponse(ok ? 200 : 503, {
-      status: ok ? "ok" : "failed",
-      checks: Object.fromEntries(found),
+    const isReady = results.every(([, { status }]) => status !== "failed");
+    return jsonResponse(isReady ? 200 : 503, {
+      status: isReady ? "ok" : "failed",
+      checks: Object.fromEntries(results),
     });
   };
 }

@@ -1,21 +1,22 @@
 import type { HttpRequest } from "@azure/functions";
-import type { OrchestrationQuery } from "../../storage/ports";
-import { jsonResponse } from "../http-handler";
+import { omitUndefined } from "../../domain/omit-undefined";
 import { parseRequest } from "../../orchestrations/request/parse-request";
 import { invalidRequest } from "../../orchestrations/request/request-error";
-import { listQuerySchema } from "../request-schemas";
+import type { OrchestrationQuery } from "../../storage/ports";
 import type { HttpDependencies } from "../http-dependencies";
+import { jsonResponse } from "../http-handler";
+import { listQuerySchema } from "../request-schemas";
 
 /** `GET /api/orchestrations` */
 export const listOrchestrationsRoute =
-  (services: HttpDependencies) => async (request: HttpRequest) =>
+  ({ storage }: Pick<HttpDependencies, "storage">) =>
+  async (request: HttpRequest) =>
     jsonResponse(
       200,
-      await services.storage().orchestrations.list(toListQuery(request.query)),
+      await storage().orchestrations.list(toOrchestrationQuery(request.query)),
     );
 
-/** What the caller asks for, without what the host added to the query. */
-function toListQuery(
+function toOrchestrationQuery(
   query: Iterable<readonly [string, string]>,
 ): OrchestrationQuery {
   const { status, workflow, tag, from, to, limit, cursor } = parseRequest(
@@ -29,11 +30,6 @@ function toListQuery(
     ]);
   return {
     limit,
-    ...(status !== undefined && { status }),
-    ...(workflow !== undefined && { workflow }),
-    ...(tag !== undefined && { tag }),
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-    ...(cursor !== undefined && { cursor }),
+    ...omitUndefined({ status, workflow, tag, from, to, cursor }),
   };
 }

@@ -1,114 +1,114 @@
 import { randomUUID } from "node:crypto";
 import type { HttpRequest, InvocationContext } from "@azure/functions";
-import type { Claim } from "../../storage/ports";
 import type { WorkflowInput } from "../../domain/contracts";
 import { omitUndefined } from "../../domain/omit-undefined";
-import { parseTraceparent } from "../../telemetry/spans/trace-ids";
+import { reconcileWithHub } from "../../orchestrations/reconcile";
+import { identifyRequest } from "../../orchestrations/request/identify-request";
 import { parseRequest } from "../../orchestrations/request/parse-request";
 import { invalidRequest } from "../../orchestrations/request/request-error";
-import type { TaskHubClient } from "../../orchestrations/task-hub";
-import { identifyRequest } from "../../orchestrations/request/identify-request";
-import { reconcileWithHub } from "../../orchestrations/reconcile";
-import { startOnce } from "../../orchestrations/start/start-once";
-import {
-  type RequestOrigin,
-  loadWorkflowInput,
-} from "../../orchestrations/start/workflow-input";
 import {
   type StartRequest,
   startRequestSchema,
 } from "../../orchestrations/request/start-request";
+import { startOnce } from "../../orchestrations/start/start-once";
+import {
+  loadWorkflowInput,
+  type RequestOrigin,
+} from "../../orchestrations/start/workflow-input";
+import type { TaskHubClient } from "../../orchestrations/task-hub";
 import type { UseCaseContext } from "../../orchestrations/use-case-context";
+import type { Claim } from "../../storage/ports";
+import { parseTraceparent } from "../../telemetry/spans/trace-ids";
+import type { HttpDependencies } from "../http-dependencies";
 import { jsonResponse } from "../http-handler";
+import { readJsonBody } from "../read-json-body";
+import { idempotencyKeySchema } from "../request-schemas";
 import {
   orchestrationsUrl,
   toOrchestrationView,
 } from "../views/orchestration-view";
-import { readJsonBody } from "../read-json-body";
-import { idempotencyKeySchema } from "../request-schemas";
-import type { HttpDependencies } from "../http-dependencies";
 
 /** `POST /api/orchestrations` */
 export const startOrchestrationRoute =
-  (services: HttpDependencies) =>
+  (dependencies: HttpDependencies) =>
   async (
     request: HttpRequest,
     hub: TaskHubClient,
     context: InvocationContext,
   ) => {
     const body = await readJsonBody(request);
-    const wanted = parseRequest(startRequestSchema, body);
+    const startRequest = parseRequest(startRequestSchema, body);
     const identity = identifyRequest(
-      { id: wanted.id, idempotencyKey: keyOf(request), body },
+      { id: startRequest.id, idempotencyKey: idempotencyKey(request), body },
       () => randomUUID().replaceAll("-", ""),
     );
-    const caller = {
-      ...callerOf(identity.id, wanted, services),
+    const origin = {
+      ...replyOrigin(identity.id, startRequest, dependencies),
       ...omitUndefined({
         traceparent: parseTraceparent(context.traceContext?.traceParent),
       }),
     };
-    const on = { hub, by: "http", log: context } as const;
+    const hubContext = { hub, by: "http", log: context } as const;
     const started = await startOnce(
-      { identity, request: wanted, origin: caller },
-      services,
-      on,
+      { identity, request: startRequest, origin },
+      dependencies,
+      hubContext,
     );
     return started.as === "new"
-      ? accepted(request, started.claim, started.input)
-      : replayed(request, started.claim, {
-          ...on,
-          storage: services.storage(),
+      ? acceptedResponse(request, started.claim, started.input)
+      : replayResponse(request, started.claim, {
+          ...hubContext,
+          storage: dependencies.storage(),
         });
   };
 
-function callerOf(
+function replyOrigin(
   id: string,
   { replyTo }: StartRequest,
-  services: HttpDependencies,
+  dependencies: HttpDependencies,
 ): RequestOrigin {
   if (replyTo === undefined) return {};
-  if (services.messaging() === undefined)
+  if (dependencies.messaging() === undefined)
     throw invalidRequest([
       {
         pointer: "/replyTo",
-        detail: "needs Service Bus, which this app runs without",
+        detail: "requires Service Bus, which is not configured for this app",
       },
     ]);
   return { reply: { queue: replyTo, correlationId: id } };
 }
 
-const keyOf = (request: HttpRequest): string | undefined =>
+const idempotencyKey = (request: HttpRequest): string | undefined =>
   parseRequest(
     idempotencyKeySchema,
     request.headers.get("idempotency-key") ?? undefined,
     "/headers/idempotency-key",
   );
 
-function accepted(
+function acceptedResponse(
   request: HttpRequest,
   { summary }: Pick<Claim, "summary">,
   { definition }: WorkflowInput,
 ) {
-  const collection = orchestrationsUrl(request.url);
-  const view = toOrchestrationView(summary, [], definition, collection);
+  const url = orchestrationsUrl(request.url);
+  const view = toOrchestrationView(summary, [], definition, url);
   return jsonResponse(202, view, {
     location: view.links.self,
     "retry-after": "1",
   });
 }
 
-async function replayed(
+async function replayResponse(
   request: HttpRequest,
   claim: Claim,
-  world: Pick<UseCaseContext, "hub" | "storage" | "log">,
+  context: Pick<UseCaseContext, "hub" | "storage" | "log">,
 ) {
-  const { storage } = world;
-  const summary = await reconcileWithHub(claim, world);
-  const rows = await storage.history.read(summary.id);
+  const { storage } = context;
+  const summary = await reconcileWithHub(claim, context);
+  const events = await storage.history.read(summary.id);
   const { definition } = await loadWorkflowInput(claim, storage);
-  const collection = orchestrationsUrl(request.url);
-  const view = toOrchestrationView(summary, rows, definition, collection);
+  const url = orchestrationsUrl(request.url);
+  const view = toOrchestrationView(summary, events, definition, url);
   return jsonResponse(200, view, {
     location: view.links.self,
     "x-aos-idempotent-replay": "true",

@@ -1,4 +1,3 @@
-/** What a dead letter looks like from outside. */
 import { z } from "zod";
 import type { DeadLetter, QueuePath } from "../../messaging/ports";
 import {
@@ -12,7 +11,7 @@ import type { FieldError } from "../../orchestrations/request/request-error";
 export interface DeadLetterView {
   readonly queue: string;
   readonly sequenceNumber: string;
-  /** Of the message as it was first sent, to the queue `source`. */
+  /** The id under which the message was first sent to the queue `source`. */
   readonly messageId: string;
   readonly source: string;
   readonly reason: string;
@@ -24,9 +23,9 @@ export interface DeadLetterView {
   readonly correlationId?: string;
   readonly sessionId?: string;
   readonly replyTo?: string;
-  /** The value if it is JSON, otherwise the text. */
+  /** The parsed value of a JSON body, otherwise the text. */
   readonly body?: Json;
-  /** In place of a body that is not text. */
+  /** Replaces `body` when the body is not UTF-8 text. */
   readonly bodyBase64?: string;
 }
 
@@ -42,12 +41,12 @@ export function toDeadLetterView(
     sequenceNumber: letter.sequenceNumber,
     messageId: originalMessageId(letter),
     source: originalQueue(letter, queue),
-    reason: textOf(properties["deadLetterReason"], letter.reason),
-    description: textOf(
+    reason: firstText(properties["deadLetterReason"], letter.reason),
+    description: firstText(
       properties["deadLetterDescription"],
       letter.description,
     ),
-    errors: errorsIn(properties["deadLetterErrors"]),
+    errors: parseFieldErrors(properties["deadLetterErrors"]),
     deliveryCount: letter.deliveryCount,
     enqueuedAt,
     ageSeconds: Math.max(0, Math.round(ageMs / 1000)),
@@ -56,39 +55,42 @@ export function toDeadLetterView(
       sessionId: letter.sessionId,
       replyTo: letter.replyTo,
     }),
-    ...bodyOf(letter.body),
+    ...decodeBody(letter.body),
   };
 }
 
-const textOf = (ours: unknown, brokers: string | undefined): string =>
-  typeof ours === "string" ? ours : (brokers ?? "");
+const firstText = (
+  applicationValue: unknown,
+  brokerValue: string | undefined,
+): string =>
+  typeof applicationValue === "string" ? applicationValue : (brokerValue ?? "");
 
 const errorsSchema = z
   .string()
   .transform((text): unknown => JSON.parse(text))
   .pipe(z.array(z.object({ pointer: z.string(), detail: z.string() })));
 
-function errorsIn(value: unknown): readonly FieldError[] {
+function parseFieldErrors(value: unknown): readonly FieldError[] {
   try {
     return errorsSchema.safeParse(value).data ?? [];
   } catch {
-    // The property is anybody's to set, on a message that did not come from AOS.
+    // Any sender can set this property.
     return [];
   }
 }
 
-function bodyOf(
+function decodeBody(
   bytes: Uint8Array,
 ): Pick<DeadLetterView, "body" | "bodyBase64"> {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return { body: jsonOr(text) };
+    return { body: parseJsonOrText(text) };
   } catch {
     return { bodyBase64: Buffer.from(bytes).toString("base64") };
   }
 }
 
-function jsonOr(text: string): Json {
+function parseJsonOrText(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {

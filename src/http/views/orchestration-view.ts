@@ -1,4 +1,3 @@
-/** What the status of an orchestration looks like from outside, computed from its summary and history rows. */
 import type { Failure } from "../../domain/errors";
 import type {
   OrchestrationEvent,
@@ -31,16 +30,16 @@ export interface OrchestrationView {
   };
 }
 
-/** `collection` is the URL of `/api/orchestrations` as the caller wrote it. Rows may come in any order. */
+/** `collectionUrl` is the absolute URL of `/api/orchestrations`. The order of `events` does not matter. */
 export function toOrchestrationView(
   summary: OrchestrationSummary,
-  rows: readonly OrchestrationEvent[],
+  events: readonly OrchestrationEvent[],
   definition: WorkflowDefinition,
-  collection: string,
+  collectionUrl: string,
 ): OrchestrationView {
-  const steps = definition.steps.map((step) => toStepView(step, rows));
+  const steps = definition.steps.map((step) => toStepView(step, events));
   const { id, endedAt, error } = summary;
-  const self = `${collection}/${id}`;
+  const self = `${collectionUrl}/${id}`;
   return {
     id,
     workflow: summary.workflow,
@@ -49,13 +48,13 @@ export function toOrchestrationView(
     waitingFor: [],
     steps,
     progress: {
-      done: steps.filter(({ status }) => isSettled(status)).length,
+      done: steps.filter(({ status }) => hasStepEnded(status)).length,
       total: steps.length,
     },
     usage:
       isTerminalStatus(summary.status) && summary.usage !== undefined
         ? summary.usage
-        : sumUsage(rows),
+        : sumUsage(events),
     tags: summary.tags,
     createdAt: summary.createdAt,
     updatedAt: summary.updatedAt,
@@ -65,10 +64,10 @@ export function toOrchestrationView(
   };
 }
 
-const isSettled = (status: StepView["status"]): boolean =>
+const hasStepEnded = (status: StepView["status"]): boolean =>
   status !== "pending" && status !== "running";
 
-/** The URL of the collection that a request below it was made to. */
+/** Returns the URL of `/orchestrations` that a request's URL starts with. */
 export function orchestrationsUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   const end = pathname.indexOf("/orchestrations") + "/orchestrations".length;

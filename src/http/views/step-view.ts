@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Failure } from "../../domain/errors";
 import type { OrchestrationEvent } from "../../domain/history/orchestration-history";
+import { omitUndefined } from "../../domain/omit-undefined";
 import type { StepDefinition } from "../../domain/workflow/workflow-definition";
 
 type StepStatus = "pending" | "running" | "completed" | "failed" | "skipped";
@@ -14,7 +15,7 @@ export interface StepView {
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly error?: Failure;
-  /** Of a map step. */
+  /** Present for map steps only. */
   readonly items?: ItemCounts;
 }
 interface ItemCounts {
@@ -23,7 +24,7 @@ interface ItemCounts {
   readonly failed: number;
 }
 
-const settling: Partial<Record<OrchestrationEvent["type"], StepStatus>> = {
+const finalStatuses: Partial<Record<OrchestrationEvent["type"], StepStatus>> = {
   "step.completed": "completed",
   "step.failed": "failed",
   "step.skipped": "skipped",
@@ -35,56 +36,64 @@ const errorSchema = z.object({
 
 export function toStepView(
   step: StepDefinition,
-  rows: readonly OrchestrationEvent[],
+  events: readonly OrchestrationEvent[],
 ): StepView {
-  const own = rows.filter(({ stepId }) => stepId === step.id);
-  const settled = own.find(({ type }) => type in settling);
-  const startedAt = earliest(own.filter(({ type }) => type === "step.started"));
-  const error = errorSchema.safeParse(settled?.data).data?.error;
+  const stepEvents = events.filter(({ stepId }) => stepId === step.id);
+  const endEvent = stepEvents.find(({ type }) => type in finalStatuses);
   return {
     id: step.id,
     kind: step.kind,
-    status: statusOf(own, settled),
-    attempt: Math.max(0, ...own.map(({ attempt }) => attempt ?? 0)),
-    ...(startedAt !== undefined && { startedAt }),
-    ...(settled !== undefined && { endedAt: settled.at }),
-    ...(error !== undefined && { error }),
-    ...(step.kind === "map" && { items: itemCounts(step.id, own, rows) }),
+    status: stepStatus(stepEvents, endEvent),
+    attempt: Math.max(0, ...stepEvents.map(({ attempt }) => attempt ?? 0)),
+    ...omitUndefined({
+      startedAt: earliestStart(stepEvents),
+      endedAt: endEvent?.at,
+      error: errorSchema.safeParse(endEvent?.data).data?.error,
+    }),
+    ...(step.kind === "map" && {
+      items: countItems(step.id, stepEvents, events),
+    }),
   };
 }
 
-function statusOf(
-  own: readonly OrchestrationEvent[],
-  settled: OrchestrationEvent | undefined,
+function stepStatus(
+  stepEvents: readonly OrchestrationEvent[],
+  endEvent: OrchestrationEvent | undefined,
 ): StepStatus {
-  if (settled !== undefined) return settling[settled.type] ?? "completed";
-  return own.length > 0 ? "running" : "pending";
+  if (endEvent !== undefined)
+    return finalStatuses[endEvent.type] ?? "completed";
+  return stepEvents.length > 0 ? "running" : "pending";
 }
 
-const earliest = (rows: readonly OrchestrationEvent[]): string | undefined =>
-  rows.map(({ at }) => at).sort()[0];
+const earliestStart = (
+  stepEvents: readonly OrchestrationEvent[],
+): string | undefined =>
+  stepEvents
+    .filter(({ type }) => type === "step.started")
+    .map(({ at }) => at)
+    .sort()[0];
 
-/** Items have ids such as `read.3`; how many there will be is told when the map starts, if it is known by then. */
-function itemCounts(
+/** Items have ids such as `read.3`. The map's own events carry the total once it is known. */
+function countItems(
   mapId: string,
-  own: readonly OrchestrationEvent[],
-  rows: readonly OrchestrationEvent[],
+  mapEvents: readonly OrchestrationEvent[],
+  events: readonly OrchestrationEvent[],
 ): ItemCounts {
-  const ofItems = rows.filter(({ stepId }) => stepId?.startsWith(`${mapId}.`));
-  const idsOf = (types: readonly OrchestrationEvent["type"][] | "any") =>
-    new Set(
-      ofItems
-        .filter(({ type }) => types === "any" || types.includes(type))
-        .map(({ stepId }) => stepId),
-    ).size;
-  const failed = idsOf(["step.failed"]);
-  const told = own.map(({ data }) => data?.["items"]);
+  const itemEvents = events.filter(({ stepId }) =>
+    stepId?.startsWith(`${mapId}.`),
+  );
+  const countWith = (...types: readonly OrchestrationEvent["type"][]) =>
+    distinctSteps(itemEvents.filter(({ type }) => types.includes(type)));
+  const failed = countWith("step.failed");
+  const recordedTotals = mapEvents
+    .map(({ data }) => data?.["items"])
+    .filter((items) => typeof items === "number");
   return {
-    done: idsOf(["step.completed", "step.skipped"]) + failed,
-    total: Math.max(
-      idsOf("any"),
-      ...told.filter((items) => typeof items === "number"),
-    ),
+    done: countWith("step.completed", "step.skipped") + failed,
+    total: Math.max(distinctSteps(itemEvents), ...recordedTotals),
     failed,
   };
 }
+
+const distinctSteps = (events: readonly OrchestrationEvent[]): number =>
+  new Set(events.map(({ stepId }) => stepId)).size;

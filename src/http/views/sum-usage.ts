@@ -12,9 +12,9 @@ const schema = z.object({
   }),
 });
 
-/** What the calls recorded so far have cost. Rows of steps repeat the usage of their calls and are left out. */
-export const sumUsage = (rows: readonly OrchestrationEvent[]): Usage =>
-  rows
+/** Sums call events only: step events repeat the usage of their calls. */
+export const sumUsage = (events: readonly OrchestrationEvent[]): Usage =>
+  events
     .filter(({ type }) => type === "model.called" || type === "tool.called")
     .map(({ data }) => schema.safeParse(data).data?.usage ?? noUsage)
     .reduce(addUsage, noUsage);

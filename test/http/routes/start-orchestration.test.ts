@@ -23,22 +23,22 @@ beforeAll(async () => {
 });
 afterAll(() => azurite.stop());
 
-const minute = Date.parse("2026-01-01T00:00:00Z");
+const startMs = Date.parse("2026-01-01T00:00:00Z");
 
 const workflow: WorkflowDefinition = {
   name: "w",
   version: "1",
-  steps: [{ id: "a", kind: "tool", tool: "look" }],
+  steps: [{ id: "a", kind: "tool", tool: "search" }],
 };
 
-/** The endpoint with a clock to be turned by hand. */
+/** The route with a clock that the test sets. */
 function api(hub: FakeTaskHub, workflows = [workflow]) {
-  const clock = { ms: minute };
+  const clock = { ms: startMs };
   const handler = durableHttpHandler(
     startOrchestrationRoute({
       storage: () => storage,
       agents: new Map(),
-      tools: new Set(["look"]),
+      tools: new Set(["search"]),
       workflows,
       healthDependencies: [],
       messaging: () => undefined,
@@ -59,8 +59,8 @@ function api(hub: FakeTaskHub, workflows = [workflow]) {
   return { clock, start };
 }
 
-describe("a claim whose starter failed", () => {
-  test("is left alone as long as its starter might be at work", async () => {
+describe("a claim whose start failed", () => {
+  test("is not taken over while its holder may still start it", async () => {
     const hub = fakeTaskHub();
     const { clock, start } = api(hub);
     hub.broken = true;
@@ -72,7 +72,7 @@ describe("a claim whose starter failed", () => {
     expect(hub.started).toEqual([]);
   });
 
-  test("is taken over by the next duplicate, by one of many", async () => {
+  test("is taken over by exactly one of several duplicate requests", async () => {
     const hub = fakeTaskHub();
     const { clock, start } = api(hub);
     hub.broken = true;
@@ -87,7 +87,7 @@ describe("a claim whose starter failed", () => {
   });
 });
 
-test("a starter that took too long to claim does not start any more", async () => {
+test("a request whose claim took longer than the start deadline returns 503", async () => {
   const hub = fakeTaskHub();
   const { clock, start } = api(hub);
   const claimed = start({ workflow: "w", id: "slow" });
@@ -98,7 +98,7 @@ test("a starter that took too long to claim does not start any more", async () =
   expect(hub.started).toEqual([]);
 });
 
-test("a repeated request is answered though its workflow is gone from the catalog", async () => {
+test("a repeated request returns 200 after its workflow was removed from the catalog", async () => {
   const hub = fakeTaskHub();
   const body = { workflow: "w", id: "changed" };
   expect((await api(hub).start(body)).status).toBe(202);

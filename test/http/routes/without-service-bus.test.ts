@@ -1,7 +1,7 @@
 import { HttpRequest, InvocationContext } from "@azure/functions";
 import type { DurableClient } from "durable-functions";
 import type { Storage } from "../../../src/storage/ports";
-import { listDeadLettersRoute } from "../../../src/http/routes/dead-letters";
+import { listDeadLettersRoute } from "../../../src/http/routes/list-dead-letters";
 import {
   httpHandler,
   durableHttpHandler,
@@ -11,9 +11,9 @@ import type { HealthDependency } from "../../../src/health/health-dependency";
 import { startOrchestrationRoute } from "../../../src/http/routes/start-orchestration";
 import { fakeTaskHub } from "../../support/orchestrations/fake-task-hub";
 
-const services = {
+const dependencies = {
   storage: (): Storage => {
-    throw new Error("Nothing is asked of storage here.");
+    throw new Error("Storage is not used here.");
   },
   agents: new Map(),
   tools: new Set<string>(),
@@ -39,10 +39,8 @@ const request = (path: string, body?: object) =>
   });
 
 describe("an app that runs without Service Bus", () => {
-  test("is ready, and says that it is not configured", async () => {
-    const check = durableHttpHandler(
-      healthReadyRoute(services.healthDependencies, services.now),
-    );
+  test("is ready and reports Service Bus as not configured", async () => {
+    const check = durableHttpHandler(healthReadyRoute(dependencies));
     const hub = fakeTaskHub() as unknown as DurableClient;
     const reply = await check(request("health"), hub, context);
     expect(reply.status).toBe(200);
@@ -52,8 +50,8 @@ describe("an app that runs without Service Bus", () => {
     });
   });
 
-  test("says what to set when it is asked for dead letters", async () => {
-    const list = httpHandler(listDeadLettersRoute(services));
+  test("returns 501 that names the setting when dead letters are listed", async () => {
+    const list = httpHandler(listDeadLettersRoute(dependencies));
     const reply = await list(request("dead-letters"), context);
     expect(reply.status).toBe(501);
     expect(JSON.parse(reply.body)).toMatchObject({
@@ -64,8 +62,8 @@ describe("an app that runs without Service Bus", () => {
     });
   });
 
-  test("refuses a start that wants its answer by message", async () => {
-    const start = durableHttpHandler(startOrchestrationRoute(services));
+  test("returns 400 when a start request contains replyTo", async () => {
+    const start = durableHttpHandler(startOrchestrationRoute(dependencies));
     const body = { workflow: "w", replyTo: "answers" };
     const reply = await start(
       request("orchestrations", body),

@@ -35,7 +35,7 @@ const at = (second: number) =>
   `2026-01-01T00:00:${String(second).padStart(2, "0")}.000Z`;
 const usage = { inputTokens: 10, outputTokens: 5, modelCalls: 1, toolCalls: 0 };
 let count = 0;
-const row = (
+const newEvent = (
   type: OrchestrationEvent["type"],
   second: number,
   more: Partial<OrchestrationEvent> = {},
@@ -46,29 +46,37 @@ const row = (
   ...more,
 });
 
-const rows: readonly OrchestrationEvent[] = [
-  row("orchestration.started", 0),
-  row("step.started", 1, { stepId: "plan", attempt: 1 }),
-  row("model.called", 2, { stepId: "plan", data: { usage } }),
-  row("step.retried", 3, { stepId: "plan", attempt: 2 }),
-  row("model.called", 4, { stepId: "plan", data: { usage } }),
-  row("step.completed", 5, { stepId: "plan", attempt: 2, data: { usage } }),
-  row("step.started", 6, { stepId: "read", attempt: 1, data: { items: 4 } }),
-  row("step.started", 6, { stepId: "read.0", attempt: 1 }),
-  row("step.started", 6, { stepId: "read.1", attempt: 1 }),
-  row("step.completed", 7, { stepId: "read.0", attempt: 1 }),
-  row("step.failed", 8, {
+const events: readonly OrchestrationEvent[] = [
+  newEvent("orchestration.started", 0),
+  newEvent("step.started", 1, { stepId: "plan", attempt: 1 }),
+  newEvent("model.called", 2, { stepId: "plan", data: { usage } }),
+  newEvent("step.retried", 3, { stepId: "plan", attempt: 2 }),
+  newEvent("model.called", 4, { stepId: "plan", data: { usage } }),
+  newEvent("step.completed", 5, {
+    stepId: "plan",
+    attempt: 2,
+    data: { usage },
+  }),
+  newEvent("step.started", 6, {
+    stepId: "read",
+    attempt: 1,
+    data: { items: 4 },
+  }),
+  newEvent("step.started", 6, { stepId: "read.0", attempt: 1 }),
+  newEvent("step.started", 6, { stepId: "read.1", attempt: 1 }),
+  newEvent("step.completed", 7, { stepId: "read.0", attempt: 1 }),
+  newEvent("step.failed", 8, {
     stepId: "read.1",
     attempt: 1,
     data: { error: { code: "tool_failed", message: "m" } },
   }),
 ];
-const collection = "http://localhost/api/orchestrations";
-const view = (of: readonly OrchestrationEvent[]) =>
-  toOrchestrationView(summary, of, definition, collection);
+const collectionUrl = "http://localhost/api/orchestrations";
+const view = (events: readonly OrchestrationEvent[]) =>
+  toOrchestrationView(summary, events, definition, collectionUrl);
 
-describe("orchestrationView", () => {
-  test("shows every step as pending before anything happened", () => {
+describe("toOrchestrationView", () => {
+  test("shows every step as pending without events", () => {
     const { steps, progress } = view([]);
     expect(
       steps.map(({ id, status, attempt }) => [id, status, attempt]),
@@ -80,8 +88,8 @@ describe("orchestrationView", () => {
     expect(progress).toEqual({ done: 0, total: 3 });
   });
 
-  test("shows where each step stands, map items as counts", () => {
-    const { steps, progress } = view(rows);
+  test("shows the status of each step and the item counts of a map", () => {
+    const { steps, progress } = view(events);
     expect(steps[0]).toEqual({
       id: "plan",
       kind: "agent",
@@ -99,12 +107,15 @@ describe("orchestrationView", () => {
 
   test("shows the error of a failed step", () => {
     const error = { code: "tool_failed", message: "disk full" };
-    const failed = row("step.failed", 9, { stepId: "save", data: { error } });
+    const failed = newEvent("step.failed", 9, {
+      stepId: "save",
+      data: { error },
+    });
     expect(view([failed]).steps[2]).toMatchObject({ status: "failed", error });
   });
 
-  test("sums the usage of calls, which their steps only repeat", () => {
-    expect(view(rows).usage).toEqual({
+  test("sums the usage of calls and not of steps", () => {
+    expect(view(events).usage).toEqual({
       inputTokens: 20,
       outputTokens: 10,
       modelCalls: 2,
@@ -112,12 +123,12 @@ describe("orchestrationView", () => {
     });
   });
 
-  test("is the same whatever the order in which rows were written", () => {
+  test("does not depend on the order of the events", () => {
     fc.assert(
       fc.property(
-        fc.shuffledSubarray([...rows], { minLength: rows.length }),
+        fc.shuffledSubarray([...events], { minLength: events.length }),
         (shuffled) => {
-          expect(view(shuffled)).toEqual(view(rows));
+          expect(view(shuffled)).toEqual(view(events));
         },
       ),
     );
@@ -128,7 +139,7 @@ test.each([
   "http://localhost:7071/api/orchestrations",
   "http://localhost:7071/api/orchestrations/o1?wait=1s",
   "http://localhost:7071/api/orchestrations/o1/result",
-])("links start at the collection that %s lies in", (url) => {
+])("orchestrationsUrl returns the collection URL of %s", (url) => {
   expect(orchestrationsUrl(url)).toBe(
     "http://localhost:7071/api/orchestrations",
   );
