@@ -42,7 +42,7 @@ export async function bundle() {
   return { files, metafile };
 }
 
-/** Read only when there is somewhere to tell (src/telemetry/sdk.ts). */
+/** Loaded only with an exporter (src/telemetry/export/sdk.ts). */
 const sdk = "telemetry-sdk";
 const sdkApart = {
   name: "sdk-apart",

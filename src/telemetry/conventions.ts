@@ -1,6 +1,6 @@
 /**
- * The names of all that is told. The GenAI part is the semantic conventions for generative AI as they stood in
- * November 2026, in development: a name that changes there changes here and in bicep/modules/queries only.
+ * Names of attributes and metrics. The `gen_ai` names follow the semantic conventions for generative AI of November 2026,
+ * which are in development. A changed name must also change in bicep/modules/queries.
  * https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/gen-ai
  */
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
@@ -27,13 +27,13 @@ export const attributeNames = {
   serverAddress: "server.address",
   serverPort: "server.port",
   errorType: "error.type",
-  /** Content: told by an explicit switch only. */
+  /** Content: recorded only with `AOS_TELEMETRY_CONTENT`. */
   instructions: "gen_ai.system_instructions",
   inputMessages: "gen_ai.input.messages",
   outputMessages: "gen_ai.output.messages",
   toolArguments: "gen_ai.tool.call.arguments",
   toolResult: "gen_ai.tool.call.result",
-  /** AOS' own. */
+  /** Specific to AOS. */
   orchestration: "aos.orchestration.id",
   step: "aos.step.id",
   attempt: "aos.attempt",
@@ -54,11 +54,10 @@ export const metricNames = {
   takeovers: "aos.claim.takeovers",
 } as const;
 
-/** As the conventions name the providers; those that they do not know keep their own name. */
+/** Maps a provider to its name in the conventions. */
 export const toProviderName = (provider: string): string =>
   provider === "azure-openai" ? "azure.ai.openai" : provider;
 
-/** Attributes of what is known. */
 export const definedAttributes = (
   values: Readonly<Record<string, AttributeValue | undefined>>,
 ): Attributes => omitUndefined(values);

@@ -1,13 +1,12 @@
-/** Telemetry of the app as it is configured, from its start to its end. */
 import { app } from "@azure/functions";
 import type { TelemetryConfig } from "../config/telemetry-settings";
 import { setContentRecording } from "./spans/content";
 import type { TelemetryProvider } from "./export/telemetry-provider";
 
-/** A host that is asked to stop gives its workers about ten seconds. */
-const flushMs = 5_000;
+/** The host stops its workers after about ten seconds. */
+const flushTimeoutMs = 5_000;
 
-/** Nothing is loaded when nobody is to be told, nor before the functions are registered. */
+/** Loads the SDK only if an exporter is configured, and only after the functions are registered. */
 export function startTelemetry(config: TelemetryConfig | undefined): void {
   if (config === undefined) return;
   setContentRecording(config.captureContent);
@@ -16,5 +15,5 @@ export function startTelemetry(config: TelemetryConfig | undefined): void {
     const { startExporters } = await import("./export/exporters.js");
     provider = startExporters(config);
   });
-  app.hook.appTerminate(() => provider?.close(flushMs));
+  app.hook.appTerminate(() => provider?.close(flushTimeoutMs));
 }

@@ -1,4 +1,3 @@
-/** Where telemetry goes: Application Insights, an OTLP endpoint, or both. */
 import { ManagedIdentityCredential } from "@azure/identity";
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
@@ -16,30 +15,30 @@ import {
   PeriodicExportingMetricReader,
 } from "./sdk";
 
-/** Starts telling. The endpoints and headers of OTLP are read by its exporter, from the standard variables. */
+/** Exports to Application Insights, OTLP or both. The OTLP exporters read their endpoints and headers from the environment. */
 export function startExporters({
   serviceName,
   applicationInsights,
   otlpSignals,
 }: TelemetryConfig): TelemetryProvider {
-  const spans: SpanExporter[] = [];
-  const measures: PushMetricExporter[] = [];
+  const traces: SpanExporter[] = [];
+  const metrics: PushMetricExporter[] = [];
   if (applicationInsights !== undefined) {
-    const options = azureOptions(applicationInsights);
-    spans.push(new AzureMonitorTraceExporter(options));
-    measures.push(new AzureMonitorMetricExporter(options));
+    const options = azureMonitorOptions(applicationInsights);
+    traces.push(new AzureMonitorTraceExporter(options));
+    metrics.push(new AzureMonitorMetricExporter(options));
   }
-  if (otlpSignals.includes("traces")) spans.push(new OTLPTraceExporter());
-  if (otlpSignals.includes("metrics")) measures.push(new OTLPMetricExporter());
+  if (otlpSignals.includes("traces")) traces.push(new OTLPTraceExporter());
+  if (otlpSignals.includes("metrics")) metrics.push(new OTLPMetricExporter());
   return startTelemetryProvider(
     serviceName,
-    spans.map((exporter) => new BatchSpanProcessor(exporter)),
-    measures.map((exporter) => new PeriodicExportingMetricReader({ exporter })),
+    traces.map((exporter) => new BatchSpanProcessor(exporter)),
+    metrics.map((exporter) => new PeriodicExportingMetricReader({ exporter })),
   );
 }
 
-/** The exporter, unlike the host, does not read APPLICATIONINSIGHTS_AUTHENTICATION_STRING itself. */
-const azureOptions = ({
+/** Unlike the host, the exporter does not read APPLICATIONINSIGHTS_AUTHENTICATION_STRING. */
+const azureMonitorOptions = ({
   connectionString,
   identity,
 }: NonNullable<TelemetryConfig["applicationInsights"]>) => ({

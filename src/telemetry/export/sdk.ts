@@ -1,7 +1,4 @@
-/**
- * What telemetry takes of other packages' SDKs, and nothing else: the deployed package keeps it in a file of its own
- * (`scripts/bundle.mjs`), which is read only when there is somewhere to tell.
- */
+/** All imports of exporters and SDKs: `scripts/bundle.mjs` bundles them to a separate file, loaded only with an exporter. */
 export {
   AzureMonitorMetricExporter,
   AzureMonitorTraceExporter,

@@ -1,4 +1,3 @@
-/** The OpenTelemetry SDK, set up for this app. Loaded only when there is somewhere to tell. */
 import { context, metrics, propagation, trace } from "@opentelemetry/api";
 import type { MetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace-base";
@@ -17,20 +16,20 @@ import {
 import { spanIdGenerator } from "../spans/trace-ids";
 
 export interface TelemetryProvider {
-  /** Sends what is left, for at most that long. */
-  close(ms: number): Promise<void>;
+  /** Exports pending telemetry, for at most `timeoutMs`. */
+  close(timeoutMs: number): Promise<void>;
 }
 
 /**
- * Every span is kept: they are few, and what they say of cost must add up. A sampler given here is also what keeps
- * `OTEL_TRACES_SAMPLER` from being taken, which in Azure names one that only the host knows.
+ * Exports every span, so that the sums of their token counts are exact. The explicit sampler overrides
+ * `OTEL_TRACES_SAMPLER`, which in Azure names a sampler that only the host knows.
  */
 export function startTelemetryProvider(
   serviceName: string,
   spanProcessors: SpanProcessor[],
   readers: MetricReader[],
 ): TelemetryProvider {
-  // Counts of several processes cannot be told apart without an id of each. OTEL_RESOURCE_ATTRIBUTES come last.
+  // The instance id separates the metrics of several processes. OTEL_RESOURCE_ATTRIBUTES takes precedence.
   const resource = resourceFromAttributes({ "service.name": serviceName })
     .merge(detectResources({ detectors: [serviceInstanceIdDetector] }))
     .merge(detectResources({ detectors: [envDetector] }));
@@ -41,7 +40,7 @@ export function startTelemetryProvider(
     spanProcessors,
   });
   const meters = new MeterProvider({ resource, readers });
-  // Which span is active; and how the durable client tells it to the hub.
+  // The durable client propagates the active span to the hub.
   context.setGlobalContextManager(
     new AsyncLocalStorageContextManager().enable(),
   );
@@ -50,15 +49,14 @@ export function startTelemetryProvider(
   metrics.setGlobalMeterProvider(meters);
   markExporting();
   return {
-    async close(ms) {
+    async close(timeoutMs) {
       let timer: NodeJS.Timeout | undefined;
-      const bound = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, ms);
+      const timeout = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, timeoutMs);
       });
-      // Whatever cannot be sent any more is lost: the app is ending, and must not wait for it.
       await Promise.race([
         Promise.allSettled([tracers.shutdown(), meters.shutdown()]),
-        bound,
+        timeout,
       ]);
       clearTimeout(timer);
     },

@@ -1,4 +1,4 @@
-/** Ends of steps and of orchestrations. Each is told once: by whoever was the first to write it. */
+/** Called only by the writer of the final state, so that each end is logged and counted once. */
 import type { Failure } from "../../domain/errors";
 import type {
   OrchestrationEvent,
@@ -8,18 +8,17 @@ import { countFailure } from "../metrics/instruments";
 import { type Log, logEvent } from "./log-event";
 import { readStringField } from "../untyped-fields";
 
-interface End {
+interface OrchestrationEnd {
   readonly id: string;
-  /** Undefined for one that an earlier version of AOS started. */
   readonly workflow: string | undefined;
   readonly status: OrchestrationStatus;
   readonly error?: Failure;
 }
 
-/** One that an operator terminated has not failed, and is told by the host. */
+/** Logs no termination: it is not a failure, and the host logs it. */
 export function logCompletion(
   log: Log,
-  { id, workflow, status, error }: End,
+  { id, workflow, status, error }: OrchestrationEnd,
 ): void {
   const orchestrationId = id;
   if (status === "completed")
@@ -30,7 +29,7 @@ export function logCompletion(
   logEvent(log, "orchestration.failed", { orchestrationId, workflow, code });
 }
 
-/** `added`: the rows that were not there before. */
+/** `added` are the events that did not exist before the write. */
 export function logFailedSteps(
   log: Log,
   orchestrationId: string,

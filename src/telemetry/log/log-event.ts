@@ -1,25 +1,27 @@
 /**
- * What the app logs: a line of JSON for each event, through the log of the invocation it happens in, so that the host
- * ships it with the ids of that. Fields are the ones listed here and no others: ids, names and codes. What people, models
- * and tools said is in none, and neither are the messages of errors, which quote it. Orchestrators and entities, which
- * run again with every replay, have no way to call this.
+ * Structured log events.
+ *
+ * 1. Each event is one line of JSON in the log of its invocation, so that the host adds the invocation's ids.
+ * 2. A line contains only the fields listed here: ids, names and codes. It contains no prompts, answers or error messages,
+ *    which may quote them.
+ * 3. Orchestrators and entities do not log, because a replay would log again.
  */
 import { toFailure } from "../../domain/errors";
 
-/** The part of `InvocationContext` that is used; the level is what the host filters by. */
+/** The part of `InvocationContext` that AOS uses. The host filters by level. */
 export interface Log {
   info(line: string): void;
   warn(line: string): void;
   error(line: string): void;
 }
 
-const logged = {
-  /** The hub took the start. `by`: who asked for it, see `Starter` in src/triggers/start/hub.ts. */
+const eventDefinitions = {
+  /** `by` is the `Starter` of src/orchestrations/task-hub.ts. */
   "orchestration.started": ["info", "orchestrationId", "workflow", "by"],
   "orchestration.completed": ["info", "orchestrationId", "workflow"],
   "orchestration.failed": ["error", "orchestrationId", "workflow", "code"],
   "step.failed": ["warn", "orchestrationId", "stepId", "agent", "code"],
-  /** An attempt, which may be made again; so with the next two. */
+  /** One attempt, which may be retried; the same applies to the next two events. */
   "activity.failed": ["warn", "activity", "orchestrationId", "stepId", "code"],
   "model.failed": ["warn", "orchestrationId", "stepId", "attempt", "code"],
   "tool.failed": [
@@ -32,83 +34,82 @@ const logged = {
     "code",
   ],
   "claim.taken_over": ["warn", "orchestrationId", "reason", "by"],
-  /** What is claimed could not be started; the next sweep tries again. */
+  /** The sweeper could not start a claim and retries with the next sweep. */
   "claim.left": ["warn", "orchestrationId", "code"],
   "message.rejected": ["warn", "messageId", "queue", "code"],
   "message.given_back": ["warn", "messageId", "queue", "delivery", "code"],
   "response.sent": ["info", "orchestrationId", "messageId", "queue"],
-  /** Service Bus will never take it. */
+  /** Service Bus will never accept the message. */
   "message.refused": ["warn", "orchestrationId", "messageId", "queue", "code"],
-  /** What ended so many days ago the hub has forgotten, as it should; or keeps until the next night. */
+  /** Daily purge of orchestrations that ended more than `retentionDays` ago. */
   "hub.purged": ["info", "retentionDays", "instances"],
   "hub.not_purged": ["warn", "retentionDays", "code"],
-  /** Of HTTP, and not the caller's fault. `trail`: see `trailOf`. */
+  /** An HTTP response with a 5xx status. `trail` comes from `formatErrorTrail`. */
   "request.failed": ["error", "requestId", "code", "trail"],
 } as const satisfies Readonly<
   Record<string, readonly [keyof Log, ...(readonly string[])]>
 >;
 
-export type LogEvent = keyof typeof logged;
+export type LogEvent = keyof typeof eventDefinitions;
 type Field<Event extends LogEvent> = Exclude<
-  (typeof logged)[Event][number],
+  (typeof eventDefinitions)[Event][number],
   keyof Log
 >;
 type Fields<Event extends LogEvent> = Readonly<
   Record<Field<Event>, string | number | undefined>
 >;
 
-/** Every event with its level and fields. */
+/** The level and fields of every event. */
 export const logEventFields: Readonly<Record<string, readonly string[]>> =
-  logged;
+  eventDefinitions;
 
-/** Ids of others' making can be of any length. */
-const longest = 300;
+/** Ids from clients can have any length. */
+const maxFieldLength = 300;
 
-/** Writes the line. What `fields` has beyond the list of the event is left out, and so is what is undefined. */
+/** Omits undefined fields, and fields that the event does not define. */
 export function logEvent<Event extends LogEvent>(
   log: Log,
   event: Event,
   fields: Fields<Event>,
 ): void {
-  const given: Readonly<Record<string, string | number | undefined>> = fields;
-  const [level, ...names] = logged[event];
+  const values: Readonly<Record<string, string | number | undefined>> = fields;
+  const [level, ...names] = eventDefinitions[event];
   const line = names.map((name) => {
-    const value = given[name];
-    return [name, name === "trail" ? value : shortened(value)] as const;
+    const value = values[name];
+    return [name, name === "trail" ? value : truncate(value)] as const;
   });
   log[level](JSON.stringify({ event, ...Object.fromEntries(line) }));
 }
 
-const shortened = (value: string | number | undefined) =>
-  typeof value === "string" && value.length > longest
-    ? `${value.slice(0, longest)}…`
+const truncate = (value: string | number | undefined) =>
+  typeof value === "string" && value.length > maxFieldLength
+    ? `${value.slice(0, maxFieldLength)}…`
     : value;
 
-const framesOfEach = 12;
+const maxFrames = 12;
 
-/**
- * Where an error came from: for it and each of its causes the name, the code if it has one, and the stack without the
- * message.
- */
+/** Formats the name, code and stack frames of an error and of its causes, without their messages. */
 export function formatErrorTrail(thrown: unknown): string {
   if (!(thrown instanceof Error)) return typeof thrown;
   const { stack = "", message } = thrown;
-  // A stack begins with the message as it was when it was made; one that has changed since cannot be told from frames.
-  const begin = stack.indexOf(message);
-  const frames = (begin < 0 ? "" : stack.slice(begin + message.length))
+  // The stack contains the original message. When the message has changed since, its lines could look like frames.
+  const messageStart = stack.indexOf(message);
+  const frames = (
+    messageStart < 0 ? "" : stack.slice(messageStart + message.length)
+  )
     .split("\n")
     .filter((line) => /^\s+at /.test(line))
-    .slice(0, framesOfEach);
-  const what = [thrown.name, codeOf(thrown)].filter(Boolean).join(" ");
+    .slice(0, maxFrames);
+  const title = [thrown.name, errorCode(thrown)].filter(Boolean).join(" ");
   const cause =
     thrown.cause === undefined
       ? []
       : [`caused by ${formatErrorTrail(thrown.cause)}`];
-  return [what, ...frames, ...cause].join("\n");
+  return [title, ...frames, ...cause].join("\n");
 }
 
-/** Ours, Node's such as ECONNREFUSED, or the status of an answer. */
-function codeOf(error: Error): string | undefined {
+/** A code of AOS or Node.js, such as ECONNREFUSED, or the status of an HTTP response. */
+function errorCode(error: Error): string | undefined {
   const { code, statusCode } = error as {
     code?: unknown;
     statusCode?: unknown;

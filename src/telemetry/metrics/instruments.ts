@@ -1,23 +1,26 @@
 /**
- * What is counted. Made with the first use, when a meter is there that counts; without one it costs nothing.
+ * Metric instruments.
  *
- * Starts, failures, turns and takeovers are counted by whoever made the write that makes them so: never twice, whatever
- * is done again, but not at all when the process dies between that write and the next export. Calls of models and tools
- * are counted as often as they were made, because that is what they cost: a call whose result was lost in a crash was
- * made, and is made again.
+ * 1. Instruments are created on first use, when the meter provider is registered.
+ * 2. Starts, failures, turns and takeovers are counted by the process whose write caused them: never twice, and not at all
+ *    when the process crashes between the write and the next export.
+ * 3. Model and tool calls are counted per call, including calls that are repeated after a crash, because each one costs.
  */
 import { metrics } from "@opentelemetry/api";
 import { metricNames, attributeNames } from "../conventions";
 
-/** As the conventions have them: the SDK's own are for milliseconds. */
-const tokenBuckets = Array.from({ length: 14 }, (_, at) => 4 ** at);
-const secondBuckets = Array.from({ length: 14 }, (_, at) => 2 ** at / 100);
+/** Bucket boundaries of the semantic conventions; the defaults of the SDK are for milliseconds. */
+const tokenBuckets = Array.from({ length: 14 }, (_, index) => 4 ** index);
+const secondBuckets = Array.from(
+  { length: 14 },
+  (_, index) => 2 ** index / 100,
+);
 
-const make = () => {
+const createInstruments = () => {
   const meter = metrics.getMeter("aos");
-  const count = (name: string, unit: string, description: string) =>
+  const counter = (name: string, unit: string, description: string) =>
     meter.createCounter(name, { unit, description });
-  const spread = (
+  const histogram = (
     name: string,
     unit: string,
     buckets: number[],
@@ -29,50 +32,46 @@ const make = () => {
       advice: { explicitBucketBoundaries: buckets },
     });
   return {
-    turns: count(
-      metricNames.turns,
-      "{turn}",
-      "Turns of agents that have ended",
-    ),
-    starts: count(
+    turns: counter(metricNames.turns, "{turn}", "Number of agent turns ended."),
+    starts: counter(
       metricNames.starts,
       "{orchestration}",
-      "Orchestrations that were started",
+      "Number of orchestrations started.",
     ),
-    failures: count(
+    failures: counter(
       metricNames.failures,
       "{orchestration}",
-      "Orchestrations that have failed",
+      "Number of orchestrations failed.",
     ),
-    takeovers: count(
+    takeovers: counter(
       metricNames.takeovers,
       "{claim}",
-      "Claims taken over by somebody who can start them",
+      "Number of claims taken over.",
     ),
-    tokens: spread(
+    tokens: histogram(
       metricNames.tokens,
       "{token}",
       tokenBuckets,
-      "Tokens of calls of models",
+      "Token usage of model calls.",
     ),
-    modelSeconds: spread(
+    modelDuration: histogram(
       metricNames.modelDuration,
       "s",
       secondBuckets,
-      "Calls of models",
+      "Duration of model calls.",
     ),
-    toolSeconds: spread(
+    toolDuration: histogram(
       metricNames.toolDuration,
       "s",
       secondBuckets,
-      "Calls of tools",
+      "Duration of tool calls.",
     ),
   };
 };
-let made: ReturnType<typeof make> | undefined;
-export const getInstruments = () => (made ??= make());
+let created: ReturnType<typeof createInstruments> | undefined;
+export const getInstruments = () => (created ??= createInstruments());
 
-/** When the hub has taken the start; it takes one of an id only once. */
+/** Called after the hub has accepted the start, which it does once per id. */
 export const countStart = (workflow: string, by: string): void => {
   getInstruments().starts.add(1, {
     [attributeNames.workflow]: workflow,
@@ -80,7 +79,7 @@ export const countStart = (workflow: string, by: string): void => {
   });
 };
 
-/** By whoever wrote the end of an orchestration. */
+/** Called by the process that wrote the final state. */
 export const countFailure = (
   workflow: string | undefined,
   code: string,
@@ -91,7 +90,7 @@ export const countFailure = (
   });
 };
 
-/** By whoever took the claim over, which the store lets one of several do. */
+/** Called by the process that took the claim over; storage lets only one succeed. */
 export const countTakeover = (reason: string, by: string): void => {
   getInstruments().takeovers.add(1, {
     [attributeNames.takeoverReason]: reason,

@@ -1,43 +1,42 @@
-/** A span around every activity, below its turn or the request of its orchestration, and a line in the log for a failure. */
-import { AosError, toFailure } from "../../domain/errors";
 import { callModelActivity, callToolActivity } from "../../domain/contracts";
+import { AosError, toFailure } from "../../domain/errors";
 import { omitUndefined } from "../../domain/omit-undefined";
-import { redactSecrets } from "./content";
 import { attributeNames } from "../conventions";
-import { toErrorCode, type Log, logEvent } from "../log/log-event";
-import { isExporting } from "./export-state";
-import { withSpanUnder } from "./span";
+import { type Log, logEvent, toErrorCode } from "../log/log-event";
 import { readField, readNumberField, readStringField } from "../untyped-fields";
+import { isExporting } from "./export-state";
+import { redactSecrets } from "./redact-secrets";
+import { withSpanUnder } from "./span";
 import { rootSpanContext } from "./trace-ids";
 import { turnSpanContext } from "./turn-spans";
 
-/** Where an activity belongs, read from its input. */
 export interface ActivityOwner {
   readonly orchestrationId: string;
   readonly stepId?: string;
-  /** Whether it is part of a turn of an agent. */
+  /** Whether the activity is part of an agent's turn. */
   readonly isTurn: boolean;
   readonly traceparent?: string;
 }
 
+/** Runs an activity in a span whose parent is its turn or its orchestration's request. Logs and redacts its errors. */
 export async function traceActivity<Result>(
   activity: string,
   input: unknown,
   log: Log,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const place = readActivityOwner(input);
-  const logged = () => work().catch((thrown: unknown) => fail(thrown));
-  const fail = (thrown: unknown): never => {
-    logFailure(log, activity, input, toErrorCode(thrown));
-    throw withoutSecrets(thrown);
-  };
-  if (place === undefined || !isExporting()) return logged();
-  const { orchestrationId, stepId, isTurn, traceparent } = place;
+  const owner = readActivityOwner(input);
+  const logged = () =>
+    work().catch((thrown: unknown) => {
+      logFailure(log, activity, input, toErrorCode(thrown));
+      throw withoutSecrets(thrown);
+    });
+  if (owner === undefined || !isExporting()) return logged();
+  const { orchestrationId, stepId, isTurn, traceparent } = owner;
   return withSpanUnder(
     {
       name: activity,
-      // The hub gives a repeated activity the input that it had.
+      // A retried activity has the same input, and therefore the same span id.
       key: `activity ${activity} ${orchestrationId} ${JSON.stringify(input)}`,
       attributes: {
         [attributeNames.activity]: activity,
@@ -53,36 +52,35 @@ export async function traceActivity<Result>(
 }
 
 /**
- * What an activity throws the host logs with its message, and so do the history and the answer of the API: a provider or
- * a tool may have put a key into it.
+ * The host logs the message of an activity's error, and the history and the API contain it. Messages of providers and tools
+ * may quote a key.
  */
 function withoutSecrets(thrown: unknown): unknown {
   const { message } = toFailure(thrown);
-  const told = redactSecrets(message);
-  if (told === message) return thrown;
+  const redacted = redactSecrets(message);
+  if (redacted === message) return thrown;
   return new AosError(
     thrown instanceof AosError ? thrown.code : "internal_error",
-    told,
+    redacted,
   );
 }
 
-/** What failed, by what it was an attempt at. */
 function logFailure(
   log: Log,
   activity: string,
   input: unknown,
   code: string,
 ): void {
-  const place = readActivityOwner(input);
-  const orchestrationId = place?.orchestrationId;
-  const stepId = place?.stepId;
+  const owner = readActivityOwner(input);
+  const orchestrationId = owner?.orchestrationId;
+  const stepId = owner?.stepId;
   const attempt = readNumberField(input, "attempt");
-  const failed = { orchestrationId, stepId, attempt, code };
+  const fields = { orchestrationId, stepId, attempt, code };
   if (activity === callModelActivity.name)
-    logEvent(log, "model.failed", failed);
+    logEvent(log, "model.failed", fields);
   else if (activity === callToolActivity.name)
     logEvent(log, "tool.failed", {
-      ...failed,
+      ...fields,
       tool: readStringField(input, "tool"),
       idempotencyKey: readStringField(input, "idempotencyKey"),
     });
@@ -95,17 +93,17 @@ function logFailure(
     });
 }
 
-/** Inputs name their orchestration themselves, in their turn, or in what they are a call of. */
+/** Finds the owner in the input itself, its `turn`, or its `call`. Returns undefined when there is none. */
 export function readActivityOwner(input: unknown): ActivityOwner | undefined {
   const call = readField(input, "call");
   const turn = readField(input, "turn") ?? readField(call, "turn");
-  const place = turn ?? readField(call, "step") ?? input;
-  const orchestrationId = readStringField(place, "orchestrationId");
+  const owner = turn ?? readField(call, "step") ?? input;
+  const orchestrationId = readStringField(owner, "orchestrationId");
   if (orchestrationId === undefined) return undefined;
-  const stepId = readStringField(place, "stepId");
+  const stepId = readStringField(owner, "stepId");
   const traceparent =
-    readStringField(place, "traceparent") ??
-    readStringField(readField(place, "about"), "traceparent");
+    readStringField(owner, "traceparent") ??
+    readStringField(readField(owner, "about"), "traceparent");
   return {
     orchestrationId,
     isTurn: turn !== undefined,

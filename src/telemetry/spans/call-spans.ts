@@ -1,5 +1,5 @@
-/** Calls of models and of tools, as spans and as measures. */
-import { type Attributes, SpanKind } from "@opentelemetry/api";
+/** Spans and metrics of model calls and tool calls. */
+import { type Attributes, type Histogram, SpanKind } from "@opentelemetry/api";
 import { toFailure } from "../../domain/errors";
 import type { ModelIdentity } from "../../domain/contracts";
 import { contentAttributes } from "./content";
@@ -17,7 +17,7 @@ import {
 import { withSpan } from "./span";
 
 export interface TracedModelCall extends ModelIdentity {
-  /** Of the turn, round and attempt. */
+  /** Identifies the turn, round and attempt. */
   readonly key: string;
   readonly server:
     { readonly address: string; readonly port: number } | undefined;
@@ -25,12 +25,12 @@ export interface TracedModelCall extends ModelIdentity {
   readonly conversation: string;
   readonly step: string;
   readonly attempt: number;
-  /** Whether an object was asked for, rather than whatever text. */
+  /** Whether the agent has an output schema. */
   readonly wantsJson: boolean;
   readonly instructions: string;
   readonly messages: readonly RecordedMessage[];
 }
-interface Answered {
+interface ModelAnswer {
   readonly text: string;
   readonly toolCalls: Extract<
     RecordedMessage,
@@ -45,8 +45,8 @@ interface Answered {
   readonly id?: string;
 }
 
-/** What measures go by: few values each. */
-const asked = ({
+/** The attributes of metrics, which must have few distinct values. */
+const requestAttributes = ({
   provider,
   model,
   agent,
@@ -61,17 +61,17 @@ const asked = ({
     [attributeNames.serverPort]: server?.port,
   });
 
-/** What a span of a model call says from the start, so that samplers can go by it. */
+/** Attributes that are known when the span starts, so that samplers can use them. */
 export const modelCallAttributes = (call: TracedModelCall): Attributes =>
   definedAttributes({
-    ...asked(call),
+    ...requestAttributes(call),
     [attributeNames.conversation]: call.conversation,
     [attributeNames.outputType]: call.wantsJson ? "json" : undefined,
     [attributeNames.step]: call.step,
     [attributeNames.attempt]: call.attempt,
   });
 
-const answered = (answer: Answered): Attributes => ({
+const responseAttributes = (answer: ModelAnswer): Attributes => ({
   ...definedAttributes({
     [attributeNames.responseId]: answer.id,
     [attributeNames.responseModel]: answer.model,
@@ -92,13 +92,13 @@ const answered = (answer: Answered): Attributes => ({
   }),
 });
 
-/** `answerIn` what a call has failed with, if it was one that had to be paid for. */
-export function traceModelCall<Answer extends Answered>(
+/** `answerIn` returns the answer that an error carries: the tokens of an unusable answer were paid for. */
+export function traceModelCall<Answer extends ModelAnswer>(
   call: TracedModelCall,
   ask: () => Promise<Answer>,
-  answerIn: (thrown: unknown) => Answered | undefined,
+  answerIn: (thrown: unknown) => ModelAnswer | undefined,
 ): Promise<Answer> {
-  const plan = {
+  const description = {
     name: `chat ${call.model}`,
     key: `chat ${call.key}`,
     kind: SpanKind.CLIENT,
@@ -110,35 +110,38 @@ export function traceModelCall<Answer extends Answered>(
       })),
     },
   };
-  const measured = asked(call);
-  return withSpan(plan, (span) =>
-    timed(getInstruments().modelSeconds, measured, async () => {
-      const tell = (answer: Answered): void => {
-        span?.setAttributes(answered(answer));
-        recordTokens(answer, measured);
+  const metricAttributes = requestAttributes(call);
+  return withSpan(description, (span) =>
+    withDuration(getInstruments().modelDuration, metricAttributes, async () => {
+      const record = (answer: ModelAnswer): void => {
+        span?.setAttributes(responseAttributes(answer));
+        recordTokens(answer, metricAttributes);
       };
       try {
         const answer = await ask();
-        tell(answer);
+        record(answer);
         return answer;
       } catch (thrown) {
         const answer = answerIn(thrown);
-        if (answer !== undefined) tell(answer);
+        if (answer !== undefined) record(answer);
         throw thrown;
       }
     }),
   );
 }
 
-function recordTokens(answer: Answered, measured: Attributes): void {
+function recordTokens(answer: ModelAnswer, metricAttributes: Attributes): void {
   const { tokens } = getInstruments();
-  const of = { ...measured, [attributeNames.responseModel]: answer.model };
+  const shared = {
+    ...metricAttributes,
+    [attributeNames.responseModel]: answer.model,
+  };
   tokens.record(answer.inputTokens, {
-    ...of,
+    ...shared,
     [attributeNames.tokenType]: "input",
   });
   tokens.record(answer.outputTokens, {
-    ...of,
+    ...shared,
     [attributeNames.tokenType]: "output",
   });
 }
@@ -149,7 +152,7 @@ export interface TracedToolCall {
   readonly attempt: number;
   readonly arguments: unknown;
   readonly step: string;
-  /** What the model calls it, when one asked for it. */
+  /** The model's id of the call; absent for a tool step. */
   readonly callId?: string;
   readonly agent?: string;
   readonly conversation?: string;
@@ -159,7 +162,7 @@ export const toolCallAttributes = (call: TracedToolCall): Attributes =>
   definedAttributes({
     [attributeNames.operation]: "execute_tool",
     [attributeNames.tool]: call.tool,
-    // All tools are code of the app; the conventions' other types are those that the provider runs.
+    // The other tool types of the conventions are executed by the provider.
     [attributeNames.toolType]: "function",
     [attributeNames.toolCall]: call.callId,
     [attributeNames.agent]: call.agent,
@@ -174,7 +177,7 @@ export function traceToolCall<Result>(
   run: () => Promise<Result>,
 ): Promise<Result> {
   const { tool, idempotencyKey, attempt } = call;
-  const plan = {
+  const description = {
     name: `execute_tool ${tool}`,
     key: `execute_tool ${idempotencyKey} ${attempt}`,
     attributes: {
@@ -184,9 +187,9 @@ export function traceToolCall<Result>(
       })),
     },
   };
-  return withSpan(plan, (span) =>
-    timed(
-      getInstruments().toolSeconds,
+  return withSpan(description, (span) =>
+    withDuration(
+      getInstruments().toolDuration,
       { [attributeNames.tool]: tool },
       async () => {
         const result = await run();
@@ -199,22 +202,22 @@ export function traceToolCall<Result>(
   );
 }
 
-async function timed<Result>(
-  seconds: { record(value: number, measured: Attributes): void },
-  measured: Attributes,
+async function withDuration<Result>(
+  histogram: Pick<Histogram, "record">,
+  metricAttributes: Attributes,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const began = performance.now();
-  let failed: Attributes = {};
+  const startedAt = performance.now();
+  let errorAttributes: Attributes = {};
   try {
     return await work();
   } catch (thrown) {
-    failed = { [attributeNames.errorType]: toFailure(thrown).code };
+    errorAttributes = { [attributeNames.errorType]: toFailure(thrown).code };
     throw thrown;
   } finally {
-    seconds.record((performance.now() - began) / 1000, {
-      ...measured,
-      ...failed,
+    histogram.record((performance.now() - startedAt) / 1000, {
+      ...metricAttributes,
+      ...errorAttributes,
     });
   }
 }

@@ -1,37 +1,24 @@
-/** What people and models said goes out only when the app was told to, and never with a secret that can be recognised. */
 import type { Attributes } from "@opentelemetry/api";
+import { redactSecrets } from "./redact-secrets";
 
-let isWanted = false;
+let isEnabled = false;
 
-/** The switch, from `AOS_TELEMETRY_CONTENT`. */
-export const setContentRecording = (wanted: boolean): void => {
-  isWanted = wanted;
+/** Sets whether spans contain prompts, messages and tool values (`AOS_TELEMETRY_CONTENT`). */
+export const setContentRecording = (enabled: boolean): void => {
+  isEnabled = enabled;
 };
 
-const longestText = 8_000;
+const maxLength = 8_000;
 
-/** The values as JSON, redacted; nothing unless content is wanted. Not evaluated then either. */
+/** Serializes the values as redacted JSON. Returns no attributes, without calling `values`, unless content is enabled. */
 export function contentAttributes(
-  of: () => Readonly<Record<string, unknown>>,
+  values: () => Readonly<Record<string, unknown>>,
 ): Attributes {
-  if (!isWanted) return {};
+  if (!isEnabled) return {};
   return Object.fromEntries(
-    Object.entries(of()).map(([name, value]) => [
+    Object.entries(values()).map(([name, value]) => [
       name,
-      redactSecrets(JSON.stringify(value ?? null)).slice(0, longestText),
+      redactSecrets(JSON.stringify(value ?? null)).slice(0, maxLength),
     ]),
   );
 }
-
-const secrets: readonly RegExp[] = [
-  /((?:AccountKey|SharedAccessKey|SharedAccessSignature|InstrumentationKey)=)[^;"\s\\]+/gi,
-  /([?&](?:sig|code)=)[^&"\s\\]+/gi,
-  /(\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi,
-  /((?:api[-_]?key|password|passwd|secret|access[-_]?token|client[-_]?secret)\\?["']?\s*[:=]\s*\\?["']?)[^\s"'\\,;}]+/gi,
-  /(\b)(?:sk|ghp|gho|xox[bp])[-_][\w-]{12,}/g,
-  /(\b)eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
-];
-
-/** The text with keys, tokens and passwords blotted out. */
-export const redactSecrets = (text: string): string =>
-  secrets.reduce((rest, secret) => rest.replace(secret, "$1[redacted]"), text);

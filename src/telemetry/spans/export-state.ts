@@ -1,4 +1,4 @@
-/** Whether anybody is told. Without an exporter no span is planned, so that telemetry costs nothing. */
+/** Without an exporter, activities create no spans, so that disabled telemetry costs nothing. */
 let exporting = false;
 export const isExporting = (): boolean => exporting;
 export const markExporting = (): void => {

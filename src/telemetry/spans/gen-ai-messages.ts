@@ -1,8 +1,8 @@
 /**
- * Conversations in the form of the conventions, for spans that tell content.
+ * Converts conversations to the format of the semantic conventions.
  * https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-input-messages.json
  */
-interface Call {
+interface RecordedToolCall {
   readonly id: string;
   readonly name: string;
   readonly arguments: unknown;
@@ -12,7 +12,7 @@ export type RecordedMessage =
   | {
       readonly role: "assistant";
       readonly text: string;
-      readonly toolCalls: readonly Call[];
+      readonly toolCalls: readonly RecordedToolCall[];
     }
   | {
       readonly role: "tool";
@@ -24,23 +24,27 @@ const textPart = (content: string) => ({ type: "text", content });
 
 export const toGenAiInstructions = (text: string) => [textPart(text)];
 
-export const toGenAiMessage = (said: RecordedMessage) => ({
-  role: said.role,
-  parts: partsOf(said),
+export const toGenAiMessage = (message: RecordedMessage) => ({
+  role: message.role,
+  parts: toParts(message),
 });
 
-function partsOf(said: RecordedMessage): readonly object[] {
-  switch (said.role) {
+function toParts(message: RecordedMessage): readonly object[] {
+  switch (message.role) {
     case "user":
-      return [textPart(said.text)];
+      return [textPart(message.text)];
     case "assistant":
       return [
-        ...(said.text === "" ? [] : [textPart(said.text)]),
-        ...said.toolCalls.map((call) => ({ type: "tool_call", ...call })),
+        ...(message.text === "" ? [] : [textPart(message.text)]),
+        ...message.toolCalls.map((call) => ({ type: "tool_call", ...call })),
       ];
     case "tool":
       return [
-        { type: "tool_call_response", id: said.callId, response: said.result },
+        {
+          type: "tool_call_response",
+          id: message.callId,
+          response: message.result,
+        },
       ];
   }
 }

@@ -1,4 +1,4 @@
-/** Spans of work that is done here and now. Orchestrators make none: they run again with every replay. */
+/** Spans of activities and of the calls in them. Orchestrators create none, because a replay would create them again. */
 import {
   type Attributes,
   context,
@@ -16,14 +16,14 @@ import { rootSpanContext, deriveSpanId, withSpanId } from "./trace-ids";
 
 export interface SpanDescription {
   readonly name: string;
-  /** What the span is about: the same for work that is done again. */
+  /** Determines the span id. Work that is repeated after a crash has the same key. */
   readonly key: string;
   readonly attributes: Attributes;
   readonly kind?: SpanKind;
   readonly startTime?: Date;
 }
 
-/** In the context of a span of ours: whose it is. */
+/** Context key of the orchestration id of the active span. */
 const orchestrationKey = createContextKey(attributeNames.orchestration);
 
 export function startSpan(
@@ -53,14 +53,14 @@ export function startSpan(
   );
 }
 
-/** Runs the work in a span below `parent`; spans that are made within are below it. */
+/** Runs `work` in a child span of `parent`. */
 export async function withSpanUnder<Result>(
-  plan: SpanDescription,
+  description: SpanDescription,
   parent: SpanContext,
   orchestrationId: string,
   work: (span: Span) => Promise<Result>,
 ): Promise<Result> {
-  const span = startSpan(plan, parent, orchestrationId);
+  const span = startSpan(description, parent, orchestrationId);
   try {
     return await context.with(
       trace.setSpan(
@@ -77,22 +77,19 @@ export async function withSpanUnder<Result>(
   }
 }
 
-/** Runs the work in a span below the one around it; outside of any, in none. */
+/** Runs `work` in a child span of the active AOS span, or without a span when none is active. */
 export function withSpan<Result>(
-  plan: SpanDescription,
+  description: SpanDescription,
   work: (span: Span | undefined) => Promise<Result>,
 ): Promise<Result> {
-  const outer = trace.getSpanContext(context.active());
+  const active = trace.getSpanContext(context.active());
   const orchestrationId = context.active().getValue(orchestrationKey);
-  return outer === undefined || typeof orchestrationId !== "string"
+  return active === undefined || typeof orchestrationId !== "string"
     ? work(undefined)
-    : withSpanUnder(plan, outer, orchestrationId, work);
+    : withSpanUnder(description, active, orchestrationId, work);
 }
 
-/**
- * Runs work whose requests to the hub carry the trace of the orchestration, whoever makes them and in whatever trace
- * that is: the durable client sends the trace of the span that is active.
- */
+/** Makes the durable client, which propagates the active span, send the orchestration's trace with its requests. */
 export const withOrchestrationTrace = <Result>(
   orchestrationId: string,
   traceparent: string | undefined,
@@ -106,7 +103,7 @@ export const withOrchestrationTrace = <Result>(
     work,
   );
 
-/** The code only: messages may quote what people and models said. */
+/** Records only the code: an error message may quote prompts and answers. */
 export function setSpanError(span: Span, code: string): void {
   span.setAttribute(attributeNames.errorType, code);
   span.setStatus({ code: SpanStatusCode.ERROR });

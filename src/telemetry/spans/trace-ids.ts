@@ -1,4 +1,4 @@
-/** Ids of spans are made of what the span is about, so that work that is repeated after a crash has the ids it had. */
+/** Span ids are derived from keys, so that work that is repeated after a crash has the same ids. */
 import { createHash } from "node:crypto";
 import { type SpanContext, TraceFlags } from "@opentelemetry/api";
 
@@ -9,15 +9,15 @@ export const deriveSpanId = (key: string): string => hex(`span ${key}`, 16);
 
 const format = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
-/** The trace of the request, https://www.w3.org/TR/trace-context/; undefined for what is not one, as that says. */
+/** Returns undefined for a value that is not a valid `traceparent` (https://www.w3.org/TR/trace-context/). */
 export function parseTraceparent(value: unknown): string | undefined {
   const [, trace = "", span = ""] =
     typeof value === "string" ? (format.exec(value) ?? []) : [];
-  const isOne = /[1-9a-f]/.test(trace) && /[1-9a-f]/.test(span);
-  return isOne ? (value as string) : undefined;
+  const isValid = /[1-9a-f]/.test(trace) && /[1-9a-f]/.test(span);
+  return isValid ? (value as string) : undefined;
 }
 
-/** What the spans of an orchestration hang below: the request, or, when that had no trace, a trace of its own. */
+/** The parent of an orchestration's top spans: the request's span, or else a span derived from the orchestration id. */
 export function rootSpanContext(
   orchestrationId: string,
   traceparent: string | undefined,
@@ -27,28 +27,30 @@ export function rootSpanContext(
   return {
     traceId: traceId ?? hex(`trace ${orchestrationId}`, 32),
     spanId: spanId ?? deriveSpanId(`origin ${orchestrationId}`),
-    // Of no account for spans of ours, which are all kept, but handed on to the hub, which may go by it.
+    // AOS exports all spans; the flag is for the hub.
     traceFlags: Number.parseInt(flags, 16) & TraceFlags.SAMPLED,
     isRemote: true,
   };
 }
 
-let next: string | undefined;
+let nextSpanId: string | undefined;
 
-/** Runs `start`, which makes one span, and gives the span that id. Ids are asked for while a span is being made. */
-export function withSpanId<Made>(id: string, start: () => Made): Made {
-  next = id;
+/** Gives the span that `start` creates the id: the SDK requests an id while it creates a span. */
+export function withSpanId<Result>(id: string, start: () => Result): Result {
+  nextSpanId = id;
   try {
     return start();
   } finally {
-    next = undefined;
+    nextSpanId = undefined;
   }
 }
 
-/** Whoever makes spans in another way gets an id of this kind all the same. */
-let others = 0;
+let otherSpans = 0;
+
+/** Spans that are not created with `withSpanId` get unique ids. */
 export const spanIdGenerator = {
   generateTraceId: (): string => hex(`other ${process.pid} ${Date.now()}`, 32),
   generateSpanId: (): string =>
-    next ?? deriveSpanId(`other ${process.pid} ${Date.now()} ${others++}`),
+    nextSpanId ??
+    deriveSpanId(`other ${process.pid} ${Date.now()} ${otherSpans++}`),
 };

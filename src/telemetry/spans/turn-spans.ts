@@ -1,6 +1,9 @@
 /**
- * Turns of agents. A turn spans many activities and no process lives as long as it must, so its span is made when its end
- * is written down, of what was written: its id, times and usage are the same however often that happens.
+ * Spans of agent turns.
+ *
+ * 1. A turn outlives any process: its span is created from the event that ends the turn.
+ * 2. The span id is derived from the orchestration and the step: activities refer to it before the span exists, and
+ *    creating the span again exports the same span.
  */
 import { type Attributes, SpanKind } from "@opentelemetry/api";
 import type { OrchestrationEvent } from "../../domain/history/orchestration-history";
@@ -18,7 +21,7 @@ import { rootSpanContext, deriveSpanId } from "./trace-ids";
 const turnKey = (orchestrationId: string, stepId: string): string =>
   `invoke_agent ${orchestrationId}/${stepId}`;
 
-/** What the spans of a turn's activities hang below, long before it is made. */
+/** The parent of the spans of a turn's activities. */
 export const turnSpanContext = (
   orchestrationId: string,
   stepId: string,
@@ -29,8 +32,8 @@ export const turnSpanContext = (
 });
 
 /**
- * Tells of the turns that these rows are the end of: their spans as often as they are written, because whoever wrote
- * them first may have died before it told, and the id shows that they are one; their number only if they were `added`.
+ * Exports a span for every turn that `rows` end, also for rows that existed before: the process that wrote them may have
+ * crashed before its export. Counts only the turns in `added`.
  */
 export function recordTurns(
   orchestrationId: string,
@@ -61,8 +64,8 @@ export function recordTurns(
   }
 }
 
-function countTurn(row: OrchestrationEvent): void {
-  const turn = readEndedTurn(row);
+function countTurn(event: OrchestrationEvent): void {
+  const turn = readEndedTurn(event);
   if (turn === undefined) return;
   getInstruments().turns.add(1, {
     [attributeNames.agent]: turn.agent,
@@ -70,8 +73,8 @@ function countTurn(row: OrchestrationEvent): void {
   });
 }
 
-/** Provider and model are those of the answer that counts; a turn that no model has answered has none. */
-export const turnAttributes = (turn: Turn): Attributes =>
+/** `provider` and `model` are absent when no model has answered. */
+export const turnAttributes = (turn: EndedTurn): Attributes =>
   definedAttributes({
     [attributeNames.operation]: "invoke_agent",
     [attributeNames.provider]: turn.provider && toProviderName(turn.provider),
@@ -84,7 +87,7 @@ export const turnAttributes = (turn: Turn): Attributes =>
     [attributeNames.outputTokens]: turn.outputTokens,
   });
 
-interface Turn {
+interface EndedTurn {
   readonly stepId: string;
   readonly agent: string;
   readonly startedAt: string;
@@ -97,12 +100,12 @@ interface Turn {
   readonly error?: string;
 }
 
-/** The facts of a turn in the row of its end; undefined for any other row. Rows of earlier versions have fewer. */
+/** Returns undefined for an event that does not end a turn. */
 export function readEndedTurn({
   type,
   stepId,
   data,
-}: OrchestrationEvent): Turn | undefined {
+}: OrchestrationEvent): EndedTurn | undefined {
   if (type !== "step.completed" && type !== "step.failed") return undefined;
   const agent = readStringField(data, "agent");
   const startedAt = readStringField(data, "startedAt");

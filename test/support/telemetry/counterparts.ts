@@ -1,4 +1,3 @@
-/** What the app meets in tests of what it tells: a model of a provider, and a starter that has died. */
 import { openStorage } from "../../../src/storage/open-storage";
 import type { WorkflowInput } from "../../../src/domain/contracts";
 import type { Json } from "../../../src/domain/payload";
@@ -12,17 +11,17 @@ import { echoWorkflow } from "../domain/echo-workflow";
 
 const documentName = "contract-office-lease.txt";
 export const leakedSecret = "hunter2hunter2";
-/** The reader is let read first; who says "xylophone" is refused, with a key in the answer. */
+/** Asks for a document first, then answers. Refuses a prompt that contains "xylophone" with an error that quotes a key. */
 export function answerChatRequest({ body }: ChatRequest): ChatServerReaction {
-  const said = JSON.stringify(body.messages);
-  if (said.includes("xylophone"))
+  const conversation = JSON.stringify(body.messages);
+  if (conversation.includes("xylophone"))
     return {
       status: 400,
       body: { error: { message: `No xylophone: api_key=${leakedSecret}` } },
     };
-  if (said.includes("at length"))
-    return chatCompletion({ content: "It goes on and on" }, "length");
-  if (body.tools === undefined || said.includes('"tool"'))
+  if (conversation.includes("at length"))
+    return chatCompletion({ content: "A long answer" }, "length");
+  if (body.tools === undefined || conversation.includes('"tool"'))
     return chatCompletion({
       content: JSON.stringify({
         document: documentName,
@@ -38,7 +37,7 @@ export function answerChatRequest({ body }: ChatRequest): ChatServerReaction {
   return chatCompletion({ tool_calls: [call] }, "tool_calls");
 }
 
-/** A claim of a minute ago that nobody has started. */
+/** Creates a claim that is a minute old and whose orchestration was never started. */
 export async function createAbandonedClaim(
   connectionString: string,
   id: string,
@@ -62,7 +61,7 @@ export async function createAbandonedClaim(
   });
 }
 
-/** What a span and the measures say of a call of the reader to the model at that address. */
+/** The attributes that spans and metrics of the reader's model calls share. */
 export const expectedChatAttributes = (url: string) => ({
   "gen_ai.operation.name": "chat",
   "gen_ai.provider.name": "openai",

@@ -18,19 +18,19 @@ export interface ExportedMetric {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** A request to the hub that starts an orchestration, and the trace that it says it is part of. */
-interface ToldStart {
+/** A request to the hub that starts an orchestration, with its `traceparent` header. */
+interface ExportedStart {
   readonly start: string;
   readonly traceparent?: string;
 }
 
-/** AOS on the embedded host, which writes what it tells into `file`. */
+/** Starts AOS on the local host with exporters that append one line of JSON per item to `file`. */
 export const startObservedHost = (
   data: string,
   file: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<ListeningProcess> => {
-  appendFileSync(file, ""); // there from the start, also before anything is told
+  appendFileSync(file, ""); // creates the file
   return startHostCommand({
     app: resolve("test/fixtures/observed-aos"),
     data,
@@ -44,19 +44,20 @@ export const startObservedHost = (
   });
 };
 
-/** A line that the kill cut off is none. */
-const linesOf = (
+/** Ignores a last line that the kill of the host has truncated. */
+const readLines = (
   file: string,
-): readonly (ExportedSpan | ExportedMetric | ToldStart)[] =>
+): readonly (ExportedSpan | ExportedMetric | ExportedStart)[] =>
   readFileSync(file, "utf8")
     .split("\n")
     .slice(0, -1)
     .map(
-      (line) => JSON.parse(line) as ExportedSpan | ExportedMetric | ToldStart,
+      (line) =>
+        JSON.parse(line) as ExportedSpan | ExportedMetric | ExportedStart,
     );
 
 export const readSpans = (file: string): readonly ExportedSpan[] =>
-  linesOf(file).flatMap((line) => ("spanId" in line ? [line] : []));
+  readLines(file).flatMap((line) => ("spanId" in line ? [line] : []));
 
 export interface Histogram {
   readonly sum: number;
@@ -66,14 +67,14 @@ export interface Histogram {
 interface Point {
   readonly value: unknown;
 }
-/** The points of a measure: their attributes, and the value. */
+/** Reads the data points of a metric, each as its attributes and `value`. */
 export const readPoints = (file: string, metric: string): readonly Point[] =>
-  linesOf(file).flatMap((line) =>
+  readLines(file).flatMap((line) =>
     "metric" in line && line.metric === metric
       ? [{ ...line.attributes, value: line.value }]
       : [],
   );
-/** The point of a histogram, with its sum or its count for a value. */
+/** Replaces the value of a histogram point by its sum. */
 export const withHistogramSum = (point: Point): Point => ({
   ...point,
   value: (point.value as Histogram).sum,
@@ -83,13 +84,13 @@ export const withHistogramCount = (point: Point): Point => ({
   value: (point.value as Histogram).count,
 });
 
-/** The trace with which that orchestration was started in the hub, as often as it was. */
+/** Returns the `traceparent` of each start of the orchestration in the hub. */
 export const readStartTraceparents = (file: string, id: string) =>
-  linesOf(file).flatMap((line) =>
+  readLines(file).flatMap((line) =>
     "start" in line && line.start.includes(id) ? [line.traceparent] : [],
   );
 
-/** Work that was done again has the id it had, and says the same: of each id one span is left. Throws when it does not. */
+/** Removes repeated spans. Throws when two spans with the same id differ. */
 export function distinctSpans(
   spans: readonly ExportedSpan[],
 ): readonly ExportedSpan[] {
@@ -98,7 +99,7 @@ export function distinctSpans(
     const before = byId.get(span.spanId) ?? span;
     if (JSON.stringify(before) !== JSON.stringify(span))
       throw new Error(
-        `One id, two spans: ${JSON.stringify(before)} and ${JSON.stringify(span)}`,
+        `Two spans with the same id differ: ${JSON.stringify(before)} and ${JSON.stringify(span)}`,
       );
     byId.set(span.spanId, span);
   }
@@ -106,40 +107,40 @@ export function distinctSpans(
 }
 
 /**
- * Every span as the names from the top down to it and all that it says, sorted; ids of the orchestration, which spans
- * of two of them cannot share, as `<id>`.
+ * Renders each span as the path of names from its root and its attributes, sorted. Replaces the orchestration id by
+ * `<id>`, so that the trees of two orchestrations are comparable.
  */
 export function renderSpanTree(
   spans: readonly ExportedSpan[],
 ): readonly string[] {
   const byId = new Map(spans.map((span) => [span.spanId, span]));
   const path = ({ name, parent }: ExportedSpan): string => {
-    const above = parent === undefined ? undefined : byId.get(parent);
-    return above === undefined ? name : `${path(above)} > ${name}`;
+    const ancestor = parent === undefined ? undefined : byId.get(parent);
+    return ancestor === undefined ? name : `${path(ancestor)} > ${name}`;
   };
   return spans
     .map((span) => {
-      const { "aos.orchestration.id": id, ...said } = span.attributes;
-      const told = `${path(span)} ${JSON.stringify(said)}`;
-      return told.replaceAll(String(id), "<id>");
+      const { "aos.orchestration.id": id, ...attributes } = span.attributes;
+      const line = `${path(span)} ${JSON.stringify(attributes)}`;
+      return line.replaceAll(String(id), "<id>");
     })
     .sort();
 }
 
-/** What one of two sorted trees has and the other one does not, as often as it has it more. */
+/** Returns the lines that only one of the two trees contains, respecting their number. */
 export function symmetricDifference(
   one: readonly string[],
   other: readonly string[],
 ): readonly string[] {
-  const more = (a: readonly string[], b: readonly string[]) => {
-    const left = [...b];
-    return a.filter((each) => {
-      const at = left.indexOf(each);
-      if (at >= 0) left.splice(at, 1);
+  const surplus = (a: readonly string[], b: readonly string[]) => {
+    const unmatched = [...b];
+    return a.filter((line) => {
+      const at = unmatched.indexOf(line);
+      if (at >= 0) unmatched.splice(at, 1);
       return at < 0;
     });
   };
-  return [...more(one, other), ...more(other, one)];
+  return [...surplus(one, other), ...surplus(other, one)];
 }
 
 export const filterByOperation = (
@@ -156,27 +157,26 @@ export const sumAttribute = (
   attribute: string,
 ): number =>
   filterByOperation(spans, operation).reduce(
-    (all, { attributes }) => all + Number(attributes[attribute]),
+    (total, { attributes }) => total + Number(attributes[attribute]),
     0,
   );
 
 export const expectedLogEvent = (
   orchestrationId: string,
   name: string,
-  more: Readonly<Record<string, unknown>>,
-) => ({ event: name, orchestrationId, ...more });
+  fields: Readonly<Record<string, unknown>>,
+) => ({ event: name, orchestrationId, ...fields });
 
 type LoggedEvent = Readonly<Record<string, unknown>> & {
   readonly event: string;
 };
-/** The events that the app has logged, of what the host has written. */
+/** Returns the log events of the app from the output of the host. */
 export const parseLogEvents = (output: string) =>
   output
     .split("\n")
     .flatMap((line) => /\.User: (\{"event".*\})$/.exec(line)?.[1] ?? [])
     .map((line) => JSON.parse(line) as LoggedEvent);
 
-/** Of one orchestration. */
 export const readOrchestrationSpans = (
   file: string,
   id: string,
@@ -186,5 +186,5 @@ export const readOrchestrationSpans = (
   );
 
 export const sumValues = (
-  told: readonly { readonly value: unknown }[],
-): number => told.reduce((all, { value }) => all + Number(value), 0);
+  points: readonly { readonly value: unknown }[],
+): number => points.reduce((sum, { value }) => sum + Number(value), 0);

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 
-const loaded = (env: Readonly<Record<string, string>>): readonly string[] => {
+const loadedFiles = (
+  env: Readonly<Record<string, string>>,
+): readonly string[] => {
   const program = `
     require(${JSON.stringify(resolve("dist/src/main.js"))});
     console.log("LOADED" + JSON.stringify(Object.keys(require.cache)));
@@ -19,8 +21,8 @@ const loaded = (env: Readonly<Record<string, string>>): readonly string[] => {
   return JSON.parse(output.slice(output.indexOf("LOADED") + 6)) as string[];
 };
 
-test("nothing of the OpenTelemetry SDK is loaded while the functions are registered", () => {
-  const files = loaded({
+test("registering the functions loads the OpenTelemetry API and not its SDK", () => {
+  const files = loadedFiles({
     APPLICATIONINSIGHTS_CONNECTION_STRING:
       "InstrumentationKey=00000000-0000-0000-0000-000000000000",
   });

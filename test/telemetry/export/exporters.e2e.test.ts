@@ -12,10 +12,14 @@ import { echoWorkflow } from "../../support/domain/echo-workflow";
 const folder = createTemporaryFolder();
 
 test.each([
-  ["the modules", ".", (url: string) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url })],
-  // What is deployed has the SDK in a file of its own.
   [
-    "the package",
+    "the compiled modules",
+    ".",
+    (url: string) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url }),
+  ],
+  // The deployable contains the SDK in a separate file.
+  [
+    "the deployable",
     "dist/package",
     (url: string) => ({
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}/v1/traces`,
@@ -23,7 +27,7 @@ test.each([
     }),
   ],
 ])(
-  "%s: a stopping app sends what is left to the collector",
+  "%s export pending telemetry to the collector when the app stops",
   async (_, app, endpoints) => {
     const received: string[] = [];
     const collector = createServer((request, response) => {
@@ -55,7 +59,7 @@ test.each([
     await host.stop();
     collector.close();
     const sent = (path: string) =>
-      received.filter((each) => each.startsWith(path)).join();
+      received.filter((request) => request.startsWith(path)).join();
     expect(sent("/v1/traces")).toContain(body.id);
     expect(sent("/v1/traces")).toContain("finishOrchestration");
     expect(sent("/v1/traces")).toContain("reviews");

@@ -23,9 +23,9 @@ import { fakeTaskHub } from "../../support/orchestrations/fake-task-hub";
 
 let azurite: Azurite;
 let storage: Storage;
-const told = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
 const reader = new PeriodicExportingMetricReader({
-  exporter: told,
+  exporter,
   exportIntervalMillis: 3_600_000,
 });
 const provider = startTelemetryProvider("counting", [], [reader]);
@@ -38,10 +38,14 @@ afterAll(async () => {
   await azurite.stop();
 });
 
-/** The points of a measure that have this attribute. */
-async function points(metric: string, attribute: string, value: string) {
+/** Reads the data points of a metric that have the attribute value. */
+async function readDataPoints(
+  metric: string,
+  attribute: string,
+  value: string,
+) {
   await reader.forceFlush();
-  const latest = told.getMetrics().at(-1)?.scopeMetrics ?? [];
+  const latest = exporter.getMetrics().at(-1)?.scopeMetrics ?? [];
   return latest
     .flatMap(({ metrics }) => metrics)
     .filter(({ descriptor }) => descriptor.name === metric)
@@ -55,24 +59,24 @@ async function points(metric: string, attribute: string, value: string) {
 }
 
 const at = "2026-01-01T00:00:00.000Z";
-const services = { storage: () => storage, messaging: () => undefined };
+const dependencies = { storage: () => storage, messaging: () => undefined };
 
-async function claimed(workflow: string): Promise<string> {
+async function createClaim(workflow: string): Promise<string> {
   const id = newOrchestrationId();
   await storage.orchestrations.claim(newClaim(id, { workflow }));
   return id;
 }
 
-const repeatedly = async (work: () => Promise<unknown>): Promise<void> => {
+const repeat = async (work: () => Promise<unknown>): Promise<void> => {
   await Promise.all([work(), work(), work()]);
   await work();
 };
 
-test("a failure is counted and logged once, however often its end is written", async () => {
-  const orchestrationId = await claimed("failing");
+test("finishOrchestration counts and logs a failure once for repeated calls", async () => {
+  const orchestrationId = await createClaim("failing");
   const { log, events } = createEventLog();
-  await repeatedly(() =>
-    finishOrchestration(services)(
+  await repeat(() =>
+    finishOrchestration(dependencies)(
       {
         orchestrationId,
         at,
@@ -81,14 +85,18 @@ test("a failure is counted and logged once, however often its end is written", a
         about: { workflow: "failing", version: "1", tags: {} },
         result: {
           status: "failed",
-          error: { code: "tool_failed", message: "xylophone" },
+          error: { code: "tool_failed", message: "secret-text" },
         },
       },
       log,
     ),
   );
   expect(
-    await points("aos.orchestration.failures", "aos.workflow.name", "failing"),
+    await readDataPoints(
+      "aos.orchestration.failures",
+      "aos.workflow.name",
+      "failing",
+    ),
   ).toEqual([
     {
       value: 1,
@@ -109,33 +117,37 @@ test("a failure is counted and logged once, however often its end is written", a
   ]);
 });
 
-test("a failure that only the hub knows of is counted once, however many ask", async () => {
-  const id = await claimed("broken");
+test("reconcileWithHub counts and logs a failure in the hub once for repeated calls", async () => {
+  const id = await createClaim("broken");
   const hub = {
     ...fakeTaskHub(),
     getStatus: () =>
       Promise.resolve({
         runtimeStatus: "Failed",
-        output: "xylophone",
+        output: "secret-text",
         lastUpdatedTime: new Date(at),
       }),
   } as unknown as DurableClient;
   const claim = await storage.orchestrations.find(id);
   const { log, events } = createEventLog();
-  await repeatedly(async () => {
+  await repeat(async () => {
     if (claim !== undefined)
       await reconcileWithHub(claim, { hub, storage, log });
   });
   expect(
-    await points("aos.orchestration.failures", "aos.workflow.name", "broken"),
+    await readDataPoints(
+      "aos.orchestration.failures",
+      "aos.workflow.name",
+      "broken",
+    ),
   ).toMatchObject([
     { value: 1, attributes: { "error.type": "internal_error" } },
   ]);
   expect(events.map(({ event }) => event)).toEqual(["orchestration.failed"]);
 });
 
-test("a turn is counted, and a failed step logged, once, however often its row is written", async () => {
-  const orchestrationId = await claimed("turning");
+test("recordHistory counts a turn and logs a failed step once for repeated calls", async () => {
+  const orchestrationId = await createClaim("turning");
   const { log, events } = createEventLog();
   const rows = ["a", "b"].map((stepId) =>
     createEvent({
@@ -153,10 +165,14 @@ test("a turn is counted, and a failed step logged, once, however often its row i
       },
     }),
   );
-  await repeatedly(() =>
-    recordHistory(services)({ orchestrationId, rows }, log),
+  await repeat(() =>
+    recordHistory(dependencies)({ orchestrationId, rows }, log),
   );
-  const turns = await points("aos.turns", "gen_ai.agent.name", "counted");
+  const turns = await readDataPoints(
+    "aos.turns",
+    "gen_ai.agent.name",
+    "counted",
+  );
   expect(turns).toEqual([
     { value: 1, attributes: { "gen_ai.agent.name": "counted" } },
     {
@@ -179,8 +195,8 @@ test("a turn is counted, and a failed step logged, once, however often its row i
   ]);
 });
 
-test("a claim that several take over is taken over, started and counted once", async () => {
-  const id = await claimed("taken");
+test("startIfAbandoned takes over, starts and counts a claim once for concurrent calls", async () => {
+  const id = await createClaim("taken");
   const claim = await storage.orchestrations.find(id);
   const start = await storage.payloads.put(id, {
     orchestrationId: id,
@@ -190,20 +206,21 @@ test("a claim that several take over is taken over, started and counted once", a
   });
   const { log, events } = createEventLog();
   const hub = fakeTaskHub();
-  const world = {
+  const context = {
     storage,
     hub: hub as unknown as DurableClient,
     now: () => new Date(),
     by: "message",
     log,
   } as const;
-  await repeatedly(async () => {
-    if (claim !== undefined) await startIfAbandoned({ ...claim, start }, world);
+  await repeat(async () => {
+    if (claim !== undefined)
+      await startIfAbandoned({ ...claim, start }, context);
   });
   expect(hub.started).toEqual([id]);
   const attributes = { "aos.start.by": "message" };
   expect(
-    await points("aos.claim.takeovers", "aos.start.by", "message"),
+    await readDataPoints("aos.claim.takeovers", "aos.start.by", "message"),
   ).toEqual([
     {
       value: 1,
@@ -214,7 +231,7 @@ test("a claim that several take over is taken over, started and counted once", a
     },
   ]);
   expect(
-    await points("aos.orchestration.starts", "aos.start.by", "message"),
+    await readDataPoints("aos.orchestration.starts", "aos.start.by", "message"),
   ).toEqual([
     { value: 1, attributes: { ...attributes, "aos.workflow.name": "taken" } },
   ]);

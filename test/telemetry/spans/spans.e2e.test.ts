@@ -25,7 +25,7 @@ import {
 } from "../../support/telemetry/observed-host";
 
 const folder = createTemporaryFolder();
-const file = join(folder, "told");
+const file = join(folder, "telemetry");
 const review = { workflow: "document-review" };
 
 let broker: TestBroker;
@@ -59,8 +59,8 @@ const finished = async (id: string) => {
   );
   return ended.body;
 };
-/** The span of an activity ends after the orchestration has. */
-const whole = (trace: ReturnType<typeof newTrace>) =>
+/** Waits for the span of the last activity, which ends after the orchestration. */
+const waitForTrace = (trace: ReturnType<typeof newTrace>) =>
   pollUntil(
     () => Promise.resolve(spansIn(trace)),
     (spans) => spans.some(({ name }) => name === "finishOrchestration"),
@@ -69,32 +69,33 @@ const whole = (trace: ReturnType<typeof newTrace>) =>
 let tree: readonly string[] = [];
 
 /**
- * Records and announcements are activities like others, but there are more or fewer of them: a record holds whatever
- * facts are due when the workflow next waits, and a step announces itself unless it runs alone. Both depend on what
- * happens to end together, with and without a crash. They have nothing below them, and say nothing but their names.
+ * The number of these activities varies between runs: `recordHistory` writes the events that are pending when the workflow
+ * waits, and `announceStep` runs only when other steps run concurrently. They have no children and no other attributes.
  */
-const byTiming =
+const timingDependent =
   /^(recordHistory|announceStep) \{"aos\.activity\.name":"(recordHistory|announceStep)"(,"aos\.step\.id":"[\w.]+")?\}$/;
-const beyondTiming = (other: readonly string[]) =>
-  symmetricDifference(tree, other).filter((span) => !byTiming.test(span));
+const differencesFromTree = (other: readonly string[]) =>
+  symmetricDifference(tree, other).filter(
+    (span) => !timingDependent.test(span),
+  );
 
-test("a review over HTTP is one tree below the request, with the tokens that the API tells", async () => {
+test("a review started over HTTP exports one tree below the request with the tokens that the API returns", async () => {
   const trace = newTrace();
   const { body } = await createApiClient(host.url).start(review, {
     traceparent: trace.header,
   });
   const { usage } = await finished(body.id);
-  const spans = await whole(trace);
+  const spans = await waitForTrace(trace);
   tree = renderSpanTree(spans);
 
   expect(distinctSpans(spans)).toHaveLength(spans.length);
-  const tops = spans.filter(({ parent }) => parent === trace.spanId);
+  const topSpans = spans.filter(({ parent }) => parent === trace.spanId);
   const ids = new Set(spans.map(({ spanId }) => spanId));
-  const loose = spans.filter(
+  const orphans = spans.filter(
     ({ parent = "" }) => parent !== trace.spanId && !ids.has(parent),
   );
-  expect(loose).toEqual([]);
-  expect(tops.length).toBeGreaterThan(3);
+  expect(orphans).toEqual([]);
+  expect(topSpans.length).toBeGreaterThan(3);
   expect(
     spans.map(({ attributes }) => attributes["aos.orchestration.id"]),
   ).toEqual(spans.map(() => body.id));
@@ -110,8 +111,8 @@ test("a review over HTTP is one tree below the request, with the tokens that the
     [],
   );
   expect(readStartTraceparents(file, body.id)).toEqual([trace.header]);
-  const planned = spans.find(({ name }) => name === "invoke_agent planner");
-  expect(planned?.attributes).toEqual({
+  const plannerSpan = spans.find(({ name }) => name === "invoke_agent planner");
+  expect(plannerSpan?.attributes).toEqual({
     "gen_ai.operation.name": "invoke_agent",
     "gen_ai.provider.name": "offline",
     "gen_ai.request.model": "offline",
@@ -137,7 +138,7 @@ test("a review over HTTP is one tree below the request, with the tokens that the
   );
 });
 
-test("a review by message is the same tree below the message", async () => {
+test("a review started by a message exports the same tree below the message", async () => {
   const trace = newTrace();
   const id = "by-message";
   const client = new ServiceBusClient(broker.connectionString);
@@ -147,13 +148,13 @@ test("a review by message is the same tree below the message", async () => {
     applicationProperties: { "Diagnostic-Id": trace.header },
   });
   await client.close();
-  const spans = await whole(trace);
+  const spans = await waitForTrace(trace);
   expect(spans[0]?.attributes["aos.orchestration.id"]).toBe(id);
-  expect(beyondTiming(renderSpanTree(spans))).toEqual([]);
+  expect(differencesFromTree(renderSpanTree(spans))).toEqual([]);
   expect(readStartTraceparents(file, id)).toEqual([trace.header]);
 });
 
-test("a killed host leaves the same tree: what is done again has the ids it had", async () => {
+test("a review on a host that was killed exports the same tree with the same span ids", async () => {
   const trace = newTrace();
   const { body } = await createApiClient(host.url).start(review, {
     traceparent: trace.header,
@@ -167,8 +168,8 @@ test("a killed host leaves the same tree: what is done again has the ids it had"
   expect(before.some(({ name }) => name === "finishOrchestration")).toBe(false);
   host = await start();
   const { usage } = await finished(body.id);
-  const spans = distinctSpans(await whole(trace));
-  expect(beyondTiming(renderSpanTree(spans))).toEqual([]);
+  const spans = distinctSpans(await waitForTrace(trace));
+  expect(differencesFromTree(renderSpanTree(spans))).toEqual([]);
   expect(sumAttribute(spans, "chat", "gen_ai.usage.input_tokens")).toBe(
     usage.inputTokens,
   );
@@ -177,20 +178,22 @@ test("a killed host leaves the same tree: what is done again has the ids it had"
   ).toBe(usage.outputTokens);
 });
 
-test("a request without a trace gives the hub the one that its spans are in", async () => {
+test("a request without a traceparent starts the hub's instance with the trace of its spans", async () => {
   const { body } = await createApiClient(host.url).start({
     definition: echoWorkflow,
   });
   await finished(body.id);
   const span = await pollUntil(
     () => Promise.resolve(readSpans(file)),
-    (spans) => spans.some(({ attributes: of }) => isOf(of, body.id)),
-  ).then((spans) => spans.find(({ attributes: of }) => isOf(of, body.id)));
+    (spans) => spans.some(({ attributes }) => belongsTo(attributes, body.id)),
+  ).then((spans) =>
+    spans.find(({ attributes }) => belongsTo(attributes, body.id)),
+  );
   expect(readStartTraceparents(file, body.id)).toEqual([
     `00-${span?.traceId}-${span?.parent}-01`,
   ]);
 });
-const isOf = (attributes: Readonly<Record<string, unknown>>, id: string) =>
+const belongsTo = (attributes: Readonly<Record<string, unknown>>, id: string) =>
   attributes["aos.orchestration.id"] === id;
 
 const secrets = [
@@ -208,7 +211,7 @@ const contents = [
   "gen_ai.tool.call.arguments",
   "gen_ai.tool.call.result",
 ];
-/** A review of one document with secrets in its input, which are part of its prompts. */
+/** Reviews one document with secrets in the input, which the prompts contain. */
 const reviewSecrets = async () => {
   const trace = newTrace();
   const documents = ["contract-office-lease.txt"];
@@ -217,22 +220,22 @@ const reviewSecrets = async () => {
     { traceparent: trace.header },
   );
   await finished(body.id);
-  return { id: body.id, told: JSON.stringify(await whole(trace)) };
+  return { id: body.id, exported: JSON.stringify(await waitForTrace(trace)) };
 };
 
-test("what was said is told only by the switch, and secrets and the log never", async () => {
-  const { id, told } = await reviewSecrets();
-  expect(secrets.filter((secret) => told.includes(secret))).toEqual([]);
-  expect(contents.filter((name) => told.includes(name))).toEqual([]);
-  // Orchestrators are replayed with every step; the log has each event once.
-  const about = { orchestrationId: id, workflow: "document-review" };
+test("spans contain prompts and answers only when enabled, and neither spans nor log contain secrets", async () => {
+  const { id, exported } = await reviewSecrets();
+  expect(secrets.filter((secret) => exported.includes(secret))).toEqual([]);
+  expect(contents.filter((name) => exported.includes(name))).toEqual([]);
+  // Orchestrators are replayed with every step, and log each event once.
+  const fields = { orchestrationId: id, workflow: "document-review" };
   expect(
     parseLogEvents(host.output()).filter(
       (event) => event["orchestrationId"] === id,
     ),
   ).toEqual([
-    { event: "orchestration.started", ...about, by: "http" },
-    { event: "orchestration.completed", ...about },
+    { event: "orchestration.started", ...fields, by: "http" },
+    { event: "orchestration.completed", ...fields },
   ]);
   expect(secrets.filter((secret) => host.output().includes(secret))).toEqual(
     [],
@@ -240,9 +243,9 @@ test("what was said is told only by the switch, and secrets and the log never", 
 
   await host.stop();
   host = await start({ AOS_TELEMETRY_CONTENT: "true" });
-  const open = (await reviewSecrets()).told;
-  expect(contents.filter((name) => !open.includes(name))).toEqual([]);
-  expect(secrets.filter((secret) => open.includes(secret))).toEqual([
+  const withContent = (await reviewSecrets()).exported;
+  expect(contents.filter((name) => !withContent.includes(name))).toEqual([]);
+  expect(secrets.filter((secret) => withContent.includes(secret))).toEqual([
     "xylophone",
   ]);
   expect(secrets.filter((secret) => host.output().includes(secret))).toEqual(
