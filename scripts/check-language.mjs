@@ -21,7 +21,7 @@ const excluded = [
 /**
  * `word` finds a word in prose and as a part of an identifier or file name (`tellEnd`, `tell-of.ts`).
  * `phrase` finds text in which a space matches any line break, with the comment marker after it.
- * `unless` is compared with up to 24 characters before the finding, the finding and up to 40 after it.
+ * `unless` is compared with up to 24 characters before the finding, the finding and up to 100 after it.
  */
 const rules = [
   { word: /^(tell|tells|telling|told)$/i, use: "report, return, name, notify" },
@@ -120,7 +120,7 @@ const flatten = (text) =>
 
 const isExcused = ({ unless }, text, at, length) =>
   unless?.test(
-    text.slice(Math.max(0, at - 24), at + length + 40).replace(/\s+/g, " "),
+    text.slice(Math.max(0, at - 24), at + length + 100).replace(/\s+/g, " "),
   ) ?? false;
 
 function findingsIn(text) {
