@@ -1,6 +1,6 @@
 using 'main.bicep'
 
-// For trying out: nothing runs, and nearly nothing costs, while nobody uses it.
+// For development: costs almost nothing when idle.
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
 param environmentType = 'dev'
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
@@ -15,7 +15,7 @@ param deleteLocks = false
 param logRetentionDays = 30
 param logDailyQuotaGb = 1
 param budgetAmount = 50
-// A workflow passes on a variable that is not set as an empty one.
+// A GitHub workflow passes an unset variable as an empty one.
 var budgetStart = readEnvironmentVariable('AOS_BUDGET_START_DATE', '')
 param budgetStartDate = empty(budgetStart) ? '2026-12-01' : budgetStart
 param operatorPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')

@@ -1,31 +1,31 @@
 targetScope = 'subscription'
 
 metadata name = 'AOS'
-metadata description = 'Agent workflows as durable orchestrations on Azure Functions: everything that they need, in a resource group of its own.'
+metadata description = 'Agent workflows as durable orchestrations on Azure Functions, with all required resources in one resource group.'
 
-// What it is called, where it is
+// Name and location
 
-@description('Name of the deployment, which the names of its resources follow from.')
+@description('Name of the deployment. Resource names derive from it.')
 @minLength(1)
 @maxLength(32)
 param environmentName string
 
-@description('Kind of the deployment: its defaults are for trying out, or for what must not fail.')
+@description('Kind of environment. It selects the defaults of other parameters.')
 @allowed([
   'dev'
   'prod'
 ])
 param environmentType string
 
-@description('Region.')
+@description('Azure region.')
 param location string
 
-@description('Who pays, as a tag.')
+@description('Cost center, as a tag.')
 param costCenter string = 'unassigned'
 
-// How it runs
+// Hosting
 
-@description('Flex Consumption bills executions; the other two bill instances.')
+@description('Hosting plan. Flex Consumption bills executions, the others bill instances.')
 @allowed([
   'FlexConsumption'
   'ElasticPremium'
@@ -40,7 +40,7 @@ param hostingPlan string = 'FlexConsumption'
 ])
 param nodeVersion string = '22'
 
-@description('Memory of an instance on Flex Consumption.')
+@description('Memory per instance on Flex Consumption.')
 @allowed([
   512
   2048
@@ -48,74 +48,74 @@ param nodeVersion string = '22'
 ])
 param instanceMemoryMB int = 2048
 
-// Where the service documents its floor, it says 40 on one page and 1 on another.
-@description('Most instances: the ceiling of cost, and of what the model is asked at once.')
+// The documented minimum is 40 on one page of Azure's documentation and 1 on another.
+@description('Maximum number of instances. Limits the cost and the number of concurrent model calls.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = environmentType == 'prod' ? 100 : 40
 
-@description('Activities that an instance runs at once: with the ceiling of instances, the most that the model is asked at once.')
+@description('Concurrent activities per instance. Multiplied by the maximum number of instances, it limits concurrent model calls.')
 @minValue(1)
 @maxValue(200)
 param activityConcurrency int = 10
 
-@description('Instances that are never let go, against cold starts.')
+@description('Instances that always run, to avoid cold starts.')
 @minValue(0)
 @maxValue(20)
 param alwaysReadyInstances int = environmentType == 'prod' ? 1 : 0
 
-@description('Where orchestrations are kept: in the storage account of the host, or in a Durable Task Scheduler.')
+@description('Backend of the task hub: the storage account of the host, or a Durable Task Scheduler.')
 @allowed([
   'AzureStorage'
   'DurableTaskScheduler'
 ])
 param durableBackend string = 'AzureStorage'
 
-@description('Name of the task hub. Another one starts empty, beside what the old one holds.')
+@description('Name of the task hub. A new name starts an empty task hub; the old one is kept.')
 @minLength(3)
 @maxLength(45)
 param taskHubName string = 'Aos'
 
-@description('True: zones where a service has them.')
+@description('Use availability zones where the service supports them.')
 param zoneRedundant bool = environmentType == 'prod'
 
-@description('True: storage, Service Bus, key vault and models are reached through private endpoints only.')
+@description('Restrict storage, Service Bus, key vault and models to private endpoints.')
 param networkIsolation bool = environmentType == 'prod'
 
-@description('False: the API too is reached through a private endpoint only.')
+@description('Allow public access to the API. If false, the API has a private endpoint only.')
 param publicHttpAccess bool = true
 
-@description('Addresses of the network where there is one, at least a /22; none that a network it is peered with has.')
+@description('Address range of the virtual network, at least a /22. It must not overlap with peered networks.')
 param networkAddressSpace string = '10.10.0.0/16'
 
-@description('Private endpoints and zones of Service Bus need Premium.')
+@description('Service Bus tier. Private endpoints and zones require Premium.')
 @allowed([
   'Standard'
   'Premium'
 ])
 param serviceBusSku string = environmentType == 'prod' ? 'Premium' : 'Standard'
 
-@description('Subscriptions to the topic of events: name and SQL filter of each, over workflow, status and tags.')
+@description('Subscriptions of the event topic: name and SQL filter over workflow, status and tags.')
 param eventSubscriptions array = [{ name: 'all', filter: '1=1' }]
 
-@description('True: storage, Service Bus and key vault cannot be deleted before their locks are.')
+@description('Protect storage, Service Bus and key vault with delete locks.')
 param deleteLocks bool = environmentType == 'prod'
 
-// Who may call it
+// Access
 
-@description('Origins of browsers that may call the API.')
+@description('Origins that may call the API from a browser (CORS).')
 param allowedOrigins array = []
 
-@description('Application (client) id of the API in Entra ID; empty: callers have a function key only.')
+@description('Application (client) id of the API in Entra ID. If empty, callers need only a function key.')
 param entraClientId string = ''
 
-@description('Applications that may call the API, by client id.')
+@description('Client ids of the applications that may call the API. If empty, all applications of the tenant may.')
 param entraAllowedApplications array = []
 
-@description('Object id of who may write secrets; empty for nobody.')
+@description('Object id of the operator who may write secrets; empty for none.')
 param operatorPrincipalId string = ''
 
-@description('What the operator is.')
+@description('Principal type of the operator.')
 @allowed([
   'User'
   'Group'
@@ -123,9 +123,9 @@ param operatorPrincipalId string = ''
 ])
 param operatorPrincipalType string = 'User'
 
-// Which model answers
+// Model
 
-@description('A new account of Azure OpenAI, an existing one, any OpenAI-compatible server, or none.')
+@description('Model provider: a new or existing Azure OpenAI account, an OpenAI-compatible server, or the offline model.')
 @allowed([
   'azure-openai-new'
   'azure-openai-existing'
@@ -134,50 +134,50 @@ param operatorPrincipalType string = 'User'
 ])
 param model string = 'offline'
 
-@description('Model of the new account, deployment of the existing one, or name of the model.')
+@description('Model of the new account, deployment of the existing account, or model of the OpenAI-compatible server.')
 param modelName string = 'gpt-4.1-mini'
 
-@description('Version of the model in the new account.')
+@description('Model version in the new account.')
 param modelVersion string = '2025-04-14'
 
-@description('Thousands of tokens a minute in the new account.')
+@description('Capacity of the new account, in thousands of tokens per minute.')
 param modelCapacity int = 50
 
-@description('Version of the API of Azure OpenAI.')
+@description('API version of Azure OpenAI.')
 param modelApiVersion string = '2024-10-21'
 
-@description('Seconds after which a call of the model is given up.')
+@description('Time limit of a model call, in seconds.')
 @minValue(1)
 @maxValue(1500)
 param modelTimeoutSeconds int = 120
 
-@description('Resource group of the existing account of Azure OpenAI.')
+@description('Resource group of the existing Azure OpenAI account.')
 param openAiResourceGroupName string = ''
 
-@description('Name of the existing account of Azure OpenAI.')
+@description('Name of the existing Azure OpenAI account.')
 param openAiAccountName string = ''
 
 @description('Base URL of the OpenAI-compatible server.')
 param modelBaseUrl string = ''
 
-@description('True: that server asks for a key, which is in the vault.')
+@description('The OpenAI-compatible server requires a key, which is stored in the vault.')
 param modelHasKey bool = true
 
 @secure()
-@description('That key; empty: it is written into the vault by other means.')
+@description('Key of the OpenAI-compatible server. If empty, write it to the vault separately.')
 param modelApiKey string = ''
 
-@description('When that key expires, in seconds since 1970.')
+@description('Expiry of that key, in seconds since 1970.')
 param modelApiKeyExpires int = 1830297600
 
-// What else there is
+// Optional resources
 
-@description('True: an account of Cosmos DB for documents.')
+@description('Create a Cosmos DB account for documents. AOS stores nothing in it.')
 param cosmosEnabled bool = false
 
-// What it keeps, what it costs, who is told
+// Retention, alerts and budget
 
-@description('Days that logs and traces are kept.')
+@description('Retention of logs and traces, in days.')
 @allowed([
   30
   60
@@ -191,33 +191,33 @@ param cosmosEnabled bool = false
 ])
 param logRetentionDays int = environmentType == 'prod' ? 90 : 30
 
-@description('Gigabytes of logs a day after which nothing more is taken in; -1 for no limit.')
+@description('Daily limit of log ingestion in GB; -1 for no limit.')
 param logDailyQuotaGb int = environmentType == 'prod' ? -1 : 1
 
-@description('Traces a second that the host keeps.')
+@description('Traces per second that the host samples.')
 @minValue(1)
 param tracesPerSecond int = 20
 
-@description('Days after its start that the task hub keeps an orchestration that has ended. What AOS keeps of it stays.')
+@description('Retention of ended orchestrations in the task hub, in days after their start. Rows and payloads of AOS are kept.')
 @minValue(1)
 param hubRetentionDays int = 30
 
-@description('Days after which the large values of an orchestration are deleted. Longer than any orchestration takes.')
+@description('Retention of payload blobs, in days. It must exceed the duration of every orchestration.')
 param payloadRetentionDays int = 365
 
-@description('Who is told of alerts.')
+@description('Email addresses that receive alerts.')
 param alertEmails array = []
 
-@description('Waiting messages above which the app does not keep up.')
+@description('Number of waiting messages that triggers the backlog alert.')
 param backlogThreshold int = 1000
 
-@description('Tokens an hour above which something is wrong, or expensive.')
+@description('Tokens per hour that trigger the token alert.')
 param tokensPerHourThreshold int = 5000000
 
-@description('Most that it is meant to cost in a month, in the currency of the subscription; 0 for no budget.')
+@description('Monthly budget in the currency of the subscription; 0 for no budget.')
 param budgetAmount int = 0
 
-@description('First day of the month from which the budget counts, as yyyy-MM-01.')
+@description('Start of the budget, as yyyy-MM-01.')
 param budgetStartDate string = ''
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
@@ -228,7 +228,7 @@ var tags = {
   costCenter: costCenter
   managedBy: 'bicep'
 }
-// A variable of azd that is not set leaves an empty address. In production the service refuses it, which is meant: somebody has to be told.
+// An unset azd variable becomes an empty address. In production Azure rejects it, on purpose: alerts need a recipient.
 var givenEmails = environmentType == 'dev' && contains(alertEmails, '') ? [] : alertEmails
 var blobOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var blobContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
@@ -248,12 +248,12 @@ var zoneNames = {
   namespace: 'privatelink.servicebus.windows.net'
   vault: 'privatelink.vaultcore.azure.net'
   account: 'privatelink.openai.azure.com'
-  // As `az network private-link-resource list` tells for a scheduler.
+  // Source: `az network private-link-resource list` for a scheduler.
   scheduler: 'privatelink.durabletask.io'
   Sql: 'privatelink.documents.azure.com'
   sites: 'privatelink.azurewebsites.net'
 }
-// A zone without an endpoint in it would hide the endpoints that others have under the same name.
+// A zone without endpoints would hide endpoints of other networks under the same name.
 var neededZoneNames = concat(
   networkIsolation ? storageZoneNames : [],
   networkIsolation ? vaultZoneNames : [],
@@ -331,7 +331,7 @@ module network 'modules/network.bicep' = if (hasPrivateEndpoints) {
   }
 }
 
-// What the host rewrites all the time: leases, queues, the task hub, packages of the app.
+// Data that the host rewrites continuously: leases, queues, the task hub, app packages.
 module hostStorage 'modules/storage.bicep' = {
   scope: group
   name: 'host-storage'
@@ -359,7 +359,7 @@ module hostStorage 'modules/storage.bicep' = {
   }
 }
 
-// What AOS writes: orchestrations, their histories, transcripts and large values.
+// Data of AOS: orchestrations, histories, transcripts and payloads.
 module dataStorage 'modules/storage.bicep' = {
   scope: group
   name: 'data-storage'
@@ -445,7 +445,7 @@ module openAi 'modules/openai.bicep' = if (isNewOpenAi) {
 }
 
 module openAiAccess 'modules/openai-access.bicep' = if (isExistingOpenAi) {
-  // The name has to be valid even where the module is left out.
+  // The name must be valid even if the module is not deployed.
   scope: resourceGroup(empty(openAiResourceGroupName) ? groupName : openAiResourceGroupName)
   name: 'openai-access-${token}'
   params: {
@@ -463,7 +463,7 @@ module scheduler 'modules/durable-task-scheduler.bicep' = if (hasScheduler) {
     tags: tags
     taskHubName: taskHubName
     skuName: zoneRedundant ? 'Dedicated' : 'Consumption'
-    // Fewer are not spread over zones.
+    // Fewer units are not zone redundant.
     capacityUnits: zoneRedundant ? 3 : 1
     networkIsolation: networkIsolation
     principalId: identity.outputs.principalId
@@ -615,7 +615,7 @@ module functionApp 'modules/function-app.bicep' = {
     modelHasKey: modelHasKey
     workspaceId: monitoring.outputs.workspaceId
   }
-  // It finds its services from the first start on.
+  // The app reaches its services from the first start.
   dependsOn: [
     privateEndpoints
   ]
@@ -671,13 +671,13 @@ module budget 'modules/budget.bicep' = if (budgetAmount > 0) {
   }
 }
 
-@description('Resource group of everything.')
+@description('Resource group.')
 output AZURE_RESOURCE_GROUP string = group.name
 
 @description('Name of the function app.')
 output AZURE_FUNCTION_APP_NAME string = functionApp.outputs.name
 
-@description('Where the API answers.')
+@description('Base URL of the API.')
 output SERVICE_API_URI string = functionApp.outputs.uri
 
 @description('Host name of the Service Bus namespace.')
@@ -686,8 +686,8 @@ output AZURE_SERVICEBUS_NAMESPACE string = serviceBus.outputs.fullyQualifiedName
 @description('Name of the key vault.')
 output AZURE_KEY_VAULT_NAME string = keyVault.outputs.name
 
-@description('Storage account that packages of the app are in.')
+@description('Storage account of the host, which contains the app packages.')
 output AZURE_HOST_STORAGE_NAME string = hostStorage.outputs.name
 
-@description('Endpoint of Cosmos DB; empty when there is none.')
+@description('Endpoint of Cosmos DB; empty if not created.')
 output AZURE_COSMOS_ENDPOINT string = cosmosEnabled ? cosmos!.outputs.endpoint : ''

@@ -1,6 +1,6 @@
 using 'main.bicep'
 
-// For what must not fail: zones, private endpoints, locks, an instance that is always there.
+// For production: zones, private endpoints, locks, an always-ready instance.
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'prod')
 param environmentType = 'prod'
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
@@ -14,7 +14,7 @@ param serviceBusSku = 'Premium'
 param deleteLocks = true
 param model = 'azure-openai-new'
 param entraClientId = readEnvironmentVariable('AOS_ENTRA_CLIENT_ID', '')
-// No default: alerts that nobody gets are none.
+// No default: alerts need a recipient.
 var alertEmail = readEnvironmentVariable('AOS_ALERT_EMAIL')
 param alertEmails = [
   alertEmail
@@ -22,7 +22,7 @@ param alertEmails = [
 param logRetentionDays = 90
 param logDailyQuotaGb = -1
 param budgetAmount = 1000
-// A workflow passes on a variable that is not set as an empty one.
+// A GitHub workflow passes an unset variable as an empty one.
 var budgetStart = readEnvironmentVariable('AOS_BUDGET_START_DATE', '')
 param budgetStartDate = empty(budgetStart) ? '2026-12-01' : budgetStart
 param operatorPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')

@@ -1,19 +1,19 @@
-@description('Region.')
+@description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
 @description('Resource id of the Application Insights component.')
 param appInsightsId string
 
-@description('Resource id of the action group that is told.')
+@description('Resource id of the action group that receives alerts.')
 param actionGroupId string
 
 @description('Resource id of the app.')
 param siteId string
 
-@description('Where the API answers; empty when it does so in the private network only, where no web test reaches it.')
+@description('Base URL of the API; empty for a private API, which the web test cannot reach.')
 param publicUri string
 
 @description('Resource id of the Service Bus namespace.')
@@ -25,16 +25,16 @@ param storageIds array
 @description('Resource id of the key vault.')
 param keyVaultId string
 
-@description('Waiting messages above which the app does not keep up.')
+@description('Number of waiting messages that triggers the backlog alert.')
 param backlogThreshold int
 
-@description('Tokens an hour above which something is wrong, or expensive.')
+@description('Tokens per hour that trigger the token alert.')
 param tokensPerHourThreshold int
 
 var allEntities = [
   '*'
 ]
-// What AOS refuses is copied into a queue of its own, where no dead letters are counted.
+// AOS copies rejected requests to an ordinary queue, which the dead-letter metric does not count.
 var rejectedQueues = [
   'agent-requests-deadletter'
 ]
@@ -42,7 +42,7 @@ var rejectedQueues = [
 var namespaceAlerts = [
   {
     name: 'rejected-requests'
-    description: 'AOS has refused requests that came as messages. docs/operations.md tells how they are read, corrected and sent again.'
+    description: 'AOS rejected request messages. docs/how-to/replay-dead-letters.md describes how to read, correct and replay them.'
     metric: 'ActiveMessages'
     aggregation: 'Average'
     entities: rejectedQueues
@@ -52,7 +52,7 @@ var namespaceAlerts = [
   }
   {
     name: 'dead-letters'
-    description: 'Messages were given up after too many attempts, or expired. docs/operations.md tells how they are read and sent again.'
+    description: 'Messages were dead-lettered after too many deliveries or expired. docs/how-to/replay-dead-letters.md describes how to replay them.'
     metric: 'DeadletteredMessages'
     entities: allEntities
     aggregation: 'Average'
@@ -72,7 +72,7 @@ var namespaceAlerts = [
   }
   {
     name: 'service-bus-errors'
-    description: 'Service Bus fails.'
+    description: 'Service Bus returns server errors.'
     metric: 'ServerErrors'
     entities: allEntities
     aggregation: 'Total'
@@ -82,7 +82,7 @@ var namespaceAlerts = [
   }
   {
     name: 'service-bus-throttled'
-    description: 'Service Bus refuses requests because there are too many: fewer instances, or Premium.'
+    description: 'Service Bus throttles requests. Use fewer instances or the Premium tier.'
     metric: 'ThrottledRequests'
     entities: allEntities
     aggregation: 'Total'
@@ -95,7 +95,7 @@ var namespaceAlerts = [
 var logAlerts = [
   {
     name: 'failure-ratio'
-    description: 'More than one in twenty calls of a function fails.'
+    description: 'More than 5 % of the calls of a function fail.'
     query: loadTextContent('queries/failure-ratio.kql')
     aggregation: 'Count'
     column: null
@@ -106,7 +106,7 @@ var logAlerts = [
   }
   {
     name: 'failed-orchestrations'
-    description: 'Orchestrations have failed.'
+    description: 'Orchestrations failed.'
     query: loadTextContent('queries/failed-orchestrations.kql')
     aggregation: 'Count'
     column: null
@@ -117,7 +117,7 @@ var logAlerts = [
   }
   {
     name: 'stuck-orchestrations'
-    description: 'Functions of orchestrations have been waiting to run, or running, for longer than any may.'
+    description: 'Orchestrations have been scheduled or running for longer than the function time-out.'
     query: loadTextContent('queries/stuck-orchestrations.kql')
     aggregation: 'Count'
     column: null
@@ -128,7 +128,7 @@ var logAlerts = [
   }
   {
     name: 'token-burn'
-    description: 'The models were paid for more tokens in an hour than is planned.'
+    description: 'Token usage exceeds the threshold per hour.'
     query: loadTextContent('queries/tokens.kql')
     aggregation: 'Total'
     column: 'tokens'
@@ -187,7 +187,7 @@ resource serverErrorAlert 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   location: 'global'
   tags: tags
   properties: {
-    description: 'The API answers with errors of its own.'
+    description: 'The API returns server errors.'
     severity: 2
     enabled: true
     autoMitigate: true
@@ -223,7 +223,7 @@ resource storageAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [for (stor
   location: 'global'
   tags: tags
   properties: {
-    description: 'Storage fails: orchestrations wait until it answers.'
+    description: 'Storage is unavailable. Orchestrations wait until it is available.'
     severity: 1
     enabled: true
     autoMitigate: true
@@ -337,7 +337,7 @@ resource healthAlert 'Microsoft.Insights/metricAlerts@2018-03-01' = if (!empty(p
   location: 'global'
   tags: tags
   properties: {
-    description: 'The API does not answer from two of three places.'
+    description: 'The API does not respond from two of three locations.'
     severity: 1
     enabled: true
     autoMitigate: true
@@ -386,7 +386,7 @@ resource secretExpiry 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-
       endpointType: 'MonitorAlert'
       properties: {
         severity: 'Sev2'
-        description: 'A secret expires within 30 days, or has expired. docs/security.md tells how it is rotated.'
+        description: 'A secret expires within 30 days or has expired. docs/how-to/rotate-secrets.md describes how to rotate it.'
         actionGroups: [
           actionGroupId
         ]

@@ -1,14 +1,14 @@
 @description('Name of the budget.')
 param name string
 
-@description('Most that the resource group is meant to cost in a month, in the currency of the subscription.')
+@description('Monthly budget of the resource group in the currency of the subscription.')
 @minValue(1)
 param amount int
 
-@description('First day of the month from which it counts, as yyyy-MM-01. Azure takes no month that has passed.')
+@description('Start of the budget, as yyyy-MM-01. Azure rejects months in the past.')
 param startDate string
 
-@description('Resource id of the action group that is told.')
+@description('Resource id of the action group that receives alerts.')
 param actionGroupId string
 
 resource budget 'Microsoft.Consumption/budgets@2023-11-01' = {

@@ -1,19 +1,19 @@
 @description('Name of the account.')
 param name string
 
-@description('Region.')
+@description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
-@description('True: reached through a private endpoint only.')
+@description('Restrict access to private endpoints.')
 param networkIsolation bool
 
-@description('True: replicas in several zones.')
+@description('Use replicas in several zones.')
 param zoneRedundant bool
 
-@description('Object id of the app.')
+@description('Object id of the app\'s identity.')
 param principalId string
 
 @description('Log Analytics workspace for the audit log.')

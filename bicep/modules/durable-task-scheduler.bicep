@@ -1,30 +1,30 @@
 @description('Name of the scheduler.')
 param name string
 
-@description('Region.')
+@description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
 @description('Name of the task hub.')
 param taskHubName string
 
-@description('Consumption bills actions; Dedicated bills a capacity.')
+@description('Tier. Consumption bills actions, Dedicated bills capacity.')
 @allowed([
   'Consumption'
   'Dedicated'
 ])
 param skuName string
 
-@description('Units of a Dedicated scheduler: its throughput, and whether it is spread over zones.')
+@description('Capacity units of a Dedicated scheduler. They determine throughput and zone redundancy.')
 @minValue(1)
 param capacityUnits int
 
-@description('True: reached through a private endpoint only.')
+@description('Restrict access to private endpoints.')
 param networkIsolation bool
 
-@description('Object id of the app.')
+@description('Object id of the app\'s identity.')
 param principalId string
 
 var dataContributor = '0ad04412-c4d5-4796-b79c-f76d14c8d402'
@@ -39,7 +39,7 @@ resource scheduler 'Microsoft.DurableTask/schedulers@2026-02-01' = {
       capacity: skuName == 'Dedicated' ? capacityUnits : null
     }
     publicNetworkAccess: networkIsolation ? 'Disabled' : 'Enabled'
-    // An empty list refuses everybody; whoever gets through still needs a role.
+    // An empty list rejects all addresses. Allowed clients still need a role.
     ipAllowlist: networkIsolation ? [] : [
       '0.0.0.0/0'
     ]
@@ -51,7 +51,7 @@ resource taskHub 'Microsoft.DurableTask/schedulers/taskHubs@2026-02-01' = {
   name: taskHubName
 }
 
-// Without a policy histories are kept, and billed, for ever.
+// Without a policy, histories are kept and billed indefinitely.
 resource retention 'Microsoft.DurableTask/schedulers/retentionPolicies@2026-02-01' = {
   parent: scheduler
   name: 'default'

@@ -4,13 +4,13 @@ param name string
 @description('Name of the plan.')
 param planName string
 
-@description('Region.')
+@description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
-@description('Flex Consumption bills executions; the other two bill instances.')
+@description('Hosting plan. Flex Consumption bills executions, the others bill instances.')
 @allowed([
   'FlexConsumption'
   'ElasticPremium'
@@ -25,10 +25,10 @@ param hostingPlan string
 ])
 param nodeVersion string
 
-@description('True: instances in several zones. Needs a region that has them.')
+@description('Use instances in several zones. Requires a region with zones.')
 param zoneRedundant bool
 
-@description('Memory of an instance on Flex Consumption.')
+@description('Memory per instance on Flex Consumption.')
 @allowed([
   512
   2048
@@ -36,44 +36,44 @@ param zoneRedundant bool
 ])
 param instanceMemoryMB int
 
-@description('Most instances: the ceiling of cost, and of what the model is asked at once.')
+@description('Maximum number of instances. Limits the cost and the number of concurrent model calls.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int
 
-@description('Activities that an instance runs at once: with the ceiling of instances, the most that the model is asked at once.')
+@description('Concurrent activities per instance. Multiplied by the maximum number of instances, it limits concurrent model calls.')
 @minValue(1)
 @maxValue(200)
 param activityConcurrency int
 
-@description('Traces a second that the host keeps.')
+@description('Traces per second that the host samples.')
 @minValue(1)
 param tracesPerSecond int
 
-@description('Instances that are never let go, against cold starts; 0 for none.')
+@description('Instances that always run, to avoid cold starts; 0 for none.')
 @minValue(0)
 @maxValue(20)
 param alwaysReadyInstances int
 
-@description('Resource id of the identity that the app runs under.')
+@description('Resource id of the app\'s identity.')
 param identityId string
 
 @description('Client id of that identity.')
 param identityClientId string
 
-@description('Subnet that the app is integrated with; empty for none.')
+@description('Subnet for virtual network integration; empty for none.')
 param appSubnetId string
 
-@description('False: reached through a private endpoint only.')
+@description('Allow public access. If false, access is restricted to a private endpoint.')
 param publicHttpAccess bool
 
-@description('Origins of browsers that may call the API.')
+@description('Origins that may call the API from a browser (CORS).')
 param allowedOrigins array
 
-@description('Application (client) id of the API in Entra ID; empty: callers have a function key only.')
+@description('Application (client) id of the API in Entra ID. If empty, callers need only a function key.')
 param entraClientId string
 
-@description('Applications that may call the API, by client id.')
+@description('Client ids of the applications that may call the API. If empty, all applications of the tenant may.')
 param entraAllowedApplications array
 
 @description('Name of the storage account of the host.')
@@ -82,10 +82,10 @@ param hostStorageName string
 @description('Container of deployment packages.')
 param packageContainer string
 
-@description('Blob endpoint of the account of orchestrations.')
+@description('Blob endpoint of the data storage account.')
 param dataBlobEndpoint string
 
-@description('Table endpoint of the account of orchestrations.')
+@description('Table endpoint of the data storage account.')
 param dataTableEndpoint string
 
 @description('Host name of the Service Bus namespace.')
@@ -97,19 +97,19 @@ param appInsightsName string
 @description('Name of the key vault.')
 param keyVaultName string
 
-@description('Name of the task hub: 3 to 45 letters and digits, a letter first.')
+@description('Name of the task hub: 3 to 45 letters and digits, starting with a letter.')
 @minLength(3)
 @maxLength(45)
 param taskHubName string
 
-@description('Endpoint of the Durable Task Scheduler; empty: the task hub is in the storage account of the host.')
+@description('Endpoint of the Durable Task Scheduler; empty for the storage account of the host.')
 param schedulerEndpoint string
 
-@description('Days after its start that the task hub keeps an orchestration that has ended.')
+@description('Retention of ended orchestrations in the task hub, in days after their start.')
 @minValue(1)
 param hubRetentionDays int
 
-@description('Which model answers.')
+@description('Model provider.')
 @allowed([
   'azure-openai'
   'openai'
@@ -123,15 +123,15 @@ param modelEndpoint string
 @description('Deployment of Azure OpenAI, or name of the model.')
 param modelName string
 
-@description('Version of the API of Azure OpenAI.')
+@description('API version of Azure OpenAI.')
 param modelApiVersion string
 
-@description('Seconds after which a call of the model is given up.')
+@description('Time limit of a model call, in seconds.')
 @minValue(1)
 @maxValue(1500)
 param modelTimeoutSeconds int
 
-@description('True: the OpenAI-compatible server asks for a key, which is in the vault.')
+@description('The OpenAI-compatible server requires a key, which is stored in the vault.')
 param modelHasKey bool
 
 @description('Log Analytics workspace for the logs of the platform.')
@@ -187,7 +187,7 @@ var hostSettings = {
   AzureFunctionsJobHost__extensions__durableTask__maxConcurrentActivityFunctions: string(activityConcurrency)
 }
 
-// Another backend is another place of the task hub: the code is the same.
+// Another backend only changes where the task hub is stored; the code is the same.
 var schedulerSettings = empty(schedulerEndpoint) ? {} : {
   DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'
   AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
@@ -201,7 +201,7 @@ var aosSettings = {
   AOS_MODEL_TIMEOUT_SECONDS: string(modelTimeoutSeconds)
   AOS_HUB_RETENTION_DAYS: string(hubRetentionDays)
   AOS_DOCUMENTS_FOLDER: 'samples/document-review'
-  // The package is mounted read-only; what is written here is gone with the instance.
+  // The package is mounted read-only. Files written here are lost with the instance.
   AOS_REPORTS_FOLDER: '/tmp/aos/reports'
 }
 
@@ -220,7 +220,7 @@ var keySettings = modelProvider == 'openai' && modelHasKey ? {
   OPENAI_API_KEY: '@Microsoft.KeyVault(VaultName=${keyVaultName};SecretName=openai-api-key)'
 } : {}
 
-// Flex Consumption has these in functionAppConfig and refuses them here.
+// Flex Consumption configures these in functionAppConfig and rejects them here.
 var planSettings = isFlex ? {} : {
   FUNCTIONS_EXTENSION_VERSION: '~4'
   FUNCTIONS_WORKER_RUNTIME: 'node'
@@ -241,7 +241,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   }
 }
 
-// The other plans scale by themselves.
+// The other plans scale automatically.
 resource scaling 'Microsoft.Insights/autoscaleSettings@2022-10-01' = if (isDedicated) {
   name: '${planName}-scaling'
   location: location
@@ -380,13 +380,13 @@ resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: site
   name: 'appsettings'
   properties: union(hostSettings, schedulerSettings, aosSettings, azureOpenAiSettings, openAiSettings, keySettings, planSettings)
-  // The service refuses two changes of one app at a time.
+  // The service rejects concurrent changes of one app.
   dependsOn: [
     ftpPolicy
   ]
 }
 
-// Every caller shows a token of the tenant, beside the function key that each route asks for.
+// Callers present a token of the tenant in addition to the function key.
 resource authSettings 'Microsoft.Web/sites/config@2025-03-01' = if (!empty(entraClientId)) {
   parent: site
   name: 'authsettingsV2'
@@ -478,5 +478,5 @@ output id string = site.id
 @description('Name of the app.')
 output name string = site.name
 
-@description('Where the API answers.')
+@description('Base URL of the API.')
 output uri string = 'https://${site.properties.defaultHostName}'

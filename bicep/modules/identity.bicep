@@ -1,10 +1,10 @@
-@description('Name of the identity that the app runs under.')
+@description('Name of the app\'s identity.')
 param name string
 
-@description('Region.')
+@description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {

@@ -3,25 +3,25 @@
 @maxLength(24)
 param name string
 
-@description('Region.')
+@description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
-@description('True: reached through a private endpoint only.')
+@description('Restrict access to private endpoints.')
 param networkIsolation bool
 
-@description('True: what is deleted cannot be purged before its time. Cannot be switched off again.')
+@description('Enable purge protection. It cannot be disabled later.')
 param purgeProtection bool
 
-@description('Object id of the app.')
+@description('Object id of the app\'s identity.')
 param principalId string
 
-@description('Object id of who may write secrets; empty for nobody.')
+@description('Object id of the operator who may write secrets; empty for none.')
 param operatorPrincipalId string
 
-@description('What the operator is.')
+@description('Principal type of the operator.')
 @allowed([
   'User'
   'Group'
@@ -30,13 +30,13 @@ param operatorPrincipalId string
 param operatorPrincipalType string
 
 @secure()
-@description('Key of the OpenAI-compatible endpoint; empty when there is none, or when it is written into the vault by other means.')
+@description('Key of the OpenAI-compatible server; empty if there is none or if it is written separately.')
 param modelApiKey string
 
-@description('When the key expires, in seconds since 1970. An alert tells it 30 days before.')
+@description('Expiry of the key, in seconds since 1970. An alert is sent 30 days before.')
 param modelApiKeyExpires int
 
-@description('True: the vault cannot be deleted before its lock is.')
+@description('Protect the vault with a delete lock.')
 param deleteLock bool
 
 @description('Log Analytics workspace for the audit log.')
@@ -58,7 +58,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     enableRbacAuthorization: true
     enableSoftDelete: true
     softDeleteRetentionInDays: 90
-    // The service refuses `false`: absent is how it stays off.
+    // The service rejects `false`; leave it out to keep it disabled.
     enablePurgeProtection: purgeProtection ? true : null
     enabledForDeployment: false
     enabledForDiskEncryption: false
@@ -110,7 +110,7 @@ resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
   name: 'keep'
   properties: {
     level: 'CanNotDelete'
-    notes: 'The app does not start without its secrets.'
+    notes: 'The app requires its secrets.'
   }
 }
 

@@ -4,13 +4,13 @@ param workspaceName string
 @description('Name of the Application Insights component.')
 param appInsightsName string
 
-@description('Region.')
+@description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
-@description('Days that logs and traces are kept.')
+@description('Retention of logs and traces, in days.')
 @allowed([
   30
   60
@@ -24,13 +24,13 @@ param tags object
 ])
 param retentionDays int
 
-@description('Gigabytes a day after which nothing more is taken in; -1 for no limit.')
+@description('Daily limit of log ingestion in GB; -1 for no limit.')
 param dailyQuotaGb int
 
-@description('Object id of the app, which may send telemetry.')
+@description('Object id of the app\'s identity, which may send telemetry.')
 param principalId string
 
-@description('Who is told of alerts.')
+@description('Email addresses that receive alerts.')
 param alertEmails array
 
 var metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'

@@ -1,19 +1,19 @@
 @description('Name of the virtual network.')
 param name string
 
-@description('Region.')
+@description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
-@description('Addresses of the network, at least a /22: it takes the first three networks of 256 of them.')
+@description('Address range, at least a /22. The first three /24 ranges become subnets.')
 param addressSpace string
 
-@description('Service that the subnet of the app is delegated to: Flex Consumption and App Service plans differ.')
+@description('Service to which the app\'s subnet is delegated. It depends on the plan.')
 param appSubnetDelegation string
 
-@description('Private DNS zones to make and link.')
+@description('Private DNS zones to create and link.')
 param privateDnsZoneNames array
 
 var appPrefix = cidrSubnet(addressSpace, 24, 0)
@@ -29,7 +29,7 @@ resource appSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' =
   }
 }
 
-// Only the app's subnet reaches the endpoints; of the rest of the network nothing does.
+// Only the app's subnet can reach the endpoints.
 resource endpointSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   name: '${name}-endpoints-nsg'
   location: location
@@ -69,7 +69,7 @@ resource endpointSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-
   }
 }
 
-// Who may call a private API is in this network, in one that is peered with it, or behind its gateway.
+// Callers of a private API are in this network, in a peered network, or behind its gateway.
 resource apiSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   name: '${name}-api-nsg'
   location: location
@@ -177,11 +177,11 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2020-06-01
   }
 }]
 
-@description('Subnet that the app is integrated with.')
+@description('Subnet for virtual network integration.')
 output appSubnetId string = '${network.id}/subnets/app'
 
 @description('Subnet of the private endpoints.')
 output privateEndpointSubnetId string = '${network.id}/subnets/private-endpoints'
 
-@description('Subnet of the private endpoint of the API, which callers reach.')
+@description('Subnet of the private endpoint of the API.')
 output apiSubnetId string = '${network.id}/subnets/api'

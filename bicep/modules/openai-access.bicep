@@ -1,7 +1,7 @@
-@description('Name of an account of Azure OpenAI that exists in this resource group.')
+@description('Name of an existing Azure OpenAI account in this resource group.')
 param accountName string
 
-@description('Object id of the app.')
+@description('Object id of the app\'s identity.')
 param principalId string
 
 var openAiUser = '5e0bd9bd-7b93-4f28-af87-19fc36ad61bd'

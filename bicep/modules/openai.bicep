@@ -1,25 +1,25 @@
 @description('Name of the account.')
 param name string
 
-@description('Region.')
+@description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
-@description('True: reached through a private endpoint only.')
+@description('Restrict access to private endpoints.')
 param networkIsolation bool
 
-@description('Object id of the app.')
+@description('Object id of the app\'s identity.')
 param principalId string
 
-@description('Model, as the catalog of Azure OpenAI names it.')
+@description('Model name in the Azure OpenAI catalog.')
 param modelName string
 
 @description('Version of the model.')
 param modelVersion string
 
-@description('Thousands of tokens a minute.')
+@description('Capacity in thousands of tokens per minute.')
 param capacity int
 
 @description('Log Analytics workspace for the audit log.')
@@ -59,7 +59,7 @@ resource deployment 'Microsoft.CognitiveServices/accounts/deployments@2025-06-01
       name: modelName
       version: modelVersion
     }
-    // Another version answers otherwise: it is changed here, not by the service.
+    // Versions behave differently, so the service must not upgrade automatically.
     versionUpgradeOption: 'NoAutoUpgrade'
   }
 }

@@ -1,13 +1,13 @@
-@description('Region.')
+@description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
 @description('Subnet of the endpoints.')
 param subnetId string
 
-@description('What is reached privately: name, resourceId, groupId and zoneName of each.')
+@description('Private endpoints: name, resourceId, groupId and zoneName of each.')
 param targets array
 
 resource endpoints 'Microsoft.Network/privateEndpoints@2025-05-01' = [for target in targets: {

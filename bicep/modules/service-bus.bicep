@@ -1,29 +1,29 @@
 @description('Name of the namespace.')
 param name string
 
-@description('Region.')
+@description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
-@description('Premium is what private endpoints need.')
+@description('Tier. Private endpoints require Premium.')
 @allowed([
   'Standard'
   'Premium'
 ])
 param skuName string
 
-@description('True: reached through a private endpoint only. Needs Premium.')
+@description('Restrict access to private endpoints. Requires Premium.')
 param networkIsolation bool
 
-@description('Subscriptions to the topic of events: name and SQL filter of each.')
+@description('Subscriptions of the event topic: name and SQL filter of each.')
 param eventSubscriptions array
 
-@description('Object id of the app.')
+@description('Object id of the app\'s identity.')
 param principalId string
 
-@description('True: the namespace cannot be deleted before its lock is.')
+@description('Protect the namespace with a delete lock.')
 param deleteLock bool
 
 @description('Log Analytics workspace for the audit log.')
@@ -32,8 +32,8 @@ param workspaceId string
 var dataReceiver = '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0'
 var dataSender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'
 
-// The same entities as service-bus.json, which the local broker reads. Sessions and duplicate detection cannot be changed
-// on an entity that exists: a change of either needs an entity of another name.
+// The same entities as in service-bus.json, which the local broker reads. Sessions and duplicate detection of an existing
+// entity cannot be changed; a change of either requires a new entity name.
 var queues = [
   {
     name: 'agent-requests'
@@ -53,7 +53,7 @@ var queues = [
   {
     name: 'agent-requests-deadletter'
     requiresSession: false
-    // Looking for a message in it delivers those before it as well: that must not be what ends them.
+    // Receiving one message also delivers those before it, which must not dead-letter them.
     maxDeliveryCount: 2000
   }
 ]
@@ -104,7 +104,7 @@ resource events 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' = {
   }
 }
 
-// What nobody fetches is gone after a day instead of filling the topic, which would stop the app from publishing.
+// Unread events expire after a day. A full topic would stop the app from publishing.
 resource subscriptions 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = [for subscription in eventSubscriptions: {
   parent: events
   name: subscription.name
@@ -118,7 +118,7 @@ resource subscriptions 'Microsoft.ServiceBus/namespaces/topics/subscriptions@202
   }
 }]
 
-// A subscription is born with a rule of this name, which lets everything through: this one takes its place.
+// Replaces the default rule of a new subscription, which accepts every event.
 resource rules 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = [for (subscription, index) in eventSubscriptions: {
   parent: subscriptions[index]
   name: '$Default'
@@ -130,7 +130,7 @@ resource rules 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-
   }
 }]
 
-// Requests are received, answers sent, and dead letters of any queue read and sent again.
+// The app receives requests, sends responses, and reads and replays dead letters of every queue.
 resource receiverRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (queue, index) in queues: {
   scope: namespaceQueues[index]
   name: guid(namespaceQueues[index].id, principalId, dataReceiver)
@@ -166,7 +166,7 @@ resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
   name: 'keep'
   properties: {
     level: 'CanNotDelete'
-    notes: 'Messages that wait here are lost with the namespace.'
+    notes: 'Deleting the namespace deletes all waiting messages.'
   }
 }
 

@@ -3,10 +3,10 @@
 @maxLength(24)
 param name string
 
-@description('Region.')
+@description('Azure region.')
 param location string
 
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
 @description('Redundancy.')
@@ -16,10 +16,10 @@ param tags object
 ])
 param skuName string
 
-@description('True: reached through private endpoints only.')
+@description('Restrict access to private endpoints.')
 param networkIsolation bool
 
-@description('True for data that is to be recovered after a deletion. False for what a host rewrites all the time, where every write would be kept.')
+@description('Enable soft delete and versions. Leave it off for data that the host rewrites continuously.')
 param recoverable bool
 
 @description('Blob containers.')
@@ -28,19 +28,19 @@ param containers array
 @description('Tables.')
 param tables array
 
-@description('Blobs below these prefixes move to cooler tiers and are deleted in the end; empty for none.')
+@description('Prefixes of blobs that move to cooler tiers and are finally deleted; empty for none.')
 param tieredPrefixes array
 
-@description('Days after which a blob below the prefixes is deleted.')
+@description('Days after which these blobs are deleted.')
 param retentionDays int
 
-@description('Object id of the app.')
+@description('Object id of the app\'s identity.')
 param principalId string
 
-@description('Role definitions that the app has on this account, by id.')
+@description('Ids of the role definitions that the app gets on this account.')
 param roleIds array
 
-@description('True: the account cannot be deleted before its lock is.')
+@description('Protect the account with a delete lock.')
 param deleteLock bool
 
 @description('Log Analytics workspace for the audit log.')
@@ -194,7 +194,7 @@ resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
   name: 'keep'
   properties: {
     level: 'CanNotDelete'
-    notes: 'Remove this lock first if the data is really to be deleted.'
+    notes: 'Remove this lock before you delete the data.'
   }
 }
 

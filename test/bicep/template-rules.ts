@@ -29,7 +29,7 @@ export const templateRules: Readonly<Record<string, Rule>> = {
     },
     breaking: {
       path: "bicep/modules/identity.bicep",
-      from: "@description('Region.')\n",
+      from: "@description('Azure region.')\n",
       to: "",
     },
   },
