@@ -45,20 +45,20 @@ afterAll(async () => {
   await azurite.stop();
 });
 
-/** Rows of the table of counts: what, for ten documents, for one. */
-const page = readFileSync("docs/cost.md", "utf8");
+const page = readFileSync("docs/explanation/cost.md", "utf8");
+/** Rows of the table of counts: name, count for ten documents, count for one. */
 const [, table = ""] =
   /<!-- counts -->([^]*)<!-- \/counts -->/.exec(page) ?? [];
 const documented = [
   ...table.matchAll(/^\| ([\w ]+?) +\| (\d+) +\| (\d+) +\|$/gm),
 ];
 
-/** Runs a review and gives the counts under the names of the table. */
+/** Runs a review and returns the counts by the names of the table. */
 async function counted(
   documents?: readonly string[],
 ): Promise<Readonly<Record<string, number>>> {
   const api = createApiClient(host.url);
-  // Tables are made with their first use, which is not part of an orchestration.
+  // The first use creates the tables, which is not part of an orchestration.
   await api.get("health/ready");
   proxy.takeCounts();
   writeFileSync(countFile, "");
@@ -66,7 +66,7 @@ async function counted(
     workflow: "document-review",
     input: documents === undefined ? {} : { documents },
   });
-  // The hub is asked for the end, not the tables: how often they are asked while one waits depends on the machine.
+  // Waits on the task hub instead of the tables, because the number of polls depends on the machine.
   await createDurableTaskClient(() => host.url).whenIn(body.id, "Completed");
   const ended = await api.status(body.id);
   expect(ended.body.status).toBe("completed");
@@ -87,7 +87,7 @@ async function counted(
   };
 }
 
-/** How much an orchestration's count may differ from run to run: what settles together is taken together. */
+/** Counts vary between runs, because steps that settle together share one execution. */
 const tolerance = (documentedCount: number) =>
   Math.max(2, documentedCount * 0.15);
 
@@ -95,22 +95,22 @@ test.each([
   ["ten documents", undefined, 0],
   ["one document", ["contract-office-lease.txt"], 1],
 ] as const)(
-  "a review of %s costs what docs/cost.md says",
+  "a review of %s has the counts of docs/explanation/cost.md",
   async (_, documents, column) => {
     const counts = await counted(documents);
-    expect(documented.map(([, what]) => what)).toEqual(Object.keys(counts));
-    const wrong = documented.flatMap(([, what = "", ten, one]) => {
-      const said = Number([ten, one][column]);
-      const found = counts[what] ?? NaN;
-      return Math.abs(found - said) <= tolerance(said)
+    expect(documented.map(([, name]) => name)).toEqual(Object.keys(counts));
+    const wrong = documented.flatMap(([, name = "", ten, one]) => {
+      const expected = Number([ten, one][column]);
+      const found = counts[name] ?? NaN;
+      return Math.abs(found - expected) <= tolerance(expected)
         ? []
-        : [`${what}: ${found}, not ${said}`];
+        : [`${name}: ${found}, not ${expected}`];
     });
     expect(wrong).toEqual([]);
   },
 );
 
-test("a review that a message asks for costs the messages that docs/cost.md says", async () => {
+test("a review requested by a message has the message counts of docs/explanation/cost.md", async () => {
   const broker = await startTestBroker();
   const client = new ServiceBusClient(broker.connectionString);
   try {
@@ -138,32 +138,34 @@ test("a review that a message asks for costs the messages that docs/cost.md says
       "by-message",
       "Completed",
     );
-    const waiting = async (receiver: ServiceBusReceiver) =>
+    const countMessages = async (receiver: ServiceBusReceiver) =>
       (await receiver.peekMessages(100)).length;
-    const left = await waiting(client.createReceiver("agent-requests"));
+    const left = await countMessages(client.createReceiver("agent-requests"));
     const lines = readFileSync(countFile, "utf8").split("\n");
     const run = (kind: string) =>
       lines.filter((line) => line.startsWith(`${kind} `)).length;
     const counts = {
       "requests received": 1 - left,
       "Service Bus executions": run("serviceBusTrigger"),
-      "responses sent": await waiting(client.createReceiver("agent-responses")),
-      "events sent": await waiting(
+      "responses sent": await countMessages(
+        client.createReceiver("agent-responses"),
+      ),
+      "events sent": await countMessages(
         client.createReceiver("agent-events", "all"),
       ),
     };
     expect(run("httpTrigger")).toBe(0);
-    const [, told = ""] =
+    const [, messageTable = ""] =
       /<!-- messages -->([^]*)<!-- \/messages -->/.exec(page) ?? [];
     expect(
       Object.fromEntries(
-        [...told.matchAll(/^\| ([\w ]+?) +\| (\d+) +\|$/gm)].map(
-          ([, what = "", count]) => [what, Number(count)],
+        [...messageTable.matchAll(/^\| ([\w ]+?) +\| (\d+) +\|$/gm)].map(
+          ([, name = "", count]) => [name, Number(count)],
         ),
       ),
     ).toEqual(counts);
     const messages = Object.entries(counts)
-      .filter(([what]) => !what.endsWith("executions"))
+      .filter(([name]) => !name.endsWith("executions"))
       .reduce((sum, [, count]) => sum + count, 0);
     expect(page).toContain(`${messages} × 0.80 per million`);
   } finally {
@@ -172,19 +174,19 @@ test("a review that a message asks for costs the messages that docs/cost.md says
   }
 });
 
-test("what ten documents cost in money is reckoned from these counts", () => {
+test("the dollar figures of docs/explanation/cost.md are calculated from the counts", () => {
   const of = (wanted: string): string =>
-    documented.find(([, what]) => what === wanted)?.[2] ?? "absent";
+    documented.find(([, name]) => name === wanted)?.[2] ?? "absent";
   const [orchestrators, activities, entities] = [
     "orchestrator executions",
     "activity executions",
     "entity executions",
   ].map(of);
-  for (const reckoning of [
+  for (const calculation of [
     `(${of("HTTP executions")} + ${orchestrators} + ${activities} + ${entities}) × 0.40 per million`,
     `(${of("table writes")} + ${of("table reads")}) × 0.036 per million`,
     `(${activities} × 8 + ${orchestrators} × 6 + ${entities} × 6) × 0.036 per million`,
-    `${of("model calls")} calls of, say, 2,000 tokens in`,
+    `${of("model calls")} calls with 2,000 input tokens`,
   ])
-    expect(page).toContain(reckoning);
+    expect(page).toContain(calculation);
 });

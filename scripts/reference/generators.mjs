@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { root } from "../set-up.mjs";
+import { hostJsonDescriptions } from "./host-json.mjs";
+
+const require = createRequire(import.meta.url);
+const compiled = (path) => require(join(root, "dist", path));
+const source = (path) => readFileSync(join(root, path), "utf8");
+const code = (text) => `\`${text}\``;
+
+/** The Markdown of every generated region, by its name; the function gets the rest of the region's mark. */
+export const generators = {
+  settings,
+  errors,
+  routes,
+  metrics,
+  "log-events": logEvents,
+  "host-json": hostJson,
+  "template-parameters": templateParameters,
+  query: (name) =>
+    `\`\`\`kusto\n${source(`bicep/modules/queries/${name}.kql`)}\`\`\``,
+};
+
+function hostJson() {
+  const values = [...leavesOf(JSON.parse(source("host.json")))];
+  const used = new Set();
+  const lines = values.map(([path, value]) => {
+    const key = Object.keys(hostJsonDescriptions).find(
+      (each) =>
+        each === path ||
+        (each.endsWith(".*") && path.startsWith(each.slice(0, -1))),
+    );
+    if (key === undefined)
+      throw new Error(
+        `host.json: describe ${path} in scripts/reference/host-json.mjs.`,
+      );
+    used.add(key);
+    return `- ${code(path)} (${code(value)}): ${hostJsonDescriptions[key]}`;
+  });
+  const unused = Object.keys(hostJsonDescriptions).filter(
+    (key) => !used.has(key),
+  );
+  if (unused.length > 0)
+    throw new Error(
+      `scripts/reference/host-json.mjs describes ${unused.join(", ")}, which host.json does not contain.`,
+    );
+  return lines.join("\n");
+}
+
+function* leavesOf(value, prefix = "") {
+  for (const [name, inner] of Object.entries(value))
+    if (typeof inner === "object" && inner !== null)
+      yield* leavesOf(inner, `${prefix}${name}.`);
+    else yield [prefix + name, inner];
+}
+
+function templateParameters() {
+  const lines = [];
+  let description = "";
+  let allowed = [];
+  let inAllowed = false;
+  for (const line of source("bicep/main.bicep").split("\n")) {
+    const described = /^@description\('(.*)'\)$/.exec(line);
+    if (described) description = described[1].replaceAll("\\'", "'");
+    if (/^@allowed\(\[$/.test(line)) inAllowed = true;
+    else if (inAllowed && /^\]\)$/.test(line)) inAllowed = false;
+    else if (inAllowed) allowed.push(line.trim().replaceAll("'", ""));
+    const parameter = /^param (\w+) (\w+)(?: = (.+))?$/.exec(line);
+    if (!parameter) continue;
+    const [, name, type, value] = parameter;
+    lines.push(
+      `- ${code(name)} (${type}, ${defaultText(value)}): ${description}` +
+        (allowed.length > 0
+          ? ` One of ${allowed.map((each) => code(each)).join(", ")}.`
+          : ""),
+    );
+    description = "";
+    allowed = [];
+  }
+  return lines.join("\n");
+}
+
+const defaultText = (value) => {
+  if (value === undefined) return "required";
+  return value === "''" ? "empty" : `default ${code(value)}`;
+};
