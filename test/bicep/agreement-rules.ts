@@ -1,4 +1,4 @@
-/** Where templates and code must agree, each rule with a change that ends the agreement. */
+/** Rules on which templates and code must agree, each with a change that violates it. */
 import { settingNames } from "../../src/config/read-config";
 import type { Change } from "./checklist/row";
 import {
@@ -15,56 +15,62 @@ import {
   propertiesOf,
   type Value,
 } from "./reader/value";
-import { ofType, type World } from "./world";
+import { ofType, type Repository } from "./repository";
 
 interface Rule {
-  readonly problems: (world: World) => readonly string[];
+  readonly problems: (repository: Repository) => readonly string[];
   readonly breaking: Change;
 }
 
 const functionApp = "bicep/modules/function-app.bicep";
 const main = "bicep/main.bicep";
 
-export const appSettings = (world: World, changes: Properties): Properties =>
+export const appSettings = (
+  repository: Repository,
+  changes: Properties,
+): Properties =>
   propertiesOf(
     ofType(
-      world.deployment("prod", changes),
+      repository.deployment("prod", changes),
       "Microsoft.Web/sites/config",
     ).find(({ name }) => name === "appsettings")?.body["properties"],
   );
 
 /** Every setting that some deployment has. */
-const deployedSettings = (world: World): readonly string[] => [
+const deployedSettings = (repository: Repository): readonly string[] => [
   ...new Set(
     [
       {},
       { model: "openai", modelBaseUrl: "https://models.example/v1" },
       { durableBackend: "DurableTaskScheduler" },
       { hostingPlan: "ElasticPremium" },
-    ].flatMap((changes) => Object.keys(appSettings(world, changes))),
+    ].flatMap((changes) => Object.keys(appSettings(repository, changes))),
   ),
 ];
 
-export const deployedNames = (world: World, type: string): readonly string[] =>
-  ofType(world.deployment("dev"), type)
+export const deployedNames = (
+  repository: Repository,
+  type: string,
+): readonly string[] =>
+  ofType(repository.deployment("dev"), type)
     .map(({ name }) => name)
     .sort();
 
-/** What the first group of the pattern matches in deployed code, each once. */
-const inCode = (world: World, pattern: RegExp): readonly string[] =>
+/** Distinct matches of the pattern's first group in deployed code. */
+const inCode = (repository: Repository, pattern: RegExp): readonly string[] =>
   [
     ...new Set(
-      world.paths
+      repository.paths
         .filter((path) => path.endsWith(".ts"))
         .flatMap((path) =>
-          [...world.text(path).matchAll(pattern)].map(
+          [...repository.text(path).matchAll(pattern)].map(
             ([, found = ""]) => found,
           ),
         ),
     ),
   ].sort();
 
-/** What only one of the two lists has. */
+/** Entries that only one of the two lists has. */
 const difference = (
   ours: readonly string[],
   theirs: readonly string[],
@@ -78,17 +84,18 @@ const difference = (
     .map((name) => `${name} is only in ${them}`),
 ];
 
-const entityNames = (world: World): readonly string[] => [
-  ...deployedNames(world, "Microsoft.ServiceBus/namespaces/queues"),
-  ...deployedNames(world, "Microsoft.ServiceBus/namespaces/topics"),
+const entityNames = (repository: Repository): readonly string[] => [
+  ...deployedNames(repository, "Microsoft.ServiceBus/namespaces/queues"),
+  ...deployedNames(repository, "Microsoft.ServiceBus/namespaces/topics"),
 ];
 
 export const agreementRules: Readonly<Record<string, Rule>> = {
   "settings that the code reads are deployed, or left out for a reason": {
-    problems: (world) =>
+    problems: (repository) =>
       settingNames.filter(
         (name) =>
-          !deployedSettings(world).includes(name) && !(name in settingsLeftOut),
+          !deployedSettings(repository).includes(name) &&
+          !(name in settingsLeftOut),
       ),
     breaking: {
       path: functionApp,
@@ -98,8 +105,8 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
   },
   "settings that are deployed are read by the code, or by somebody who is named":
     {
-      problems: (world) =>
-        deployedSettings(world).filter(
+      problems: (repository) =>
+        deployedSettings(repository).filter(
           (name) =>
             !settingNames.includes(name) &&
             !(name in platformSettings) &&
@@ -112,9 +119,9 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
       },
     },
   "settings that are left out for a reason are left out": {
-    problems: (world) =>
+    problems: (repository) =>
       Object.keys(settingsLeftOut).filter((name) =>
-        deployedSettings(world).includes(name),
+        deployedSettings(repository).includes(name),
       ),
     breaking: {
       path: functionApp,
@@ -123,9 +130,9 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
     },
   },
   "settings that are said to be the platform's are deployed": {
-    problems: (world) =>
+    problems: (repository) =>
       Object.keys(platformSettings).filter(
-        (name) => !deployedSettings(world).includes(name),
+        (name) => !deployedSettings(repository).includes(name),
       ),
     breaking: {
       path: functionApp,
@@ -134,8 +141,8 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
     },
   },
   "settings are text": {
-    problems: (world) =>
-      Object.entries(appSettings(world, {}))
+    problems: (repository) =>
+      Object.entries(appSettings(repository, {}))
         .filter(([, value]) => typeof value !== "string")
         .map(([name]) => name),
     breaking: {
@@ -145,8 +152,8 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
     },
   },
   "settings are none that Flex Consumption refuses": {
-    problems: (world) =>
-      Object.keys(appSettings(world, {})).filter((name) =>
+    problems: (repository) =>
+      Object.keys(appSettings(repository, {})).filter((name) =>
         refusedOnFlex.includes(name),
       ),
     breaking: {
@@ -156,8 +163,8 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
     },
   },
   "settings hold no key": {
-    problems: (world) =>
-      Object.entries(appSettings(world, {}))
+    problems: (repository) =>
+      Object.entries(appSettings(repository, {}))
         .filter(([, value]) =>
           /AccountKey=|SharedAccessKey/.test(JSON.stringify(value)),
         )
@@ -169,10 +176,10 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
     },
   },
   "connections that triggers name have the settings of an identity": {
-    problems: (world) =>
-      inCode(world, /\bconnection(?:: | = )"(\w+)"/g).filter(
+    problems: (repository) =>
+      inCode(repository, /\bconnection(?:: | = )"(\w+)"/g).filter(
         (name) =>
-          !deployedSettings(world).some((setting) =>
+          !deployedSettings(repository).some((setting) =>
             setting.startsWith(`${name}__`),
           ),
       ),
@@ -182,13 +189,14 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
       to: 'const orders = { connection: "ORDERS" };\nregisterHttpRoutes({',
     },
   },
-  "settings that take the place of host.json have one to take": {
-    problems: (world) =>
-      deployedSettings(world)
+  "settings that override host.json override an existing value": {
+    problems: (repository) =>
+      deployedSettings(repository)
         .filter((name) => name.startsWith("AzureFunctionsJobHost__"))
         .map((name) => name.split("__").slice(1, -1).join("."))
         .filter(
-          (path) => !isProperties(at(world.json("host.json") as Value, path)),
+          (path) =>
+            !isProperties(at(repository.json("host.json") as Value, path)),
         ),
     breaking: {
       path: "host.json",
@@ -197,44 +205,44 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
     },
   },
   "tables are those that the code opens": {
-    problems: (world) =>
+    problems: (repository) =>
       difference(
         deployedNames(
-          world,
+          repository,
           "Microsoft.Storage/storageAccounts/tableServices/tables",
         ),
-        inCode(world, /openTable\(\s*options,\s*"(\w+)"/g),
+        inCode(repository, /openTable\(\s*options,\s*"(\w+)"/g),
         "the code",
       ),
     breaking: { path: main, from: "'AosHistory'", to: "'AosHistories'" },
   },
   "containers are those that the code opens, and the one of packages": {
-    problems: (world) =>
+    problems: (repository) =>
       difference(
         deployedNames(
-          world,
+          repository,
           "Microsoft.Storage/storageAccounts/blobServices/containers",
         ),
         [
-          ...inCode(world, /openContainer\(\s*options,\s*"([\w-]+)"/g),
+          ...inCode(repository, /openContainer\(\s*options,\s*"([\w-]+)"/g),
           "packages",
         ],
         "the code",
       ),
     breaking: {
-      path: "src/history/storage.ts",
+      path: "src/storage/open-storage.ts",
       from: '"aos-payloads"',
       to: '"aos-values"',
     },
   },
   "what grows cold are containers of the code": {
-    problems: (world) => {
+    problems: (repository) => {
       const containers = inCode(
-        world,
+        repository,
         /openContainer\(\s*options,\s*"([\w-]+)"/g,
       ).map((name) => `${name}/`);
       return ofType(
-        world.deployment("dev"),
+        repository.deployment("dev"),
         "Microsoft.Storage/storageAccounts/managementPolicies",
       )
         .flatMap(({ body }) =>
@@ -251,11 +259,11 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
     breaking: { path: main, from: "'aos-payloads/'", to: "'artifacts/'" },
   },
   "queues and topics that the code names are deployed": {
-    problems: (world) =>
+    problems: (repository) =>
       inCode(
-        world,
+        repository,
         /["'`](agent-(?:requests|responses|events|session-requests)[a-z-]*)["'`]/g,
-      ).filter((name) => !entityNames(world).includes(name)),
+      ).filter((name) => !entityNames(repository).includes(name)),
     breaking: {
       path: "src/main.ts",
       from: "registerHttpRoutes({",

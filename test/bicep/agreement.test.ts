@@ -4,16 +4,22 @@ import { agreementRules, appSettings, deployedNames } from "./agreement-rules";
 import { localProblems } from "./local-entities";
 import { settingsLeftOut } from "./platform-settings";
 import { propertiesOf } from "./reader/value";
-import { changed, ofType, openWorld, withFile, type World } from "./world";
+import {
+  changed,
+  ofType,
+  openRepository,
+  withFile,
+  type Repository,
+} from "./repository";
 
-let world: World;
+let repository: Repository;
 beforeAll(async () => {
-  world = await openWorld();
+  repository = await openRepository();
 });
 
 describe("templates and code agree", () => {
   test.each(Object.entries(agreementRules))("%s", (_, { problems }) => {
-    expect(problems(world)).toEqual([]);
+    expect(problems(repository)).toEqual([]);
   });
 });
 
@@ -21,13 +27,13 @@ describe("an agreement that ends is found", () => {
   test.each(Object.entries(agreementRules))(
     "it is not so that %s",
     (_, { problems, breaking: { path, from, to } }) => {
-      expect(problems(changed(world, path, from, to))).not.toEqual([]);
+      expect(problems(changed(repository, path, from, to))).not.toEqual([]);
     },
   );
 });
 
 test("the connection to Service Bus has all three settings, or it is refused", () => {
-  const settings = appSettings(world, {});
+  const settings = appSettings(repository, {});
   const prefix = "AZURE_SERVICEBUS_CONNECTION_STRING__";
   expect(settings[`${prefix}credential`]).toBe("managedidentity");
   expect(settings[`${prefix}clientId`]).toBe(settings["AZURE_CLIENT_ID"]);
@@ -36,7 +42,7 @@ test("the connection to Service Bus has all three settings, or it is refused", (
 
 describe("the durable backend", () => {
   test("is the storage of the host by default", () => {
-    const names = Object.keys(appSettings(world, {})).join();
+    const names = Object.keys(appSettings(repository, {})).join();
     expect(names).not.toMatch(/storageProvider|SCHEDULER/);
   });
 
@@ -46,7 +52,7 @@ describe("the durable backend", () => {
       taskHubName: "Another",
     };
     const prefix = "AzureFunctionsJobHost__extensions__durableTask__";
-    expect(appSettings(world, changes)).toMatchObject({
+    expect(appSettings(repository, changes)).toMatchObject({
       [`${prefix}storageProvider__type`]: "azureManaged",
       [`${prefix}storageProvider__connectionStringName`]:
         "DURABLE_TASK_SCHEDULER_CONNECTION_STRING",
@@ -56,7 +62,7 @@ describe("the durable backend", () => {
     });
     expect(
       ofType(
-        world.deployment("prod", changes),
+        repository.deployment("prod", changes),
         "Microsoft.DurableTask/schedulers/taskHubs",
       ).map(({ name }) => name),
     ).toEqual(["Another"]);
@@ -66,7 +72,7 @@ describe("the durable backend", () => {
 describe("Service Bus", () => {
   test("has the queues and the topic of the API", () => {
     expect(
-      deployedNames(world, "Microsoft.ServiceBus/namespaces/queues"),
+      deployedNames(repository, "Microsoft.ServiceBus/namespaces/queues"),
     ).toEqual([
       "agent-requests",
       "agent-requests-deadletter",
@@ -74,7 +80,7 @@ describe("Service Bus", () => {
       "agent-session-requests",
     ]);
     expect(
-      deployedNames(world, "Microsoft.ServiceBus/namespaces/topics"),
+      deployedNames(repository, "Microsoft.ServiceBus/namespaces/topics"),
     ).toEqual(["agent-events"]);
   });
 
@@ -82,7 +88,7 @@ describe("Service Bus", () => {
     "takes requests on %s with the settings of the API",
     (name) => {
       const queue = ofType(
-        world.deployment("dev"),
+        repository.deployment("dev"),
         "Microsoft.ServiceBus/namespaces/queues",
       ).find((found) => found.name === name);
       expect(propertiesOf(queue?.body["properties"])).toMatchObject({
@@ -125,23 +131,23 @@ describe("service-bus.json, which the local broker reads", () => {
       },
     });
   const problemsOf = (config: string) =>
-    localProblems(withFile(world, "service-bus.json", config));
+    localProblems(withFile(repository, "service-bus.json", config));
 
-  test("agrees with the templates where it is there", () => {
-    expect(localProblems(world)).toEqual([]);
+  test("agrees with the templates if the file exists", () => {
+    expect(localProblems(repository)).toEqual([]);
   });
 
   test("may leave out settings, and need not keep messages as long", () => {
     expect(problemsOf(configured())).toEqual([]);
   });
 
-  test("is told of a setting that differs", () => {
+  test("reports a setting that differs", () => {
     expect(problemsOf(configured({ MaxDeliveryCount: 10 }))).toEqual([
       "agent-requests: maxDeliveryCount is 10 locally and 5 in Azure",
     ]);
   });
 
-  test("is told of entities that only one of them has", () => {
+  test("reports entities that only one of them has", () => {
     const renamed = configured().replace("agent-responses", "answers");
     expect(problemsOf(renamed)).toEqual([
       "answers is not in Azure",

@@ -1,12 +1,12 @@
 import { checklist } from "./checklist";
-import { changed, openWorld, type World } from "./world";
+import { changed, openRepository, type Repository } from "./repository";
 
-let world: World;
+let repository: Repository;
 beforeAll(async () => {
-  world = await openWorld();
+  repository = await openRepository();
 });
 
-test("the checklist has all of its 52 rows", () => {
+test("the checklist has 52 rows", () => {
   expect(checklist.map(({ number }) => number)).toEqual(
     Array.from({ length: 52 }, (_, index) => index + 1),
   );
@@ -14,14 +14,14 @@ test("the checklist has all of its 52 rows", () => {
 
 describe("a production deployment", () => {
   test.each(checklist)("$number: $requirement", ({ problems }) => {
-    expect(problems(world)).toEqual([]);
+    expect(problems(repository)).toEqual([]);
   });
 });
 
 /** Rows that find a problem, by number. */
-const failing = (changedWorld: World): readonly number[] =>
+const failing = (changedRepository: Repository): readonly number[] =>
   checklist
-    .filter(({ problems }) => problems(changedWorld).length > 0)
+    .filter(({ problems }) => problems(changedRepository).length > 0)
     .map(({ number }) => number);
 
 const breaking = checklist.flatMap(({ number, requirement, breaking }) =>
@@ -32,7 +32,7 @@ describe("each row can fail", () => {
   test.each(breaking)(
     "$number fails, and no other row, when it is not so that $requirement ($index)",
     ({ number, change: { path, from, to } }) => {
-      expect(failing(changed(world, path, from, to))).toEqual([number]);
+      expect(failing(changed(repository, path, from, to))).toEqual([number]);
     },
   );
 });

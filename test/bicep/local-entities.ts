@@ -1,6 +1,6 @@
-/** The entities of the local broker against those of Azure. */
+/** Compares the entities of the local broker with those of Azure. */
 import { propertiesOf, type Properties, type Value } from "./reader/value";
-import { ofType, type World } from "./world";
+import { ofType, type Repository } from "./repository";
 
 /** service-bus.json has the form of the configuration of Microsoft's emulator. https://learn.microsoft.com/azure/service-bus-messaging/test-locally-with-service-bus-emulator */
 interface Entity {
@@ -21,11 +21,11 @@ interface Emulator {
 /** Settings of entities by their path: `queue`, `topic`, `topic/subscription`. */
 type Entities = ReadonlyMap<string, Properties>;
 
-/** Where the two differ. Nothing where there is no service-bus.json: then there is no local broker. */
-export function localProblems(world: World): readonly string[] {
-  if (!world.paths.includes("service-bus.json")) return [];
-  const local = localEntities(world.json("service-bus.json") as Emulator);
-  const cloud = cloudEntities(world);
+/** Differences between the two; empty if service-bus.json does not exist. */
+export function localProblems(repository: Repository): readonly string[] {
+  if (!repository.paths.includes("service-bus.json")) return [];
+  const local = localEntities(repository.json("service-bus.json") as Emulator);
+  const cloud = cloudEntities(repository);
   return [
     ...[...local.keys()]
       .filter((path) => !cloud.has(path))
@@ -51,9 +51,12 @@ const differences = (
         `${path}: ${name} is ${JSON.stringify(value)} locally and ${JSON.stringify(cloud?.[name])} in Azure`,
     );
 
-function cloudEntities(world: World): Entities {
+function cloudEntities(repository: Repository): Entities {
   const found = ["queues", "topics", "topics/subscriptions"].flatMap((kind) =>
-    ofType(world.deployment("dev"), `Microsoft.ServiceBus/namespaces/${kind}`),
+    ofType(
+      repository.deployment("dev"),
+      `Microsoft.ServiceBus/namespaces/${kind}`,
+    ),
   );
   const names = new Map(found.map(({ path, name }) => [path, name]));
   return new Map(
@@ -85,7 +88,7 @@ const entry =
     compared(Properties),
   ];
 
-/** The emulator keeps messages for an hour at most, so how long they live is not compared; nor is what is left empty. */
+/** Without times to live, because the emulator limits them to an hour, and without empty values. */
 const compared = (properties: Properties): Properties =>
   Object.fromEntries(
     Object.entries(properties)

@@ -1,4 +1,4 @@
-/** Settings that the templates make and the code does not read: who does. */
+/** Settings that the templates set and the code does not read, with their reader. */
 export const platformSettings: Readonly<Record<string, string>> = {
   AzureWebJobsStorage__credential: "the host: how it signs in to storage",
   AzureWebJobsStorage__clientId: "the host: which identity it signs in with",
@@ -24,7 +24,7 @@ export const platformSettings: Readonly<Record<string, string>> = {
     "the platform, on plans that are not Flex: who fetches the package",
 };
 
-/** Settings of services that code in the making reads: they leave this list when src/config.ts names them. */
+/** Settings that only extensions read. */
 export const comingSettings: Readonly<Record<string, string>> = {
   AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace:
     "the Service Bus trigger and sender",
@@ -32,20 +32,20 @@ export const comingSettings: Readonly<Record<string, string>> = {
   AZURE_SERVICEBUS_CONNECTION_STRING__clientId: "the Service Bus trigger",
 };
 
-/** Settings that the code reads and the templates leave out: why. */
+/** Settings that the code reads and the templates do not set, with the reason. */
 export const settingsLeftOut: Readonly<Record<string, string>> = {
   AzureWebJobsStorage: "a connection string has a key; keys are off",
   AzureWebJobsStorage__accountName:
-    "the endpoints say it too, and hold in sovereign clouds as well",
+    "the endpoints replace it and also work in sovereign clouds",
   AZURE_STORAGE_CONNECTION_STRING: "a connection string has a key",
-  AZURE_STORAGE_CONNECTION_STRING__accountName: "the endpoints say it too",
+  AZURE_STORAGE_CONNECTION_STRING__accountName: "the endpoints replace it",
   AZURE_SERVICEBUS_CONNECTION_STRING: "a connection string has a key",
   AZURE_OPENAI_API_KEY: "the app signs in with its identity",
   OTEL_EXPORTER_OTLP_ENDPOINT: "telemetry goes to Application Insights",
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "the same",
   OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "the same",
   OTEL_SDK_DISABLED: "telemetry is wanted",
-  AOS_TELEMETRY_CONTENT: "content is told by explicit decision only",
+  AOS_TELEMETRY_CONTENT: "content is exported by explicit decision only",
 };
 
 /** Settings that Flex Consumption refuses, or takes from functionAppConfig. https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan */

@@ -1,18 +1,18 @@
 import { alertRules } from "./soundness/alerts";
 import { makingRules } from "./soundness/making";
 import { networkRules } from "./soundness/network";
-import { changed, openWorld, type World } from "./world";
+import { changed, openRepository, type Repository } from "./repository";
 
 const soundnessRules = { ...makingRules, ...networkRules, ...alertRules };
 
-let world: World;
+let repository: Repository;
 beforeAll(async () => {
-  world = await openWorld();
+  repository = await openRepository();
 });
 
 describe("a deployment is sound", () => {
   test.each(Object.entries(soundnessRules))("%s", (_, { problems }) => {
-    expect(problems(world)).toEqual([]);
+    expect(problems(repository)).toEqual([]);
   });
 });
 
@@ -21,11 +21,11 @@ const breaking = Object.entries(soundnessRules).flatMap(
     changes.map((change) => ({ rule, problems, change })),
 );
 
-describe("one that is not is found", () => {
+describe("an unsound deployment is detected", () => {
   test.each(breaking)(
     "it is not so that $rule, with $change.to",
     ({ problems, change: { path, from, to } }) => {
-      expect(problems(changed(world, path, from, to))).not.toEqual([]);
+      expect(problems(changed(repository, path, from, to))).not.toEqual([]);
     },
   );
 });

@@ -1,4 +1,4 @@
-/** What holds for every Bicep file by itself, each rule with a change that breaks it. */
+/** Rules for every Bicep file, each with a change that violates it. */
 import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import type { Change } from "./checklist/row";
@@ -6,10 +6,13 @@ import { assignableRoles, cosmosDataContributor } from "./checklist/roles";
 import type { Expression } from "./reader/expression";
 import type { Module, Output, Parameter, Template } from "./reader/template";
 import { allExpressions, namesUsed, within } from "./reader/walk";
-import type { World } from "./world";
+import type { Repository } from "./repository";
 
 interface Rule {
-  readonly problems: (world: World, path: string) => readonly string[];
+  readonly problems: (
+    repository: Repository,
+    path: string,
+  ) => readonly string[];
   readonly breaking: Change;
 }
 
@@ -21,8 +24,8 @@ export const apiVersions = (): Readonly<Record<string, string>> =>
 
 export const templateRules: Readonly<Record<string, Rule>> = {
   "describes its parameters and outputs": {
-    problems: (world, path) => {
-      const { parameters, outputs } = world.template(path);
+    problems: (repository, path) => {
+      const { parameters, outputs } = repository.template(path);
       return [...parameters.values(), ...outputs.values()]
         .filter(({ decorators }) => !decorators.has("description"))
         .map(({ name }) => name);
@@ -33,9 +36,9 @@ export const templateRules: Readonly<Record<string, Rule>> = {
       to: "",
     },
   },
-  "uses what it declares": {
-    problems: (world, path) => {
-      const template = world.template(path);
+  "uses everything that it declares": {
+    problems: (repository, path) => {
+      const template = repository.template(path);
       const used = namesUsed(template);
       return declaredIn(template).filter((name) => !used.has(name));
     },
@@ -45,9 +48,9 @@ export const templateRules: Readonly<Record<string, Rule>> = {
       to: "var nothing = 1\nvar packageContainer = ",
     },
   },
-  "gives modules what they ask for": {
-    problems: (world, path) =>
-      callsOf(world, path).flatMap(({ symbol, given, target }) =>
+  "passes all required parameters to modules": {
+    problems: (repository, path) =>
+      callsOf(repository, path).flatMap(({ symbol, given, target }) =>
         [...target.parameters.values()]
           .filter(({ fallback }) => fallback === undefined)
           .filter(({ name }) => !given.includes(name))
@@ -60,8 +63,8 @@ export const templateRules: Readonly<Record<string, Rule>> = {
     },
   },
   "gives modules nothing that they do not ask for": {
-    problems: (world, path) =>
-      callsOf(world, path).flatMap(({ symbol, given, target }) =>
+    problems: (repository, path) =>
+      callsOf(repository, path).flatMap(({ symbol, given, target }) =>
         given
           .filter((name) => !target.parameters.has(name))
           .map((name) => `${symbol} has no parameter ${name}`),
@@ -73,12 +76,12 @@ export const templateRules: Readonly<Record<string, Rule>> = {
     },
   },
   "uses only outputs that modules have": {
-    problems: (world, path) => {
-      const template = world.template(path);
+    problems: (repository, path) => {
+      const template = repository.template(path);
       return [...allExpressions(template)].flatMap((found) => {
         const module = outputOwner(template, found);
         if (module === undefined || found.kind !== "member") return [];
-        const { outputs } = targetOf(world, path, module);
+        const { outputs } = targetOf(repository, path, module);
         return outputs.has(found.name)
           ? []
           : [`${module.symbol}.${found.name}`];
@@ -91,10 +94,10 @@ export const templateRules: Readonly<Record<string, Rule>> = {
     },
   },
   "has no secret in its outputs": {
-    problems: (world, path) => {
-      const { outputs, parameters } = world.template(path);
+    problems: (repository, path) => {
+      const { outputs, parameters } = repository.template(path);
       return [...outputs.values()]
-        .filter((output) => tellsSecret(output, parameters))
+        .filter((output) => exposesSecret(output, parameters))
         .map(({ name }) => name);
     },
     breaking: {
@@ -104,10 +107,11 @@ export const templateRules: Readonly<Record<string, Rule>> = {
     },
   },
   "names no role that is not on the list": {
-    problems: (world, path) =>
+    problems: (repository, path) =>
       (
-        world.text(path).match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ??
-        []
+        repository
+          .text(path)
+          .match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? []
       ).filter(
         (id) => !assignableRoles.has(id) && id !== cosmosDataContributor,
       ),
@@ -118,8 +122,8 @@ export const templateRules: Readonly<Record<string, Rule>> = {
     },
   },
   "uses the API versions that are on the list": {
-    problems: (world, path) =>
-      [...world.template(path).resources.values()]
+    problems: (repository, path) =>
+      [...repository.template(path).resources.values()]
         .filter(({ type, apiVersion }) => apiVersions()[type] !== apiVersion)
         .map(({ symbol, apiVersion }) => `${symbol}: ${apiVersion}`),
     breaking: {
@@ -138,14 +142,18 @@ const declaredIn = (template: Template): readonly string[] => [
     .map(({ symbol }) => symbol),
 ];
 
-const targetOf = (world: World, path: string, module: Module): Template =>
-  world.template(posix.join(posix.dirname(path), module.path));
+const targetOf = (
+  repository: Repository,
+  path: string,
+  module: Module,
+): Template =>
+  repository.template(posix.join(posix.dirname(path), module.path));
 
-const callsOf = (world: World, path: string) =>
-  [...world.template(path).modules.values()].map((module) => ({
+const callsOf = (repository: Repository, path: string) =>
+  [...repository.template(path).modules.values()].map((module) => ({
     symbol: module.symbol,
     given: argumentsIn(module.body),
-    target: targetOf(world, path, module),
+    target: targetOf(repository, path, module),
   }));
 
 /** Names of the arguments in a call of a module, which may be conditional. */
@@ -177,7 +185,7 @@ function outputOwner(
     : undefined;
 }
 
-function tellsSecret(
+function exposesSecret(
   { name, value }: Output,
   parameters: ReadonlyMap<string, Parameter>,
 ): boolean {

@@ -1,20 +1,20 @@
 import { globSync } from "tinyglobby";
 import { at, type Properties, type Value } from "./reader/value";
 import { apiVersions, literalOf, templateRules } from "./template-rules";
-import { changed, openWorld, type World } from "./world";
+import { changed, openRepository, type Repository } from "./repository";
 
 const paths = globSync("bicep/**/*.bicep")
   .map((path) => path.replaceAll("\\", "/"))
   .sort();
 
-let world: World;
+let repository: Repository;
 beforeAll(async () => {
-  world = await openWorld();
+  repository = await openRepository();
 });
 
 describe.each(paths)("%s", (path) => {
   test.each(Object.entries(templateRules))("%s", (_, { problems }) => {
-    expect(problems(world, path)).toEqual([]);
+    expect(problems(repository, path)).toEqual([]);
   });
 });
 
@@ -22,7 +22,9 @@ describe("each rule can be broken", () => {
   test.each(Object.entries(templateRules))(
     "a template that does not do so is found: %s",
     (_, { problems, breaking: { path, from, to } }) => {
-      expect(problems(changed(world, path, from, to), path)).not.toEqual([]);
+      expect(problems(changed(repository, path, from, to), path)).not.toEqual(
+        [],
+      );
     },
   );
 });
@@ -30,7 +32,7 @@ describe("each rule can be broken", () => {
 test("lists only API versions that are used", () => {
   const used = new Set(
     paths.flatMap((path) =>
-      [...world.template(path).resources.values()].map(({ type }) => type),
+      [...repository.template(path).resources.values()].map(({ type }) => type),
     ),
   );
   expect(Object.keys(apiVersions()).filter((type) => !used.has(type))).toEqual(
@@ -39,7 +41,7 @@ test("lists only API versions that are used", () => {
 });
 
 const variants: readonly (readonly [string, Properties])[] = [
-  ["as it is", {}],
+  ["unchanged", {}],
   ["on Elastic Premium", { hostingPlan: "ElasticPremium" }],
   ["on a dedicated plan", { hostingPlan: "Dedicated" }],
   ["with Node.js 24", { nodeVersion: "24" }],
@@ -67,7 +69,7 @@ const variants: readonly (readonly [string, Properties])[] = [
 
 describe.each(["dev", "prod"] as const)("%s.bicepparam deploys", (file) => {
   test.each(variants)("%s", (_, changes) => {
-    const { resources, outputs } = world.deployment(file, changes);
+    const { resources, outputs } = repository.deployment(file, changes);
     const names = resources.map(
       ({ type, name, on }) => `${type} ${name} on ${on ?? "the group"}`,
     );
@@ -78,7 +80,7 @@ describe.each(["dev", "prod"] as const)("%s.bicepparam deploys", (file) => {
 
 describe("the plan", () => {
   const partsOn = (hostingPlan: string) => {
-    const { resources } = world.deployment("prod", { hostingPlan });
+    const { resources } = repository.deployment("prod", { hostingPlan });
     const body = (type: string) =>
       resources.find((found) => found.type === type)?.body;
     return {
@@ -125,16 +127,16 @@ describe("the plan", () => {
   });
 });
 
-test("a subscription gets what its filter lets through, and nothing else", () => {
-  const rules = world
+test("a subscription gets only the events that its filter accepts", () => {
+  const rules = repository
     .deployment("dev")
     .resources.filter(({ type }) => type.endsWith("/subscriptions/rules"));
-  // Under another name it would stand beside the rule that lets everything through.
+  // With another name, the default rule that accepts everything would remain.
   expect(rules.map(({ name }) => name)).toEqual(["$Default"]);
 });
 
-test("a secret that is given appears in the vault only", () => {
-  const { resources, outputs } = world.deployment("prod", {
+test("a given secret appears in the vault only", () => {
+  const { resources, outputs } = repository.deployment("prod", {
     model: "openai",
     modelBaseUrl: "https://models.example/v1",
     modelApiKey: "open sesame",
@@ -147,10 +149,10 @@ test("a secret that is given appears in the vault only", () => {
 });
 
 test("the parameters of azd are parameters of the template", () => {
-  const { parameters } = world.json("bicep/main.parameters.json") as {
+  const { parameters } = repository.json("bicep/main.parameters.json") as {
     readonly parameters: Readonly<Record<string, unknown>>;
   };
-  const known = world.template("bicep/main.bicep").parameters;
+  const known = repository.template("bicep/main.bicep").parameters;
   expect(Object.keys(parameters).filter((name) => !known.has(name))).toEqual(
     [],
   );
@@ -160,13 +162,13 @@ test("the parameters of azd are parameters of the template", () => {
   expect(missing).toEqual([]);
 });
 
-test("every Node.js that can be deployed is one that the app runs on", () => {
-  const { engines } = world.json("package.json") as {
+test("every deployable Node.js version is supported by the app", () => {
+  const { engines } = repository.json("package.json") as {
     readonly engines: { readonly node: string };
   };
   const least = Number(/^>=(\d+)/.exec(engines.node)?.[1]);
   const [allowed] =
-    world
+    repository
       .template("bicep/main.bicep")
       .parameters.get("nodeVersion")
       ?.decorators.get("allowed") ?? [];
@@ -176,7 +178,7 @@ test("every Node.js that can be deployed is one that the app runs on", () => {
   expect(versions.every((version) => Number(version) >= least)).toBe(true);
   const runtime = (nodeVersion: string) =>
     at(
-      world
+      repository
         .deployment("dev", { nodeVersion })
         .resources.find(({ type }) => type === "Microsoft.Web/sites")?.body,
       "properties.functionAppConfig.runtime",
@@ -184,19 +186,19 @@ test("every Node.js that can be deployed is one that the app runs on", () => {
   expect(runtime("24")).toEqual({ name: "node", version: "24" });
 });
 
-describe("what a deployment cannot be", () => {
+describe("invalid templates are rejected", () => {
   test.each<readonly [string, Record<string, Value>, RegExp]>([
     ["a plan that is unknown", { hostingPlan: "Consumption" }, /not allowed/],
     ["a parameter that is unknown", { colour: "red" }, /no parameter colour/],
     ["more instances than there are", { maximumInstanceCount: 5000 }, /large/],
     ["text where a number belongs", { budgetAmount: "much" }, /not of type/],
   ])("%s", (_, changes, problem) => {
-    expect(() => world.deployment("dev", changes)).toThrow(problem);
+    expect(() => repository.deployment("dev", changes)).toThrow(problem);
   });
 
-  test("text that is not Bicep, and where it is not", () => {
+  test("text that is not Bicep, with its line", () => {
     const broken = changed(
-      world,
+      repository,
       "bicep/modules/identity.bicep",
       "  tags: tags\n}",
       "  tags: tags\n",
@@ -206,9 +208,9 @@ describe("what a deployment cannot be", () => {
     );
   });
 
-  test("a module that is left out, yet used", () => {
+  test("a module that is omitted but used", () => {
     const broken = changed(
-      world,
+      repository,
       "bicep/main.bicep",
       "hasScheduler ? scheduler!.outputs.endpoint : ''",
       "scheduler!.outputs.endpoint",

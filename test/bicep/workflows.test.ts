@@ -45,7 +45,7 @@ describe.each(paths)("%s", (path) => {
     ).toEqual([]);
   });
 
-  test("names only scripts that there are", () => {
+  test("names only scripts that exist", () => {
     const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
       readonly scripts: Readonly<Record<string, string>>;
     };
@@ -55,7 +55,7 @@ describe.each(paths)("%s", (path) => {
     expect(run.filter((name) => !(name in scripts))).toEqual([]);
   });
 
-  test("puts nothing that others write into a shell", () => {
+  test("passes no untrusted input to a shell", () => {
     const commands = [...text.matchAll(/run: [^]*?(?=\n\s*(?:- |\w+:|$))/g)];
     expect(
       commands.filter(([command]) => command.includes("${{")).map(String),
@@ -63,7 +63,7 @@ describe.each(paths)("%s", (path) => {
   });
 });
 
-test("azd and the workflow deploy what the package script leaves", () => {
+test("azd and the workflow deploy the output of the package script", () => {
   const azure = parse(readFileSync("azure.yaml", "utf8")) as {
     readonly infra: { readonly path: string; readonly module: string };
     readonly services: {
@@ -89,7 +89,7 @@ test("azd and the workflow deploy what the package script leaves", () => {
   const action = readFileSync(".github/actions/deploy/action.yml", "utf8");
   expect(action).toContain("npm run package");
   expect(action).toContain("--src dist/aos.zip");
-  // What the script says of itself is what test/package sees it do.
+  // test/package checks that the script produces these files.
   expect(readFileSync("scripts/package.mjs", "utf8")).toContain(
     "the folder dist/package and as the zip dist/aos.zip",
   );
@@ -109,7 +109,7 @@ describe("continuous integration", () => {
     );
   });
 
-  test("may read and nothing else", () => {
+  test("has read permission only", () => {
     expect(permissions).toEqual({ contents: "read" });
   });
 });
@@ -117,7 +117,7 @@ describe("continuous integration", () => {
 describe("deployment", () => {
   const { jobs, permissions } = read("deploy");
 
-  test("signs in by federation: there is no secret in it", () => {
+  test("signs in by federation, without a secret", () => {
     const text = readFileSync(".github/workflows/deploy.yml", "utf8");
     expect(text).not.toMatch(/secrets\./);
     expect(permissions).toEqual({ contents: "read" });
@@ -128,17 +128,17 @@ describe("deployment", () => {
       });
   });
 
-  test("goes through environments, which hold reviewers", () => {
+  test("uses environments, which have reviewers", () => {
     expect(jobs["dev"]?.environment).toBe("dev");
     expect(jobs["prod"]?.environment).toBe("prod");
   });
 
-  test("ends every job in time", () => {
+  test("has a time limit for every job", () => {
     for (const job of Object.values(jobs))
       expect(job["timeout-minutes"]).toBeGreaterThan(0);
   });
 
-  test("shows what would change with the variables that it is deployed with", () => {
+  test("previews changes with the variables of the deployment", () => {
     const text = (path: string) => readFileSync(path, "utf8");
     const files = ["dev", "prod"].map((name) =>
       text(`bicep/${name}.bicepparam`),
@@ -158,7 +158,7 @@ describe("deployment", () => {
     ).toEqual([]);
   });
 
-  test("sees at the end whether it works", () => {
+  test("ends with a smoke test", () => {
     const action = readFileSync(".github/actions/deploy/action.yml", "utf8");
     expect(action).toContain("node scripts/smoke-test.mjs");
   });

@@ -1,5 +1,5 @@
 import { isList } from "../reader/value";
-import { ofType, type World } from "../world";
+import { ofType, type Repository } from "../repository";
 import { assignableRoles } from "./roles";
 import {
   accounts,
@@ -17,16 +17,16 @@ const functionApp = "bicep/modules/function-app.bicep";
 const storage = "bicep/modules/storage.bicep";
 const roleOf = (definition: unknown): string =>
   typeof definition === "string" ? (definition.split("/").at(-1) ?? "") : "";
-/** What is there by parameter only. */
-const withEntra = (world: World) =>
-  world.deployment("prod", { entraClientId: "api" });
+/** The deployment with optional Entra ID authentication. */
+const withEntra = (repository: Repository) =>
+  repository.deployment("prod", { entraClientId: "api" });
 
 const containing = (
-  world: World,
+  repository: Repository,
   pattern: RegExp,
   what: string,
 ): readonly string[] =>
-  bicepFiles(world)
+  bicepFiles(repository)
     .filter(([, text]) => pattern.test(text))
     .map(([path]) => `${path} has ${what}`);
 
@@ -34,9 +34,13 @@ export const access: readonly Row[] = [
   {
     number: 20,
     requirement: "the app has an identity and no keys",
-    problems: (world) => [
-      ...unlike(sites(world), "identity.type", "UserAssigned"),
-      ...containing(world, /\blistKeys\(|AccountKey=|SharedAccessKey/, "keys"),
+    problems: (repository) => [
+      ...unlike(sites(repository), "identity.type", "UserAssigned"),
+      ...containing(
+        repository,
+        /\blistKeys\(|AccountKey=|SharedAccessKey/,
+        "keys",
+      ),
     ],
     breaking: [
       {
@@ -54,10 +58,10 @@ export const access: readonly Row[] = [
   {
     number: 21,
     requirement: "keys of storage are off",
-    problems: (world) => [
-      ...unlike(accounts(world), "properties.allowSharedKeyAccess", false),
+    problems: (repository) => [
+      ...unlike(accounts(repository), "properties.allowSharedKeyAccess", false),
       ...unlike(
-        accounts(world),
+        accounts(repository),
         "properties.defaultToOAuthAuthentication",
         true,
       ),
@@ -78,9 +82,13 @@ export const access: readonly Row[] = [
   {
     number: 22,
     requirement: "keys of Service Bus are off",
-    problems: (world) => [
-      ...unlike(namespaces(world), "properties.disableLocalAuth", true),
-      ...containing(world, /authorizationRules@/i, "an authorization rule"),
+    problems: (repository) => [
+      ...unlike(namespaces(repository), "properties.disableLocalAuth", true),
+      ...containing(
+        repository,
+        /authorizationRules@/i,
+        "an authorization rule",
+      ),
     ],
     breaking: [
       {
@@ -99,14 +107,14 @@ export const access: readonly Row[] = [
     number: 23,
     requirement:
       "keys of Application Insights are off, and the app may publish",
-    problems: (world) => [
+    problems: (repository) => [
       ...unlike(
-        inProd(world, "Microsoft.Insights/components"),
+        inProd(repository, "Microsoft.Insights/components"),
         "properties.DisableLocalAuth",
         true,
       ),
       ...unlike(
-        inProd(world, "Microsoft.Authorization/roleAssignments").filter(
+        inProd(repository, "Microsoft.Authorization/roleAssignments").filter(
           ({ on }) => on === "monitoring.appInsights",
         ),
         "properties.roleDefinitionId",
@@ -129,11 +137,11 @@ export const access: readonly Row[] = [
   {
     number: 24,
     requirement: "roles are few, narrow, and on one resource each",
-    problems: (world) => {
+    problems: (repository) => {
       const assignments = [
-        ...inProd(world, "Microsoft.Authorization/roleAssignments"),
+        ...inProd(repository, "Microsoft.Authorization/roleAssignments"),
         ...ofType(
-          world.deployment("dev", {
+          repository.deployment("dev", {
             durableBackend: "DurableTaskScheduler",
             operatorPrincipalId: "operator",
           }),
@@ -160,13 +168,17 @@ export const access: readonly Row[] = [
   {
     number: 27,
     requirement: "FTP and publishing by password are off",
-    problems: (world) => {
+    problems: (repository) => {
       const policies = inProd(
-        world,
+        repository,
         "Microsoft.Web/sites/basicPublishingCredentialsPolicies",
       );
       return [
-        ...unlike(sites(world), "properties.siteConfig.ftpsState", "Disabled"),
+        ...unlike(
+          sites(repository),
+          "properties.siteConfig.ftpsState",
+          "Disabled",
+        ),
         ...unlike(policies, "properties.allow", false),
         ...unless(policies.length === 2, "a way to publish has no policy"),
       ];
@@ -187,14 +199,14 @@ export const access: readonly Row[] = [
   {
     number: 28,
     requirement: "browsers of named origins only may call",
-    problems: (world) => [
+    problems: (repository) => [
       ...unlike(
-        sites(world),
+        sites(repository),
         "properties.siteConfig.cors.allowedOrigins",
         (origins) => isList(origins) && !origins.includes("*"),
       ),
       ...unlike(
-        sites(world),
+        sites(repository),
         "properties.siteConfig.cors.supportCredentials",
         false,
       ),
@@ -215,15 +227,15 @@ export const access: readonly Row[] = [
   {
     number: 29,
     requirement: "callers show who they are, except for liveness",
-    problems: (world) => [
+    problems: (repository) => [
       ...unlike(
-        ofType(withEntra(world), "Microsoft.Web/sites/config").filter(
+        ofType(withEntra(repository), "Microsoft.Web/sites/config").filter(
           ({ name }) => name === "authsettingsV2",
         ),
         "properties.globalValidation.requireAuthentication",
         true,
       ),
-      ...code(world).flatMap(([path, text]) => {
+      ...code(repository).flatMap(([path, text]) => {
         const open = text.match(/authLevel: "anonymous"/g)?.length ?? 0;
         const live = text.match(/"health\/live"/g)?.length ?? 0;
         return unless(open <= live, `${path} has routes without a key`);
@@ -231,7 +243,7 @@ export const access: readonly Row[] = [
     ],
     breaking: [
       {
-        path: "src/triggers/http/routes.ts",
+        path: "src/http/register-http-routes.ts",
         from: '  authLevel: "function",\n  route,',
         to: '  authLevel: "anonymous",\n  route,',
       },

@@ -1,9 +1,9 @@
 import { asText, at, listOf, propertiesOf } from "../reader/value";
-import { ofType, type World } from "../world";
+import { ofType, type Repository } from "../repository";
 import { everything, inProd, partOf, type Row, unless, unlike } from "./row";
 
-const dev = (world: World, type: string) =>
-  ofType(world.deployment("dev"), type);
+const dev = (repository: Repository, type: string) =>
+  ofType(repository.deployment("dev"), type);
 const alwaysReady =
   "properties.functionAppConfig.scaleAndConcurrency.alwaysReady";
 
@@ -11,11 +11,15 @@ export const cost: readonly Row[] = [
   {
     number: 46,
     requirement: "idle costs nothing in dev, and starts are warm in production",
-    problems: (world) => [
-      ...unlike(dev(world, "Microsoft.Web/serverfarms"), "sku.name", "FC1"),
-      ...unlike(dev(world, "Microsoft.Web/sites"), alwaysReady, []),
+    problems: (repository) => [
       ...unlike(
-        inProd(world, "Microsoft.Web/sites"),
+        dev(repository, "Microsoft.Web/serverfarms"),
+        "sku.name",
+        "FC1",
+      ),
+      ...unlike(dev(repository, "Microsoft.Web/sites"), alwaysReady, []),
+      ...unlike(
+        inProd(repository, "Microsoft.Web/sites"),
         `${alwaysReady}.0.instanceCount`,
         1,
       ),
@@ -35,10 +39,9 @@ export const cost: readonly Row[] = [
   },
   {
     number: 47,
-    requirement:
-      "scale has a ceiling, and so has what the model is asked at once",
-    problems: (world) => {
-      const limited = world.deployment("prod", {
+    requirement: "scale and concurrent model calls have a ceiling",
+    problems: (repository) => {
+      const limited = repository.deployment("prod", {
         maximumInstanceCount: 7,
         activityConcurrency: 3,
       });
@@ -71,7 +74,7 @@ export const cost: readonly Row[] = [
   {
     number: 48,
     requirement: "data grows cold and is deleted in the end",
-    problems: (world) => {
+    problems: (repository) => {
       const actions = "properties.policy.rules.0.definition.actions";
       return [
         ["baseBlob.tierToCool.daysAfterModificationGreaterThan", 30],
@@ -82,7 +85,7 @@ export const cost: readonly Row[] = [
         unlike(
           partOf(
             inProd(
-              world,
+              repository,
               "Microsoft.Storage/storageAccounts/managementPolicies",
             ),
             "dataStorage",
@@ -108,37 +111,37 @@ export const cost: readonly Row[] = [
   {
     number: 49,
     requirement: "logs and histories are kept for a time only",
-    problems: (world) => {
+    problems: (repository) => {
       const workspace = "Microsoft.OperationalInsights/workspaces";
       return [
         ...unlike(
-          inProd(world, workspace),
+          inProd(repository, workspace),
           "properties.retentionInDays",
           (days) => Number(days) <= 90,
         ),
         ...unlike(
-          dev(world, workspace),
+          dev(repository, workspace),
           "properties.workspaceCapping.dailyQuotaGb",
           (quota) => Number(quota) > 0,
         ),
         // The other backend has no policy: the app purges it.
         ...unlike(
           ofType(
-            world.deployment("prod", { hubRetentionDays: 7 }),
+            repository.deployment("prod", { hubRetentionDays: 7 }),
             "Microsoft.Web/sites/config",
           ).filter(({ name }) => name === "appsettings"),
           "properties.AOS_HUB_RETENTION_DAYS",
           "7",
         ),
         ...unless(
-          world
-            .text("src/triggers/purge.ts")
+          repository
+            .text("src/orchestrations/purge.ts")
             .includes("hub.purgeInstanceHistoryBy("),
-          "src/triggers/purge.ts does not purge the task hub",
+          "src/orchestrations/purge.ts does not purge the task hub",
         ),
         ...unlike(
           ofType(
-            everything(world),
+            everything(repository),
             "Microsoft.DurableTask/schedulers/retentionPolicies",
           ),
           "properties.retentionPolicies.0.retentionPeriodInDays",
@@ -168,26 +171,28 @@ export const cost: readonly Row[] = [
         to: "'30'",
       },
       {
-        path: "src/triggers/purge.ts",
-        from: "world.hub.purgeInstanceHistoryBy({",
-        to: "world.hub.getStatusBy({",
+        path: "src/orchestrations/purge.ts",
+        from: "hub.purgeInstanceHistoryBy({",
+        to: "hub.getStatusBy({",
       },
     ],
   },
   {
     number: 50,
-    requirement: "spending is told before it hurts",
-    problems: (world) => {
-      const told = inProd(world, "Microsoft.Consumption/budgets").flatMap(
-        ({ body }) =>
-          Object.values(propertiesOf(at(body, "properties.notifications"))).map(
-            (notification) =>
-              `${asText(at(notification, "threshold"))} ${asText(at(notification, "thresholdType"))} ${listOf(at(notification, "contactGroups")).length}`,
-          ),
+    requirement: "spending triggers alerts early",
+    problems: (repository) => {
+      const thresholds = inProd(
+        repository,
+        "Microsoft.Consumption/budgets",
+      ).flatMap(({ body }) =>
+        Object.values(propertiesOf(at(body, "properties.notifications"))).map(
+          (notification) =>
+            `${asText(at(notification, "threshold"))} ${asText(at(notification, "thresholdType"))} ${listOf(at(notification, "contactGroups")).length}`,
+        ),
       );
       return ["50 Actual 1", "75 Actual 1", "90 Actual 1", "100 Forecasted 1"]
-        .filter((wanted) => !told.includes(wanted))
-        .map((wanted) => `nobody is told at ${wanted}`);
+        .filter((wanted) => !thresholds.includes(wanted))
+        .map((wanted) => `there is no notification at ${wanted}`);
     },
     breaking: [
       {

@@ -1,5 +1,5 @@
 import { asText, at } from "../reader/value";
-import { ofType, type World } from "../world";
+import { ofType, type Repository } from "../repository";
 import {
   code,
   hostJson,
@@ -12,8 +12,8 @@ import {
 } from "./row";
 
 const serviceBus = "bicep/modules/service-bus.bicep";
-const queues = (world: World) =>
-  inProd(world, "Microsoft.ServiceBus/namespaces/queues");
+const queues = (repository: Repository) =>
+  inProd(repository, "Microsoft.ServiceBus/namespaces/queues");
 const isPresent = (value: unknown): boolean =>
   typeof value === "string" && value !== "";
 
@@ -21,9 +21,9 @@ export const messaging: readonly Row[] = [
   {
     number: 3,
     requirement: "a queue dead-letters what expires",
-    problems: (world) =>
+    problems: (repository) =>
       unlike(
-        queues(world),
+        queues(repository),
         "properties.deadLetteringOnMessageExpiration",
         true,
       ),
@@ -38,10 +38,10 @@ export const messaging: readonly Row[] = [
   {
     number: 4,
     requirement: "a message is delivered a bounded number of times",
-    problems: (world) =>
+    problems: (repository) =>
       unlike(
-        // Of what was refused nothing is processed: it is looked at until somebody sends it again.
-        queues(world).filter(
+        // Rejected messages are not processed; they are kept until an operator replays them.
+        queues(repository).filter(
           ({ name }) => name !== "agent-requests-deadletter",
         ),
         "properties.maxDeliveryCount",
@@ -58,11 +58,14 @@ export const messaging: readonly Row[] = [
   {
     number: 5,
     requirement: "a lock is long enough, and renewed",
-    problems: (world) => [
-      ...unlike(queues(world), "properties.lockDuration", "PT5M"),
+    problems: (repository) => [
+      ...unlike(queues(repository), "properties.lockDuration", "PT5M"),
       ...unless(
         seconds(
-          hostJson(world, "extensions.serviceBus.maxAutoLockRenewalDuration"),
+          hostJson(
+            repository,
+            "extensions.serviceBus.maxAutoLockRenewalDuration",
+          ),
         ) >= 300,
         "host.json: the lock is renewed for less than five minutes",
       ),
@@ -83,14 +86,18 @@ export const messaging: readonly Row[] = [
   {
     number: 6,
     requirement: "queues detect duplicates, and senders give ids",
-    problems: (world) => [
-      ...unlike(queues(world), "properties.requiresDuplicateDetection", true),
+    problems: (repository) => [
       ...unlike(
-        queues(world),
+        queues(repository),
+        "properties.requiresDuplicateDetection",
+        true,
+      ),
+      ...unlike(
+        queues(repository),
         "properties.duplicateDetectionHistoryTimeWindow",
         "PT10M",
       ),
-      ...code(world)
+      ...code(repository)
         .filter(([, text]) => text.includes(".sendMessages("))
         .filter(([, text]) => !text.includes("messageId"))
         .map(([path]) => `${path} sends messages without an id`),
@@ -116,13 +123,15 @@ export const messaging: readonly Row[] = [
   {
     number: 7,
     requirement: "requests of one session are processed in order",
-    problems: (world) => [
+    problems: (repository) => [
       ...unlike(
-        queues(world).filter(({ name }) => name === "agent-session-requests"),
+        queues(repository).filter(
+          ({ name }) => name === "agent-session-requests",
+        ),
         "properties.requiresSession",
         true,
       ),
-      ...code(world)
+      ...code(repository)
         .filter(
           ([, text]) =>
             text.includes("serviceBusQueue(") &&
@@ -147,11 +156,11 @@ export const messaging: readonly Row[] = [
   {
     number: 8,
     requirement: "commands go to queues, events to a topic with filters",
-    problems: (world) => [
-      ...unlike(queues(world), "properties.lockDuration", isPresent),
+    problems: (repository) => [
+      ...unlike(queues(repository), "properties.lockDuration", isPresent),
       ...unlike(
         ofType(
-          world.deployment("prod", {
+          repository.deployment("prod", {
             eventSubscriptions: [
               { name: "failures", filter: "status = 'failed'" },
             ],
@@ -173,12 +182,13 @@ export const messaging: readonly Row[] = [
   {
     number: 9,
     requirement: "a message is completed after the work is handed over",
-    problems: (world) => [
+    problems: (repository) => [
       ...unless(
-        hostJson(world, "extensions.serviceBus.autoCompleteMessages") === true,
+        hostJson(repository, "extensions.serviceBus.autoCompleteMessages") ===
+          true,
         "host.json: the host does not complete what a function has returned from",
       ),
-      ...code(world)
+      ...code(repository)
         .filter(([, text]) => /(?<!await |return )\b\w+\.startNew\(/.test(text))
         .map(([path]) => `${path} does not wait for startNew`),
     ],
@@ -198,15 +208,18 @@ export const messaging: readonly Row[] = [
   {
     number: 10,
     requirement: "dead letters of every queue can be read and sent again",
-    problems: (world) => {
-      const roles = inProd(world, "Microsoft.Authorization/roleAssignments");
+    problems: (repository) => {
+      const roles = inProd(
+        repository,
+        "Microsoft.Authorization/roleAssignments",
+      );
       const may = (queue: string | undefined, role: string) =>
         roles.some(
           ({ on, body }) =>
             on === queue &&
             asText(at(body, "properties.roleDefinitionId")).endsWith(role),
         );
-      return queues(world)
+      return queues(repository)
         .filter(
           ({ path }) =>
             !may(path, "4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0") ||

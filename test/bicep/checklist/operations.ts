@@ -30,9 +30,9 @@ export const operations: readonly Row[] = [
   {
     number: 39,
     requirement: "Application Insights keeps its data in the workspace",
-    problems: (world) =>
+    problems: (repository) =>
       unlike(
-        inProd(world, "Microsoft.Insights/components"),
+        inProd(repository, "Microsoft.Insights/components"),
         "properties.WorkspaceResourceId",
         "«monitoring.workspace»",
       ),
@@ -47,7 +47,7 @@ export const operations: readonly Row[] = [
   {
     number: 40,
     requirement: "the host logs what operators need and no more",
-    problems: (world) =>
+    problems: (repository) =>
       Object.entries({
         default: "Warning",
         Function: "Information",
@@ -57,7 +57,7 @@ export const operations: readonly Row[] = [
       })
         .filter(
           ([category, level]) =>
-            propertiesOf(hostJson(world, "logging.logLevel"))[category] !==
+            propertiesOf(hostJson(repository, "logging.logLevel"))[category] !==
             level,
         )
         .map(([category, level]) => `host.json: ${category} is not ${level}`),
@@ -72,13 +72,13 @@ export const operations: readonly Row[] = [
   {
     number: 41,
     requirement: "alerts reach somebody",
-    problems: (world) => {
-      const metric = inProd(world, "Microsoft.Insights/metricAlerts");
-      const log = inProd(world, "Microsoft.Insights/scheduledQueryRules");
+    problems: (repository) => {
+      const metric = inProd(repository, "Microsoft.Insights/metricAlerts");
+      const log = inProd(repository, "Microsoft.Insights/scheduledQueryRules");
       return [
         ...unless(metric.length + log.length >= 5, "there are too few alerts"),
         ...unlike(
-          inProd(world, "Microsoft.Insights/actionGroups"),
+          inProd(repository, "Microsoft.Insights/actionGroups"),
           "properties.emailReceivers.0.emailAddress",
           (address) => typeof address === "string" && address !== "",
         ),
@@ -110,9 +110,9 @@ export const operations: readonly Row[] = [
   {
     number: 42,
     requirement: "the dashboard is in the repository",
-    problems: (world) =>
+    problems: (repository) =>
       unlike(
-        inProd(world, "Microsoft.Insights/workbooks"),
+        inProd(repository, "Microsoft.Insights/workbooks"),
         "properties.serializedData",
         (data) => asText(data).includes("KqlItem"),
       ),
@@ -127,8 +127,8 @@ export const operations: readonly Row[] = [
   {
     number: 43,
     requirement: "everything that can be tagged is",
-    problems: (world) => {
-      const taggable = everything(world).resources.filter(
+    problems: (repository) => {
+      const taggable = everything(repository).resources.filter(
         ({ type }) => !untaggable.test(type),
       );
       return tagNames.flatMap((name) =>
@@ -146,20 +146,20 @@ export const operations: readonly Row[] = [
   {
     number: 44,
     requirement: "templates are linted, and changes shown before they are made",
-    problems: (world) => [
+    problems: (repository) => [
       ...unless(
         at(
-          world.json("bicep/bicepconfig.json") as never,
+          repository.json("bicep/bicepconfig.json") as never,
           "analyzers.core.enabled",
         ) === true,
         "bicep/bicepconfig.json: the linter is off",
       ),
       ...unless(
-        world.text(".github/workflows/ci.yml").includes("az bicep lint"),
+        repository.text(".github/workflows/ci.yml").includes("az bicep lint"),
         "ci.yml does not lint",
       ),
       ...unless(
-        world
+        repository
           .text(".github/workflows/deploy.yml")
           .includes("az deployment sub what-if"),
         "deploy.yml does not show what a change would do",
@@ -186,8 +186,8 @@ export const operations: readonly Row[] = [
   {
     number: 45,
     requirement: "names are within the limits of their services",
-    problems: (world) => {
-      const long = world.deployment("prod", {
+    problems: (repository) => {
+      const long = repository.deployment("prod", {
         environmentName: "a".repeat(32),
       }).resources;
       return Object.entries(nameRules).flatMap(([type, rule]) =>

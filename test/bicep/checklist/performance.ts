@@ -1,18 +1,18 @@
 import { code, inProd, type Row, unless, unlike } from "./row";
-import { ofType } from "../world";
+import { ofType } from "../repository";
 
 export const performance: readonly Row[] = [
   {
     number: 51,
     requirement: "clients are made once, and nothing blocks the thread",
-    problems: (world) => {
-      const main = world.text("src/main.ts");
+    problems: (repository) => {
+      const main = repository.text("src/main.ts");
       return [
-        ...["openStorage", "selectModel"]
-          .filter((make) => !main.includes(`once(() => ${make}(`))
-          .map((make) => `src/main.ts: ${make} is not called once`),
-        ...code(world)
-          .filter(([path]) => path !== "src/config.ts") // at the start, once
+        ...["createStorage", "createLanguageModel"]
+          .filter((make) => !main.includes(`memoize(() => ${make}(`))
+          .map((make) => `src/main.ts: ${make} is not memoized`),
+        ...code(repository)
+          .filter(([path]) => path !== "src/config/read-config.ts") // at the start, once
           .filter(([, text]) =>
             /\b(read|write|append|exists|mkdir|exec|spawn|scrypt|pbkdf2)\w*Sync\(/.test(
               text,
@@ -24,11 +24,11 @@ export const performance: readonly Row[] = [
     breaking: [
       {
         path: "src/main.ts",
-        from: "once(() => openStorage(",
-        to: "(() => openStorage(",
+        from: "memoize(() => createStorage(",
+        to: "(() => createStorage(",
       },
       {
-        path: "src/errors.ts",
+        path: "src/domain/errors.ts",
         from: "export type ErrorCode =",
         to: 'readFileSync("x");\nexport type ErrorCode =',
       },
@@ -38,9 +38,9 @@ export const performance: readonly Row[] = [
     number: 52,
     requirement:
       "instances have memory, one small bundle is loaded quickly, and large values stay out of histories",
-    problems: (world) => {
-      // Held against the package by test/package.
-      const budget = world.json("test/package/budget.json") as {
+    problems: (repository) => {
+      // test/package compares the package with this budget.
+      const budget = repository.json("test/package/budget.json") as {
         readonly bundleBytes: number;
         readonly loadMs: number;
       };
@@ -48,13 +48,13 @@ export const performance: readonly Row[] = [
         "properties.functionAppConfig.scaleAndConcurrency.instanceMemoryMB";
       const enough = (megabytes: unknown) => Number(megabytes) >= 2048;
       const [, kibibytes] =
-        /inlineLimitBytes = (\d+) \* 1024;/.exec(
-          world.text("src/model/payload.ts"),
+        /InlineLimitBytes = (\d+) \* 1024;/.exec(
+          repository.text("src/domain/payload.ts"),
         ) ?? [];
       return [
-        ...unlike(inProd(world, "Microsoft.Web/sites"), memory, enough),
+        ...unlike(inProd(repository, "Microsoft.Web/sites"), memory, enough),
         ...unlike(
-          ofType(world.deployment("dev"), "Microsoft.Web/sites"),
+          ofType(repository.deployment("dev"), "Microsoft.Web/sites"),
           memory,
           enough,
         ),
@@ -68,7 +68,7 @@ export const performance: readonly Row[] = [
         ),
         ...unless(
           Number(kibibytes) <= 48,
-          "src/model/payload.ts: values above what a queue message holds are kept inline",
+          "src/domain/payload.ts: values above what a queue message holds are kept inline",
         ),
       ];
     },
@@ -89,9 +89,9 @@ export const performance: readonly Row[] = [
         to: '"loadMs": 6000',
       },
       {
-        path: "src/model/payload.ts",
-        from: "inlineLimitBytes = 32 * 1024",
-        to: "inlineLimitBytes = 320 * 1024",
+        path: "src/domain/payload.ts",
+        from: "payloadInlineLimitBytes = 32 * 1024",
+        to: "payloadInlineLimitBytes = 320 * 1024",
       },
     ],
   },

@@ -19,9 +19,13 @@ export const protection: readonly Row[] = [
   {
     number: 25,
     requirement: "nothing answers without TLS",
-    problems: (world) => [
-      ...unlike(sites(world), "properties.httpsOnly", true),
-      ...unlike(accounts(world), "properties.supportsHttpsTrafficOnly", true),
+    problems: (repository) => [
+      ...unlike(sites(repository), "properties.httpsOnly", true),
+      ...unlike(
+        accounts(repository),
+        "properties.supportsHttpsTrafficOnly",
+        true,
+      ),
     ],
     breaking: [
       {
@@ -39,11 +43,19 @@ export const protection: readonly Row[] = [
   {
     number: 26,
     requirement: "TLS is 1.2 or later everywhere",
-    problems: (world) => [
-      ...unlike(sites(world), "properties.siteConfig.minTlsVersion", "1.2"),
-      ...unlike(sites(world), "properties.siteConfig.scmMinTlsVersion", "1.2"),
-      ...unlike(accounts(world), "properties.minimumTlsVersion", "TLS1_2"),
-      ...unlike(namespaces(world), "properties.minimumTlsVersion", "1.2"),
+    problems: (repository) => [
+      ...unlike(
+        sites(repository),
+        "properties.siteConfig.minTlsVersion",
+        "1.2",
+      ),
+      ...unlike(
+        sites(repository),
+        "properties.siteConfig.scmMinTlsVersion",
+        "1.2",
+      ),
+      ...unlike(accounts(repository), "properties.minimumTlsVersion", "TLS1_2"),
+      ...unlike(namespaces(repository), "properties.minimumTlsVersion", "1.2"),
     ],
     breaking: [
       {
@@ -71,8 +83,11 @@ export const protection: readonly Row[] = [
   {
     number: 30,
     requirement: "production talks to its services privately",
-    problems: (world) => {
-      const endpoints = inProd(world, "Microsoft.Network/privateEndpoints");
+    problems: (repository) => {
+      const endpoints = inProd(
+        repository,
+        "Microsoft.Network/privateEndpoints",
+      );
       const groups = endpoints.map(({ body }) =>
         at(
           body,
@@ -80,15 +95,17 @@ export const protection: readonly Row[] = [
         ),
       );
       return [
-        ...unlike(sites(world), "properties.virtualNetworkSubnetId", (id) =>
-          asText(id).endsWith("/subnets/app"),
+        ...unlike(
+          sites(repository),
+          "properties.virtualNetworkSubnetId",
+          (id) => asText(id).endsWith("/subnets/app"),
         ),
         ...["blob", "queue", "table", "namespace", "vault"]
           .filter((group) => !groups.includes(group))
           .map((group) => `there is no private endpoint for ${group}`),
         ...[accounts, namespaces, vaults].flatMap((resources) =>
           unlike(
-            resources(world),
+            resources(repository),
             "properties.publicNetworkAccess",
             "Disabled",
           ),
@@ -116,9 +133,9 @@ export const protection: readonly Row[] = [
   {
     number: 31,
     requirement: "firewalls deny by default in production",
-    problems: (world) =>
+    problems: (repository) =>
       unlike(
-        [...accounts(world), ...vaults(world)],
+        [...accounts(repository), ...vaults(repository)],
         "properties.networkAcls.defaultAction",
         "Deny",
       ),
@@ -138,11 +155,15 @@ export const protection: readonly Row[] = [
   {
     number: 32,
     requirement: "no blob is public",
-    problems: (world) => [
-      ...unlike(accounts(world), "properties.allowBlobPublicAccess", false),
+    problems: (repository) => [
+      ...unlike(
+        accounts(repository),
+        "properties.allowBlobPublicAccess",
+        false,
+      ),
       ...unlike(
         inProd(
-          world,
+          repository,
           "Microsoft.Storage/storageAccounts/blobServices/containers",
         ),
         "properties.publicAccess",
@@ -165,9 +186,9 @@ export const protection: readonly Row[] = [
   {
     number: 36,
     requirement: "storage is encrypted twice",
-    problems: (world) =>
+    problems: (repository) =>
       unlike(
-        accounts(world),
+        accounts(repository),
         "properties.encryption.requireInfrastructureEncryption",
         true,
       ),
@@ -182,10 +203,10 @@ export const protection: readonly Row[] = [
   {
     number: 37,
     requirement: "inputs and outputs are not in traces",
-    problems: (world) =>
+    problems: (repository) =>
       unless(
         hostJson(
-          world,
+          repository,
           "extensions.durableTask.tracing.traceInputsAndOutputs",
         ) === false,
         "host.json: traces hold inputs and outputs",
@@ -201,8 +222,11 @@ export const protection: readonly Row[] = [
   {
     number: 38,
     requirement: "who did what is logged",
-    problems: (world) => {
-      const settings = inProd(world, "Microsoft.Insights/diagnosticSettings");
+    problems: (repository) => {
+      const settings = inProd(
+        repository,
+        "Microsoft.Insights/diagnosticSettings",
+      );
       return [
         ...unlike(settings, "properties.logs", (logs) =>
           listOf(logs).some((log) => at(log, "enabled") === true),

@@ -1,18 +1,18 @@
 import { asText, isList } from "../reader/value";
-import type { World } from "../world";
+import type { Repository } from "../repository";
 import { inProd, partOf, type Row, unless, unlike } from "./row";
 
 const storage = "bicep/modules/storage.bicep";
-const blobServices = (world: World) =>
-  inProd(world, "Microsoft.Storage/storageAccounts/blobServices");
+const blobServices = (repository: Repository) =>
+  inProd(repository, "Microsoft.Storage/storageAccounts/blobServices");
 
 export const reliability: readonly Row[] = [
   {
     number: 1,
     requirement: "compute is redundant over zones in production",
-    problems: (world) =>
+    problems: (repository) =>
       unlike(
-        inProd(world, "Microsoft.Web/serverfarms"),
+        inProd(repository, "Microsoft.Web/serverfarms"),
         "properties.zoneRedundant",
         true,
       ),
@@ -27,9 +27,9 @@ export const reliability: readonly Row[] = [
   {
     number: 2,
     requirement: "storage is redundant over zones in production",
-    problems: (world) =>
+    problems: (repository) =>
       unlike(
-        inProd(world, "Microsoft.Storage/storageAccounts"),
+        inProd(repository, "Microsoft.Storage/storageAccounts"),
         "sku.name",
         "Standard_ZRS",
       ),
@@ -44,8 +44,8 @@ export const reliability: readonly Row[] = [
   {
     number: 15,
     requirement: "deleted data can be recovered",
-    problems: (world) => {
-      const data = partOf(blobServices(world), "dataStorage");
+    problems: (repository) => {
+      const data = partOf(blobServices(repository), "dataStorage");
       return [
         ...unlike(data, "properties.deleteRetentionPolicy.enabled", true),
         ...unlike(
@@ -70,15 +70,15 @@ export const reliability: readonly Row[] = [
   },
   {
     number: 16,
-    requirement: "data is versioned, what the host rewrites is not",
-    problems: (world) => [
+    requirement: "data is versioned, storage of the host is not",
+    problems: (repository) => [
       ...unlike(
-        partOf(blobServices(world), "dataStorage"),
+        partOf(blobServices(repository), "dataStorage"),
         "properties.isVersioningEnabled",
         true,
       ),
       ...unlike(
-        partOf(blobServices(world), "hostStorage"),
+        partOf(blobServices(repository), "hostStorage"),
         "properties.isVersioningEnabled",
         false,
       ),
@@ -99,8 +99,8 @@ export const reliability: readonly Row[] = [
   {
     number: 17,
     requirement: "data, messages and secrets are locked in production",
-    problems: (world) => {
-      const locks = inProd(world, "Microsoft.Authorization/locks");
+    problems: (repository) => {
+      const locks = inProd(repository, "Microsoft.Authorization/locks");
       return [
         ...unlike(locks, "properties.level", "CanNotDelete"),
         ...[
@@ -129,9 +129,9 @@ export const reliability: readonly Row[] = [
   {
     number: 18,
     requirement: "a new version replaces the old one instance by instance",
-    problems: (world) =>
+    problems: (repository) =>
       unlike(
-        inProd(world, "Microsoft.Web/sites"),
+        inProd(repository, "Microsoft.Web/sites"),
         "properties.functionAppConfig.siteUpdateStrategy.type",
         "RollingUpdate",
       ),
@@ -145,24 +145,23 @@ export const reliability: readonly Row[] = [
   },
   {
     number: 19,
-    requirement:
-      "liveness is told to everyone, and watched from several places",
-    problems: (world) => [
+    requirement: "liveness needs no key and is tested from several locations",
+    problems: (repository) => [
       ...unless(
         /"health\/live"\),\s*authLevel: "anonymous"/.test(
-          world.text("src/triggers/http/routes.ts"),
+          repository.text("src/http/register-http-routes.ts"),
         ),
-        "src/triggers/http/routes.ts: health/live asks for a key",
+        "src/http/register-http-routes.ts: health/live asks for a key",
       ),
       ...unlike(
-        inProd(world, "Microsoft.Insights/webtests"),
+        inProd(repository, "Microsoft.Insights/webtests"),
         "properties.Request.RequestUrl",
         (url) => asText(url).endsWith("/api/health/live"),
       ),
       ...unlike(
-        inProd(world, "Microsoft.Insights/webtests"),
+        inProd(repository, "Microsoft.Insights/webtests"),
         "properties.Locations",
-        (places) => isList(places) && places.length >= 3,
+        (locations) => isList(locations) && locations.length >= 3,
       ),
     ],
     breaking: [
@@ -172,7 +171,7 @@ export const reliability: readonly Row[] = [
         to: "/api/health/ready",
       },
       {
-        path: "src/triggers/http/routes.ts",
+        path: "src/http/register-http-routes.ts",
         from: '    ...get("health/live"),\n    authLevel: "anonymous",',
         to: '    ...get("health/live"),',
       },

@@ -1,15 +1,15 @@
 /** One requirement of a production deployment, and how the repository proves it. */
 import type { Deployed, Deployment } from "../reader/deployment";
 import { at, type Value } from "../reader/value";
-import { ofType, type World } from "../world";
+import { ofType, type Repository } from "../repository";
 
 export interface Row {
   readonly number: number;
   /** A sentence in the present tense: the name of its test. */
   readonly requirement: string;
-  /** What is wrong, each with where; empty when the requirement is met. */
-  readonly problems: (world: World) => readonly string[];
-  /** Changes that each break this requirement and no other one: without them the test might be one that cannot fail. */
+  /** Problems with their location; empty if the requirement is met. */
+  readonly problems: (repository: Repository) => readonly string[];
+  /** Changes that each violate this requirement and no other, to prove that the test can fail. */
   readonly breaking: readonly [Change, ...Change[]];
 }
 export interface Change {
@@ -46,8 +46,10 @@ export const unless = (holds: boolean, problem: string): readonly string[] =>
   holds ? [] : [problem];
 
 /** Resources of a type as `prod` deploys them. */
-export const inProd = (world: World, type: string): readonly Deployed[] =>
-  ofType(world.deployment("prod"), type);
+export const inProd = (
+  repository: Repository,
+  type: string,
+): readonly Deployed[] => ofType(repository.deployment("prod"), type);
 
 /** The storage account of the given module: `hostStorage` or `dataStorage`. */
 export const partOf = (
@@ -57,14 +59,18 @@ export const partOf = (
   resources.filter(({ path }) => path.startsWith(`${module}.`));
 
 /** A value of host.json; undefined where there is none. */
-export const hostJson = (world: World, path: string): Value | undefined =>
-  at(world.json("host.json") as Value, path);
+export const hostJson = (
+  repository: Repository,
+  path: string,
+): Value | undefined => at(repository.json("host.json") as Value, path);
 
 /** Deployed code, by path. */
-export const code = (world: World): readonly (readonly [string, string])[] =>
-  world.paths
+export const code = (
+  repository: Repository,
+): readonly (readonly [string, string])[] =>
+  repository.paths
     .filter((path) => path.endsWith(".ts"))
-    .map((path) => [path, world.text(path)]);
+    .map((path) => [path, repository.text(path)]);
 
 /** Seconds of `hh:mm:ss`; without end for anything else. */
 export function seconds(span: Value | undefined): number {
@@ -77,24 +83,24 @@ export function seconds(span: Value | undefined): number {
 
 /** All Bicep of the repository, by path. */
 export const bicepFiles = (
-  world: World,
+  repository: Repository,
 ): readonly (readonly [string, string])[] =>
-  world.paths
+  repository.paths
     .filter((path) => path.endsWith(".bicep"))
-    .map((path) => [path, world.text(path)]);
+    .map((path) => [path, repository.text(path)]);
 
-export const accounts = (world: World): readonly Deployed[] =>
-  inProd(world, "Microsoft.Storage/storageAccounts");
-export const sites = (world: World): readonly Deployed[] =>
-  inProd(world, "Microsoft.Web/sites");
-export const vaults = (world: World): readonly Deployed[] =>
-  inProd(world, "Microsoft.KeyVault/vaults");
-export const namespaces = (world: World): readonly Deployed[] =>
-  inProd(world, "Microsoft.ServiceBus/namespaces");
+export const accounts = (repository: Repository): readonly Deployed[] =>
+  inProd(repository, "Microsoft.Storage/storageAccounts");
+export const sites = (repository: Repository): readonly Deployed[] =>
+  inProd(repository, "Microsoft.Web/sites");
+export const vaults = (repository: Repository): readonly Deployed[] =>
+  inProd(repository, "Microsoft.KeyVault/vaults");
+export const namespaces = (repository: Repository): readonly Deployed[] =>
+  inProd(repository, "Microsoft.ServiceBus/namespaces");
 
 /** Everything that can be asked for by parameter. */
-export const everything = (world: World): Deployment =>
-  world.deployment("prod", {
+export const everything = (repository: Repository): Deployment =>
+  repository.deployment("prod", {
     durableBackend: "DurableTaskScheduler",
     cosmosEnabled: true,
     entraClientId: "api",

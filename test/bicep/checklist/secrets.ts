@@ -1,11 +1,11 @@
 import { asText, listOf } from "../reader/value";
-import { ofType, type World } from "../world";
+import { ofType, type Repository } from "../repository";
 import { bicepFiles, inProd, type Row, unlike, vaults } from "./row";
 
 const functionApp = "bicep/modules/function-app.bicep";
 const keyVault = "bicep/modules/key-vault.bicep";
-const withModelKey = (world: World) =>
-  world.deployment("prod", {
+const withModelKey = (repository: Repository) =>
+  repository.deployment("prod", {
     model: "openai",
     modelBaseUrl: "https://models.example/v1",
     modelApiKey: "a key",
@@ -15,10 +15,10 @@ export const secrets: readonly Row[] = [
   {
     number: 33,
     requirement: "the vault goes by roles and cannot be purged",
-    problems: (world) => [
-      ...unlike(vaults(world), "properties.enableRbacAuthorization", true),
-      ...unlike(vaults(world), "properties.enablePurgeProtection", true),
-      ...unlike(vaults(world), "properties.softDeleteRetentionInDays", 90),
+    problems: (repository) => [
+      ...unlike(vaults(repository), "properties.enableRbacAuthorization", true),
+      ...unlike(vaults(repository), "properties.enablePurgeProtection", true),
+      ...unlike(vaults(repository), "properties.softDeleteRetentionInDays", 90),
     ],
     breaking: [
       {
@@ -41,19 +41,19 @@ export const secrets: readonly Row[] = [
   {
     number: 34,
     requirement: "secrets are references, and parameters of secrets are secure",
-    problems: (world) => [
+    problems: (repository) => [
       ...unlike(
-        ofType(withModelKey(world), "Microsoft.Web/sites/config"),
+        ofType(withModelKey(repository), "Microsoft.Web/sites/config"),
         "properties.OPENAI_API_KEY",
         (value) => asText(value).startsWith("@Microsoft.KeyVault("),
       ),
       ...unlike(
-        ofType(withModelKey(world), "Microsoft.Web/sites"),
+        ofType(withModelKey(repository), "Microsoft.Web/sites"),
         "properties.keyVaultReferenceIdentity",
         (id) => asText(id).includes("identity"),
       ),
-      ...bicepFiles(world).flatMap(([path]) =>
-        [...world.template(path).parameters.values()]
+      ...bicepFiles(repository).flatMap(([path]) =>
+        [...repository.template(path).parameters.values()]
           .filter(({ name }) => /(ApiKey|Secret|Password)$/.test(name))
           .filter(({ decorators }) => !decorators.has("secure"))
           .map(({ name }) => `${path}: ${name} is not secure`),
@@ -75,15 +75,18 @@ export const secrets: readonly Row[] = [
   },
   {
     number: 35,
-    requirement: "secrets end, and somebody is told before they do",
-    problems: (world) => [
+    requirement: "secrets expire, and an alert is sent before",
+    problems: (repository) => [
       ...unlike(
-        ofType(withModelKey(world), "Microsoft.KeyVault/vaults/secrets"),
+        ofType(withModelKey(repository), "Microsoft.KeyVault/vaults/secrets"),
         "properties.attributes.exp",
         (end) => typeof end === "number",
       ),
       ...unlike(
-        inProd(world, "Microsoft.EventGrid/systemTopics/eventSubscriptions"),
+        inProd(
+          repository,
+          "Microsoft.EventGrid/systemTopics/eventSubscriptions",
+        ),
         "properties.filter.includedEventTypes",
         (types) =>
           listOf(types).includes("Microsoft.KeyVault.SecretNearExpiry"),

@@ -3,11 +3,12 @@ import { hostJson, isBetween, type Row, seconds, unless } from "./row";
 export const timeAndRetries: readonly Row[] = [
   {
     number: 11,
-    requirement: "what may succeed later is told apart from what never will",
-    problems: (world) => {
+    requirement: "retryable errors are distinguished from permanent ones",
+    problems: (repository) => {
       const [, list = ""] =
-        /retryableCodes[^[]*\[([^\]]*)\]/.exec(world.text("src/errors.ts")) ??
-        [];
+        /retryableCodes[^[]*\[([^\]]*)\]/.exec(
+          repository.text("src/domain/errors.ts"),
+        ) ?? [];
       const retryable = [...list.matchAll(/"(\w+)"/g)].map(([, name]) => name);
       return [
         ...["model_unavailable", "storage_unavailable"]
@@ -20,12 +21,12 @@ export const timeAndRetries: readonly Row[] = [
     },
     breaking: [
       {
-        path: "src/errors.ts",
+        path: "src/domain/errors.ts",
         from: '  "tool_failed",\n  "output_invalid",',
         to: '  "tool_failed",\n  "tool_uncertain",\n  "output_invalid",',
       },
       {
-        path: "src/errors.ts",
+        path: "src/domain/errors.ts",
         from: '  "model_unavailable",\n  "storage_unavailable",',
         to: '  "storage_unavailable",',
       },
@@ -34,26 +35,28 @@ export const timeAndRetries: readonly Row[] = [
   {
     number: 12,
     requirement: "clients try again a bounded number of times",
-    problems: (world) => [
+    problems: (repository) => [
       ...unless(
         isBetween(
           1,
           5,
         )(
           hostJson(
-            world,
+            repository,
             "extensions.serviceBus.clientRetryOptions.maxRetries",
           ),
         ),
         "host.json: the Service Bus client tries too often",
       ),
       ...unless(
-        /maxRetries: 0\b/.test(world.text("src/agents/openai-model.ts")),
-        "src/agents/openai-model.ts: the client tries again by itself",
+        /maxRetries: 0\b/.test(
+          repository.text("src/models/openai/openai-model.ts"),
+        ),
+        "src/models/openai/openai-model.ts: the client retries",
       ),
       ...unless(
-        /maxTries: [1-5]\b/.test(world.text("src/history/clients.ts")),
-        "src/history/clients.ts: the client of blobs tries without bound",
+        /maxTries: [1-5]\b/.test(repository.text("src/storage/clients.ts")),
+        "src/storage/clients.ts: the blob client retries without limit",
       ),
     ],
     breaking: [
@@ -63,12 +66,12 @@ export const timeAndRetries: readonly Row[] = [
         to: '"maxRetries": 300',
       },
       {
-        path: "src/agents/openai-model.ts",
+        path: "src/models/openai/openai-model.ts",
         from: "maxRetries: 0,",
         to: "maxRetries: 5,",
       },
       {
-        path: "src/history/clients.ts",
+        path: "src/storage/clients.ts",
         from: "maxTries: 3",
         to: "maxTries: 30",
       },
@@ -77,30 +80,34 @@ export const timeAndRetries: readonly Row[] = [
   {
     number: 13,
     requirement: "everything has a time limit",
-    problems: (world) => [
+    problems: (repository) => [
       ...unless(
-        seconds(hostJson(world, "functionTimeout")) <= 1800,
+        seconds(hostJson(repository, "functionTimeout")) <= 1800,
         "host.json: functions may run for longer than 30 minutes",
       ),
       ...unless(
-        world.text("src/agents/openai-model.ts").includes("timeout: timeoutMs"),
-        "src/agents/openai-model.ts: calls of the model have no limit",
+        repository
+          .text("src/models/openai/openai-model.ts")
+          .includes("timeout: timeoutMs"),
+        "src/models/openai/openai-model.ts: model calls have no time limit",
       ),
       ...unless(
-        world.text("src/history/clients.ts").includes("AbortSignal.timeout("),
-        "src/history/clients.ts: requests to tables have no limit",
+        repository
+          .text("src/storage/clients.ts")
+          .includes("AbortSignal.timeout("),
+        "src/storage/clients.ts: table requests have no time limit",
       ),
       // The front end of Azure gives up after 230 seconds.
       ...unless(
         /maxWaitMs = (1?\d{1,2}|2[0-2]\d)_000/.test(
-          world.text("src/triggers/http/schemas.ts"),
+          repository.text("src/http/request-schemas.ts"),
         ),
-        "src/triggers/http/schemas.ts: an answer may be held for longer than Azure waits",
+        "src/http/request-schemas.ts: a response may be held longer than Azure waits",
       ),
     ],
     breaking: [
       {
-        path: "src/triggers/http/schemas.ts",
+        path: "src/http/request-schemas.ts",
         from: "maxWaitMs = 200_000",
         to: "maxWaitMs = 300_000",
       },
@@ -110,12 +117,12 @@ export const timeAndRetries: readonly Row[] = [
         to: '"functionTimeout": "-1"',
       },
       {
-        path: "src/history/clients.ts",
+        path: "src/storage/clients.ts",
         from: "AbortSignal.timeout(requestMs)",
         to: "new AbortController().signal",
       },
       {
-        path: "src/agents/openai-model.ts",
+        path: "src/models/openai/openai-model.ts",
         from: "timeout: timeoutMs,",
         to: "",
       },
@@ -124,15 +131,16 @@ export const timeAndRetries: readonly Row[] = [
   {
     number: 14,
     requirement: "no activity may run for longer than a function",
-    problems: (world) => {
+    problems: (repository) => {
       const [most] =
-        world
+        repository
           .template("bicep/main.bicep")
           .parameters.get("modelTimeoutSeconds")
           ?.decorators.get("maxValue") ?? [];
       const limit = most?.kind === "literal" ? Number(most.value) : Infinity;
       return unless(
-        limit < Math.min(1800, seconds(hostJson(world, "functionTimeout"))),
+        limit <
+          Math.min(1800, seconds(hostJson(repository, "functionTimeout"))),
         `a call of the model may take ${limit} seconds`,
       );
     },

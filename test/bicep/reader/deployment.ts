@@ -62,7 +62,7 @@ interface Instance {
 
 const idsOf = new WeakMap<Handle, string>();
 
-/** What the template gives, and beside it what only the service does. */
+/** Values of the template, with placeholders for values that only the service knows. */
 function view(value: Value | undefined, path: string): Value {
   if (value === undefined) return unknown(path);
   return isProperties(value)

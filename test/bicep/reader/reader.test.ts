@@ -95,7 +95,7 @@ output first string = on ? it!.outputs.first : ''
     "parts/account.bicep": account,
   };
 
-  test("has the resources of its modules, with what is known before and what is not", () => {
+  test("has the resources of its modules, with known and unknown values", () => {
     const { resources, outputs } = deployed(files, { on: true });
     expect(outputs).toEqual({ first: "a" });
     expect(resources).toMatchObject([
@@ -117,7 +117,7 @@ output first string = on ? it!.outputs.first : ''
     ]);
   });
 
-  test("leaves out what its conditions leave out", () => {
+  test("omits resources whose condition is false", () => {
     expect(deployed(files, { on: false })).toEqual({
       resources: [],
       outputs: { first: "" },
@@ -156,7 +156,7 @@ test("a parameter file is its assignments", () => {
 test.each([
   ["a brace that is missing", "var a = {\n"],
   ["a property without a colon", "var a = {\n  b 1\n}\n"],
-])("%s is told with its line", (_, text) => {
+])("reports %s with its line", (_, text) => {
   expect(() => readTemplate(parse, text)).toThrow(
     /This is not Bicep:\nline \d/,
   );

@@ -1,4 +1,4 @@
-/** Bicep as far as tree-sitter-bicep knows it: text becomes a tree, or the places where it is not Bicep. */
+/** Bicep as far as tree-sitter-bicep knows it: parses text to a tree or throws with the invalid lines. */
 import { readFileSync } from "node:fs";
 import { Language, type Node, Parser } from "web-tree-sitter";
 

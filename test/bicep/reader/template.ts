@@ -36,7 +36,7 @@ export interface Template {
   readonly outputs: ReadonlyMap<string, Output>;
 }
 
-/** Throws with every place that is not Bicep. */
+/** Throws with every line that is not Bicep. */
 export function readTemplate(parse: Parse, text: string): Template {
   const root = parse(text);
   const problems = syntaxProblems(root);

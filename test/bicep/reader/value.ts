@@ -1,4 +1,4 @@
-/** What expressions give. What is known at deployment only is text in «», which names where it comes from. */
+/** Values of expressions. A value that is known only at deployment is text in «» that names its source. */
 export type Value =
   string | number | boolean | null | readonly Value[] | Properties | Handle;
 export interface Properties {
@@ -27,7 +27,7 @@ export const isProperties = (value: Value | undefined): value is Properties =>
   !isList(value) &&
   !(value instanceof Handle);
 
-/** What is at a path such as `properties.sku.name` or `rules.0.name`; undefined where there is nothing. */
+/** The value at a path such as `properties.sku.name` or `rules.0.name`; undefined if it does not exist. */
 export function at(value: Value | undefined, path: string): Value | undefined {
   let found = value;
   for (const name of path.split(".")) {

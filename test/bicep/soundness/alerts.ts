@@ -1,15 +1,15 @@
-/** Whether anybody is told, and shown, what they are to be told. */
+/** Alerts have recipients, and their queries return data. */
 import { asText, at, listOf, type Value } from "../reader/value";
-import { ofType } from "../world";
+import { ofType } from "../repository";
 import type { Rules } from "./rule";
 
 const alerts = "bicep/modules/alerts.bicep";
 
 export const alertRules: Rules = {
-  "somebody is told of requests that AOS refuses": {
-    problems: (world) => {
+  "an alert reports requests that AOS rejects": {
+    problems: (repository) => {
       const watched = ofType(
-        world.deployment("dev"),
+        repository.deployment("dev"),
         "Microsoft.Insights/metricAlerts",
       ).flatMap(({ body }) => {
         const criterion = at(body, "properties.criteria.allOf.0");
@@ -31,9 +31,9 @@ export const alertRules: Rules = {
     ],
   },
   "alerts of logs look at no less than their queries do": {
-    problems: (world) =>
+    problems: (repository) =>
       ofType(
-        world.deployment("dev"),
+        repository.deployment("dev"),
         "Microsoft.Insights/scheduledQueryRules",
       ).flatMap(({ name, body }) => {
         const query = asText(at(body, "properties.criteria.allOf.0.query"));
@@ -51,37 +51,36 @@ export const alertRules: Rules = {
       },
     ],
   },
-  "an orchestration that failed is told apart from a turn that is tried again":
-    {
-      problems: (world) => {
-        const query = world.text(
-          "bicep/modules/queries/failed-orchestrations.kql",
-        );
-        const [, asked = ""] = /functionName == "(\w+)"/.exec(query) ?? [];
-        const contracts = world.text("src/model/contracts.ts");
-        return contracts.includes(`agentWorkflow = orchestrator<`) &&
-          contracts.includes(`>("${asked}")`)
-          ? []
-          : [`nothing is called ${asked}`];
-      },
-      breaking: [
-        {
-          path: "bicep/modules/queries/failed-orchestrations.kql",
-          from: ' and functionName == "agentWorkflow"',
-          to: "",
-        },
-      ],
+  "a failed orchestration is distinguished from a turn that is retried": {
+    problems: (repository) => {
+      const query = repository.text(
+        "bicep/modules/queries/failed-orchestrations.kql",
+      );
+      const [, asked = ""] = /functionName == "(\w+)"/.exec(query) ?? [];
+      const contracts = repository.text("src/domain/contracts.ts");
+      return /agentWorkflow\w* = orchestrator</.test(contracts) &&
+        contracts.includes(`>("${asked}")`)
+        ? []
+        : [`nothing is called ${asked}`];
     },
-  "queries find what the host logs, in the mode that host.json chooses": {
-    problems: (world) => {
+    breaking: [
+      {
+        path: "bicep/modules/queries/failed-orchestrations.kql",
+        from: ' and functionName == "agentWorkflow"',
+        to: "",
+      },
+    ],
+  },
+  "queries match the log format of the mode in host.json": {
+    problems: (repository) => {
       const isOpenTelemetry =
-        at(world.json("host.json") as Value, "telemetryMode") ===
+        at(repository.json("host.json") as Value, "telemetryMode") ===
         "OpenTelemetry";
-      return world.paths
+      return repository.paths
         .filter((path) => path.endsWith(".kql"))
         .flatMap((path) => {
           const read = [
-            ...world.text(path).matchAll(/customDimensions\["([^"]+)"\]/g),
+            ...repository.text(path).matchAll(/customDimensions\["([^"]+)"\]/g),
           ].map(([, name = ""]) => name);
           return read
             .filter((name) => name === "Category" || name.startsWith("prop__"))
@@ -108,8 +107,8 @@ export const alertRules: Rules = {
     ],
   },
   "the workbook opens on the component whose data it shows": {
-    problems: (world) =>
-      ofType(world.deployment("dev"), "Microsoft.Insights/workbooks")
+    problems: (repository) =>
+      ofType(repository.deployment("dev"), "Microsoft.Insights/workbooks")
         .map(({ body }) => asText(at(body, "properties.serializedData")))
         .filter(
           (data) =>
@@ -126,29 +125,28 @@ export const alertRules: Rules = {
       },
     ],
   },
-  "an address that is not given is nobody's in dev, and refused in production":
-    {
-      problems: (world) => {
-        const receivers = (file: "dev" | "prod") =>
-          ofType(
-            world.deployment(file, { alertEmails: [""] }),
-            "Microsoft.Insights/actionGroups",
-          ).flatMap(({ body }) =>
-            listOf(at(body, "properties.emailReceivers")).map(
-              (receiver) => `${file}: ${asText(at(receiver, "emailAddress"))}`,
-            ),
-          );
-        const found = [...receivers("dev"), ...receivers("prod")];
-        return found.join() === "prod: " ? [] : ["it is somebody's", ...found];
-      },
-      breaking: [
-        {
-          path: "bicep/main.bicep",
-          from: "environmentType == 'dev' && contains(alertEmails, '') ? [] : alertEmails",
-          to: "alertEmails",
-        },
-      ],
+  "a missing alert address is omitted in dev and rejected in production": {
+    problems: (repository) => {
+      const receivers = (file: "dev" | "prod") =>
+        ofType(
+          repository.deployment(file, { alertEmails: [""] }),
+          "Microsoft.Insights/actionGroups",
+        ).flatMap(({ body }) =>
+          listOf(at(body, "properties.emailReceivers")).map(
+            (receiver) => `${file}: ${asText(at(receiver, "emailAddress"))}`,
+          ),
+        );
+      const found = [...receivers("dev"), ...receivers("prod")];
+      return found.join() === "prod: " ? [] : ["it is somebody's", ...found];
     },
+    breaking: [
+      {
+        path: "bicep/main.bicep",
+        from: "environmentType == 'dev' && contains(alertEmails, '') ? [] : alertEmails",
+        to: "alertEmails",
+      },
+    ],
+  },
 };
 
 /** Spans of a query, as alerts write them. */

@@ -1,10 +1,10 @@
-/** What the service needs to know, or to be spared, while it makes what is asked for. */
+/** Rules of the deployment service that the compiler does not check. */
 import type { Expression } from "../reader/expression";
 import type { Template } from "../reader/template";
 import { asText, at } from "../reader/value";
 import { within } from "../reader/walk";
 import { literalOf } from "../template-rules";
-import { ofType } from "../world";
+import { ofType } from "../repository";
 import type { Rules } from "./rule";
 
 const functionApp = "bicep/modules/function-app.bicep";
@@ -12,11 +12,11 @@ const main = "bicep/main.bicep";
 
 export const makingRules: Rules = {
   "names, conditions and loops are known before anything is made": {
-    problems: (world) =>
-      world.paths
+    problems: (repository) =>
+      repository.paths
         .filter((path) => path.endsWith(".bicep"))
         .flatMap((path) =>
-          knownTooLate(world.template(path)).map(
+          knownTooLate(repository.template(path)).map(
             (found) => `${path}: ${found}`,
           ),
         ),
@@ -34,8 +34,8 @@ export const makingRules: Rules = {
     ],
   },
   "one app is not changed by two at a time": {
-    problems: (world) => {
-      const { resources } = world.template(functionApp);
+    problems: (repository) => {
+      const { resources } = repository.template(functionApp);
       const children = [...resources.values()].filter(({ body }) =>
         isNamed(entryOf(body, "parent"), "site"),
       );
@@ -57,11 +57,14 @@ export const makingRules: Rules = {
   },
   "a budget begins on the first of a month, also when no variable says of which":
     {
-      problems: (world) =>
+      problems: (repository) =>
         (["dev", "prod"] as const)
           .flatMap((file) =>
-            ofType(world.deployment(file), "Microsoft.Consumption/budgets").map(
-              ({ body }) => asText(at(body, "properties.timePeriod.startDate")),
+            ofType(
+              repository.deployment(file),
+              "Microsoft.Consumption/budgets",
+            ).map(({ body }) =>
+              asText(at(body, "properties.timePeriod.startDate")),
             ),
           )
           .filter((date) => !/^\d{4}-\d\d-01$/.test(date)),
@@ -74,9 +77,11 @@ export const makingRules: Rules = {
       ],
     },
   "a scheduler in several zones has the units for it": {
-    problems: (world) =>
+    problems: (repository) =>
       ofType(
-        world.deployment("prod", { durableBackend: "DurableTaskScheduler" }),
+        repository.deployment("prod", {
+          durableBackend: "DurableTaskScheduler",
+        }),
         "Microsoft.DurableTask/schedulers",
       )
         .map(({ body }) => at(body, "properties.sku"))

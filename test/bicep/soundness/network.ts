@@ -1,25 +1,25 @@
-/** Who reaches whom in the private network, and by what name. */
+/** Reachability and name resolution in the private network. */
 import { asText, at, listOf } from "../reader/value";
-import { ofType, type World } from "../world";
+import { ofType, type Repository } from "../repository";
 import type { Rules } from "./rule";
 
 const network = "bicep/modules/network.bicep";
 const main = "bicep/main.bicep";
 
-const privateApi = (world: World) =>
-  world.deployment("prod", { publicHttpAccess: false });
+const privateApi = (repository: Repository) =>
+  repository.deployment("prod", { publicHttpAccess: false });
 
-/** What the deployments together have of everything that can be asked for. */
-const variants = (world: World) => [
-  world.deployment("dev"),
-  world.deployment("prod"),
-  privateApi(world),
-  world.deployment("dev", { publicHttpAccess: false }),
-  world.deployment("prod", {
+/** Deployments that together contain all optional resources. */
+const variants = (repository: Repository) => [
+  repository.deployment("dev"),
+  repository.deployment("prod"),
+  privateApi(repository),
+  repository.deployment("dev", { publicHttpAccess: false }),
+  repository.deployment("prod", {
     durableBackend: "DurableTaskScheduler",
     cosmosEnabled: true,
   }),
-  world.deployment("prod", {
+  repository.deployment("prod", {
     model: "azure-openai-existing",
     openAiResourceGroupName: "rg-models",
     openAiAccountName: "models",
@@ -27,9 +27,9 @@ const variants = (world: World) => [
 ];
 
 export const networkRules: Rules = {
-  "whoever is in the network reaches a private API": {
-    problems: (world) => {
-      const deployment = privateApi(world);
+  "clients in the network reach a private API": {
+    problems: (repository) => {
+      const deployment = privateApi(repository);
       const [endpoint] = ofType(
         deployment,
         "Microsoft.Network/privateEndpoints",
@@ -46,7 +46,7 @@ export const networkRules: Rules = {
       );
       return isOpen
         ? []
-        : [`nobody is let in to the subnet ${subnetName ?? ""}`];
+        : [`no client may enter the subnet ${subnetName ?? ""}`];
     },
     breaking: [
       {
@@ -62,9 +62,9 @@ export const networkRules: Rules = {
     ],
   },
   "subnets do not overlap, and are in the network": {
-    problems: (world) => {
+    problems: (repository) => {
       const [found] = ofType(
-        world.deployment("prod", { networkAddressSpace: "10.60.8.0/22" }),
+        repository.deployment("prod", { networkAddressSpace: "10.60.8.0/22" }),
         "Microsoft.Network/virtualNetworks",
       );
       const prefixes = listOf(at(found?.body, "properties.subnets")).map(
@@ -87,8 +87,8 @@ export const networkRules: Rules = {
     ],
   },
   "every private endpoint has its zone, and no zone is empty": {
-    problems: (world) =>
-      variants(world).flatMap((deployment) => {
+    problems: (repository) =>
+      variants(repository).flatMap((deployment) => {
         const zones = ofType(
           deployment,
           "Microsoft.Network/privateDnsZones",
@@ -123,9 +123,9 @@ export const networkRules: Rules = {
     ],
   },
   "an existing model is reached privately too": {
-    problems: (world) => {
+    problems: (repository) => {
       const groups = ofType(
-        world.deployment("prod", {
+        repository.deployment("prod", {
           model: "azure-openai-existing",
           openAiResourceGroupName: "rg-models",
           openAiAccountName: "models",
@@ -145,7 +145,7 @@ export const networkRules: Rules = {
 };
 
 function groupOf(
-  deployment: ReturnType<World["deployment"]>,
+  deployment: ReturnType<Repository["deployment"]>,
   subnetName: string,
 ) {
   const [found] = ofType(deployment, "Microsoft.Network/virtualNetworks");

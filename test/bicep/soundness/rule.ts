@@ -1,10 +1,10 @@
 import type { Change } from "../checklist/row";
-import type { World } from "../world";
+import type { Repository } from "../repository";
 
-/** Something that a compiler lets through and a deployment, or an operator, stumbles over. */
+/** A rule whose violation compiles, but fails at deployment or in operation. */
 interface Rule {
-  readonly problems: (world: World) => readonly string[];
-  /** Changes that each bring it about. */
+  readonly problems: (repository: Repository) => readonly string[];
+  /** Changes that each violate it. */
   readonly breaking: readonly [Change, ...Change[]];
 }
 export type Rules = Readonly<Record<string, Rule>>;

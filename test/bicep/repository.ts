@@ -1,4 +1,4 @@
-/** The repository as the checks see it: files by path, which a test may change in memory, and what they deploy. */
+/** The files that the checks read, which a test may change in memory, and the deployments that they define. */
 import { readFileSync } from "node:fs";
 import { globSync } from "tinyglobby";
 import { deploy, type Deployed, type Deployment } from "./reader/deployment";
@@ -12,16 +12,16 @@ import {
 } from "./reader/template";
 import type { Properties } from "./reader/value";
 
-export interface World {
+export interface Repository {
   readonly paths: readonly string[];
   text(path: string): string;
   template(path: string): Template;
   json(path: string): unknown;
-  /** What a parameter file deploys, with parameters of it replaced. */
+  /** The deployment of a parameter file, with some parameters replaced. */
   deployment(parameterFile: "dev" | "prod", changes?: Properties): Deployment;
 }
 
-/** What the checks read; everything else in the repository is nothing to them. */
+/** The files that the checks read. */
 const patterns = [
   "bicep/**/*.{bicep,bicepparam,json,kql}",
   ".github/workflows/*.yml",
@@ -31,28 +31,31 @@ const patterns = [
   "service-bus.json",
   "test/package/budget.json",
   "local.settings.json.example",
-  "docs/*.md",
+  "docs/**/*.md",
   "{orchestrators,activities,entities,src}/**/*.ts",
 ];
 
-/** Templates by their text: what does not change is read once for all worlds. */
+/** Parsed templates by their text, shared by all repositories. */
 const templates = new Map<string, Template>();
 
-export async function openWorld(): Promise<World> {
+export async function openRepository(): Promise<Repository> {
   const parse = await bicepParser();
   const files = new Map(
-    globSync(patterns, { ignore: ["src/local/**", "src/cli/**"], dot: true })
+    globSync(patterns, { ignore: ["src/cli/**"], dot: true })
       .map((path) => path.replaceAll("\\", "/"))
       .sort()
       .map((path) => [path, readFileSync(path, "utf8")]),
   );
-  return worldOf(files, parse);
+  return createRepository(files, parse);
 }
 
-const parsers = new WeakMap<World, Parse>();
-const sources = new WeakMap<World, ReadonlyMap<string, string>>();
+const parsers = new WeakMap<Repository, Parse>();
+const sources = new WeakMap<Repository, ReadonlyMap<string, string>>();
 
-function worldOf(files: ReadonlyMap<string, string>, parse: Parse): World {
+function createRepository(
+  files: ReadonlyMap<string, string>,
+  parse: Parse,
+): Repository {
   const text = (path: string) => {
     const found = files.get(path);
     if (found === undefined) throw new Error(`There is no file ${path}.`);
@@ -65,7 +68,7 @@ function worldOf(files: ReadonlyMap<string, string>, parse: Parse): World {
     return found;
   };
   const deployments = new Map<string, Deployment>();
-  const world: World = {
+  const repository: Repository = {
     paths: [...files.keys()],
     text,
     template,
@@ -82,33 +85,40 @@ function worldOf(files: ReadonlyMap<string, string>, parse: Parse): World {
       return found;
     },
   };
-  parsers.set(world, parse);
-  sources.set(world, files);
-  return world;
+  parsers.set(repository, parse);
+  sources.set(repository, files);
+  return repository;
 }
 
-/** The same world with one text in one file replaced; throws when the text is not there. */
+/** The same repository with one text in one file replaced; throws when the text is not there. */
 export function changed(
-  world: World,
+  repository: Repository,
   path: string,
   from: string,
   to: string,
-): World {
-  const before = world.text(path);
+): Repository {
+  const before = repository.text(path);
   if (!before.includes(from))
     throw new Error(`${path} does not contain: ${from}`);
   return withFile(
-    world,
+    repository,
     path,
     before.replaceAll(from, () => to),
   );
 }
 
-/** The same world with another text in one file, which need not be there yet. */
-export function withFile(world: World, path: string, text: string): World {
-  const parse = parsers.get(world);
-  if (parse === undefined) throw new Error("This world was not opened.");
-  return worldOf(new Map(sources.get(world)).set(path, text), parse);
+/** The same repository with another text in one file, which may be new. */
+export function withFile(
+  repository: Repository,
+  path: string,
+  text: string,
+): Repository {
+  const parse = parsers.get(repository);
+  if (parse === undefined) throw new Error("This repository was not opened.");
+  return createRepository(
+    new Map(sources.get(repository)).set(path, text),
+    parse,
+  );
 }
 
 function parametersOf(parse: Parse, source: string): Properties {
