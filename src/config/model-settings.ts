@@ -22,25 +22,48 @@ export type ModelConfig = { readonly timeoutMs: number } & (
 const url = z.url({ error: "must be a URL" });
 
 export const modelSettings = {
-  /** Default: the provider whose settings are present, otherwise offline. */
   AOS_MODEL_PROVIDER: z
     .enum(["azure-openai", "openai", "offline"], {
       error: "must be azure-openai, openai or offline",
     })
-    .optional(),
-  AZURE_OPENAI_ENDPOINT: url.optional(),
-  AZURE_OPENAI_API_KEY: z.string().optional(),
-  AZURE_OPENAI_DEPLOYMENT: z.string().optional(),
-  /** Default: the newest version of the API that is not a preview. */
-  AZURE_OPENAI_API_VERSION: z.string().default("2024-10-21"),
-  OPENAI_BASE_URL: url.optional(),
-  OPENAI_API_KEY: z.string().optional(),
-  OPENAI_MODEL: z.string().optional(),
+    .optional()
+    .describe(
+      "`azure-openai`, `openai` or `offline`. Default: the provider that has settings, otherwise `offline`. Required if both providers have settings.",
+    ),
+  AZURE_OPENAI_ENDPOINT: url.optional().describe("Endpoint of Azure OpenAI."),
+  AZURE_OPENAI_API_KEY: z
+    .string()
+    .optional()
+    .describe("Key of Azure OpenAI. Default: the app's identity."),
+  AZURE_OPENAI_DEPLOYMENT: z
+    .string()
+    .optional()
+    .describe("Deployment of Azure OpenAI."),
+  AZURE_OPENAI_API_VERSION: z
+    .string()
+    .default("2024-10-21")
+    .describe("API version of Azure OpenAI."),
+  OPENAI_BASE_URL: url
+    .optional()
+    .describe("Base URL of an OpenAI-compatible server. Default: OpenAI."),
+  OPENAI_API_KEY: z
+    .string()
+    .optional()
+    .describe(
+      "Key of OpenAI or the compatible server. Optional with `OPENAI_BASE_URL`.",
+    ),
+  OPENAI_MODEL: z
+    .string()
+    .optional()
+    .describe("Model of OpenAI or the compatible server."),
   AOS_MODEL_TIMEOUT_SECONDS: z.coerce
     .number({ error: "must be a number of seconds" })
     .min(1, { error: "must be at least 1" })
     .max(1_500, { error: "must be at most 1500" })
-    .default(120),
+    .default(120)
+    .describe(
+      "Time limit of a model call in seconds, 1 to 1500. It must be shorter than `functionTimeout`.",
+    ),
 };
 type ModelSettings = z.output<z.ZodObject<typeof modelSettings>>;
 

@@ -53,7 +53,8 @@ export interface AppConfig {
   readonly unresolved: UnresolvedReferences;
 }
 
-const settingsSchema = z.object({
+/** @public docs/reference/settings.md is generated from it. */
+export const settingsSchema = z.object({
   ...storageSettings,
   ...serviceBusSettings,
   ...modelSettings,
@@ -62,11 +63,21 @@ const settingsSchema = z.object({
     .number({ error: "must be a number of days" })
     .int({ error: "must be a whole number of days" })
     .min(1, { error: "must be at least 1" })
-    .default(30),
+    .default(30)
+    .describe(
+      "Days after its start that an ended orchestration stays in the task hub. A timer purges older ones at 03:00 UTC; rows and payloads of AOS are kept.",
+    ),
 
-  /** Relative to the app's folder. */
-  AOS_DOCUMENTS_FOLDER: z.string().default("samples/document-review"),
-  AOS_REPORTS_FOLDER: z.string().default(".aos/reports"),
+  AOS_DOCUMENTS_FOLDER: z
+    .string()
+    .default("samples/document-review")
+    .describe("Folder that the tools of the sample read, relative to the app."),
+  AOS_REPORTS_FOLDER: z
+    .string()
+    .default(".aos/reports")
+    .describe(
+      "Folder that the tools of the sample write, relative to the app.",
+    ),
 
   ...telemetrySettings,
 });

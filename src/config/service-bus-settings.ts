@@ -13,14 +13,25 @@ export const serviceBusSettings = {
     .regex(/(^|;)\s*Endpoint=sb:\/\//i, {
       error: "must be a connection string that begins with Endpoint=sb://",
     })
-    .optional(),
+    .optional()
+    .describe(
+      "Connection string of Service Bus. `UseDevelopmentEmulator=true` starts a local broker. Without a connection the app serves HTTP only.",
+    ),
   AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace: z
     .string()
     .regex(/^[A-Za-z0-9.-]+$/, {
       error: "must be a host name such as aos.servicebus.windows.net",
     })
-    .optional(),
-  AZURE_SERVICEBUS_CONNECTION_STRING__clientId: z.string().optional(),
+    .optional()
+    .describe(
+      "Host name of the Service Bus namespace, for access with the app's identity.",
+    ),
+  AZURE_SERVICEBUS_CONNECTION_STRING__clientId: z
+    .string()
+    .optional()
+    .describe(
+      "Client id of the identity for Service Bus, if the app has several.",
+    ),
 };
 
 /** Undefined without Service Bus, or when a problem was added. */

@@ -18,17 +18,49 @@ const connectionString = z
 
 /** Each account: a connection string, or the three settings for access with the app's identity. */
 export const storageSettings = {
-  /** A separate account for the data of AOS. Default: the account of the host. */
-  AZURE_STORAGE_CONNECTION_STRING: connectionString.optional(),
-  AZURE_STORAGE_CONNECTION_STRING__accountName: z.string().optional(),
-  AZURE_STORAGE_CONNECTION_STRING__tableServiceUri: url.optional(),
-  AZURE_STORAGE_CONNECTION_STRING__blobServiceUri: url.optional(),
+  AZURE_STORAGE_CONNECTION_STRING: connectionString
+    .optional()
+    .describe(
+      "Connection string of the storage account for orchestrations, histories, transcripts and payloads. Default: the storage of the host.",
+    ),
+  AZURE_STORAGE_CONNECTION_STRING__accountName: z
+    .string()
+    .optional()
+    .describe(
+      "The same account by name, for access with the app's identity in the public cloud.",
+    ),
+  AZURE_STORAGE_CONNECTION_STRING__tableServiceUri: url
+    .optional()
+    .describe(
+      "Table endpoint of that account, for access with the app's identity.",
+    ),
+  AZURE_STORAGE_CONNECTION_STRING__blobServiceUri: url
+    .optional()
+    .describe(
+      "Blob endpoint of that account, for access with the app's identity.",
+    ),
 
-  /** The account of the host. */
-  AzureWebJobsStorage: connectionString.optional(),
-  AzureWebJobsStorage__accountName: z.string().optional(),
-  AzureWebJobsStorage__tableServiceUri: url.optional(),
-  AzureWebJobsStorage__blobServiceUri: url.optional(),
+  AzureWebJobsStorage: connectionString
+    .optional()
+    .describe(
+      "Connection string of the host's storage. `UseDevelopmentStorage=true` uses local storage.",
+    ),
+  AzureWebJobsStorage__accountName: z
+    .string()
+    .optional()
+    .describe(
+      "Storage account of the host by name, for access with the app's identity in the public cloud.",
+    ),
+  AzureWebJobsStorage__tableServiceUri: url
+    .optional()
+    .describe(
+      "Table endpoint of the host's storage, for access with the app's identity.",
+    ),
+  AzureWebJobsStorage__blobServiceUri: url
+    .optional()
+    .describe(
+      "Blob endpoint of the host's storage, for access with the app's identity.",
+    ),
 };
 type StorageSettings = z.output<z.ZodObject<typeof storageSettings>>;
 

@@ -22,24 +22,47 @@ export const telemetrySettings = {
     .regex(/(^|;)\s*InstrumentationKey=/i, {
       error: "must be a connection string that contains InstrumentationKey=",
     })
-    .optional(),
-  /** `Authorization=AAD`, with the `ClientId=` of an identity when the app has several. */
+    .optional()
+    .describe(
+      "Connection string of Application Insights, the destination of telemetry.",
+    ),
+
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: z
     .string()
     .regex(/(^|;)\s*Authorization=AAD\s*(;|$)/i, {
       error: "must be Authorization=AAD, optionally after ClientId=…;",
     })
-    .optional(),
-  /** The first applies to all signals, the others to one. */
-  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url.optional(),
-  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url.optional(),
-  /** `true` disables all exporters. Any other value is false, as in the OpenTelemetry specification. */
-  OTEL_SDK_DISABLED: z.string().optional(),
-  OTEL_SERVICE_NAME: z.string().default("aos"),
+    .optional()
+    .describe(
+      "`Authorization=AAD`, preceded by `ClientId=…;` if the app has several identities. Default: the key in the connection string.",
+    ),
+
+  OTEL_EXPORTER_OTLP_ENDPOINT: url
+    .optional()
+    .describe(
+      "OTLP endpoint (HTTP) for traces and metrics, in addition to Application Insights or instead of it. Headers and other options use the standard variables.",
+    ),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url
+    .optional()
+    .describe("OTLP endpoint for traces only."),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url
+    .optional()
+    .describe("OTLP endpoint for metrics only."),
+
+  OTEL_SDK_DISABLED: z
+    .string()
+    .optional()
+    .describe("`true` disables the export of telemetry."),
+  OTEL_SERVICE_NAME: z
+    .string()
+    .default("aos")
+    .describe("Service name in telemetry."),
   AOS_TELEMETRY_CONTENT: z
     .enum(["true", "false"], { error: "must be true or false" })
-    .default("false"),
+    .default("false")
+    .describe(
+      "`true` adds prompts, answers, tool arguments and results to spans, with recognizable secrets masked.",
+    ),
 };
 
 type TelemetrySettings = z.output<z.ZodObject<typeof telemetrySettings>>;

@@ -1,33 +1,47 @@
-/** Stable error codes. Clients and orchestrators recognise errors by them. */
-export type ErrorCode =
-  | "invalid_request" // a field of the request is missing, unknown or of the wrong type
-  | "malformed_json" // the body is not JSON
-  | "payload_too_large" // the body is over 1 MiB
-  | "workflow_not_found" // the catalog has no workflow of that name and version
-  | "orchestration_not_found" // no orchestration has that id
-  | "idempotency_conflict" // the key was already used with another body
-  | "not_finished" // the result was requested before the orchestration ended
-  | "invalid_workflow" // the workflow definition is not valid
-  | "expression_failed" // an expression of the workflow could not be evaluated
-  | "agent_not_found" // the definition names an agent that the catalog lacks
-  | "tool_not_found" // an agent or a step called a tool that does not exist
-  | "tool_input_invalid" // the arguments do not satisfy the tool's schema
-  | "tool_failed" // the tool threw
-  | "tool_uncertain" // a tool that is not idempotent threw: its side effects are unknown
-  | "model_failed" // the model refused or returned an unusable response: a retry does not help
-  | "model_unavailable" // the model could not be reached, timed out or throttled: a retry may help
-  | "output_invalid" // the agent's answer does not satisfy its output schema: a retry may help
-  | "too_many_rounds" // the agent kept calling tools past its limit
-  | "step_timeout" // the step exceeded its timeout
-  | "storage_unavailable" // tables or blobs could not be reached: a retry may help
-  | "messaging_unavailable" // Service Bus could not be reached: a retry may help
-  | "messaging_not_configured" // the request needs Service Bus, which is not configured
-  | "queue_not_found" // the namespace has no such queue or topic
-  | "message_refused" // Service Bus rejects the message permanently
-  | "dead_letter_not_found" // the queue has no dead letter of that sequence number
-  | "dead_letter_locked" // another receiver holds the lock of the dead letter
-  | "configuration_invalid" // a setting is missing or invalid
-  | "internal_error"; // a defect of this app
+/**
+ * The condition that each code reports. docs/reference/errors.md is generated from it.
+ * @public
+ */
+export const errorDescriptions = {
+  invalid_request: "A field is missing, unknown or of the wrong type.",
+  malformed_json: "The body is not JSON.",
+  payload_too_large: "The body is larger than 1 MiB.",
+  workflow_not_found: "The catalog has no workflow with this name and version.",
+  orchestration_not_found: "No orchestration has this id.",
+  idempotency_conflict: "The key was used before with another request.",
+  not_finished: "The orchestration has not ended, so it has no result yet.",
+  invalid_workflow: "The workflow definition is not valid.",
+  expression_failed: "An expression of the workflow could not be evaluated.",
+  agent_not_found:
+    "A definition names an agent that the catalog does not have.",
+  tool_not_found: "An agent or a step called a tool that does not exist.",
+  tool_input_invalid:
+    "The arguments do not match the input schema of the tool.",
+  tool_failed: "The tool threw an error.",
+  tool_uncertain:
+    "A tool that is not idempotent threw an error, so its effect is unknown.",
+  model_failed:
+    "The model rejected the request or returned an unusable response.",
+  model_unavailable:
+    "The model could not be reached, timed out or throttled the request.",
+  output_invalid: "The answer of the agent does not match its output schema.",
+  too_many_rounds: "The agent exceeded its maximum number of model calls.",
+  step_timeout: "The step exceeded its time limit.",
+  storage_unavailable: "Table or Blob Storage could not be reached.",
+  messaging_unavailable: "Service Bus could not be reached.",
+  messaging_not_configured:
+    "The request needs Service Bus, which the app does not have.",
+  queue_not_found: "The Service Bus namespace has no such queue or topic.",
+  message_refused: "Service Bus rejected the message permanently.",
+  dead_letter_not_found:
+    "The queue has no dead letter with this sequence number.",
+  dead_letter_locked: "Another receiver holds the dead letter.",
+  configuration_invalid: "A setting is missing or invalid.",
+  internal_error: "An error in AOS.",
+} as const;
+
+/** The stable identifier of an error in responses, histories, messages and telemetry. */
+export type ErrorCode = keyof typeof errorDescriptions;
 
 /** Codes of errors after which the same request may succeed later. */
 const retryableCodes: ReadonlySet<string> = new Set<ErrorCode>([
