@@ -22,6 +22,107 @@ export const generators = {
     `\`\`\`kusto\n${source(`bicep/modules/queries/${name}.kql`)}\`\`\``,
 };
 
+function settings() {
+  const { z } = require("zod");
+  const { settingsSchema } = compiled("src/config/read-config");
+  const { properties } = z.toJSONSchema(settingsSchema, { io: "input" });
+  return Object.entries(properties)
+    .map(([name, { description, default: value }]) => {
+      if (description === undefined)
+        throw new Error(`src/config: describe the setting ${name}.`);
+      const suffix = value === undefined ? "" : ` (default ${code(value)})`;
+      return `- ${code(name)}${suffix}: ${description}`;
+    })
+    .join("\n");
+}
+
+function errors() {
+  const { AosError, errorDescriptions, isRetryable } =
+    compiled("src/domain/errors");
+  const { problemResponse } = compiled("src/http/problem-response");
+  return Object.entries(errorDescriptions)
+    .map(([name, description]) => {
+      const { status } = problemResponse(new AosError(name, ""), "");
+      const retryable = isRetryable({ code: name }) ? ", retryable" : "";
+      return `- ${code(name)} (${status}${retryable}): ${description}`;
+    })
+    .join("\n");
+}
+
+/** Registers the routes with a recorder in the position of the Functions host. */
+function routes() {
+  const registered = [];
+  withFunctionsCore(
+    {
+      version: "4",
+      setProgrammingModel: () => undefined,
+      registerHook: () => ({ dispose: () => undefined }),
+      registerFunction: ({ name, bindings }) => {
+        const trigger = Object.values(bindings).find(
+          ({ type }) => type === "httpTrigger",
+        );
+        if (trigger) registered.push({ ...trigger, name });
+      },
+    },
+    () => {
+      const { registerHttpRoutes } = compiled("src/http/register-http-routes");
+      registerHttpRoutes({ healthDependencies: [], now: () => new Date() });
+    },
+  );
+  const { routeDescriptions } = compiled("src/http/route-descriptions");
+  const rows = registered.map(({ name, methods, route, authLevel }) => {
+    if (routeDescriptions[name] === undefined)
+      throw new Error(`src/http/route-descriptions.ts: describe ${name}.`);
+    return `| ${code(`${methods.join(", ").toUpperCase()} /api/${route}`)} | ${authLevel} | ${routeDescriptions[name]} |`;
+  });
+  return ["| route | level | purpose |", "| - | - | - |", ...rows].join("\n");
+}
+
+function withFunctionsCore(core, run) {
+  const { Module } = require("node:module");
+  const load = Module._load;
+  Module._load = (id, ...rest) =>
+    id === "@azure/functions-core" ? core : load(id, ...rest);
+  try {
+    run();
+  } finally {
+    Module._load = load;
+  }
+}
+
+/** Creates the instruments with a recorder in the position of the meter provider. */
+function metrics() {
+  const rows = [];
+  const record =
+    (type) =>
+    (name, { unit, description }) => {
+      rows.push(`| ${code(name)} | ${type} | ${code(unit)} | ${description} |`);
+      return {};
+    };
+  require("@opentelemetry/api").metrics.setGlobalMeterProvider({
+    getMeter: () => ({
+      createCounter: record("counter"),
+      createHistogram: record("histogram"),
+    }),
+  });
+  compiled("src/telemetry/metrics/instruments").getInstruments();
+  return [
+    "| metric | type | unit | description |",
+    "| - | - | - | - |",
+    ...rows.sort(),
+  ].join("\n");
+}
+
+function logEvents() {
+  const { logEventFields } = compiled("src/telemetry/log/log-event");
+  return Object.entries(logEventFields)
+    .map(
+      ([event, [level, ...fields]]) =>
+        `- ${code(event)} (${level}): ${fields.map((field) => code(field)).join(", ")}`,
+    )
+    .join("\n");
+}
+
 function hostJson() {
   const values = [...leavesOf(JSON.parse(source("host.json")))];
   const used = new Set();

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { globSync } from "tinyglobby";
 import { metricNames, names } from "../../src/telemetry/conventions";
-import { logEvents } from "../../src/telemetry/log";
+import { logEventFields } from "../../src/telemetry/log/log-event";
 
 const queries = globSync("bicep/modules/queries/*.kql").map((path) => ({
   path,
@@ -9,7 +9,10 @@ const queries = globSync("bicep/modules/queries/*.kql").map((path) => ({
 }));
 const attributes: readonly string[] = Object.values(names);
 const logFields = new Set(
-  Object.values(logEvents).flatMap(([, ...fields]) => ["event", ...fields]),
+  Object.values(logEventFields).flatMap(([, ...fields]) => [
+    "event",
+    ...fields,
+  ]),
 );
 
 const attributesIn = (text: string): readonly string[] =>
