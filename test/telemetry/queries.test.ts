@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { globSync } from "tinyglobby";
-import { metricNames, names } from "../../src/telemetry/conventions";
+import { attributeNames, metricNames } from "../../src/telemetry/conventions";
 import { logEventFields } from "../../src/telemetry/log/log-event";
 
 const queries = globSync("bicep/modules/queries/*.kql").map((path) => ({
   path,
   text: readFileSync(path, "utf8"),
 }));
-const attributes: readonly string[] = Object.values(names);
+const attributes: readonly string[] = Object.values(attributeNames);
 const logFields = new Set(
   Object.values(logEventFields).flatMap(([, ...fields]) => [
     "event",
@@ -27,7 +27,7 @@ const logFieldsIn = (text: string): readonly string[] =>
 
 test("queries use only span attributes that the app exports", () => {
   expect(attributesIn(queries.map(({ text }) => text).join("\n"))).toContain(
-    names.inputTokens,
+    attributeNames.inputTokens,
   );
   const unknown = queries.flatMap(({ path, text }) =>
     attributesIn(text)

@@ -6,20 +6,21 @@ import {
   compileExamples,
   runExample,
 } from "../support/docs/examples";
+import * as testKit from "../../local-cloud/testing";
 import { createTemporaryFolder } from "../../local-cloud/test/support/cli/cloud-process";
 
-const page = readFileSync("docs/testing.md", "utf8");
+const page = readFileSync("docs/how-to/test-an-app.md", "utf8");
 const examples = extractExamples(page, "ts");
 const folder = createTemporaryFolder();
 
-test("the page shows the orchestrator as it is", () => {
+test("test-an-app.md shows the source of its orchestrator", () => {
   const shown = extractExamples(page, "js");
   expect(shown.size).toBe(1);
   for (const [path, code] of shown)
     expect(readFileSync(path, "utf8")).toBe(code);
 });
 
-test("the examples compile where they say they stand", () => {
+test("the examples of test-an-app.md compile", () => {
   expect(examples.size).toBe(3);
   expect(compileExamples(examples)).toEqual([]);
 });
@@ -27,27 +28,30 @@ test("the examples compile where they say they stand", () => {
 describe.each([...examples.keys()].map((path) => relative(".", path)))(
   "%s",
   (path) => {
-    runExample(examples, path, folder, { "node:test": { test } });
+    runExample(examples, path, folder, {
+      "node:test": { test },
+      "azure-local-cloud/testing": testKit,
+    });
   },
 );
 
-test("the kit works under node:test as under jest", () => {
+test("the test kit works with node:test", () => {
   const file = join(folder, "kit.test.cjs");
   const app = resolve("local-cloud/test/fixtures/reminders");
   writeFileSync(
     file,
     `const { test } = require("node:test");
-    const { startLocalCloud, runOrchestrator, replay } = require(${JSON.stringify(resolve("dist/src/local/testing"))});
+    const { startLocalCloud, runOrchestrator, checkReplay } = require(${JSON.stringify(resolve("local-cloud/dist/testing"))});
     const { reminder } = require(${JSON.stringify(join(app, "src/reminder"))});
     test("runs", async () => {
       const cloud = await startLocalCloud({ app: ${JSON.stringify(app)} });
       const id = await cloud.client.start("reminder", { input: "bill 7" });
       await cloud.advance("9 days");
       await cloud.client.whenEnded(id);
-      await replay(await cloud.client.history(id), reminder);
+      await checkReplay(await cloud.client.history(id), reminder);
       await cloud[Symbol.asyncDispose]();
       const { history } = await runOrchestrator(reminder, { activities: { sendReminder: () => 1 } });
-      await replay(history, reminder);
+      await checkReplay(history, reminder);
     });`,
   );
   const printed = execFileSync(process.execPath, ["--test", file], {
