@@ -122,12 +122,12 @@ export default tseslint.config(
     rules: { "no-restricted-properties": ["error", environmentOnlyInConfig] },
   },
   {
-    // What is loaded by its first use: an `import` would load it at the start.
+    // Modules that are loaded by their first use: an `import` would load them at the start.
     files: ["src/app/lazy-clients.ts", "src/catalog/catalog.ts"],
     rules: {
       "@typescript-eslint/no-require-imports": [
         "error",
-        { allow: ["^[.]{1,2}/"] },
+        { allow: ["^[.]{1,2}/", "^@azure/identity$"] },
       ],
     },
   },

@@ -10,8 +10,11 @@ export const releaseSession =
     { storage }: Pick<ActivityDependencies, "storage">,
     startNext: StartNextInSession,
   ) =>
-  async ({ orchestrationId, position }: ReleaseSessionInput): Promise<null> => {
-    await storage().sessions.remove({ id: orchestrationId, place: position });
-    await startNext(position.session);
+  async ({
+    orchestrationId,
+    queuePosition,
+  }: ReleaseSessionInput): Promise<null> => {
+    await storage().sessions.remove({ id: orchestrationId, queuePosition });
+    await startNext(queuePosition.session);
     return null;
   };

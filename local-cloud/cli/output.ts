@@ -41,7 +41,7 @@ export function parseCommandLine<const Options extends OptionsConfig>(
       args: [...argv],
       options: { ...options, help },
     });
-    if (!("help" in values)) return values as ParsedValues<Options>;
+    if (!("help" in values)) return values;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new UsageError(message, usage);

@@ -104,7 +104,7 @@ function* releaseSession({
   context,
   input,
 }: WorkflowRun): DurableOperation<void> {
-  const { orchestrationId, place: position } = input;
+  const { orchestrationId, queuePosition: position } = input;
   if (position === undefined) return;
   yield* callWithRetry(
     context,
@@ -114,7 +114,7 @@ function* releaseSession({
       start: () =>
         startActivity(context, releaseSessionActivity, {
           orchestrationId,
-          position,
+          queuePosition: position,
         }),
     },
   );

@@ -17,7 +17,7 @@ export interface Agent<
   readonly maxRounds?: number;
 }
 
-/** Gives an agent types: `createAos` accepts it only beside the tools that it names. */
+/** Infers the names of the agent and its tools, so that the compiler rejects an unknown tool in `createAos`. */
 export const defineAgent = <
   const Name extends string,
   const ToolName extends string = never,

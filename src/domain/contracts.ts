@@ -119,7 +119,7 @@ export interface WorkflowInput {
   readonly tags?: OrchestrationMetadata["tags"];
   readonly traceparent?: string;
   readonly reply?: ReplyAddress;
-  readonly place?: SessionQueuePosition;
+  readonly queuePosition?: SessionQueuePosition;
 }
 export const agentWorkflowOrchestrator = orchestrator<
   WorkflowInput,
@@ -260,7 +260,7 @@ export const finishOrchestrationActivity = activity<FinishInput, Payload>(
 
 export interface ReleaseSessionInput {
   readonly orchestrationId: string;
-  readonly position: SessionQueuePosition;
+  readonly queuePosition: SessionQueuePosition;
 }
 /** Removes the orchestration from its session queue and starts the next one. */
 export const releaseSessionActivity = activity<ReleaseSessionInput, null>(

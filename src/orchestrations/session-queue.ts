@@ -23,7 +23,7 @@ export async function enqueueInSession(
   context: UseCaseContext,
 ): Promise<void> {
   await context.storage.sessions.enqueue(queued);
-  await startNextInSession(queued.place.session, context);
+  await startNextInSession(queued.queuePosition.session, context);
 }
 
 /** Starts the head of the queue, unless it is running or another process is starting it. */

@@ -61,17 +61,17 @@ async function startPending(
 ): Promise<void> {
   const claim = await context.storage.orchestrations.find(id);
   if (claim === undefined) return;
-  const { place, waiting } = claim;
-  if (place === undefined || waiting !== true) {
+  const { queuePosition, waiting } = claim;
+  if (queuePosition === undefined || waiting !== true) {
     await startIfAbandoned(claim, context);
     return;
   }
-  const { session } = place;
+  const { session } = queuePosition;
   const queuedIds = sessions.get(session) ?? repair(session, context);
   sessions.set(session, queuedIds);
   // Its process died between the claim and the enqueue operation.
   if (!(await queuedIds).has(id))
-    await enqueueInSession({ id, place }, context);
+    await enqueueInSession({ id, queuePosition }, context);
 }
 
 async function repair(

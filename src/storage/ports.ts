@@ -18,7 +18,7 @@ export interface Claim {
   readonly etag: string;
   /** When the claim was last taken, ISO 8601. */
   readonly claimedAt: string;
-  readonly place?: SessionQueuePosition;
+  readonly queuePosition?: SessionQueuePosition;
   /** The orchestration waits in its session queue. It must not start before `takeOver`. */
   readonly waiting?: boolean;
 }
@@ -106,7 +106,7 @@ export interface TranscriptStore {
 
 export interface QueuedOrchestration {
   readonly id: string;
-  readonly place: SessionQueuePosition;
+  readonly queuePosition: SessionQueuePosition;
 }
 
 /** Per session, the orchestrations that run one after another, ordered by position. */

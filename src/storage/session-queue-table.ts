@@ -12,8 +12,8 @@ export const createSessionQueue = (
 ): SessionQueue => ({
   enqueue: (entry) =>
     wrapStorageErrors(`the session queue entry of ${entry.id}`, async () => {
-      const { place, id } = entry;
-      const row = { ...toRowKeys(entry), ...place, id };
+      const { queuePosition, id } = entry;
+      const row = { ...toRowKeys(entry), ...queuePosition, id };
       await (await table()).upsertEntity(row, "Replace");
     }),
 
@@ -26,7 +26,7 @@ export const createSessionQueue = (
       // Table storage may return an empty page before others.
       for await (const rows of pages)
         for (const { id, position } of rows)
-          return { id, place: { session, position } };
+          return { id, queuePosition: { session, position } };
       return undefined;
     }),
 
@@ -53,7 +53,7 @@ interface QueueRow {
   readonly position: string;
 }
 
-const toRowKeys = ({ id, place }: QueuedOrchestration): RowKeys => ({
-  partitionKey: toTableKey(place.session),
-  rowKey: toTableKey(`${place.position}-${id}`),
+const toRowKeys = ({ id, queuePosition }: QueuedOrchestration): RowKeys => ({
+  partitionKey: toTableKey(queuePosition.session),
+  rowKey: toTableKey(`${queuePosition.position}-${id}`),
 });

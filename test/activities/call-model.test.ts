@@ -50,6 +50,7 @@ const toolInput = (
     turn,
     round: 0,
     callId,
+    agent: testAgent.name,
     allowed: testAgent.tools ?? [],
   },
 });

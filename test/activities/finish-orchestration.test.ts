@@ -131,7 +131,9 @@ describe("the end of an orchestration", () => {
     result: FinishInput["result"],
   ): FinishInput => ({
     orchestrationId,
+    startedAt: activityTime,
     at: "2026-01-01T01:00:00.000Z",
+    about: { workflow: "echo", version: "1", tags: {} },
     rows: [],
     usage: { ...noUsage, modelCalls: 2 },
     result,
@@ -188,7 +190,7 @@ test("announcing a step wakes its workflow", async () => {
   }
   const client = new Client();
   const step = { orchestrationId: "o", stepId: "read.3" };
-  await notifyStepSettled(client)({ instanceId: "o", ...step });
+  await notifyStepSettled(client)(step);
   const data = { stepId: "read.3" };
   expect(client.raised).toEqual([["o", "stepSettled", data]]);
 });

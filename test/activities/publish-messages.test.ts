@@ -213,15 +213,17 @@ test("a record tells the events that its rows are, once", async () => {
   ]);
 });
 
-test("leaving a session gives up the place before the next one is started", async () => {
-  const place = { session: createTurnRef().orchestrationId, position: "1" };
-  const placed = { id: "o", place };
-  await storage.sessions.enqueue(placed);
+test("releaseSession removes the orchestration from its queue before it starts the next one", async () => {
+  const queuePosition = {
+    session: createTurnRef().orchestrationId,
+    position: "1",
+  };
+  await storage.sessions.enqueue({ id: "o", queuePosition });
   const firsts: unknown[] = [];
   const leave = releaseSession(services, async (session) => {
     firsts.push(await storage.sessions.head(session));
   });
-  await leave({ orchestrationId: "o", place });
-  await leave({ orchestrationId: "o", place });
+  await leave({ orchestrationId: "o", queuePosition });
+  await leave({ orchestrationId: "o", queuePosition });
   expect(firsts).toEqual([undefined, undefined]);
 });

@@ -49,7 +49,7 @@ describe("createAos", () => {
       tools: [countWords],
       workflows: [shorten],
     });
-    expect(aos.register).toBeInstanceOf(Function);
+    expect(aos).toHaveProperty("register");
   });
 
   test("does not compile, and throws, when an agent names a tool that does not exist", () => {

@@ -77,15 +77,15 @@ export function storageContract(open: () => Storage): void {
 
     test("stop waiting when they are taken over", async () => {
       const id = newOrchestrationId();
-      const place = { session: "s", position: "1" };
-      const waiting = { ...newClaim(id), place, waiting: true };
+      const queuePosition = { session: "s", position: "1" };
+      const waiting = { ...newClaim(id), queuePosition, waiting: true };
       await open().orchestrations.claim(waiting);
       const seen = await open().orchestrations.find(id);
-      expect(seen).toMatchObject({ place, waiting: true });
+      expect(seen).toMatchObject({ queuePosition, waiting: true });
       if (seen !== undefined)
         await open().orchestrations.takeOver(seen, new Date(minutes(1)));
       expect(await open().orchestrations.find(id)).toMatchObject({
-        place,
+        queuePosition,
         waiting: false,
       });
     });
@@ -234,7 +234,7 @@ export function storageContract(open: () => Storage): void {
   describe("the session queue", () => {
     const entry = (session: string, position: string, id = position) => ({
       id,
-      place: { session, position },
+      queuePosition: { session, position },
     });
 
     test("has the lowest position at its head, in any order of enqueueing", async () => {

@@ -41,7 +41,7 @@ describe.each([
         workflows: [{ name: "shorten" }],
       },
     ]);
-    const tool = created[0]?.tools?.[0];
+    const tool = created[0]?.tools[0];
     const words = await tool?.execute({ text: "one two three" } as never, {
       idempotencyKey: "key",
       signal: new AbortController().signal,

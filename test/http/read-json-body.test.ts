@@ -1,6 +1,5 @@
 import { HttpRequest } from "@azure/functions";
 import fc from "fast-check";
-import { jsonErrorPosition } from "../../src/orchestrations/request/json-position";
 import { maxBodyBytes, readJsonBody } from "../../src/http/read-json-body";
 
 const read = (body: string | Uint8Array, headers = {}) =>
@@ -61,18 +60,5 @@ describe("readJsonBody", () => {
   test("rejects a body nested deeply enough to overflow the stack", async () => {
     const deep = "[".repeat(200_000) + "]".repeat(200_000);
     await expect(read(deep)).rejects.toEqual(code("invalid_request"));
-  });
-});
-
-describe("jsonErrorPosition", () => {
-  test("returns the offset of a truncation or of a stray character", () => {
-    fc.assert(
-      fc.property(fc.json(), fc.nat(), (text, at) => {
-        const compact = JSON.stringify([JSON.parse(text)]);
-        expect(jsonErrorPosition(`${compact}#`)).toBe(compact.length);
-        const cut = compact.slice(0, at % compact.length);
-        expect(jsonErrorPosition(cut)).toBe(cut.length);
-      }),
-    );
   });
 });

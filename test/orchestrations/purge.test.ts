@@ -3,7 +3,7 @@ import type { DurableClient } from "durable-functions";
 import type { Storage } from "../../src/storage/ports";
 import { openStorage } from "../../src/storage/open-storage";
 import { isTimeToPurge, purgeTaskHub } from "../../src/orchestrations/purge";
-import { runMaintenance } from "../../src/app/register-timers";
+import { runMaintenance } from "../../src/orchestrations/maintenance";
 import {
   type Azurite,
   startAzurite,

@@ -42,7 +42,9 @@ function newSession() {
       {
         identity: { id: idOf(n), fingerprint: "f" },
         request: { workflow: "w" },
-        origin: { place: { session, position: String(n).padStart(3, "0") } },
+        origin: {
+          queuePosition: { session, position: String(n).padStart(3, "0") },
+        },
       },
       {
         storage: () => storage,
@@ -67,8 +69,8 @@ function newSession() {
   /** As the activities do at the end. */
   const end = async (n: number) => {
     await writeEnd(n);
-    const place = { session, position: String(n).padStart(3, "0") };
-    await storage.sessions.remove({ id: idOf(n), place });
+    const queuePosition = { session, position: String(n).padStart(3, "0") };
+    await storage.sessions.remove({ id: idOf(n), queuePosition });
     await startNextInSession(session, { ...world, by: "session" });
   };
   const swept = () => sweepClaims({ ...world, by: "sweeper" });
@@ -119,8 +121,11 @@ describe("the orchestrations of a session", () => {
     await ask(1);
     const claim = await storage.orchestrations.find(idOf(1));
     await end(1);
-    if (claim?.place !== undefined)
-      await storage.sessions.enqueue({ id: idOf(1), place: claim.place });
+    if (claim?.queuePosition !== undefined)
+      await storage.sessions.enqueue({
+        id: idOf(1),
+        queuePosition: claim.queuePosition,
+      });
     await ask(2);
     expect(begun()).toEqual([1, 2]);
   });
@@ -149,8 +154,11 @@ describe("the orchestrations of a session", () => {
     await ask(1);
     await ask(2);
     const claim = await storage.orchestrations.find(idOf(2));
-    if (claim?.place !== undefined)
-      await storage.sessions.remove({ id: idOf(2), place: claim.place });
+    if (claim?.queuePosition !== undefined)
+      await storage.sessions.remove({
+        id: idOf(2),
+        queuePosition: claim.queuePosition,
+      });
     await end(1);
     expect(begun()).toEqual([1]);
     clock.ms += 31_000;

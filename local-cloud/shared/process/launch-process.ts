@@ -17,16 +17,16 @@ export interface LaunchedProcess extends AsyncDisposable {
   /** Resolves with the exit code; null after a signal. */
   readonly exited: Promise<number | null>;
   /** Everything the process has written to stdout and stderr. */
-  output(): string;
+  readonly output: () => string;
   /**
    * Resolves with the first group of the pattern, or the entire match, as soon as the output contains it. Rejects with the
    * output when the process ends before.
    */
-  waitForOutput(pattern: RegExp): Promise<string>;
+  readonly waitForOutput: (pattern: RegExp) => Promise<string>;
   /** Sends SIGTERM and resolves with the exit code. */
-  stop(): Promise<number | null>;
+  readonly stop: () => Promise<number | null>;
   /** Sends SIGKILL, like a crash. */
-  kill(): Promise<void>;
+  readonly kill: () => Promise<void>;
 }
 
 export function launchProcess(

@@ -31,8 +31,7 @@ test("npm run broker prints the connection string alone, and ends when it is tol
     return Promise.resolve(lines[0] ?? "");
   });
   await sendTo(said, "agent-requests");
-  broker.process.kill("SIGTERM");
-  expect(await broker.exited).toBe(0);
+  expect(await broker.stop()).toBe(0);
 });
 
 test("npm run broker says what is wrong with its file, its port and its options", async () => {

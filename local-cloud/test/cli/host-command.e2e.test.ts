@@ -84,8 +84,8 @@ describe("aos host", () => {
 
   test("keeps its data in the app's folder when told nothing else", async () => {
     const folder = app();
-    const { process: host, exited } = await start(folder, "--auth");
-    expect(existsSync(join(folder, ".aos", "keys.json"))).toBe(true);
+    const { child: host, exited } = await start(folder, "--auth");
+    expect(existsSync(join(folder, ".local-cloud", "keys.json"))).toBe(true);
     host.kill();
     expect(await exited).toBe(0);
   });
@@ -108,7 +108,7 @@ describe("aos host", () => {
     "on %s lets the app end and exits with 0",
     async (signal) => {
       const folder = app(terminating(""));
-      const { process: host, exited, output, url } = await start(folder);
+      const { child: host, exited, output, url } = await start(folder);
       host.kill(signal);
       expect(await exited).toBe(0);
       expect(output()).toContain("the app ends");
@@ -120,7 +120,7 @@ describe("aos host", () => {
     const folder = app(
       terminating("return new Promise(() => setInterval(() => {}, 1000));"),
     );
-    const { process: host, exited, output } = await start(folder);
+    const { child: host, exited, output } = await start(folder);
     host.kill("SIGINT");
     await eventually(() => {
       expect(output()).toContain("the app ends");

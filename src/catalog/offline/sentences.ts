@@ -36,21 +36,27 @@ function splitParagraphs(text: string): readonly Paragraph[] {
   const paragraphs: Paragraph[] = [];
   let open: Paragraph | undefined;
   for (const line of text.split("\n").map((raw) => raw.trim())) {
-    const isListItem = marker.test(line);
-    const startsLabel = label.test(line);
-    if (separator.test(line) || (open === undefined && capitals.test(line))) {
+    if (isSkipped(line, open)) {
       open = undefined;
       continue;
     }
+    const isListItem = marker.test(line);
+    const startsLabel = label.test(line);
     if (isListItem || startsLabel || isHeading(open, line)) open = undefined;
-    if (open === undefined) {
-      open = { lines: [], isListItem };
-      paragraphs.push(open);
-    }
+    open ??= startParagraph(paragraphs, isListItem);
     open.lines.push(line.replace(marker, ""));
     if (startsLabel && isLabel(line)) open = undefined;
   }
   return paragraphs;
+}
+
+const isSkipped = (line: string, open: Paragraph | undefined): boolean =>
+  separator.test(line) || (open === undefined && capitals.test(line));
+
+function startParagraph(paragraphs: Paragraph[], isListItem: boolean) {
+  const paragraph: Paragraph = { lines: [], isListItem };
+  paragraphs.push(paragraph);
+  return paragraph;
 }
 
 /** Whether the open paragraph is a heading above `next`: wrapped lines are longer. */

@@ -13,19 +13,20 @@ export interface Workflow<
   StepId extends string = string,
   Input = unknown,
 > extends WorkflowDefinition<AgentName, ToolName, StepId> {
-  /** Exists in the type only: see `InputOf`. */
+  /** Only in the type, for `InputOf`. */
   readonly [inputType]?: Input;
 }
 
-/** The type of a workflow's input: of its zod schema, or `unknown` when its input is a JSON Schema. */
-export type InputOf<Definition> =
-  Definition extends Workflow<infer _A, infer _T, infer _S, infer Input>
-    ? Input
-    : never;
+/** The input type of a workflow: inferred from a zod schema, `unknown` for a JSON Schema. */
+export type InputOf<Definition> = Definition extends {
+  readonly [inputType]?: infer Input;
+}
+  ? Input
+  : never;
 
 /**
- * Gives a workflow types: a `needs` that names no step of it does not compile, and `createAos` accepts it only beside
- * the agents and tools that it names. `input` may be a zod schema, which is kept as JSON Schema.
+ * Infers the names of agents, tools and steps, so that the compiler rejects an unknown step in `needs`, and `createAos`
+ * an unknown agent or tool. A zod schema in `input` is converted to JSON Schema.
  */
 export function defineWorkflow<
   const AgentName extends string = never,

@@ -127,7 +127,7 @@ function readOrigin(message: ReceivedMessage): RequestOrigin {
   return {
     ...omitUndefined({ traceparent }),
     ...(isOrdered && {
-      place: {
+      queuePosition: {
         session: sessionId,
         position: sequenceNumber.padStart(20, "0"),
       },

@@ -19,7 +19,7 @@ export async function claimAndStart(
   context: UseCaseContext,
 ): Promise<Omit<Claim, "etag"> | undefined> {
   const { storage, now } = context;
-  const { orchestrationId: id, place } = input;
+  const { orchestrationId: id, queuePosition } = input;
   // The blob's name is derived from its content, so the input of a lost claim does not overwrite the winner's.
   const start = await storage.payloads.put(id, input as unknown as Json);
   const takenAt = now();
@@ -38,12 +38,13 @@ export async function claimAndStart(
     fingerprint: request.fingerprint,
     start,
     claimedAt: at,
-    ...(place !== undefined && { place, waiting: true }),
+    ...(queuePosition !== undefined && { queuePosition, waiting: true }),
   } as const;
   if ((await storage.orchestrations.claim(claim)) === "exists")
     return undefined;
-  if (place === undefined) await startClaimedInstance(takenAt, input, context);
-  else await enqueueInSession({ id, place }, context);
+  if (queuePosition === undefined)
+    await startClaimedInstance(takenAt, input, context);
+  else await enqueueInSession({ id, queuePosition }, context);
   return claim;
 }
 
@@ -53,9 +54,9 @@ export async function startIfAbandoned(
   context: UseCaseContext,
 ): Promise<void> {
   const { storage, hub, now } = context;
-  const { place, waiting, summary } = claim;
-  if (place !== undefined && waiting === true) {
-    await enqueueInSession({ id: summary.id, place }, context);
+  const { queuePosition, waiting, summary } = claim;
+  if (queuePosition !== undefined && waiting === true) {
+    await enqueueInSession({ id: summary.id, queuePosition }, context);
     return;
   }
   const takenAt = now();

@@ -17,7 +17,9 @@ export const mayStart = (takenAt: Date, now: Date): boolean =>
 
 /** Whether the holder of the claim must have died before it started the orchestration. */
 export const isAbandoned = (
-  claim: Pick<Claim, "claimedAt" | "summary" | "waiting">,
+  claim: Pick<Claim, "claimedAt" | "waiting"> & {
+    readonly summary: Pick<Claim["summary"], "status">;
+  },
   now: Date,
 ): boolean =>
   claim.summary.status === "pending" &&

@@ -9,7 +9,7 @@ import { validateWorkflowInput } from "./validate-input";
 /** The part of the input that depends on the transport of the request. */
 export type RequestOrigin = Pick<
   WorkflowInput,
-  "traceparent" | "reply" | "place"
+  "traceparent" | "reply" | "queuePosition"
 >;
 
 /** Builds the orchestrator's input from the request and the catalog. Throws if the request is invalid. */

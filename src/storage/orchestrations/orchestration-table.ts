@@ -36,13 +36,13 @@ export const createOrchestrationStore = (
       const found = await readRecord(await table(), id);
       if (found === undefined) return undefined;
       const { summary, fingerprint, start, claimedAt } = found.record;
-      const { place, waiting } = found.record;
+      const { queuePosition, waiting } = found.record;
       return {
         summary,
         fingerprint,
         start,
         claimedAt,
-        ...omitUndefined({ place, waiting }),
+        ...omitUndefined({ queuePosition, waiting }),
         etag: found.etag,
       };
     }),

@@ -21,7 +21,7 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-const { send, answerTo } = createRequester(() => client);
+const { send, receiveResponse } = createRequester(() => client);
 
 interface DeadLetters {
   readonly queues: readonly {
@@ -62,7 +62,7 @@ describe("a dead letter", () => {
       correlationId: "wrong",
       replyTo: "agent-responses",
     });
-    const refused = await answerTo("wrong");
+    const refused = await receiveResponse("wrong");
     expect(refused?.body).toMatchObject({
       status: "rejected",
       error: { code: "invalid_request", errors: [{ pointer: "/inputs" }] },
@@ -84,7 +84,7 @@ describe("a dead letter", () => {
       status: 202,
       body: { source: "agent-requests", messageId: "wrong-1" },
     });
-    const answer = await answerTo("wrong");
+    const answer = await receiveResponse("wrong");
     expect(answer?.body).toMatchObject({ output: { n: 3 } });
     const { items } = await deadLetters();
     expect(items.map(({ messageId }) => messageId)).not.toContain("wrong-1");
@@ -137,7 +137,7 @@ describe("a dead letter", () => {
     const path = `${number}/replay?queue=agent-responses`;
     expect((await replay(path)).status).toBe(202);
     expect((await replay(path)).status).toBe(404);
-    expect((await answerTo("dead-1"))?.body).toEqual({ n: 5 });
+    expect((await receiveResponse("dead-1"))?.body).toEqual({ n: 5 });
   });
 
   test("that is not there is not found, and bad requests are told so", async () => {

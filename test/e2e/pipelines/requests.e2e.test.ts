@@ -17,7 +17,7 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-const { send, answerTo } = createRequester(() => client);
+const { send, receiveResponse } = createRequester(() => client);
 
 test("a request by message is answered by message, and is an orchestration like any other", async () => {
   const trace = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
@@ -30,7 +30,7 @@ test("a request by message is answered by message, and is an orchestration like 
       applicationProperties: { traceparent: trace },
     },
   );
-  const answer = await answerTo("cart-9");
+  const answer = await receiveResponse("cart-9");
   const body = answer?.body as OrchestrationView & { output: unknown };
   expect(answer).toMatchObject({
     messageId: `${body.id}:response`,
@@ -54,7 +54,7 @@ test("a request by message is answered by message, and is an orchestration like 
 test("the same key by message and over HTTP is the same orchestration", async () => {
   const request = { definition: echoWorkflow, input: { n: 2 } };
   await send(request, { messageId: "shared-1", correlationId: "shared" });
-  await answerTo("shared");
+  await receiveResponse("shared");
   const again = await createApiClient(cloud.url).start(request, {
     "idempotency-key": "shared-1",
   });
@@ -68,7 +68,7 @@ test("a request over HTTP is answered by message if it asks for that", async () 
     replyTo: "agent-responses",
   });
   expect(status).toBe(202);
-  const answer = await answerTo(body.id);
+  const answer = await receiveResponse(body.id);
   expect(answer?.body).toMatchObject({ id: body.id, status: "completed" });
 });
 
@@ -135,7 +135,7 @@ test("requests of one session are turns of one agent session", async () => {
       { messageId: `turn-${n}`, sessionId: "talk" },
       "agent-session-requests",
     );
-  await answerTo("turn-2");
+  await receiveResponse("turn-2");
   const turns = [1, 2].map(async (n) => {
     const { body } = await createApiClient(cloud.url).get<{
       readonly items: readonly {

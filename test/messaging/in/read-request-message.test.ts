@@ -144,7 +144,7 @@ describe("readRequestMessage of the session queue", () => {
       sequenceNumber: 12,
     });
     expect(command.request.sessionId).toBe("s-1");
-    expect(command.origin?.place).toEqual({
+    expect(command.origin?.queuePosition).toEqual({
       session: "s-1",
       position: "00000000000000000012",
     });
@@ -152,8 +152,8 @@ describe("readRequestMessage of the session queue", () => {
 
   test("orders positions by sequence number", () => {
     const position = (sequenceNumber: number) =>
-      inSession(request, { sessionId: "s", sequenceNumber }).origin?.place
-        ?.position ?? "";
+      inSession(request, { sessionId: "s", sequenceNumber }).origin
+        ?.queuePosition?.position ?? "";
     fc.assert(
       fc.property(
         fc.maxSafeNat(),

@@ -79,6 +79,7 @@ test("finishOrchestration counts and logs a failure once for repeated calls", as
     finishOrchestration(dependencies)(
       {
         orchestrationId,
+        startedAt: at,
         at,
         rows: [],
         usage: noUsage,

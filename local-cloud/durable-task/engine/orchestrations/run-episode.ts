@@ -92,7 +92,7 @@ async function replayFunction(
   active.session =
     outcome.ok && engine.settings.extendedSessionsEnabled
       ? ExtendedSession.create(
-          outcome.kept,
+          outcome.resumable,
           history.events.length + start.newEvents.length,
           replayer,
         )

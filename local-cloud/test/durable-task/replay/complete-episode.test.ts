@@ -18,10 +18,8 @@ import {
   type OrchestrationMessage,
   createStartMessage,
 } from "../../../durable-task/model/hub-message";
-import {
-  startEpisode,
-  serializeOrchestrationTrigger,
-} from "../../../durable-task/replay/start-episode";
+import { serializeOrchestrationTrigger } from "../../../durable-task/replay/orchestration-trigger";
+import { startEpisode } from "../../../durable-task/replay/start-episode";
 
 import { testLimits } from "../../support/durable-task/pure-hub";
 

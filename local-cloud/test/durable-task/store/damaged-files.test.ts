@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { EventType } from "../../../durable-task/model/history-event";
-import { taskHubMigrations } from "../../../durable-task/store/sqlite-schema";
+import { taskHubSchemaVersion } from "../../../durable-task/store/sqlite-schema";
 import { openTaskHubStore } from "../../../durable-task/store/sqlite-store";
 import type { TaskHubStore } from "../../../durable-task/store/task-hub-store";
 import { createTestInstance } from "../../contracts/task-hub-store.contract";
@@ -239,7 +239,7 @@ test("an empty file is a new hub: a process that died as it made its own leaves 
 });
 
 test("a file of another version that lacks what that version has is said to be damaged", () => {
-  for (const version of [0, 1, taskHubMigrations.length - 1]) {
+  for (const version of [0, 1, taskHubSchemaVersion - 1]) {
     const found = opened(stopped, (path) => {
       const database = new Database(`${path}.db`);
       database.pragma(`user_version = ${version}`);

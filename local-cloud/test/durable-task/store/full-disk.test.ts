@@ -43,10 +43,10 @@ whereMounted("a full disk", () => {
     const said: string[] = [];
     const broken: TaskHubError[] = [];
     const committer = new Committer(store, {
-      delayed: (sentence, cause) => {
+      onDelayed: (sentence, cause) => {
         said.push(`${sentence} ${String((cause as { code?: string }).code)}`);
       },
-      broken: (error) => broken.push(error),
+      onBroken: (error) => broken.push(error),
     });
     await committer.commit({
       instances: [createTestInstance("before", { input })],
@@ -116,7 +116,9 @@ test("a file that refuses a commit for another reason is said once, and nothing 
   } as unknown as TaskHubStore;
   const delayed = jest.fn();
   const error = await new Promise<TaskHubError>((broken) => {
-    void new Committer(store, { delayed, broken }).commit({});
+    void new Committer(store, { onDelayed: delayed, onBroken: broken }).commit(
+      {},
+    );
   });
   expect(error).toMatchObject({ code: "task_hub_unwritable" });
   expect(error.message).toMatch(/EIO: i\/o error.*start the host again/);
@@ -129,8 +131,8 @@ test("a file that refuses a commit for another reason is said once, and nothing 
 test("what is asked for after the stop is not written: the file may be another's by now", async () => {
   const commit = jest.fn(() => Promise.resolve());
   const committer = new Committer({ commit } as unknown as TaskHubStore, {
-    delayed: () => undefined,
-    broken: () => undefined,
+    onDelayed: () => undefined,
+    onBroken: () => undefined,
   });
   await committer.commit({});
   await committer.stop();

@@ -38,9 +38,9 @@ function world() {
   const ports = {
     journal,
     now: () => now,
-    newToken: () => `token-${(tokens += 1)}`,
-    contentOnDisk: () => Buffer.alloc(0),
-    withProperties: (content: Buffer) => content,
+    newLockToken: () => `token-${(tokens += 1)}`,
+    loadContent: () => Buffer.alloc(0),
+    setProperties: (content: Buffer) => content,
   };
   const identity = { lastSequence: 0, path: "q" };
   const dead = new BrokerQueue(
@@ -61,7 +61,7 @@ function world() {
     },
     pass: (ms: number) => {
       now += ms;
-      queue.passTime();
+      queue.processDeadlines();
     },
     now: () => now,
   };
@@ -145,7 +145,7 @@ class Pair {
   #renew(pick: number): void {
     const lock = this.#locks[pick];
     if (lock === undefined) return;
-    const renew = () => this.#world.queue.renew([lock.token]);
+    const renew = () => this.#world.queue.renewLocks([lock.token]);
     const held = this.#held(lock);
     if (held) [held.until = 0] = renew();
     else expect(renew).toThrow(/lock/);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
-import { brokerMigrations } from "../../../service-bus/store/sqlite-schema";
+import { brokerSchemaVersion } from "../../../service-bus/store/sqlite-schema";
 import { openBrokerStore } from "../../../service-bus/store/sqlite-store";
 import {
   buildMessageRecord,
@@ -32,7 +32,7 @@ test("a file of a later version is left alone", () => {
   const path = newPath();
   openBrokerStore(path).close();
   const database = new Database(path);
-  database.pragma(`user_version = ${brokerMigrations.length + 1}`);
+  database.pragma(`user_version = ${brokerSchemaVersion + 1}`);
   database.close();
   expect(() => openBrokerStore(path)).toThrow(/newer version of the broker/);
 });

@@ -62,7 +62,7 @@ export async function createApi(settings: object = {}) {
   ]);
   const answer = createDurableHttpApi({
     hub,
-    addresses: {
+    address: {
       baseUrl: "http://hub",
       query: "",
       hubName: "Here",

@@ -23,10 +23,10 @@ import {
   type OrchestrationMessage,
   createStartMessage,
 } from "../../../durable-task/model/hub-message";
+import { serializeOrchestrationTrigger } from "../../../durable-task/replay/orchestration-trigger";
 import {
   startEpisode,
   type EpisodeStart,
-  serializeOrchestrationTrigger,
 } from "../../../durable-task/replay/start-episode";
 import type { EpisodeResult } from "../../../durable-task/replay/episode-result";
 import { Replayer } from "../../../durable-task/replay/replayer";

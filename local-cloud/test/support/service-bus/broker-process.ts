@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { spawnCommand } from "../cli/commands";
+import { spawnCommand } from "../cli/cloud-process";
 
 export interface BrokerProcess extends AsyncDisposable {
   readonly connectionString: string;
