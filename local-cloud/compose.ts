@@ -38,6 +38,8 @@ export interface ComposeOptions {
     readonly start: StartPolicy;
     /** 0 picks a free port. Default: 5672, or a free port when that is in use. */
     readonly port?: number | undefined;
+    /** The queues and topics, in the format of Microsoft's emulator. Default: service-bus.json of the app. */
+    readonly entitiesFile?: string;
   };
   /** The clock of orchestrations and timer functions. Default: the system clock. */
   readonly clock?: Clock;
@@ -169,10 +171,10 @@ const amqpPort = 5672;
 async function startServiceBus({
   app,
   dataFolder,
-  serviceBus: { port },
+  serviceBus: { port, entitiesFile = join(app, "service-bus.json") },
   log,
 }: ComposeOptions): Promise<ServiceBusBroker> {
-  const entities = await readEntityFile(join(app, "service-bus.json"));
+  const entities = await readEntityFile(entitiesFile);
   const startOn = (wanted: number): Promise<ServiceBusBroker> =>
     startBroker({ entities, port: wanted, dataFolder, log });
   if (port !== undefined) return startOn(port);

@@ -8,7 +8,7 @@ const needPackage = ["test", "soak", "bench"];
 
 const programs = {
   demo: ["dist/src/cli/main.js", "demo"],
-  start: ["dist/src/cli/main.js", "dev"],
+  start: ["dist/src/cli/main.js", "dev", "--no-build"],
   test: ["node_modules/jest/bin/jest.js"],
   // The same suites, in the whole measure where they have a smaller one for every day.
   soak: [

@@ -1,5 +1,5 @@
 import { ServiceBusClient } from "@azure/service-bus";
-import { printLine } from "azure-local-cloud";
+import { printLine } from "azure-local-cloud/cli";
 
 /** The demo failed. The message is one sentence for users. */
 export class DemoError extends Error {

@@ -2,14 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import {
-  composeLocalCloud,
-  createConsoleLog,
-  printLine,
-} from "azure-local-cloud";
+import { composeLocalCloud } from "azure-local-cloud";
+import { createConsoleLog, printLine } from "azure-local-cloud/cli";
 import { DemoError, runDemoByMessage } from "./demo-message";
 import { type DemoProgress, formatProgress } from "./demo-progress";
-import { projectFolder } from "./project-folder";
+import { packageFolder } from "./package-folder";
 
 const workflow = "document-review";
 
@@ -21,7 +18,7 @@ export async function runDemoCommand(): Promise<void> {
       "Starting the local cloud: Functions host, task hub, storage and Service Bus …",
     );
     await using cloud = await composeLocalCloud({
-      app: projectFolder,
+      app: packageFolder,
       port: 0,
       dataFolder,
       auth: false,
@@ -69,7 +66,7 @@ async function runDemoOverHttp(url: string): Promise<void> {
   printLine(
     `Done in ${seconds} s: ${modelCalls} model calls, ${toolCalls} tool calls, ${inputTokens} tokens in, ${outputTokens} tokens out.`,
   );
-  printLine(`The report is in ${relative(projectFolder, result.path)}`);
+  printLine(`The report is in ${relative(packageFolder, result.path)}`);
 }
 
 const endedStatuses = ["completed", "failed", "cancelled", "terminated"];

@@ -1,52 +1,65 @@
-import { relative, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { composeLocalCloud } from "azure-local-cloud";
 import {
-  composeLocalCloud,
   createConsoleLog,
   parseCommandLine,
   parsePort,
   parseServiceBusPort,
   printLine,
   waitForStopSignal,
-} from "azure-local-cloud";
-import { defaultDataFolder, projectFolder } from "./project-folder";
+} from "azure-local-cloud/cli";
+import { buildApp } from "./build-app";
+import { packageFolder } from "./package-folder";
 
-const usage = `Runs AOS with everything it needs on this machine until Ctrl-C: aos dev
+const usage = `Builds an app and runs it, with everything that it needs, on this machine until Ctrl-C: aos dev
 
+  --app <folder>   the app (default: the current folder)
+  --no-build       do not run the build script of the app first
   --port <n>       the port to listen on; 0 picks a free one (default: 7071)
   --service-bus-port <n>
                    the port of Service Bus; 0 picks a free one (default: 5672, or a free one when that is in use)
-  --data <folder>  the folder for orchestrations and messages (default: .aos)
+  --data <folder>  the folder for orchestrations and messages (default: <app>/.aos)
   --auth           require function keys
   --verbose        log everything that the host does`;
 
 export async function runDevCommand(argv: readonly string[]): Promise<void> {
   const values = parseCommandLine(argv, usage, {
+    app: { type: "string", default: "." },
+    "no-build": { type: "boolean", default: false },
     port: { type: "string", default: "7071" },
     "service-bus-port": { type: "string" },
-    data: { type: "string", default: defaultDataFolder },
+    data: { type: "string" },
     auth: { type: "boolean", default: false },
     verbose: { type: "boolean", default: false },
   });
   if (values === undefined) return;
   const port = parsePort(values.port, usage);
   const serviceBusPort = parseServiceBusPort(values["service-bus-port"], usage);
-  const dataFolder = resolve(values.data);
+  const app = resolve(values.app);
+  const dataFolder = resolve(values.data ?? join(app, ".aos"));
   const { auth } = values;
+  if (!values["no-build"]) await buildApp(app);
   const stopped = waitForStopSignal();
   await using cloud = await composeLocalCloud({
-    app: projectFolder,
+    app,
     port,
     dataFolder,
     auth,
     storage: "always",
-    serviceBus: { start: "always", port: serviceBusPort },
+    serviceBus: {
+      start: "always",
+      port: serviceBusPort,
+      entitiesFile: findEntitiesFile(app),
+    },
     log: createConsoleLog(
       process.stderr,
       values.verbose ? "verbose" : "normal",
     ),
   });
   printLine(
-    describeAos({
+    describeRunningApp({
+      app,
       url: cloud.host.url,
       serviceBus:
         cloud.serviceBus?.connectionString ??
@@ -58,7 +71,14 @@ export async function runDevCommand(argv: readonly string[]): Promise<void> {
   await stopped;
 }
 
-interface RunningAos {
+/** An app without a file of its own uses the queues and topics of AOS. */
+function findEntitiesFile(app: string): string {
+  const own = join(app, "service-bus.json");
+  return existsSync(own) ? own : join(packageFolder, "service-bus.json");
+}
+
+interface RunningApp {
+  readonly app: string;
   readonly url: string;
   /** A connection string, or a description of where to find it. */
   readonly serviceBus: string;
@@ -66,21 +86,30 @@ interface RunningAos {
   readonly auth: boolean;
 }
 
-const describeAos = ({
-  url,
-  serviceBus,
-  dataFolder,
-  auth,
-}: RunningAos): string => `
+const describeRunningApp = (running: RunningApp): string => `
 AOS runs agent workflows on this machine. Stop it with Ctrl-C: running orchestrations continue at the next start.
 
-Listening on ${url}
-  API    ${url}/api/orchestrations
-  Health ${url}/api/health/ready
-  Bus    ${serviceBus}
-  Data   ${relative(projectFolder, dataFolder) || dataFolder}${auth ? " (callers need a key from its keys.json)" : ""}
+Listening on ${running.url}
+  API    ${running.url}/api/orchestrations
+  Health ${running.url}/api/health/ready
+  Bus    ${running.serviceBus}
+  Data   ${describeDataFolder(running)}
 
-Start a workflow:
-
-  curl -s ${url}/api/orchestrations -H 'content-type: application/json' -d '{"workflow":"document-review"}'
+${describeFirstRequest(running)}
 `;
+
+function describeDataFolder({ app, dataFolder, auth }: RunningApp): string {
+  const inApp = relative(app, dataFolder);
+  const path = inApp === "" || inApp.startsWith("..") ? dataFolder : inApp;
+  return auth ? `${path} (callers need a key from its keys.json)` : path;
+}
+
+/** The workflows of other apps are not known to this command. */
+function describeFirstRequest({ app, url }: RunningApp): string {
+  const isSample = app === packageFolder;
+  const workflow = isSample ? "document-review" : "<workflow>";
+  const hint = isSample ? "" : " (with the name of one of the app)";
+  return `Start a workflow${hint}:
+
+  curl -s ${url}/api/orchestrations -H 'content-type: application/json' -d '{"workflow":"${workflow}"}'`;
+}

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCommandLine } from "azure-local-cloud";
+import { runCommandLine } from "azure-local-cloud/cli";
 
 runCommandLine({
   program: "aos",

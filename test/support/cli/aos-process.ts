@@ -40,7 +40,7 @@ export async function startAos({
   const aos = await waitUntilListening(
     appUnderTest.is === "deployed"
       ? spawnDeployedApp(folder, options, env)
-      : spawnAosCommand(["dev", ...options], env),
+      : spawnAosCommand(["dev", "--no-build", ...options], env),
   );
   if (data !== undefined) return aos;
   const stop = async (): Promise<number | null> => {
