@@ -20,4 +20,10 @@ export type {
   ToolCall,
   ToolSpec,
 } from "./models/language-model";
+export type {
+  OfflineScript,
+  OfflineScripts,
+  OfflineToolCall,
+  OfflineTurn,
+} from "./models/offline/offline-model";
 export { defineTool, type Tool, type ToolContext } from "./tools/tool";
