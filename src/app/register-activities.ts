@@ -6,9 +6,8 @@ import { evaluateExpression } from "../../activities/evaluate-expression";
 import { finishOrchestration } from "../../activities/finish-orchestration";
 import { notifyStepSettled } from "../../activities/notify-step-settled";
 import { recordHistory } from "../../activities/record-history";
-import { releaseSession } from "../../activities/release-session";
 import * as contracts from "../domain/contracts";
-import { startNextInSession } from "../orchestrations/session-queue";
+import { releaseSession } from "../orchestrations/session-queue";
 import { registerActivity } from "./register";
 
 export function registerActivities(
@@ -36,16 +35,19 @@ export function registerActivities(
   );
   registerActivity(
     contracts.releaseSessionActivity,
-    (entry, context) =>
-      releaseSession(dependencies, (session) =>
-        startNextInSession(session, {
+    async ({ orchestrationId: id, queuePosition }, context) => {
+      await releaseSession(
+        { id, queuePosition },
+        {
           storage: storage(),
           hub: getClient(context),
           now,
           by: "session",
           log: context,
-        }),
-      )(entry),
+        },
+      );
+      return null;
+    },
     [input.durableClient()],
   );
 }

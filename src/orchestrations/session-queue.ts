@@ -26,8 +26,17 @@ export async function enqueueInSession(
   await startNextInSession(queued.queuePosition.session, context);
 }
 
+/** Removes an ended orchestration from its queue, then starts the new head. Idempotent. */
+export async function releaseSession(
+  ended: QueuedOrchestration,
+  context: UseCaseContext,
+): Promise<void> {
+  await context.storage.sessions.remove(ended);
+  await startNextInSession(ended.queuePosition.session, context);
+}
+
 /** Starts the head of the queue, unless it is running or another process is starting it. */
-export async function startNextInSession(
+async function startNextInSession(
   session: string,
   context: UseCaseContext,
 ): Promise<void> {

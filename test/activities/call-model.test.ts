@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => azurite.stop());
 
-const modelInput = (
+const createModelInput = (
   turn: CallModelInput["turn"],
   change: Partial<CallModelInput> = {},
 ): CallModelInput => ({
@@ -36,7 +36,7 @@ const modelInput = (
   scope: createScope(turn.orchestrationId, { value: "hello" }),
   ...change,
 });
-const toolInput = (
+const createToolInput = (
   turn: CallModelInput["turn"],
   callId: string,
   tool = "shout",
@@ -54,33 +54,34 @@ const toolInput = (
     allowed: testAgent.tools ?? [],
   },
 });
-const later = { attempt: 2, at: "2026-01-01T00:01:00.000Z" };
+/** The input of the second attempt. */
+const secondAttempt = { attempt: 2, at: "2026-01-01T00:01:00.000Z" };
 
-describe("a turn of an agent", () => {
-  const run = async () => {
-    const world = createActivityContext(() => storage);
+describe("callModel", () => {
+  const runTurn = async () => {
+    const context = createActivityContext(() => storage);
     const turn = createTurnRef();
-    const ask = callModel(world.services);
-    const first = await ask(modelInput(turn));
+    const call = callModel(context.dependencies);
+    const first = await call(createModelInput(turn));
     for (const { id, name } of first.toolCalls)
-      await callTool(world.services)(toolInput(turn, id, name));
-    const last = await ask(modelInput(turn, { round: 1 }));
-    return { ...world, turn, ask, first, last };
+      await callTool(context.dependencies)(createToolInput(turn, id, name));
+    const last = await call(createModelInput(turn, { round: 1 }));
+    return { ...context, turn, call, first, last };
   };
 
-  test("goes from the prompt over tool calls to an answer", async () => {
-    const { first, last, used, turn } = await run();
+  test("returns tool calls in the first round and the answer in the second, and records every call", async () => {
+    const { first, last, calls, turn } = await runTurn();
     expect(first.toolCalls.map(({ name }) => name)).toEqual([
       "shout",
       "shout",
-      "break",
+      "fail",
     ]);
     expect(first.output).toBeUndefined();
     expect(last.toolCalls).toEqual([]);
     expect(last.output).toEqual({
       value: expect.stringContaining("tool_not_found") as string,
     });
-    expect(used).toEqual(["model", "shout", "model"]);
+    expect(calls).toEqual(["model", "shout", "model"]);
     const rows = await storage.history.read(turn.orchestrationId);
     expect(rows.map(({ type }) => type).sort()).toEqual([
       "model.called",
@@ -89,8 +90,8 @@ describe("a turn of an agent", () => {
     ]);
   });
 
-  test("tells the model what it did wrong, each in its place", async () => {
-    const { turn } = await run();
+  test("records tool_input_invalid and tool_not_found as results of the calls that caused them", async () => {
+    const { turn } = await runTurn();
     const { sessionKey } = turn;
     const read = { turn: 1, except: [] };
     const messages = await storage.transcripts.read(sessionKey, read);
@@ -104,83 +105,96 @@ describe("a turn of an agent", () => {
     ]);
   });
 
-  test("is the same when every activity runs again after its work was done", async () => {
-    const { turn, ask, first, last, used, services } = await run();
+  test("returns the recorded results when every activity of the turn is repeated", async () => {
+    const { turn, call, first, last, calls, dependencies } = await runTurn();
     const rows = await storage.history.read(turn.orchestrationId);
-    const before = used.length;
-    expect(await ask(modelInput(turn, later))).toEqual(first);
+    const before = calls.length;
+    expect(await call(createModelInput(turn, secondAttempt))).toEqual(first);
     for (const { id, name } of first.toolCalls)
-      await callTool(services)({ ...toolInput(turn, id, name), ...later });
-    expect(await ask(modelInput(turn, { round: 1, ...later }))).toEqual(last);
-    expect(used).toHaveLength(before);
+      await callTool(dependencies)({
+        ...createToolInput(turn, id, name),
+        ...secondAttempt,
+      });
+    expect(
+      await call(createModelInput(turn, { round: 1, ...secondAttempt })),
+    ).toEqual(last);
+    expect(calls).toHaveLength(before);
     expect(await storage.history.read(turn.orchestrationId)).toEqual(rows);
   });
 
-  test("tells by which model it was answered, the same after another one was chosen", async () => {
-    const { services } = createActivityContext(() => storage);
+  test("keeps the provider of the recorded response when another provider is configured", async () => {
+    const { dependencies } = createActivityContext(() => storage);
     const turn = createTurnRef();
-    const first = await callModel(services)(modelInput(turn));
-    const other = {
-      ...services,
-      model: () => ({ ...services.model(), provider: "openai" as const }),
+    const first = await callModel(dependencies)(createModelInput(turn));
+    const reconfigured = {
+      ...dependencies,
+      model: () => ({ ...dependencies.model(), provider: "openai" as const }),
     };
-    const again = await callModel(other)(modelInput(turn, later));
+    const second = await callModel(reconfigured)(
+      createModelInput(turn, secondAttempt),
+    );
     expect(first.asked).toEqual({ provider: "offline", model: "offline" });
-    expect(again).toEqual(first);
+    expect(second).toEqual(first);
     const [row] = await storage.history.read(turn.orchestrationId);
     expect(row?.data).toMatchObject({ provider: "offline", model: "offline" });
   });
 
-  test("has one answer when two attempts ask at the same time", async () => {
-    const { services } = createActivityContext(() => storage);
+  test("returns the same response to two concurrent attempts and records it once", async () => {
+    const { dependencies } = createActivityContext(() => storage);
     const turn = createTurnRef();
-    const answers = await Promise.all([
-      callModel(services)(modelInput(turn)),
-      callModel(services)(modelInput(turn, { prompt: "other", ...later })),
+    const responses = await Promise.all([
+      callModel(dependencies)(createModelInput(turn)),
+      callModel(dependencies)(
+        createModelInput(turn, { prompt: "other", ...secondAttempt }),
+      ),
     ]);
-    expect(answers[0]).toEqual(answers[1]);
+    expect(responses[0]).toEqual(responses[1]);
     expect(await storage.history.read(turn.orchestrationId)).toHaveLength(1);
   });
 
-  test("goes on where earlier turns of the session ended, but for those beside it", async () => {
-    const { turn, services } = await run();
-    const seen: string[] = [];
+  test("sends the messages of earlier turns, without those of concurrent turns", async () => {
+    const { turn, dependencies } = await runTurn();
+    const sent: string[] = [];
     const next = { ...turn, turn: 3, concurrentTurns: [2] };
-    await callModel(services)(
-      modelInput({ ...turn, turn: 2 }, { prompt: "beside", agent: testAgent }),
+    await callModel(dependencies)(
+      createModelInput(
+        { ...turn, turn: 2 },
+        { prompt: "concurrent", agent: testAgent },
+      ),
     );
-    const model = services.model();
-    const listening = {
-      ...services,
+    const model = dependencies.model();
+    const recording = {
+      ...dependencies,
       model: () => ({
         ...model,
-        complete: (...asked: Parameters<typeof model.complete>) => {
-          seen.push(
-            ...asked[0].messages.map((each) =>
+        complete: (...input: Parameters<typeof model.complete>) => {
+          sent.push(
+            ...input[0].messages.map((each) =>
               each.role === "user" ? each.text : each.role,
             ),
           );
-          return model.complete(...asked);
+          return model.complete(...input);
         },
       }),
     };
-    await callModel(listening)(modelInput(next, { prompt: "after" }));
+    await callModel(recording)(createModelInput(next, { prompt: "after" }));
     const tools = ["tool", "tool", "tool"];
     const expected = ["say hello", "assistant", ...tools, "assistant", "after"];
-    expect(seen).toEqual(expected);
+    expect(sent).toEqual(expected);
   });
 
-  test("fails with an answer that does not fit, and keeps nothing of it", async () => {
-    const { services, used } = createActivityContext(() => storage);
+  test("throws output_invalid for an answer that does not match the output schema, and calls the model again on retry", async () => {
+    const { dependencies, calls } = createActivityContext(() => storage);
     const turn = createTurnRef();
-    const picky = {
-      name: "picky",
+    const agent = {
+      name: "strict",
       instructions: "",
       outputSchema: { type: "object", required: ["x"], minProperties: 99 },
     };
-    const ask = () => callModel(services)(modelInput(turn, { agent: picky }));
-    await expect(ask()).rejects.toMatchObject({ code: "output_invalid" });
-    await expect(ask()).rejects.toMatchObject({ code: "output_invalid" });
-    expect(used).toEqual(["model", "model"]);
+    const call = () =>
+      callModel(dependencies)(createModelInput(turn, { agent }));
+    await expect(call()).rejects.toMatchObject({ code: "output_invalid" });
+    await expect(call()).rejects.toMatchObject({ code: "output_invalid" });
+    expect(calls).toEqual(["model", "model"]);
   });
 });

@@ -3,7 +3,6 @@ import {
   ServiceBusClient,
 } from "@azure/service-bus";
 import { finishOrchestration } from "../../activities/finish-orchestration";
-import { releaseSession } from "../../activities/release-session";
 import { recordHistory } from "../../activities/record-history";
 import type { Storage } from "../../src/storage/ports";
 import { openStorage } from "../../src/storage/open-storage";
@@ -48,19 +47,19 @@ afterAll(async () => {
   await azurite.stop();
 });
 
-const services = { storage: () => storage, messaging: () => messaging };
+const dependencies = { storage: () => storage, messaging: () => messaging };
 const { log, events: logged } = createEventLog();
 const finish = (input: FinishInput) =>
-  finishOrchestration(services)(input, log);
+  finishOrchestration(dependencies)(input, log);
 const about = { workflow: "w", version: "1", tags: { team: "red" } };
 
-async function claimed(): Promise<string> {
+async function claimOrchestration(): Promise<string> {
   const { orchestrationId } = createTurnRef();
   await storage.orchestrations.claim(newClaim(orchestrationId));
   return orchestrationId;
 }
 
-const endOf = (
+const createFinishInput = (
   orchestrationId: string,
   output: Json,
   more: Partial<FinishInput> = {},
@@ -80,8 +79,8 @@ const endOf = (
   ...more,
 });
 
-/** What is in a queue or subscription, which is then empty. */
-async function drained(
+/** Receives and removes all messages of a queue or subscription. */
+async function drain(
   queue: string,
   subscription?: string,
 ): Promise<readonly ServiceBusReceivedMessage[]> {
@@ -95,18 +94,19 @@ async function drained(
   return found;
 }
 
-describe("the end of an orchestration", () => {
-  test("is told once, however often the activity runs", async () => {
-    const id = await claimed();
-    for (let time = 0; time < 3; time++) await finish(endOf(id, { n: 1 }));
-    const responses = await drained("agent-responses");
+describe("finishOrchestration", () => {
+  test("sends one response and one lifecycle event when it runs three times", async () => {
+    const id = await claimOrchestration();
+    for (let attempt = 1; attempt <= 3; attempt++)
+      await finish(createFinishInput(id, { n: 1 }));
+    const responses = await drain("agent-responses");
     expect(responses).toHaveLength(1);
     expect(responses[0]).toMatchObject({
       messageId: `${id}:response`,
       correlationId: "c",
       body: { id, workflow: "w", status: "completed", output: { n: 1 } },
     });
-    const events = await drained("agent-events", "all");
+    const events = await drain("agent-events", "all");
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({
       messageId: `${id}:orchestration.completed`,
@@ -114,32 +114,32 @@ describe("the end of an orchestration", () => {
     });
   });
 
-  test("is told only after it is written", async () => {
-    const id = await claimed();
-    const asSent: (string | undefined)[] = [];
-    const watching: Messaging = {
+  test("sends messages only after the summary is written", async () => {
+    const id = await claimOrchestration();
+    const statuses: (string | undefined)[] = [];
+    const recording: Messaging = {
       ...messaging,
       send: async (message) => {
-        asSent.push((await storage.orchestrations.find(id))?.summary.status);
+        statuses.push((await storage.orchestrations.find(id))?.summary.status);
         await messaging.send(message);
       },
     };
-    await finishOrchestration({ ...services, messaging: () => watching })(
-      endOf(id, 1),
+    await finishOrchestration({ ...dependencies, messaging: () => recording })(
+      createFinishInput(id, 1),
       log,
     );
-    expect(asSent).toEqual(["completed", "completed"]);
-    await drained("agent-responses");
+    expect(statuses).toEqual(["completed", "completed"]);
+    await drain("agent-responses");
   });
 
   test.each([
-    ["of 150 KB in the response", 150_000, true],
-    ["of 250 KB beside it", 250_000, false],
-  ])("carries an output %s", async (_what, length, isInline) => {
-    const id = await claimed();
+    ["of 150 KB inline", 150_000, true],
+    ["of 250 KB by reference", 250_000, false],
+  ])("sends an output %s", async (_case, length, isInline) => {
+    const id = await claimOrchestration();
     const output = "ä".repeat(length / 2);
-    await finish(endOf(id, output));
-    const [response] = await drained("agent-responses");
+    await finish(createFinishInput(id, output));
+    const [response] = await drain("agent-responses");
     const body = response?.body as Record<string, unknown>;
     expect(body["output"]).toBe(isInline ? output : undefined);
     if (isInline) return;
@@ -152,15 +152,16 @@ describe("the end of an orchestration", () => {
     expect(await storage.payloads.get(ref)).toBe(output);
   });
 
-  test("is not held up by a queue that does not exist: the history tells of it", async () => {
-    const id = await claimed();
-    const reply = { queue: "nowhere" };
-    for (let time = 0; time < 2; time++) await finish(endOf(id, 1, { reply }));
+  test("completes if the reply queue does not exist, and records message.refused once", async () => {
+    const id = await claimOrchestration();
+    const reply = { queue: "missing" };
+    for (let attempt = 1; attempt <= 2; attempt++)
+      await finish(createFinishInput(id, 1, { reply }));
     const rows = await storage.history.read(id);
     const refused = rows.filter(({ type }) => type === "message.refused");
     expect(refused).toHaveLength(1);
     expect(refused[0]?.data).toMatchObject({
-      to: "nowhere",
+      to: "missing",
       messageId: `${id}:response`,
       error: { code: "queue_not_found" },
     });
@@ -171,59 +172,49 @@ describe("the end of an orchestration", () => {
       event: "message.refused",
       orchestrationId: id,
       messageId: `${id}:response`,
-      queue: "nowhere",
+      queue: "missing",
       code: "queue_not_found",
     });
   });
 
-  test("is told later when the broker is away, and is written all the same", async () => {
-    const id = await claimed();
-    const away = openServiceBus({
+  test("throws messaging_unavailable after writing the summary, and sends the response on retry", async () => {
+    const id = await claimOrchestration();
+    const unreachable = openServiceBus({
       connectionString: broker.connectionString.replace(
         /localhost:\d+/,
         "localhost:1",
       ),
     });
-    const attempt = finishOrchestration({ ...services, messaging: () => away });
-    await expect(attempt(endOf(id, 1), log)).rejects.toMatchObject({
+    const finishUnreachable = finishOrchestration({
+      ...dependencies,
+      messaging: () => unreachable,
+    });
+    await expect(
+      finishUnreachable(createFinishInput(id, 1), log),
+    ).rejects.toMatchObject({
       code: "messaging_unavailable",
     });
-    await away.close();
+    await unreachable.close();
     const found = await storage.orchestrations.find(id);
     expect(found?.summary.status).toBe("completed");
-    await finish(endOf(id, 1));
-    const [response] = await drained("agent-responses");
+    await finish(createFinishInput(id, 1));
+    const [response] = await drain("agent-responses");
     expect(response?.messageId).toBe(`${id}:response`);
   });
 });
 
-test("a record tells the events that its rows are, once", async () => {
-  await drained("agent-events", "all");
-  const orchestrationId = await claimed();
+test("recordHistory publishes one orchestration.started event when two attempts run concurrently", async () => {
+  await drain("agent-events", "all");
+  const orchestrationId = await claimOrchestration();
   const rows = [
     createEvent({ type: "orchestration.started", at: activityTime }),
     createEvent({ type: "step.started", at: activityTime, stepId: "a" }),
   ];
-  const record = recordHistory(services);
+  const record = recordHistory(dependencies);
   const input = { orchestrationId, rows, status: "running", about } as const;
   await Promise.all([record(input, log), record(input, log)]);
-  const events = await drained("agent-events", "all");
+  const events = await drain("agent-events", "all");
   expect(events.map(({ messageId }) => messageId)).toEqual([
     `${orchestrationId}:orchestration.started`,
   ]);
-});
-
-test("releaseSession removes the orchestration from its queue before it starts the next one", async () => {
-  const queuePosition = {
-    session: createTurnRef().orchestrationId,
-    position: "1",
-  };
-  await storage.sessions.enqueue({ id: "o", queuePosition });
-  const firsts: unknown[] = [];
-  const leave = releaseSession(services, async (session) => {
-    firsts.push(await storage.sessions.head(session));
-  });
-  await leave({ orchestrationId: "o", queuePosition });
-  await leave({ orchestrationId: "o", queuePosition });
-  expect(firsts).toEqual([undefined, undefined]);
 });

@@ -3,7 +3,7 @@ import type { DurableClient } from "durable-functions";
 import type { Storage } from "../../src/storage/ports";
 import { openStorage } from "../../src/storage/open-storage";
 import { startOnce } from "../../src/orchestrations/start/start-once";
-import { startNextInSession } from "../../src/orchestrations/session-queue";
+import { releaseSession } from "../../src/orchestrations/session-queue";
 import { sweepClaims } from "../../src/orchestrations/sweep";
 import {
   type Azurite,
@@ -20,31 +20,33 @@ beforeAll(async () => {
 });
 afterAll(() => azurite.stop());
 
-const began = Date.parse("2026-01-01T00:00:00Z");
+const startedAt = Date.parse("2026-01-01T00:00:00Z");
 
-/** One session of its own, with a hub and a clock to be turned by hand. */
-function newSession() {
+/** A new session with its own task hub and clock. Its orchestrations are numbered. */
+function createSession() {
   const session = randomUUID();
   const hub = fakeTaskHub();
-  const clock = { ms: began };
+  const clock = { ms: startedAt };
   const now = () => new Date(clock.ms);
   const { log, events } = createEventLog();
-  const world = {
+  const context = {
     storage,
     hub: hub as unknown as DurableClient,
     now,
     log,
     by: "message",
   } as const;
-  const idOf = (n: number) => `${session}:${n}`;
-  const ask = (n: number) =>
+  const toId = (n: number) => `${session}:${n}`;
+  const toEntry = (n: number) => ({
+    id: toId(n),
+    queuePosition: { session, position: String(n).padStart(3, "0") },
+  });
+  const request = (n: number) =>
     startOnce(
       {
-        identity: { id: idOf(n), fingerprint: "f" },
+        identity: { id: toId(n), fingerprint: "f" },
         request: { workflow: "w" },
-        origin: {
-          queuePosition: { session, position: String(n).padStart(3, "0") },
-        },
+        origin: { queuePosition: toEntry(n).queuePosition },
       },
       {
         storage: () => storage,
@@ -59,122 +61,141 @@ function newSession() {
         ],
         now,
       },
-      world,
+      context,
     );
-  const writeEnd = (n: number) =>
-    storage.orchestrations.update(idOf(n), {
+  const recordEnd = (n: number) =>
+    storage.orchestrations.update(toId(n), {
       status: "completed",
       updatedAt: now().toISOString(),
     });
-  /** As the activities do at the end. */
-  const end = async (n: number) => {
-    await writeEnd(n);
-    const queuePosition = { session, position: String(n).padStart(3, "0") };
-    await storage.sessions.remove({ id: idOf(n), queuePosition });
-    await startNextInSession(session, { ...world, by: "session" });
+  const release = (n: number) =>
+    releaseSession(toEntry(n), { ...context, by: "session" });
+  /** Does what the activities do at the end of an orchestration. */
+  const finish = async (n: number) => {
+    await recordEnd(n);
+    await release(n);
   };
-  const swept = () => sweepClaims({ ...world, by: "sweeper" });
-  const begun = () =>
+  const sweep = () => sweepClaims({ ...context, by: "sweeper" });
+  const startedNumbers = () =>
     hub.started
       .filter((id) => id.startsWith(session))
       .map((id) => Number(id.split(":")[1]));
-  return { hub, clock, ask, end, writeEnd, swept, begun, idOf, events };
+  return {
+    hub,
+    clock,
+    request,
+    recordEnd,
+    release,
+    finish,
+    sweep,
+    startedNumbers,
+    toId,
+    toEntry,
+    events,
+  };
 }
 
-describe("the orchestrations of a session", () => {
-  test("run one at a time, in order", async () => {
-    const { ask, end, begun } = newSession();
-    for (const n of [1, 2, 3]) await ask(n);
-    expect(begun()).toEqual([1]);
-    await end(1);
-    expect(begun()).toEqual([1, 2]);
-    await end(2);
-    await end(3);
-    await ask(4);
-    expect(begun()).toEqual([1, 2, 3, 4]);
+describe("the session queue", () => {
+  test("runs the orchestrations of a session one at a time, in order", async () => {
+    const { request, finish, startedNumbers } = createSession();
+    for (const n of [1, 2, 3]) await request(n);
+    expect(startedNumbers()).toEqual([1]);
+    await finish(1);
+    expect(startedNumbers()).toEqual([1, 2]);
+    await finish(2);
+    await finish(3);
+    await request(4);
+    expect(startedNumbers()).toEqual([1, 2, 3, 4]);
   });
 
-  test("start once, whoever sees them become the first", async () => {
-    const { ask, end, begun } = newSession();
-    await ask(1);
+  test("starts each orchestration once under concurrent requests and releases", async () => {
+    const { request, finish, startedNumbers } = createSession();
+    await request(1);
     await Promise.all([
-      ...Array.from({ length: 5 }, () => ask(2)),
-      ...Array.from({ length: 3 }, () => end(1)),
-      ...Array.from({ length: 5 }, () => ask(2)),
+      ...Array.from({ length: 5 }, () => request(2)),
+      ...Array.from({ length: 3 }, () => finish(1)),
+      ...Array.from({ length: 5 }, () => request(2)),
     ]);
-    expect(begun()).toEqual([1, 2]);
-    await end(2);
-    await Promise.all([ask(1), ask(2)]);
-    expect(begun()).toEqual([1, 2]);
+    expect(startedNumbers()).toEqual([1, 2]);
+    await finish(2);
+    await Promise.all([request(1), request(2)]);
+    expect(startedNumbers()).toEqual([1, 2]);
   });
 
-  test("go on when one died between its end and giving up its place", async () => {
-    const { ask, writeEnd, begun } = newSession();
-    await ask(1);
-    await writeEnd(1);
-    await ask(2);
-    expect(begun()).toEqual([1, 2]);
+  test("removes the released orchestration before it starts the next one, and tolerates a repeated release", async () => {
+    const { request, release, startedNumbers, toEntry } = createSession();
+    await request(1);
+    await request(2);
+    // Its end is not recorded: if it were still the head, the second orchestration could not start.
+    await release(1);
+    await release(1);
+    expect(startedNumbers()).toEqual([1, 2]);
+    const { session } = toEntry(1).queuePosition;
+    expect(await storage.sessions.head(session)).toEqual(toEntry(2));
   });
 
-  test("are not held up by a place that is taken again after the end", async () => {
-    const { ask, end, begun, idOf } = newSession();
-    await ask(1);
-    const claim = await storage.orchestrations.find(idOf(1));
-    await end(1);
-    if (claim?.queuePosition !== undefined)
-      await storage.sessions.enqueue({
-        id: idOf(1),
-        queuePosition: claim.queuePosition,
-      });
-    await ask(2);
-    expect(begun()).toEqual([1, 2]);
+  test("starts the next orchestration if the head has ended but was not released", async () => {
+    const { request, recordEnd, startedNumbers } = createSession();
+    await request(1);
+    await recordEnd(1);
+    await request(2);
+    expect(startedNumbers()).toEqual([1, 2]);
   });
 
-  test("wait for a hub that is away, and are started by the sweeper", async () => {
-    const { hub, clock, ask, begun, swept, events, idOf } = newSession();
+  test("removes an entry that was enqueued again after the orchestration ended", async () => {
+    const { request, finish, startedNumbers, toEntry } = createSession();
+    await request(1);
+    await finish(1);
+    await storage.sessions.enqueue(toEntry(1));
+    await request(2);
+    expect(startedNumbers()).toEqual([1, 2]);
+  });
+
+  test("logs claim.left while the task hub is unavailable, and starts the head in the next sweep", async () => {
+    const { hub, clock, request, startedNumbers, sweep, events, toId } =
+      createSession();
     hub.broken = true;
-    await expect(ask(1)).rejects.toMatchObject({ code: "storage_unavailable" });
-    await ask(2);
+    await expect(request(1)).rejects.toMatchObject({
+      code: "storage_unavailable",
+    });
+    await request(2);
     clock.ms += 31_000;
-    await swept();
+    await sweep();
     expect(events).toContainEqual({
       level: "warn",
       event: "claim.left",
-      orchestrationId: idOf(1),
+      orchestrationId: toId(1),
       code: "storage_unavailable",
     });
     hub.broken = false;
-    // The one that failed has held the claim since it began to start.
-    await swept();
-    expect(begun()).toEqual([1]);
+    // The first sweep failed before it took over the claim, which is therefore still abandoned.
+    await sweep();
+    expect(startedNumbers()).toEqual([1]);
   });
 
-  test("are taken into the queue by the sweeper when their process died before they had joined", async () => {
-    const { clock, ask, end, begun, swept, idOf } = newSession();
-    await ask(1);
-    await ask(2);
-    const claim = await storage.orchestrations.find(idOf(2));
-    if (claim?.queuePosition !== undefined)
-      await storage.sessions.remove({
-        id: idOf(2),
-        queuePosition: claim.queuePosition,
-      });
-    await end(1);
-    expect(begun()).toEqual([1]);
+  test("enqueues in the sweep an orchestration whose process died between claim and enqueue", async () => {
+    const { clock, request, finish, startedNumbers, sweep, toEntry } =
+      createSession();
+    await request(1);
+    await request(2);
+    await storage.sessions.remove(toEntry(2));
+    await finish(1);
+    expect(startedNumbers()).toEqual([1]);
     clock.ms += 31_000;
-    await swept();
-    expect(begun()).toEqual([1, 2]);
+    await sweep();
+    expect(startedNumbers()).toEqual([1, 2]);
   });
 
-  test("go on after one that was ended in the hub", async () => {
-    const { hub, clock, ask, begun, swept, idOf } = newSession();
-    await ask(1);
-    await ask(2);
-    hub.terminate(idOf(1));
+  test("starts the next orchestration in the sweep after the head was terminated in the task hub", async () => {
+    const { hub, clock, request, startedNumbers, sweep, toId } =
+      createSession();
+    await request(1);
+    await request(2);
+    hub.terminate(toId(1));
     clock.ms += 31_000;
-    await swept();
-    expect(begun()).toEqual([1, 2]);
-    const ended = await storage.orchestrations.find(idOf(1));
+    await sweep();
+    expect(startedNumbers()).toEqual([1, 2]);
+    const ended = await storage.orchestrations.find(toId(1));
     expect(ended?.summary.status).toBe("terminated");
   });
 });
