@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../sha256";
 
 /** Table keys have at most 512 UTF-16 units. The rest is reserved for prefixes and suffixes. */
 const maxKeyLength = 400;
@@ -11,9 +11,6 @@ export function toTableKey(text: string): string {
     .replace(/\.$/, "=2E");
   return key.length <= maxKeyLength ? key : `=sha256=${sha256Hex(text)}`;
 }
-
-export const sha256Hex = (text: string): string =>
-  createHash("sha256").update(text).digest("hex");
 
 const maxTimeMs = 9_999_999_999_999;
 
