@@ -23,9 +23,9 @@ const { Entity } = jest.requireActual<Internals>(
   "durable-functions/lib/src/entities/Entity",
 );
 
-test("returns one result per operation of a batch", async () => {
+test("returns one result per operation of a batch, an error for an unknown operation", async () => {
   const input = JSON.stringify({ turnKey: "o1/s" });
-  const batch = ["begin", "nonsense", "begin"].map((name) => ({ name, input }));
+  const batch = ["begin", "unknown", "begin"].map((name) => ({ name, input }));
   const self = { name: "agentsession", key: "k" };
   const trigger = { self, exists: false, state: undefined, batch };
   const { results, entityState } = await new Entity(agentSession).handle(

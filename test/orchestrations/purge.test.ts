@@ -8,22 +8,23 @@ import {
   type Azurite,
   startAzurite,
 } from "../../local-cloud/test/support/storage/azurite";
+import { newClaim } from "../contracts/storage.contract";
 import { createEventLog } from "../support/telemetry/event-log";
 import { fakeTaskHub } from "../support/orchestrations/fake-task-hub";
 
-const now = Date.parse("2026-03-01T03:00:00Z");
+const nowMs = Date.parse("2026-03-01T03:00:00Z");
 const dayMs = 86_400_000;
 
-test("one sweep of a day purges", () => {
+test("isTimeToPurge is true for one of the sweeps of a day: the first after 03:00 UTC", () => {
   const sweeps = Array.from({ length: 2 * 60 * 24 }, (_, index) =>
-    new Date(now + index * 30_000 + 7_250).toISOString(),
+    new Date(nowMs + index * 30_000 + 7_250).toISOString(),
   );
   expect(sweeps.filter((at) => isTimeToPurge(new Date(at)))).toEqual([
     "2026-03-01T03:00:07.250Z",
   ]);
 });
 
-describe("purging", () => {
+describe("purgeTaskHub", () => {
   let azurite: Azurite;
   let storage: Storage;
   beforeAll(async () => {
@@ -32,25 +33,15 @@ describe("purging", () => {
   });
   afterAll(() => azurite.stop());
 
-  /** An orchestration that has not ended, as far as its row knows. */
-  async function unended(
+  /** Creates an orchestration whose row is `pending` or `running`. */
+  async function createOrchestration(
     ageDays: number,
     status: "pending" | "running" = "running",
   ): Promise<string> {
     const id = randomUUID();
-    const at = new Date(now - ageDays * dayMs).toISOString();
+    const at = new Date(nowMs - ageDays * dayMs).toISOString();
     await storage.orchestrations.claim({
-      summary: {
-        id,
-        workflow: "w",
-        version: "1",
-        status: "pending",
-        tags: {},
-        createdAt: at,
-        updatedAt: at,
-      },
-      fingerprint: "f",
-      start: { value: {} },
+      ...newClaim(id, { createdAt: at, updatedAt: at }),
       claimedAt: at,
     });
     if (status === "running")
@@ -58,7 +49,8 @@ describe("purging", () => {
     return id;
   }
 
-  const purged = async (
+  /** Purges with a retention of 30 days and returns the logged events. */
+  const purge = async (
     hub: ReturnType<typeof fakeTaskHub>,
     purgeInstanceHistoryBy: () => Promise<{ instancesDeleted: number }>,
   ) => {
@@ -67,7 +59,7 @@ describe("purging", () => {
       {
         storage,
         hub: { ...hub, purgeInstanceHistoryBy } as unknown as DurableClient,
-        now: () => new Date(now),
+        now: () => new Date(nowMs),
         by: "sweeper",
         log,
       },
@@ -76,19 +68,19 @@ describe("purging", () => {
     return events;
   };
 
-  test("writes down first what only the hub knows", async () => {
+  test("records the ends of orchestrations older than 30 days before it purges the hub", async () => {
     const hub = fakeTaskHub();
     const ids = await Promise.all([
-      unended(31),
-      unended(31, "pending"),
-      unended(29),
+      createOrchestration(31),
+      createOrchestration(31, "pending"),
+      createOrchestration(29),
     ]);
     for (const id of ids) {
       await hub.startNew("w", { instanceId: id });
       hub.terminate(id);
     }
     const atPurge: (string | undefined)[] = [];
-    const events = await purged(hub, async () => {
+    const events = await purge(hub, async () => {
       for (const id of ids)
         atPurge.push((await storage.orchestrations.find(id))?.summary.status);
       return { instancesDeleted: 2 };
@@ -107,13 +99,13 @@ describe("purging", () => {
     ["03:00:14", 1],
     ["15:00:14", 0],
   ])(
-    "is part of the sweep of three in the night: at %s",
+    "runs in the maintenance at 03:00 UTC only: at %s it purges %i times",
     async (time, times) => {
-      const asked: unknown[] = [];
+      const filters: unknown[] = [];
       const hub = {
         ...fakeTaskHub(),
         purgeInstanceHistoryBy: (filter: unknown) => {
-          asked.push(filter);
+          filters.push(filter);
           return Promise.resolve({ instancesDeleted: 0 });
         },
       };
@@ -127,7 +119,7 @@ describe("purging", () => {
       expect(events.map(({ event }) => event)).toEqual(
         Array.from({ length: times }, () => "hub.purged"),
       );
-      expect(asked).toEqual(
+      expect(filters).toEqual(
         Array.from({ length: times }, () => ({
           createdTimeFrom: new Date(0),
           createdTimeTo: new Date(at.getTime() - 10 * dayMs),
@@ -137,12 +129,12 @@ describe("purging", () => {
     },
   );
 
-  test("removes nothing when it cannot be known how an orchestration ended, and says so", async () => {
+  test("purges nothing and logs hub.not_purged if the hub cannot return the status of an orchestration", async () => {
     const hub = fakeTaskHub();
-    await unended(40);
+    await createOrchestration(40);
     hub.broken = true;
-    const events = await purged(hub, () => {
-      throw new Error("This must not be asked.");
+    const events = await purge(hub, () => {
+      throw new Error("The hub must not be purged.");
     });
     expect(events).toEqual([
       {

@@ -9,6 +9,7 @@ import {
   type Azurite,
   startAzurite,
 } from "../../local-cloud/test/support/storage/azurite";
+import { newClaim } from "../contracts/storage.contract";
 import { createEventLog } from "../support/telemetry/event-log";
 import { fakeTaskHub } from "../support/orchestrations/fake-task-hub";
 
@@ -20,12 +21,12 @@ beforeAll(async () => {
 });
 afterAll(() => azurite.stop());
 
-const minute = Date.parse("2026-01-01T00:00:00Z");
+const nowMs = Date.parse("2026-01-01T00:00:00Z");
 
-/** A claim whose holder died before it could start anything. */
-async function claimed(ageMs: number): Promise<string> {
+/** Creates a claim whose holder died before it started the orchestration. */
+async function createAbandonedClaim(ageMs: number): Promise<string> {
   const id = randomUUID();
-  const at = new Date(minute - ageMs).toISOString();
+  const at = new Date(nowMs - ageMs).toISOString();
   const input: WorkflowInput = {
     orchestrationId: id,
     definition: { name: "w", version: "1", steps: [] },
@@ -33,76 +34,67 @@ async function claimed(ageMs: number): Promise<string> {
     input: { value: {} },
   };
   await storage.orchestrations.claim({
-    summary: {
-      id,
-      workflow: "w",
-      version: "1",
-      status: "pending",
-      tags: {},
-      createdAt: at,
-      updatedAt: at,
-    },
-    fingerprint: "f",
+    ...newClaim(id, { createdAt: at, updatedAt: at }),
     start: { value: input as unknown as Json },
     claimedAt: at,
   });
   return id;
 }
 
-describe("the sweeper", () => {
-  test("starts what was claimed half a minute ago and never started, once", async () => {
+describe("sweepClaims", () => {
+  test("starts claims older than 30 s once in two concurrent sweeps, and leaves younger and running ones", async () => {
     const hub = fakeTaskHub();
     const { log, events } = createEventLog();
-    const world = {
+    const context = {
       storage,
       hub: hub as unknown as DurableClient,
-      now: () => new Date(minute),
+      now: () => new Date(nowMs),
       by: "sweeper",
       log,
     } as const;
     const old = await Promise.all(
-      Array.from({ length: 5 }, () => claimed(31_000)),
+      Array.from({ length: 5 }, () => createAbandonedClaim(31_000)),
     );
-    const young = await claimed(29_000);
-    const running = await claimed(60_000);
+    const young = await createAbandonedClaim(29_000);
+    const running = await createAbandonedClaim(60_000);
     await hub.startNew("agentWorkflow", { instanceId: running });
-    await Promise.all([sweepClaims(world), sweepClaims(world)]);
-    const named = (event: string) =>
+    await Promise.all([sweepClaims(context), sweepClaims(context)]);
+    const findIds = (event: string) =>
       events
         .filter((each) => each.event === event)
         .map(({ orchestrationId }) => orchestrationId)
         .sort();
-    expect(named("claim.left")).toEqual([]);
-    expect(named("claim.taken_over")).toEqual([...old].sort());
-    expect(named("orchestration.started")).toEqual([...old].sort());
+    expect(findIds("claim.left")).toEqual([]);
+    expect(findIds("claim.taken_over")).toEqual([...old].sort());
+    expect(findIds("orchestration.started")).toEqual([...old].sort());
     expect([...hub.started].sort()).toEqual([...old, running].sort());
     expect(hub.started).not.toContain(young);
   });
 
-  test("says what it could not start, and goes on with the others", async () => {
+  test("logs claim.left for an orchestration that cannot be started, and starts the others", async () => {
     const hub = fakeTaskHub();
-    const bad = await claimed(40_000);
-    const good = await claimed(40_000);
+    const failing = await createAbandonedClaim(40_000);
+    const startable = await createAbandonedClaim(40_000);
     const { log, events } = createEventLog();
-    const world = {
+    const context = {
       storage,
       by: "sweeper",
       log,
       hub: {
         ...hub,
         startNew: (name: string, options?: { instanceId?: string }) =>
-          options?.instanceId === bad
+          options?.instanceId === failing
             ? Promise.reject(new Error("unexpected status code: 500."))
             : hub.startNew(name, options),
       } as unknown as DurableClient,
-      now: () => new Date(minute),
+      now: () => new Date(nowMs),
     } as const;
-    await sweepClaims(world);
-    expect(hub.started).toContain(good);
+    await sweepClaims(context);
+    expect(hub.started).toContain(startable);
     expect(events).toContainEqual({
       level: "warn",
       event: "claim.left",
-      orchestrationId: bad,
+      orchestrationId: failing,
       code: "storage_unavailable",
     });
   });

@@ -23,29 +23,30 @@ const step: StepInput = {
 const modelUsage = { ...noUsage, modelCalls: 1, inputTokens: 5 };
 const toolUsage = { ...noUsage, toolCalls: 1 };
 
-async function toolStepBegun(more: Partial<ToolStepInput> = {}) {
-  const input = { ...step, tool: "print", input: {}, ...more };
+async function startToolStep(overrides: Partial<ToolStepInput> = {}) {
+  const input = { ...step, tool: "print", input: {}, ...overrides };
   const engine = new ReplayEngine<ToolStepInput>(toolStep, input);
   await engine.start();
   return engine;
 }
 
-async function turnBegun(more: Partial<AgentTurnInput> = {}) {
+/** Starts a turn of an agent, whose session assigns it the number 4. */
+async function startTurn(overrides: Partial<AgentTurnInput> = {}) {
   const engine = new ReplayEngine<AgentTurnInput>(agentTurn, {
     ...step,
     agent: { name: "reader", instructions: "Read.", tools: ["look"] },
     prompt: "Read it.",
     sessionKey: "k",
-    ...more,
+    ...overrides,
   });
   await engine.start();
   await engine.complete("entity", { value: { turn: 4, concurrentTurns: [3] } });
   return engine;
 }
 
-describe("a tool step", () => {
-  test("tries again after a delay that its history tells of, under the same idempotency key", async () => {
-    const engine = await toolStepBegun();
+describe("toolStep", () => {
+  test("retries tool_failed after a recorded delay of 2 s with the same idempotency key", async () => {
+    const engine = await startToolStep();
     const { idempotencyKey } = engine.task("callTool").input as {
       idempotencyKey: string;
     };
@@ -70,8 +71,8 @@ describe("a tool step", () => {
     });
   });
 
-  test("does not try again what cannot succeed", async () => {
-    const engine = await toolStepBegun();
+  test("fails without a retry after tool_input_invalid", async () => {
+    const engine = await startToolStep();
     await engine.fail("callTool", "tool_input_invalid", "no text");
     expect(engine.output).toMatchObject({
       status: "failed",
@@ -79,27 +80,27 @@ describe("a tool step", () => {
     });
   });
 
-  test("fails at its deadline, and wakes the workflow", async () => {
+  test("fails with step_timeout at its deadline and notifies the workflow", async () => {
     const deadline = "2026-01-01T00:10:00.000Z";
-    const engine = await toolStepBegun({ deadline, announce: true });
+    const engine = await startToolStep({ deadline, announce: true });
     await engine.fire();
-    await engine.complete("announceStep", null);
+    await engine.complete("notifyStepSettled", null);
     expect(engine.output).toMatchObject({ error: { code: "step_timeout" } });
   });
 
-  test("announces again when an announcement fails", async () => {
-    const engine = await toolStepBegun({ announce: true });
+  test("retries the notification of the workflow until it succeeds", async () => {
+    const engine = await startToolStep({ announce: true });
     await engine.complete("callTool", { usage: toolUsage });
-    await engine.fail("announceStep", "internal_error", "hub away");
+    await engine.fail("notifyStepSettled", "internal_error", "hub unavailable");
     await engine.fire();
-    await engine.complete("announceStep", null);
+    await engine.complete("notifyStepSettled", null);
     expect(engine.isDone).toBe(true);
   });
 });
 
-describe("an agent turn", () => {
-  test("calls tools side by side until the model answers, and tells the session what it cost", async () => {
-    const engine = await turnBegun();
+describe("agentTurn", () => {
+  test("calls the tools of a round concurrently until the model answers, then reports the usage to the session", async () => {
+    const engine = await startTurn();
     expect(engine.task("callModel").input).toMatchObject({
       round: 0,
       turn: { turn: 4, concurrentTurns: [3], sessionKey: "k" },
@@ -135,12 +136,12 @@ describe("an agent turn", () => {
     expect(engine.output).toEqual({ status: "completed", output, usage });
   });
 
-  test("repeats only the tool call that failed", async () => {
-    const engine = await turnBegun({ deadline: "2026-01-01T01:00:00.000Z" });
+  test("retries only the tool call that failed", async () => {
+    const engine = await startTurn({ deadline: "2026-01-01T01:00:00.000Z" });
     const toolCalls = ["c1", "c2"].map((id) => ({ id, name: "look" }));
     await engine.complete("callModel", { toolCalls, usage: modelUsage });
-    const [bad] = engine.openNamed("callTool");
-    await engine.failTask(bad, "tool_failed", "blinked");
+    const [failing] = engine.openNamed("callTool");
+    await engine.failTask(failing, "tool_failed", "no network");
     await engine.complete("callTool", { usage: toolUsage });
     await engine.complete("recordHistory", null);
     await engine.fire();
@@ -150,9 +151,9 @@ describe("an agent turn", () => {
     });
   });
 
-  test("fails when the agent does not stop calling tools, and still ends the turn", async () => {
+  test("fails with too_many_rounds after maxRounds model calls and completes the turn of the session", async () => {
     const agent = { name: "a", instructions: "", maxRounds: 1 };
-    const engine = await turnBegun({ agent });
+    const engine = await startTurn({ agent });
     const toolCalls = [{ id: "c", name: "look" }];
     await engine.complete("callModel", { toolCalls, usage: modelUsage });
     await engine.complete("callTool", { usage: toolUsage });

@@ -31,26 +31,26 @@ const outcome: StepOutcome = {
   usage: noUsage,
 };
 
-/** What may happen next, once each: an open task completes, or an announcement arrives, early or late. */
-function possible(
+/** The events that may arrive next: the completion of an open task, or the notification of a child, once each. */
+function nextEvents(
   engine: ReplayEngine<WorkflowInput>,
-  announced: Set<string>,
+  notified: Set<string>,
 ): readonly (() => Promise<void>)[] {
   const complete = (task: OpenTask) => () =>
     engine.completeTask(task, task.name === "toolStep" ? outcome : null);
-  const announce = (id: string) => () => {
-    announced.add(id);
+  const notify = (id: string) => () => {
+    notified.add(id);
     return engine.raise("stepSettled", { stepId: id });
   };
   const children = engine.started
     .filter(({ input }) => (input as { announce?: boolean } | null)?.announce)
     .map(({ input }) => (input as { stepId: string }).stepId)
-    .filter((id) => !announced.has(id));
-  // A child completes only after its announcement was made, but the two may arrive in either order.
-  return [...engine.open.map(complete), ...children.map(announce)];
+    .filter((id) => !notified.has(id));
+  // A child completes only after it has raised its notification, but the two may arrive in either order.
+  return [...engine.open.map(complete), ...children.map(notify)];
 }
 
-test("a workflow ends whatever the order in which completions and announcements arrive", async () => {
+test("agentWorkflow ends for every order in which completions and notifications arrive", async () => {
   await fc.assert(
     fc.asyncProperty(fc.infiniteStream(fc.nat()), async (numbers) => {
       const engine = new ReplayEngine<WorkflowInput>(agentWorkflow, {
@@ -60,13 +60,13 @@ test("a workflow ends whatever the order in which completions and announcements 
         input: { value: [1, 2, 3] },
       });
       await engine.start();
-      const announced = new Set<string>();
+      const notified = new Set<string>();
       while (!engine.isDone) {
-        const next = possible(engine, announced);
+        const events = nextEvents(engine, notified);
         const number = numbers.next().value as number;
-        // Without a possible next thing the workflow would wait for ever.
-        expect(next).not.toEqual([]);
-        await next[number % next.length]?.();
+        // Otherwise the workflow would wait forever.
+        expect(events).not.toEqual([]);
+        await events[number % events.length]?.();
       }
       expect(engine.failure).toBeUndefined();
       expect(

@@ -11,28 +11,28 @@ import type { StepDefinition } from "../../src/domain/workflow/workflow-definiti
 import { ReplayEngine } from "../support/orchestrators/replay-engine";
 
 const usage = { ...noUsage, toolCalls: 1 };
-const done = (value: Json): StepOutcome => ({
+const completed = (value: Json): StepOutcome => ({
   status: "completed",
   output: { value },
   usage,
 });
-const broken: StepOutcome = {
+const failed: StepOutcome = {
   status: "failed",
   error: { code: "tool_failed", message: "no paper" },
   usage,
 };
-const tool = (id: string, more: Partial<StepDefinition> = {}) =>
-  ({ id, kind: "tool", tool: "print", ...more }) as StepDefinition;
+const toolStep = (id: string, overrides: Partial<StepDefinition> = {}) =>
+  ({ id, kind: "tool", tool: "print", ...overrides }) as StepDefinition;
 
-async function begun(
+async function startWorkflow(
   steps: readonly StepDefinition[],
-  more: Partial<WorkflowInput> & { readonly output?: Json } = {},
+  overrides: Partial<WorkflowInput> & { readonly output?: Json } = {},
 ): Promise<ReplayEngine<WorkflowInput>> {
-  const { output, ...input } = more;
+  const { output, ...input } = overrides;
   const engine = new ReplayEngine<WorkflowInput>(agentWorkflow, {
     orchestrationId: "o1",
     definition: {
-      name: "tested",
+      name: "w",
       version: "1",
       steps,
       ...(output !== undefined && { output }),
@@ -45,8 +45,8 @@ async function begun(
   return engine;
 }
 
-/** Lets all records succeed, and gives what the latest of them wrote. */
-async function recorded(
+/** Completes the open recordHistory activities and returns the events that they wrote. */
+async function completeRecords(
   engine: ReplayEngine<WorkflowInput>,
 ): Promise<string[]> {
   const rows = engine
@@ -56,29 +56,30 @@ async function recorded(
   return rows.map(({ type, stepId }) => `${type} ${stepId ?? ""}`.trim());
 }
 
-const childrenOf = (engine: ReplayEngine<WorkflowInput>): string[] =>
+const openSteps = (engine: ReplayEngine<WorkflowInput>): string[] =>
   engine.openNamed("toolStep").map(({ instanceId }) => instanceId ?? "");
 
-async function finished(
+/** Completes the activity that ends the workflow and returns its input. */
+async function finish(
   engine: ReplayEngine<WorkflowInput>,
   output: Payload,
 ): Promise<FinishInput> {
-  await recorded(engine);
+  await completeRecords(engine);
   const input: FinishInput = engine.task("finishOrchestration").input;
   await engine.complete("finishOrchestration", output);
   return input;
 }
 
-test("runs a single step alone, without announcement, and gives the output", async () => {
-  const engine = await begun([tool("only")]);
+test("runs a single step without a notification and returns its output", async () => {
+  const engine = await startWorkflow([toolStep("only")]);
   expect(engine.task("o1@only").input).toMatchObject({ announce: false });
-  expect(await recorded(engine)).toEqual([
+  expect(await completeRecords(engine)).toEqual([
     "orchestration.started",
     "step.started only",
   ]);
-  await engine.complete("o1@only", done("paper"));
-  const finish = await finished(engine, { value: "paper" });
-  expect(finish).toMatchObject({
+  await engine.complete("o1@only", completed("paper"));
+  const input = await finish(engine, { value: "paper" });
+  expect(input).toMatchObject({
     usage,
     result: {
       status: "completed",
@@ -86,7 +87,7 @@ test("runs a single step alone, without announcement, and gives the output", asy
       scope: { steps: { only: { output: { value: "paper" } } } },
     },
   });
-  expect(finish.rows.map(({ type }) => type)).toEqual(["step.completed"]);
+  expect(input.rows.map(({ type }) => type)).toEqual(["step.completed"]);
   expect(engine.output).toEqual({ output: { value: "paper" } });
   expect(engine.isDone).toBe(true);
 });
@@ -94,60 +95,60 @@ test("runs a single step alone, without announcement, and gives the output", asy
 describe.each([
   ["a", "b"],
   ["b", "a"],
-])("of two parallel steps, %s settles before %s", (early, late) => {
+])("when the parallel step %s settles before %s", (first, second) => {
   const steps = [
-    tool("a"),
-    tool("b", { needs: [] }),
-    tool("after_a", { needs: ["a"] }),
-    tool("after_b", { needs: ["b"] }),
+    toolStep("a"),
+    toolStep("b", { needs: [] }),
+    toolStep("after_a", { needs: ["a"] }),
+    toolStep("after_b", { needs: ["b"] }),
   ];
 
-  test("what needs the early one does not wait for the late one", async () => {
-    const engine = await begun(steps);
-    await recorded(engine);
-    await engine.raise("stepSettled", { stepId: early });
-    await engine.complete(`o1@${early}`, done(1));
-    expect(childrenOf(engine).sort()).toEqual(
-      [`o1@${late}`, `o1@after_${early}`].sort(),
+  test("starts the dependents of the first without waiting for the second", async () => {
+    const engine = await startWorkflow(steps);
+    await completeRecords(engine);
+    await engine.raise("stepSettled", { stepId: first });
+    await engine.complete(`o1@${first}`, completed(1));
+    expect(openSteps(engine).sort()).toEqual(
+      [`o1@${second}`, `o1@after_${first}`].sort(),
     );
     expect(engine.status).toMatchObject({ done: 1, total: 4 });
-    await recorded(engine);
-    await engine.raise("stepSettled", late);
-    await engine.complete(`o1@${late}`, done(2));
-    await recorded(engine);
-    await engine.complete(`o1@after_${late}`, done(3));
-    await engine.raise("stepSettled", `after_${late}`);
-    await engine.complete(`o1@after_${early}`, done(4));
-    await finished(engine, { value: 0 });
+    await completeRecords(engine);
+    await engine.raise("stepSettled", second);
+    await engine.complete(`o1@${second}`, completed(2));
+    await completeRecords(engine);
+    await engine.complete(`o1@after_${second}`, completed(3));
+    await engine.raise("stepSettled", `after_${second}`);
+    await engine.complete(`o1@after_${first}`, completed(4));
+    await finish(engine, { value: 0 });
     expect(engine.isDone).toBe(true);
   });
 });
 
-test("survives announcements that are repeated, foreign, or come while nobody waits for them", async () => {
-  const engine = await begun([
-    tool("a"),
-    tool("b", { needs: [] }),
-    tool("c", { needs: [] }),
-    tool("d", { needs: ["a"] }),
+test("tolerates repeated, invalid and early stepSettled events", async () => {
+  const engine = await startWorkflow([
+    toolStep("a"),
+    toolStep("b", { needs: [] }),
+    toolStep("c", { needs: [] }),
+    toolStep("d", { needs: ["a"] }),
   ]);
   await engine.raise("stepSettled", 17);
   await engine.raise("stepSettled", { stepId: "a" });
   // The workflow now waits for `a` alone.
   await engine.raise("stepSettled", { stepId: "b" });
   await engine.raise("stepSettled", { stepId: "a" });
-  await engine.complete("o1@b", done(1));
-  await engine.complete("o1@a", done(1));
-  await recorded(engine);
-  expect(childrenOf(engine).sort()).toEqual(["o1@c", "o1@d"]);
-  await engine.complete("o1@d", done(1));
+  await engine.complete("o1@b", completed(1));
+  await engine.complete("o1@a", completed(1));
+  await completeRecords(engine);
+  expect(openSteps(engine).sort()).toEqual(["o1@c", "o1@d"]);
+  await engine.complete("o1@d", completed(1));
   await engine.raise("stepSettled", { stepId: "d" });
-  await engine.complete("o1@c", done(1));
-  await finished(engine, { value: 0 });
+  await engine.complete("o1@c", completed(1));
+  await finish(engine, { value: 0 });
   expect(engine.isDone).toBe(true);
 });
 
-test("runs the items of a map up to its bound and lists their outputs in order", async () => {
-  const engine = await begun(
+test("runs at most maxParallel items of a map and returns their outputs in item order", async () => {
+  const engine = await startWorkflow(
     [
       {
         id: "read",
@@ -160,46 +161,56 @@ test("runs the items of a map up to its bound and lists their outputs in order",
     ],
     { input: { value: ["x", "y", "z"] } },
   );
-  await recorded(engine);
-  expect(childrenOf(engine)).toEqual(["o1@read.0", "o1@read.1"]);
+  await completeRecords(engine);
+  expect(openSteps(engine)).toEqual(["o1@read.0", "o1@read.1"]);
   expect(engine.task("o1@read.1").input).toMatchObject({
     scope: { variables: { doc: { value: "y" } } },
   });
   await engine.raise("stepSettled", "read.1");
-  await engine.complete("o1@read.1", done("Y"));
-  expect(childrenOf(engine)).toEqual(["o1@read.0", "o1@read.2"]);
-  await recorded(engine);
+  await engine.complete("o1@read.1", completed("Y"));
+  expect(openSteps(engine)).toEqual(["o1@read.0", "o1@read.2"]);
+  await completeRecords(engine);
   await engine.raise("stepSettled", "read.2");
-  await engine.complete("o1@read.2", done("Z"));
-  await recorded(engine);
-  await engine.complete("o1@read.0", done("X"));
-  const { result } = await finished(engine, { value: 0 });
+  await engine.complete("o1@read.2", completed("Z"));
+  await completeRecords(engine);
+  await engine.complete("o1@read.0", completed("X"));
+  const { result } = await finish(engine, { value: 0 });
   expect(result).toMatchObject({
     scope: { steps: { read: { output: { value: ["X", "Y", "Z"] } } } },
   });
 });
 
-test("asks an activity for what an expression needs from outside of history", async () => {
+test("evaluates an expression in an activity if its scope contains a payload reference", async () => {
   const ref = { $ref: "blob", bytes: 99_999, sha256: "0" };
-  const engine = await begun([tool("a", { when: "size(input) > 3" })], {
-    input: ref,
-  });
+  const engine = await startWorkflow(
+    [toolStep("a", { when: "size(input) > 3" })],
+    {
+      input: ref,
+    },
+  );
   expect(engine.task("evaluateExpression").input).toMatchObject({
     expression: "size(input) > 3",
     scope: { input: ref },
   });
   await engine.complete("evaluateExpression", [{ value: true }]);
-  expect(childrenOf(engine)).toEqual(["o1@a"]);
+  expect(openSteps(engine)).toEqual(["o1@a"]);
 });
 
-test("fails when a step fails, without what needs it, after what does not", async () => {
-  const engine = await begun([tool("a"), tool("b"), tool("c", { needs: [] })]);
-  await recorded(engine);
+test("skips the dependents of a failed step, completes the other steps, then fails", async () => {
+  const engine = await startWorkflow([
+    toolStep("a"),
+    toolStep("b"),
+    toolStep("c", { needs: [] }),
+  ]);
+  await completeRecords(engine);
   await engine.raise("stepSettled", "a");
-  await engine.complete("o1@a", broken);
-  expect(await recorded(engine)).toEqual(["step.failed a", "step.skipped b"]);
-  await engine.complete("o1@c", done(1));
-  const { result } = await finished(engine, { value: null });
+  await engine.complete("o1@a", failed);
+  expect(await completeRecords(engine)).toEqual([
+    "step.failed a",
+    "step.skipped b",
+  ]);
+  await engine.complete("o1@c", completed(1));
+  const { result } = await finish(engine, { value: null });
   const message = 'Step "a" failed: no paper';
   expect(result).toEqual({
     status: "failed",
@@ -208,26 +219,26 @@ test("fails when a step fails, without what needs it, after what does not", asyn
   expect(engine.failure).toBe(message);
 });
 
-test("goes on with the fallback of a step that failed, past one whose condition is false", async () => {
-  const engine = await begun([
-    tool("a", { onError: { fallback: 7 } }),
-    tool("b", { when: "steps.a.output != 7" }),
-    tool("c"),
+test("continues with the fallback of a failed step and skips a step whose condition is false", async () => {
+  const engine = await startWorkflow([
+    toolStep("a", { onError: { fallback: 7 } }),
+    toolStep("b", { when: "steps.a.output != 7" }),
+    toolStep("c"),
   ]);
-  await recorded(engine);
-  await engine.complete("o1@a", broken);
-  expect(await recorded(engine)).toEqual([
+  await completeRecords(engine);
+  await engine.complete("o1@a", failed);
+  expect(await completeRecords(engine)).toEqual([
     "step.failed a",
     "step.skipped b",
     "step.started c",
   ]);
 });
 
-test("fails when the output cannot be made", async () => {
-  const engine = await begun([tool("a")], { output: "${1 / 0}" });
-  await recorded(engine);
-  await engine.complete("o1@a", done(1));
-  await recorded(engine);
+test("fails with expression_failed if the output template cannot be rendered", async () => {
+  const engine = await startWorkflow([toolStep("a")], { output: "${1 / 0}" });
+  await completeRecords(engine);
+  await engine.complete("o1@a", completed(1));
+  await completeRecords(engine);
   await engine.fail("finishOrchestration", "expression_failed", "by zero");
   expect(engine.task("finishOrchestration").input).toMatchObject({
     result: { status: "failed", error: { code: "expression_failed" } },
@@ -236,10 +247,10 @@ test("fails when the output cannot be made", async () => {
   expect(engine.failure).toBe("by zero");
 });
 
-test("writes rows again at the end when their record failed", async () => {
-  const engine = await begun([tool("a")]);
-  await engine.fail("recordHistory", "storage_unavailable", "away");
-  await engine.complete("o1@a", done(1));
+test("writes events in the last activity if recording them failed", async () => {
+  const engine = await startWorkflow([toolStep("a")]);
+  await engine.fail("recordHistory", "storage_unavailable", "no network");
+  await engine.complete("o1@a", completed(1));
   const input: FinishInput = engine.task("finishOrchestration").input;
   expect(input.rows.map(({ type }) => type)).toEqual([
     "orchestration.started",

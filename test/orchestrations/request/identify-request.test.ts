@@ -6,30 +6,31 @@ import {
 } from "../../../src/orchestrations/request/identify-request";
 
 const json = fc.jsonValue() as fc.Arbitrary<Json>;
-const never = () => {
-  throw new Error("No id was to be made.");
+const failIfCalled = () => {
+  throw new Error("newId must not be called.");
 };
 
-/** The same value with the fields of every object in the opposite order. */
-function reordered(value: Json): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(reordered);
+/** Returns the value with the fields of every object in reverse order. */
+function reverseFields(value: Json): Json {
+  if (Array.isArray(value))
+    return (value as readonly Json[]).map(reverseFields);
   if (typeof value !== "object" || value === null) return value;
   const fields = Object.entries(value).reverse();
   return Object.fromEntries(
-    fields.map(([key, field]) => [key, reordered(field)]),
+    fields.map(([key, field]) => [key, reverseFields(field)]),
   );
 }
 
 describe("canonicalJson", () => {
-  test("is the same text however the fields are ordered", () => {
+  test("returns the same text for objects whose fields have a different order", () => {
     fc.assert(
       fc.property(json, (value) => {
-        expect(canonicalJson(reordered(value))).toBe(canonicalJson(value));
+        expect(canonicalJson(reverseFields(value))).toBe(canonicalJson(value));
       }),
     );
   });
 
-  test("is JSON of the same value, so that different values differ", () => {
+  test("returns JSON text of the same value", () => {
     fc.assert(
       fc.property(json, (value) => {
         const plain = JSON.parse(JSON.stringify(value)) as Json;
@@ -39,36 +40,36 @@ describe("canonicalJson", () => {
   });
 });
 
-describe("identify", () => {
+describe("identifyRequest", () => {
   const body = { workflow: "w" };
 
-  test("takes the id that the caller chose", () => {
+  test("uses the id of the request", () => {
     const { id } = identifyRequest(
       { id: "a:1", idempotencyKey: undefined, body },
-      never,
+      failIfCalled,
     );
     expect(id).toBe("a:1");
   });
 
-  test("makes of any key an id that the API accepts, always the same", () => {
+  test("derives the same valid id from the same idempotency key, for any key", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), (idempotencyKey) => {
         const request = { id: undefined, idempotencyKey, body };
-        const { id } = identifyRequest(request, never);
+        const { id } = identifyRequest(request, failIfCalled);
         expect(id).toMatch(/^key-[0-9a-f]{32}$/);
-        expect(identifyRequest(request, never).id).toBe(id);
+        expect(identifyRequest(request, failIfCalled).id).toBe(id);
       }),
     );
   });
 
-  test("makes a new id when the caller chose none", () => {
-    const none = { id: undefined, idempotencyKey: undefined, body };
-    expect(identifyRequest(none, () => "new").id).toBe("new");
+  test("uses a new id for a request with neither an id nor a key", () => {
+    const anonymous = { id: undefined, idempotencyKey: undefined, body };
+    expect(identifyRequest(anonymous, () => "new").id).toBe("new");
   });
 
-  test("refuses an id and a key that differ", () => {
+  test("throws an error that names Idempotency-Key if id and key differ", () => {
     expect(() =>
-      identifyRequest({ id: "a", idempotencyKey: "b", body }, never),
+      identifyRequest({ id: "a", idempotencyKey: "b", body }, failIfCalled),
     ).toThrow(/Idempotency-Key/);
   });
 });

@@ -18,8 +18,8 @@ const claim = {
   },
 } as const;
 
-describe("the rules of starting", () => {
-  test("never let a holder start and another take over at the same time", () => {
+describe("claim rules", () => {
+  test("never allow the start by the holder and a takeover at the same time", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 120_000 }), (ageMs) => {
         const now = new Date(takenAt + ageMs);
@@ -30,7 +30,7 @@ describe("the rules of starting", () => {
     );
   });
 
-  test("leave an orchestration that has started to itself, however old", () => {
+  test("never consider a running orchestration abandoned", () => {
     const running = {
       ...claim,
       summary: { ...claim.summary, status: "running" },

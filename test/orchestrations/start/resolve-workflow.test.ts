@@ -1,41 +1,41 @@
 import type { WorkflowDefinition } from "../../../src/domain/workflow/workflow-definition";
 import { resolveWorkflow } from "../../../src/orchestrations/start/resolve-workflow";
 
-const version = (number: string): WorkflowDefinition => ({
+const defineVersion = (version: string): WorkflowDefinition => ({
   name: "review",
-  version: number,
+  version,
   steps: [{ id: "look", kind: "tool", tool: "listDocuments" }],
 });
-const known = {
+const catalog = {
   agents: new Set<string>(),
   tools: new Set(["listDocuments"]),
-  workflows: [version("1"), version("2")],
+  workflows: [defineVersion("1"), defineVersion("2")],
 };
 
-describe("chooseWorkflow", () => {
-  test("takes the last version unless one is named", () => {
-    expect(resolveWorkflow({ workflow: "review" }, known).version).toBe("2");
+describe("resolveWorkflow", () => {
+  test("returns the last version, or the version that the request names", () => {
+    expect(resolveWorkflow({ workflow: "review" }, catalog).version).toBe("2");
     expect(
-      resolveWorkflow({ workflow: "review", version: "1" }, known).version,
+      resolveWorkflow({ workflow: "review", version: "1" }, catalog).version,
     ).toBe("1");
   });
 
-  test("names what there is when it finds nothing", () => {
-    expect(() => resolveWorkflow({ workflow: "revue" }, known)).toThrow(
-      /no workflow "revue". There is: review\./,
+  test("lists the available workflows or versions if none matches", () => {
+    expect(() => resolveWorkflow({ workflow: "revue" }, catalog)).toThrow(
+      /no workflow "revue". Available: review\./,
     );
     expect(() =>
-      resolveWorkflow({ workflow: "review", version: "3" }, known),
-    ).toThrow(/no version "3". There is: 1, 2\./);
+      resolveWorkflow({ workflow: "review", version: "3" }, catalog),
+    ).toThrow(/no version "3". Available: 1, 2\./);
   });
 
-  test("points at every problem of an inline definition", () => {
+  test("throws invalid_workflow with a pointer to each problem of an inline definition", () => {
     const definition = {
       name: "w",
       version: "1",
-      steps: [{ id: "a", kind: "tool", tool: "nope", colour: "red" }],
+      steps: [{ id: "a", kind: "tool", tool: "missing", colour: "red" }],
     };
-    expect(() => resolveWorkflow({ definition }, known)).toThrow(
+    expect(() => resolveWorkflow({ definition }, catalog)).toThrow(
       expect.objectContaining({
         code: "invalid_workflow",
         errors: expect.arrayContaining([

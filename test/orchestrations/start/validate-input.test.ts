@@ -2,13 +2,15 @@ import type { Json } from "../../../src/domain/payload";
 import type { WorkflowDefinition } from "../../../src/domain/workflow/workflow-definition";
 import { validateWorkflowInput } from "../../../src/orchestrations/start/validate-input";
 
-const taking = (input: Readonly<Record<string, Json>>): WorkflowDefinition => ({
+const defineWorkflowWithInput = (
+  input: Readonly<Record<string, Json>>,
+): WorkflowDefinition => ({
   name: "w",
   version: "1",
   input,
   steps: [],
 });
-const refusal = (code: string, ...pointers: readonly string[]) =>
+const requestError = (code: string, ...pointers: readonly string[]) =>
   expect.objectContaining({
     code,
     errors: pointers.map(
@@ -16,8 +18,8 @@ const refusal = (code: string, ...pointers: readonly string[]) =>
     ),
   }) as Error;
 
-describe("checkInput", () => {
-  const workflow = taking({
+describe("validateWorkflowInput", () => {
+  const workflow = defineWorkflowWithInput({
     type: "object",
     required: ["due"],
     properties: {
@@ -27,7 +29,7 @@ describe("checkInput", () => {
     additionalProperties: false,
   });
 
-  test("accepts what the schema describes", () => {
+  test("accepts an input that matches the schema", () => {
     expect(() => {
       validateWorkflowInput(workflow, { due: "2026-01-31", names: ["a"] });
     }).not.toThrow();
@@ -38,19 +40,19 @@ describe("checkInput", () => {
     [{ due: "soon" }, ["/input/due"]],
     [{ due: "2026-01-31", "a/b": 1 }, ["/input/a~1b"]],
     [{ due: 1, names: ["a", 2] }, ["/input/due", "/input/names/1"]],
-  ])("points at what is wrong in %j", (input, pointers) => {
+  ])("rejects %j with the pointers %j", (input, pointers) => {
     expect(() => {
       validateWorkflowInput(workflow, input);
-    }).toThrow(refusal("invalid_request", ...pointers));
+    }).toThrow(requestError("invalid_request", ...pointers));
   });
 
   test.each<Readonly<Record<string, Json>>>([
     { type: "nope" },
     { $ref: "https://example.com/elsewhere.json" },
     { $async: true, type: "object" },
-  ])("refuses %j, which cannot be used as a schema", (schema) => {
+  ])("throws invalid_workflow for the unusable schema %j", (schema) => {
     expect(() => {
-      validateWorkflowInput(taking(schema), {});
-    }).toThrow(refusal("invalid_workflow", "/definition/input"));
+      validateWorkflowInput(defineWorkflowWithInput(schema), {});
+    }).toThrow(requestError("invalid_workflow", "/definition/input"));
   });
 });

@@ -12,14 +12,14 @@ import type { Storage } from "../../../src/storage/ports";
 import type { Agent } from "../../../src/domain/agent";
 import type { ExpressionScope, TurnRef } from "../../../src/domain/contracts";
 
-/** Services with the offline model and a few tools, which count how often they were used. */
+/** Dependencies of activities with the offline model and four tools. `calls` lists the names of model and tool calls. */
 export function createActivityContext(storage: () => Storage) {
-  const used: string[] = [];
-  const offline = offlineModel({ shouter });
+  const calls: string[] = [];
+  const offline = offlineModel({ [testAgent.name]: script });
   const model: LanguageModel = {
     ...offline,
     complete(request, signal) {
-      used.push("model");
+      calls.push("model");
       return offline.complete(request, signal);
     },
   };
@@ -34,37 +34,37 @@ export function createActivityContext(storage: () => Storage) {
       input: z.strictObject({ text: z.string() }),
       idempotent,
       execute: ({ text }) => {
-        used.push(name);
+        calls.push(name);
         return Promise.resolve({ text: execute(text) });
       },
     });
   const fail = (): never => {
-    throw new AosError("tool_failed", "It broke.");
+    throw new AosError("tool_failed", "The tool failed.");
   };
   const tools = [
     tool("shout", false, (text) => text.toUpperCase()),
     tool("grow", true, (text) => text.repeat(20_000)),
-    tool("break", true, fail),
-    tool("breakOnce", false, fail),
+    tool("fail", true, fail),
+    tool("failOnce", false, fail),
   ];
-  const services: ActivityDependencies = {
+  const dependencies: ActivityDependencies = {
     storage,
     messaging: () => undefined,
     model: () => model,
     tools: new Map(tools.map((each) => [each.name, each])),
   };
-  return { services, used };
+  return { dependencies, calls };
 }
 
-/** Calls three tools, two of which fail, then answers. */
-const shouter: OfflineScript = ({ prompt, results }) =>
-  results.length > 0
-    ? { answer: "Done." }
+/** Makes three tool calls, two of which are invalid, then answers with their results. */
+const script: OfflineScript = ({ prompt, results: [results] }) =>
+  results !== undefined
+    ? { answer: JSON.stringify(results) }
     : {
         toolCalls: [
           { tool: "shout", arguments: { text: prompt } },
           { tool: "shout", arguments: { wrong: 1 } },
-          { tool: "break", arguments: { text: "" } },
+          { tool: "fail", arguments: { text: "" } },
         ],
       };
 

@@ -1,10 +1,11 @@
-/** A task hub that can be out of order. It fails in the words of the durable client. */
+/** A task hub that can be made to fail. Its errors have the texts of the durable client's errors. */
 export function fakeTaskHub() {
   const started: string[] = [];
   const statuses = new Map<string, string>();
   const hub = {
-    /** Every start that it was asked for, in order. */
+    /** Ids of the started instances, in order. */
     started,
+    /** Makes every operation fail. */
     broken: false,
     startNew: (_name: string, options?: { instanceId?: string }) => {
       if (hub.broken)
@@ -22,7 +23,7 @@ export function fakeTaskHub() {
         ? Promise.reject(new Error("replied with HTTP 404 response."))
         : Promise.resolve({ runtimeStatus, lastUpdatedTime: new Date(0) });
     },
-    /** Ends an instance without its having a say in it. */
+    /** Ends an instance that then cannot record its end. */
     terminate: (id: string) => {
       statuses.set(id, "Terminated");
     },

@@ -1,6 +1,6 @@
 /**
- * The engine's side of replay, as small as can be: the library's own executor replays the whole history at every
- * turn, so code that is not deterministic, or that schedules a task twice, does not get far.
+ * Runs an orchestrator under the control of a test, which chooses the order of events. The executor of durable-functions
+ * replays the whole history for every event, so it detects non-deterministic code and tasks that are scheduled twice.
  */
 import { InvocationContext } from "@azure/functions";
 import type { OrchestrationContext, Task } from "durable-functions";
@@ -22,7 +22,7 @@ export interface OpenTask {
   readonly input: never;
   readonly action: Action;
 }
-interface State {
+interface ReplayResult {
   readonly isDone: boolean;
   readonly actions: readonly (readonly Action[])[];
   readonly output: unknown;
@@ -31,16 +31,17 @@ interface State {
 }
 interface Internals {
   readonly Orchestrator: new (handler: unknown) => {
-    handle(trigger: object, context: InvocationContext): Promise<State>;
+    handle(trigger: object, context: InvocationContext): Promise<ReplayResult>;
   };
 }
 const { Orchestrator } = jest.requireActual<Internals>(
   "durable-functions/lib/src/orchestrations/Orchestrator",
 );
 
-const started = Date.parse("2026-01-01T00:00:00Z");
-const isEventWait = ({ actionType }: Action) => actionType === 6;
-const kinds: Readonly<Record<number, string>> = { 5: "timer", 7: "entity" };
+const startTimeMs = Date.parse("2026-01-01T00:00:00Z");
+const waitsForEvent = ({ actionType }: Action) => actionType === 6;
+/** Names of tasks without a function, by action type. */
+const taskNames: Readonly<Record<number, string>> = { 5: "timer", 7: "entity" };
 
 export class ReplayEngine<Input> {
   readonly #handler: (
@@ -49,8 +50,8 @@ export class ReplayEngine<Input> {
   ) => Generator<Task, unknown, unknown>;
   readonly #input: Input;
   readonly #history: object[] = [];
-  readonly #done = new Set<number>();
-  #nowMs = started;
+  readonly #settled = new Set<number>();
+  #nowMs = startTimeMs;
   #tasks: OpenTask[] = [];
   output: unknown;
   failure: string | undefined;
@@ -68,23 +69,23 @@ export class ReplayEngine<Input> {
     this.#input = input;
   }
 
-  /** All tasks ever started. */
+  /** All tasks that have been started, including settled ones. */
   get started(): readonly OpenTask[] {
     return this.#tasks;
   }
 
   get open(): readonly OpenTask[] {
     return this.#tasks.filter(
-      ({ id, action }) => !this.#done.has(id) && action.isCanceled !== true,
+      ({ id, action }) => !this.#settled.has(id) && action.isCanceled !== true,
     );
   }
 
-  /** The one open task of that name: an activity's, an instance id, `timer` or `entity`. */
+  /** The only open task of that name: of an activity, an instance id, `timer` or `entity`. */
   task(name: string): OpenTask {
     const [found, ...more] = this.openNamed(name);
     if (found !== undefined && more.length === 0) return found;
     const open = this.open.map((each) => each.name).join(", ");
-    throw new Error(`There is not one open "${name}", but: ${open}`);
+    throw new Error(`Expected one open task "${name}". Open tasks: ${open}.`);
   }
 
   openNamed(name: string): readonly OpenTask[] {
@@ -94,7 +95,7 @@ export class ReplayEngine<Input> {
   }
 
   start(): Promise<void> {
-    return this.#turn({ EventType: 0, Name: "tested", Input: "" });
+    return this.#addEvent({ EventType: 0, Name: "orchestrator", Input: "" });
   }
 
   complete(name: string, result: unknown): Promise<void> {
@@ -118,10 +119,10 @@ export class ReplayEngine<Input> {
     code: string,
     message: string,
   ): Promise<void> {
-    if (task === undefined) throw new Error("There is no such task to fail.");
+    if (task === undefined) throw new Error("The task to fail does not exist.");
     const { id } = task;
-    this.#done.add(id);
-    return this.#turn({
+    this.#settled.add(id);
+    return this.#addEvent({
       EventType: 6,
       TaskScheduledId: id,
       Reason: "",
@@ -135,14 +136,14 @@ export class ReplayEngine<Input> {
   }
 
   raise(name: string, data: unknown): Promise<void> {
-    return this.#turn({
+    return this.#addEvent({
       EventType: 15,
       Name: name,
       Input: JSON.stringify(data),
     });
   }
 
-  /** Lets the time come that a timer waits for. */
+  /** Advances the time to the open timer and fires it. */
   fire(): Promise<void> {
     const timer = this.task("timer");
     this.#nowMs = timer.action.fireAt?.getTime() ?? this.#nowMs;
@@ -150,30 +151,34 @@ export class ReplayEngine<Input> {
   }
 
   #settle({ id, name }: OpenTask, result: unknown): Promise<void> {
-    this.#done.add(id);
-    if (name === "timer") return this.#turn({ EventType: 11, TimerId: id });
+    this.#settled.add(id);
+    if (name === "timer") return this.#addEvent({ EventType: 11, TimerId: id });
     const Result = JSON.stringify(result);
     if (name !== "entity")
-      return this.#turn({ EventType: 5, TaskScheduledId: id, Result });
+      return this.#addEvent({ EventType: 5, TaskScheduledId: id, Result });
     const request = `entity-call-${id}`;
-    const sent = { EventType: 14, EventId: id, Input: `{"id":"${request}"}` };
-    this.#history.push(stamped(sent, this.#nowMs));
+    const eventSent = {
+      EventType: 14,
+      EventId: id,
+      Input: `{"id":"${request}"}`,
+    };
+    this.#history.push(withTimestamp(eventSent, this.#nowMs));
     const Input = JSON.stringify({ result: Result });
-    return this.#turn({ EventType: 15, Name: request, Input });
+    return this.#addEvent({ EventType: 15, Name: request, Input });
   }
 
-  async #turn(event: object): Promise<void> {
+  async #addEvent(event: object): Promise<void> {
     this.#nowMs += 10;
     this.#history.push(
-      stamped({ EventType: 12 }, this.#nowMs),
-      stamped(event, this.#nowMs),
+      withTimestamp({ EventType: 12 }, this.#nowMs),
+      withTimestamp(event, this.#nowMs),
     );
     const state = await this.#replay();
-    this.#tasks = flat(state.actions.flat())
-      .filter((action) => !isEventWait(action))
+    this.#tasks = flattenActions(state.actions.flat())
+      .filter((action) => !waitsForEvent(action))
       .map((action, id) => ({
         id,
-        name: kinds[action.actionType] ?? action.functionName ?? "",
+        name: taskNames[action.actionType] ?? action.functionName ?? "",
         instanceId: action.instanceId,
         input: action.input as never,
         action,
@@ -183,7 +188,7 @@ export class ReplayEngine<Input> {
     this.status = state.customStatus;
   }
 
-  async #replay(): Promise<State> {
+  async #replay(): Promise<ReplayResult> {
     const trigger = {
       history: this.#history.map((event) => ({ ...event })),
       input: this.#input,
@@ -204,23 +209,23 @@ export class ReplayEngine<Input> {
     } catch (thrown) {
       const [, state] = String(thrown).split("\n\n$OutOfProcData$:");
       if (state === undefined) throw thrown;
-      const failed = JSON.parse(state) as State;
+      const failed = JSON.parse(state) as ReplayResult;
       this.failure = failed.error;
       return { ...failed, isDone: true };
     }
   }
 }
 
-const stamped = (event: object, ms: number) => ({
+const withTimestamp = (event: object, ms: number) => ({
   ...event,
   EventId: "EventId" in event ? event.EventId : -1,
   IsPlayed: false,
   Timestamp: new Date(ms),
 });
 
-const flat = (actions: readonly Action[]): readonly Action[] =>
+const flattenActions = (actions: readonly Action[]): readonly Action[] =>
   actions.flatMap((action) =>
     action.compoundActions === undefined
       ? [action]
-      : flat(action.compoundActions),
+      : flattenActions(action.compoundActions),
   );
