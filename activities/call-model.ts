@@ -28,8 +28,8 @@ import {
 type AssistantEntry = TranscriptEntry<AssistantMessage>;
 
 /**
- * Calls the model once per turn and round: the response is recorded in the transcript before it is returned, and a
- * further attempt, after a crash or concurrent with a slow one, returns the recorded response.
+ * Calls the model once per turn and round. The response is recorded in the transcript before it is returned. A later or
+ * concurrent attempt returns the recorded response.
  */
 export const callModel =
   (dependencies: ActivityDependencies) =>
@@ -64,7 +64,7 @@ async function requestResponse(
   return record(input, prompt, entry, storage);
 }
 
-/** Empty in later rounds, whose transcript contains the prompt. */
+/** Returns no message if the transcript contains the prompt, as in later rounds. */
 async function renderPrompt(
   { turn, prompt, scope }: CallModelInput,
   transcript: readonly TranscriptMessage[],
@@ -97,10 +97,13 @@ async function complete(
   };
   const { orchestrationId, stepId: step } = turn;
   const { provider, server } = model();
-  const asked = { provider, model: model().resolveModelName(agent.model) };
+  const requestedModel = {
+    provider,
+    model: model().resolveModelName(agent.model),
+  };
   const response = await traceModelCall(
     {
-      ...asked,
+      ...requestedModel,
       key: `${orchestrationId}/${step}/${turn.turn}/${round}/${attempt}`,
       agent: agent.name,
       conversation: turn.sessionKey,
@@ -122,11 +125,11 @@ async function complete(
     attempt,
     usage: { inputTokens, outputTokens, modelCalls: 1, toolCalls: 0 },
     model: response.model,
-    asked,
+    requestedModel,
   };
 }
 
-/** Writes prompt and response atomically. Of two concurrent responses the first one written is returned to both. */
+/** Writes prompt and response atomically. Concurrent attempts all return the response that was written first. */
 async function record(
   { turn, round, at, attempt }: CallModelInput,
   prompt: readonly ChatMessage[],
@@ -157,7 +160,7 @@ async function record(
 /** Derived from the recorded entry, so that every attempt writes the same event. */
 const modelCalledEvent = (
   { turn, round, agent }: CallModelInput,
-  { message, at, attempt, usage, model, asked }: AssistantEntry,
+  { message, at, attempt, usage, model, requestedModel }: AssistantEntry,
 ): OrchestrationEvent =>
   createEvent({
     type: "model.called",
@@ -169,7 +172,9 @@ const modelCalledEvent = (
       agent: agent.name,
       turn: turn.turn,
       round,
-      ...(asked !== undefined && { provider: asked.provider }),
+      ...(requestedModel !== undefined && {
+        provider: requestedModel.provider,
+      }),
       ...(model !== undefined && { model }),
       toolCalls: message.toolCalls.map(({ id, name }) => ({ id, name })),
       usage: { ...usage },
@@ -178,10 +183,13 @@ const modelCalledEvent = (
 
 async function toResult(
   { agent, turn }: CallModelInput,
-  { message, usage, asked }: AssistantEntry,
+  { message, usage, requestedModel }: AssistantEntry,
   { payloads }: Storage,
 ): Promise<CallModelOutput> {
-  const cost = { usage, ...(asked !== undefined && { asked }) };
+  const cost = {
+    usage,
+    ...(requestedModel !== undefined && { requestedModel }),
+  };
   const toolCalls = message.toolCalls.map(({ id, name }) => ({ id, name }));
   if (toolCalls.length > 0) return { toolCalls, ...cost };
   const output = parseAgentOutput(agent, message.text);

@@ -1,8 +1,8 @@
 import type { ChatMessage } from "../src/models/language-model";
 
 /**
- * Removes tool calls without all of their results, and results without their call: model providers refuse such
- * conversations, and a turn that failed leaves them in the transcript.
+ * Removes each message with an unanswered tool call, together with its results, and results without a call. A failed
+ * turn leaves them in the transcript, and model providers reject such a conversation.
  */
 export function dropUnansweredToolCalls(
   messages: readonly ChatMessage[],

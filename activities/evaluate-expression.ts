@@ -1,7 +1,6 @@
 import type { EvaluateInput } from "../src/domain/contracts";
-import { AosError } from "../src/domain/errors";
-import { isJsonArray } from "../src/domain/json";
-import type { Json, Payload } from "../src/domain/payload";
+import { requireList } from "../src/domain/expression/evaluate-in-scope";
+import type { Payload } from "../src/domain/payload";
 import type { ActivityDependencies } from "./activity-dependencies";
 import { loadAndEvaluate } from "./load-scope";
 
@@ -17,14 +16,3 @@ export const evaluateExpression =
       values.map((each) => payloads.put(orchestrationId, each)),
     );
   };
-
-function requireList(
-  value: Json,
-  { expression, stepId }: EvaluateInput,
-): readonly Json[] {
-  if (isJsonArray(value)) return value;
-  throw new AosError(
-    "expression_failed",
-    `The expression "${expression}" of step "${stepId}" must return a list, but returned ${value === null ? "null" : `a value of type ${typeof value}`}. Correct the expression or its input.`,
-  );
-}

@@ -33,12 +33,16 @@ export const finishOrchestration =
     messaging,
   }: Pick<ActivityDependencies, "storage" | "messaging">) =>
   async (input: FinishInput, log: Log): Promise<Payload> => {
-    const { orchestrationId, at, rows, usage, result, about } = input;
+    const { orchestrationId, at, usage, result, metadata } = input;
     const { history, orchestrations, payloads } = storage();
     const output = await storeOutput(input, payloads);
-    const events = [...rows, endEvent(input)];
+    const events = [...input.events, endEvent(input)];
     const added = await history.append(orchestrationId, events);
-    recordTurns(orchestrationId, { rows, added }, about.traceparent);
+    recordTurns(
+      orchestrationId,
+      { rows: input.events, added },
+      metadata.traceparent,
+    );
     logFailedSteps(log, orchestrationId, added);
     const isFirst = await orchestrations.update(orchestrationId, {
       status: result.status,
@@ -50,7 +54,7 @@ export const finishOrchestration =
     if (isFirst)
       logCompletion(log, {
         id: orchestrationId,
-        workflow: about.workflow,
+        workflow: metadata.workflow,
         ...result,
       });
     const serviceBus = messaging();
@@ -96,21 +100,21 @@ async function buildMessages(
   output: Payload,
   payloads: PayloadStore,
 ): Promise<readonly OutgoingMessage[]> {
-  const { orchestrationId, about, reply } = input;
-  const lifecycle = buildLifecycleEvents(orchestrationId, events, about);
+  const { orchestrationId, metadata, reply } = input;
+  const lifecycle = buildLifecycleEvents(orchestrationId, events, metadata);
   if (reply === undefined) return lifecycle;
   const ended = await toEndedOrchestration(input, output, payloads);
   return [...lifecycle, buildResponseMessage(ended, reply)];
 }
 
 async function toEndedOrchestration(
-  { orchestrationId, about, usage, startedAt, at, result }: FinishInput,
+  { orchestrationId, metadata, usage, startedAt, at, result }: FinishInput,
   output: Payload,
   payloads: PayloadStore,
 ): Promise<EndedOrchestration> {
   return {
     id: orchestrationId,
-    about,
+    metadata,
     usage,
     startedAt,
     endedAt: at,

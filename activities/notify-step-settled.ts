@@ -1,7 +1,7 @@
 import { type StepRef, stepSettledEvent } from "../src/domain/contracts";
 
 /** The part of the durable client that raises events. For an instance that has ended it does nothing. */
-export interface EventRaiser {
+interface EventRaiser {
   raiseEvent(instanceId: string, name: string, data: unknown): Promise<void>;
 }
 

@@ -13,14 +13,20 @@ export const recordHistory =
     messaging,
   }: Pick<ActivityDependencies, "storage" | "messaging">) =>
   async (
-    { orchestrationId, rows, status, about, traceparent }: RecordHistoryInput,
+    {
+      orchestrationId,
+      events,
+      status,
+      metadata,
+      traceparent,
+    }: RecordHistoryInput,
     log: Log,
   ): Promise<null> => {
     const { history, orchestrations } = storage();
-    const added = await history.append(orchestrationId, rows);
-    recordTurns(orchestrationId, { rows, added }, traceparent);
+    const added = await history.append(orchestrationId, events);
+    recordTurns(orchestrationId, { rows: events, added }, traceparent);
     logFailedSteps(log, orchestrationId, added);
-    const latest = rows
+    const latest = events
       .map(({ at }) => at)
       .sort()
       .at(-1);
@@ -28,9 +34,9 @@ export const recordHistory =
     if (status !== undefined)
       await orchestrations.update(orchestrationId, { status, updatedAt: at });
     const serviceBus = messaging();
-    if (serviceBus !== undefined && about !== undefined)
+    if (serviceBus !== undefined && metadata !== undefined)
       await publishMessages(
-        buildLifecycleEvents(orchestrationId, rows, about),
+        buildLifecycleEvents(orchestrationId, events, metadata),
         { orchestrationId, at },
         { messaging: serviceBus, history, log },
       );

@@ -18,7 +18,7 @@ export interface TranscriptEntry<Message extends ChatMessage = ChatMessage> {
   /** The model that answered. */
   readonly model?: string;
   /** The model that was requested. */
-  readonly asked?: ModelIdentity;
+  readonly requestedModel?: ModelIdentity;
 }
 export type AssistantMessage = Extract<ChatMessage, { role: "assistant" }>;
 

@@ -4,17 +4,19 @@ import {
   type CallModelOutput,
   callToolActivity,
   type CallToolOutput,
+  type StepCost,
   type StepOutcome,
   type TurnRef,
 } from "../src/domain/contracts";
 import {
   type DurableOperation,
-  type Failure,
   type OrchestrationContext,
   startActivity,
   type TaskResult,
 } from "../src/domain/durable";
+import type { Failure } from "../src/domain/errors";
 import { addUsage, noUsage } from "../src/domain/usage";
+import { failedOutcome } from "../src/domain/workflow/failed-outcome";
 import {
   callAllWithRetry,
   callWithRetry,
@@ -26,9 +28,9 @@ import { beginSessionTurn, completeSessionTurn } from "./step/session-turn";
 const defaultMaxRounds = 10;
 
 /**
- * One turn: calls the model and its tool calls until the model answers. Each call is a checkpoint. At the deadline the
- * turn fails, but the engine completes this orchestration, and thereby notifies the workflow, only after the running
- * call has returned: calls need timeouts too.
+ * Runs one turn: calls the model and the tools that it requests until the model answers. Each call is a checkpoint. A
+ * turn fails at its deadline, but the engine completes the orchestration only after its running calls have returned.
+ * Therefore model and tool calls need time limits, too.
  */
 export const agentTurn = (
   context: OrchestrationContext,
@@ -42,7 +44,7 @@ function* runTurn(
 ): DurableOperation<StepOutcome> {
   const { sessionKey } = input;
   const begun = yield* beginSessionTurn(context, input);
-  if (!begun.ok) return failedOutcome(begun.failure, { usage: noUsage });
+  if (!begun.ok) return failedOutcome(begun.failure);
   const { turn, concurrentTurns } = begun.value;
   const outcome = yield* converse(context, input, {
     ...toStepRef(input),
@@ -61,7 +63,7 @@ function* converse(
 ): DurableOperation<StepOutcome> {
   const options = { ...input, step: toStepRef(input) };
   const maxRounds = input.agent.maxRounds ?? defaultMaxRounds;
-  let cost: TurnCost = { usage: noUsage };
+  let cost: StepCost = { usage: noUsage };
   for (let round = 0; round < maxRounds; round++) {
     const response = yield* callWithRetry(
       context,
@@ -89,25 +91,13 @@ function* converse(
   return failedOutcome(tooManyRounds(input, maxRounds), cost);
 }
 
-type TurnCost = Pick<StepOutcome, "usage" | "asked">;
-
 /** Keeps the identity of the model that answered last. */
 const addCost = (
-  total: TurnCost,
-  { usage, asked = total.asked }: TurnCost,
-): TurnCost => ({
+  total: StepCost,
+  { usage, requestedModel = total.requestedModel }: StepCost,
+): StepCost => ({
   usage: addUsage(total.usage, usage),
-  ...(asked !== undefined && { asked }),
-});
-
-const failedOutcome = (
-  error: Failure,
-  { usage, asked }: TurnCost,
-): StepOutcome => ({
-  status: "failed",
-  error,
-  usage,
-  ...(asked !== undefined && { asked }),
+  ...(requestedModel !== undefined && { requestedModel }),
 });
 
 const modelCall = (
@@ -154,7 +144,7 @@ const toolCall = (
     }),
 });
 
-const toolCallCost = (result: TaskResult<CallToolOutput>): TurnCost => ({
+const toolCallCost = (result: TaskResult<CallToolOutput>): StepCost => ({
   usage: result.ok ? result.value.usage : noUsage,
 });
 

@@ -8,7 +8,7 @@ import {
   type OrchestrationContext,
   startActivity,
 } from "../src/domain/durable";
-import { noUsage } from "../src/domain/usage";
+import { failedOutcome } from "../src/domain/workflow/failed-outcome";
 import { callWithRetry } from "./step/call-with-retry";
 import { runStep, toStepRef } from "./step/run-step";
 
@@ -40,8 +40,7 @@ function* runToolCall(
         }),
     },
   );
-  if (!result.ok)
-    return { status: "failed", error: result.failure, usage: noUsage };
+  if (!result.ok) return failedOutcome(result.failure);
   const { output, usage } = result.value;
   return { status: "completed", output: output ?? { value: null }, usage };
 }

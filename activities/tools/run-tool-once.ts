@@ -13,7 +13,7 @@ import {
 } from "../transcript";
 
 /** The transcript entry of a tool result. */
-export interface TranscriptLocation {
+interface TranscriptLocation {
   readonly sessionKey: string;
   readonly turn: number;
   readonly key: string;

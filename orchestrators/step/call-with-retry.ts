@@ -6,7 +6,6 @@ import {
 import {
   currentTime,
   type DurableOperation,
-  type Failure,
   type OrchestrationContext,
   type PendingTask,
   startActivity,
@@ -17,11 +16,12 @@ import {
   waitForAll,
   waitForAllUntil,
 } from "../../src/domain/durable";
+import type { Failure } from "../../src/domain/errors";
 import { createEvent } from "../../src/domain/history/create-event";
 import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
 import { nextRetryDelayMs } from "../../src/domain/retry/retry-policy";
 
-export interface CallRetryOptions {
+interface CallRetryOptions {
   readonly retry: RetryPolicy;
   /** ISO 8601. */
   readonly deadline?: string;
@@ -117,7 +117,7 @@ function recordRetries(
   const { orchestrationId, traceparent } = step;
   return startActivity(context, recordHistoryActivity, {
     orchestrationId,
-    rows: retries.map((retry) =>
+    events: retries.map((retry) =>
       retriedEvent(step, retry, currentTime(context)),
     ),
     ...(traceparent !== undefined && { traceparent }),

@@ -12,7 +12,7 @@ import {
 } from "../../src/domain/durable";
 import { backoffDelayMs, longRetry } from "../../src/domain/retry/retry-policy";
 import { parseTaskFailure } from "../../src/domain/task-failure";
-import { noUsage } from "../../src/domain/usage";
+import { failedOutcome } from "../../src/domain/workflow/failed-outcome";
 
 /** Returns the outcome of a step; an error becomes a failed outcome. */
 export function* runStep(
@@ -21,7 +21,7 @@ export function* runStep(
   operation: DurableOperation<StepOutcome>,
 ): DurableOperation<StepOutcome> {
   const outcome = yield* catchFailure(operation);
-  if (input.announce) yield* notifyWorkflow(context, toStepRef(input));
+  if (input.notifiesWorkflow) yield* notifyWorkflow(context, toStepRef(input));
   return outcome;
 }
 
@@ -31,14 +31,13 @@ function* catchFailure(
   try {
     return yield* operation;
   } catch (thrown) {
-    const error = parseTaskFailure(thrown);
-    return { status: "failed", error, usage: noUsage };
+    return failedOutcome(parseTaskFailure(thrown));
   }
 }
 
 /**
- * Retries after any error, because a workflow that misses the notifications of two steps never wakes. Stops after about
- * a day, in case the workflow no longer exists.
+ * Retries after any error, because without the notification the workflow may wait forever. Stops after about a day, in
+ * case the workflow no longer exists.
  */
 function* notifyWorkflow(
   context: OrchestrationContext,

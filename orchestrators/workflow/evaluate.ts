@@ -11,9 +11,9 @@ import {
 import {
   evaluateInScope,
   isScopeInline,
+  requireList,
   scopeForExpression,
 } from "../../src/domain/expression/evaluate-in-scope";
-import { isJsonArray } from "../../src/domain/json";
 import {
   isPayloadRef,
   type Json,
@@ -25,10 +25,7 @@ import { parseTaskFailure } from "../../src/domain/task-failure";
 import { callWithRetry } from "../step/call-with-retry";
 import type { WorkflowRun } from "./workflow-run";
 
-const expressionFailed = (message: string) =>
-  ({ ok: false, failure: { code: "expression_failed", message } }) as const;
-
-/** Evaluates a `when`. */
+/** Evaluates a step's `when`. */
 export function* evaluateCondition(
   run: WorkflowRun,
   stepId: string,
@@ -41,9 +38,8 @@ export function* evaluateCondition(
   if (payload !== undefined && !isPayloadRef(payload))
     if (typeof payload.value === "boolean")
       return { ok: true, value: payload.value };
-  return expressionFailed(
-    `The condition "${expression}" of step "${stepId}" must return true or false.`,
-  );
+  const message = `The condition "${expression}" of step "${stepId}" must return true or false.`;
+  return { ok: false, failure: { code: "expression_failed", message } };
 }
 
 /** Returns one payload per item of the list. */
@@ -97,12 +93,9 @@ function* evaluate(
     if (!isScopeInline(usedScope))
       return yield* evaluateInActivity(run, stepId, expression, as, usedScope);
     const value = evaluateInScope(expression, usedScope);
-    if (as === "value") return { ok: true, value: [{ value }] };
-    if (isJsonArray(value))
-      return { ok: true, value: value.map((item) => ({ value: item })) };
-    return expressionFailed(
-      `The expression "${expression}" of step "${stepId}" must return a list.`,
-    );
+    const values =
+      as === "list" ? requireList(value, { expression, stepId }) : [value];
+    return { ok: true, value: values.map((each) => ({ value: each })) };
   } catch (thrown) {
     return { ok: false, failure: parseTaskFailure(thrown) };
   }

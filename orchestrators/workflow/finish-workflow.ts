@@ -74,10 +74,10 @@ function writeResult(
   result: FinishInput["result"],
 ): DurableOperation<TaskResult<Payload>> {
   const { orchestrationId, reply } = run.input;
-  // One time for all attempts, so that they write the same rows.
+  // One time for all attempts, so that they write the same events.
   const at = currentTime(run.context);
   const { usage, startedAt } = run;
-  const about = orchestrationMetadata(run);
+  const metadata = orchestrationMetadata(run);
   return callWithRetry(
     run.context,
     // Outlasts an outage of Service Bus, because this activity sends the response.
@@ -88,18 +88,18 @@ function writeResult(
         startActivity(run.context, finishOrchestrationActivity, {
           orchestrationId,
           at,
-          rows: events,
+          events,
           usage,
           result,
           startedAt,
-          about,
+          metadata,
           ...(reply !== undefined && { reply }),
         }),
     },
   );
 }
 
-/** If all retries fail, the sweeper has repaired the session queue long before. */
+/** Ignores a final failure: the sweeper repairs the session queue long before the last retry. */
 function* releaseSession({
   context,
   input,

@@ -26,12 +26,12 @@ export function* startRecordingEvents(
   const { orchestrationId, traceparent } = run.input;
   const pending = startActivity(run.context, recordHistoryActivity, {
     orchestrationId,
-    rows: events,
+    events,
     ...(traceparent !== undefined && { traceparent }),
     // Idempotent, and ignored if the orchestration has ended.
     status: "running",
     ...(events.some(isOrchestrationEvent) && {
-      about: orchestrationMetadata(run),
+      metadata: orchestrationMetadata(run),
     }),
   });
   run.records.push({ events, pending });

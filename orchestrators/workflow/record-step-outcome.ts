@@ -1,9 +1,9 @@
 import type { ScopeStep, StepOutcome } from "../../src/domain/contracts";
-import type { Failure } from "../../src/domain/durable";
+import type { Failure } from "../../src/domain/errors";
 import type { OrchestrationEventType } from "../../src/domain/history/orchestration-history";
 import type { Json } from "../../src/domain/payload";
-import { noUsage } from "../../src/domain/usage";
 import type { StepProgress } from "../../src/domain/workflow/decide-next-steps";
+import { failedOutcome } from "../../src/domain/workflow/failed-outcome";
 import type { StepDefinition } from "../../src/domain/workflow/workflow-definition";
 import { appendEvent, type WorkflowRun } from "./workflow-run";
 
@@ -32,7 +32,7 @@ export const recordStepFailure = (
   step: StepDefinition,
   error: Failure,
 ): void => {
-  recordStepOutcome(run, step, { status: "failed", error, usage: noUsage });
+  recordStepOutcome(run, step, failedOutcome(error));
 };
 
 export function recordStepSkipped(
@@ -67,7 +67,7 @@ export function appendOutcomeEvent(
   outcome: StepOutcome,
 ): void {
   const usage: Json = { ...outcome.usage };
-  const turn = { ...run.turns.get(stepId), ...outcome.asked };
+  const turn = { ...run.turns.get(stepId), ...outcome.requestedModel };
   const [type, data]: [OrchestrationEventType, Record<string, Json>] =
     outcome.status === "completed"
       ? ["step.completed", { kind, usage, ...turn }]

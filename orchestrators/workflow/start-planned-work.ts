@@ -17,7 +17,7 @@ import { scopeForTemplate } from "../../src/domain/expression/evaluate-in-scope"
 import type { Json } from "../../src/domain/payload";
 import { toRetryPolicy } from "../../src/domain/retry/retry-policy";
 import { parseTaskFailure } from "../../src/domain/task-failure";
-import { noUsage } from "../../src/domain/usage";
+import { failedOutcome } from "../../src/domain/workflow/failed-outcome";
 import type { WorkDefinition } from "../../src/domain/workflow/workflow-definition";
 import { applyWorkOutcome } from "./apply-outcome";
 import {
@@ -30,21 +30,17 @@ import {
 /** Creates a sub-orchestration for each planned work item. The next wait starts them. */
 export function* startPlannedWork(run: WorkflowRun): DurableOperation<void> {
   const planned = run.plannedWork.splice(0);
-  // A single child is awaited by itself, and no step can start before it has settled.
-  const announce = run.children.size + planned.length > 1;
+  // A single child is awaited by itself, because no other step can start before it settles.
+  const notifiesWorkflow = run.children.size + planned.length > 1;
   for (const work of planned) {
     appendStartedEvent(run, work);
     try {
-      const pending = createChild(run, work, announce);
+      const pending = createChild(run, work, notifiesWorkflow);
       run.children.set(work.id, { work, pending });
       run.tasksToStart.push(pending);
     } catch (thrown) {
-      const error = parseTaskFailure(thrown);
-      yield* applyWorkOutcome(run, work, {
-        status: "failed",
-        error,
-        usage: noUsage,
-      });
+      const outcome = failedOutcome(parseTaskFailure(thrown));
+      yield* applyWorkOutcome(run, work, outcome);
     }
   }
 }
@@ -79,7 +75,7 @@ function appendStartedEvent(run: WorkflowRun, work: WorkItem): void {
 function createChild(
   run: WorkflowRun,
   work: WorkItem,
-  announce: boolean,
+  notifiesWorkflow: boolean,
 ): PendingTask<StepOutcome> {
   const { context } = run;
   const definition = toWorkDefinition(work);
@@ -90,7 +86,7 @@ function createChild(
     return startChild(
       context,
       toolStepOrchestrator,
-      { ...createStepInput(run, work, input, announce), tool, input },
+      { ...createStepInput(run, work, input, notifiesWorkflow), tool, input },
       instanceId,
     );
   }
@@ -100,7 +96,7 @@ function createChild(
     context,
     agentTurnOrchestrator,
     {
-      ...createStepInput(run, work, prompt, announce),
+      ...createStepInput(run, work, prompt, notifiesWorkflow),
       agent,
       prompt,
       sessionKey: toSessionKey(run, work, agent.name),
@@ -113,7 +109,7 @@ const createStepInput = (
   run: WorkflowRun,
   work: WorkItem,
   template: Json,
-  announce: boolean,
+  notifiesWorkflow: boolean,
 ): StepInput => ({
   orchestrationId: run.input.orchestrationId,
   stepId: work.id,
@@ -123,7 +119,7 @@ const createStepInput = (
   scope: scopeForTemplate(template, stepScope(run, work.step, work)),
   retry: toRetryPolicy(work.step.retry),
   ...(work.deadline !== undefined && { deadline: work.deadline }),
-  announce,
+  notifiesWorkflow,
 });
 
 function getAgentSnapshot(input: WorkflowInput, name: string): Agent {

@@ -16,7 +16,7 @@ import {
   isTaskSettled,
   waitForAny,
 } from "../../src/domain/durable";
-import { noUsage } from "../../src/domain/usage";
+import { failedOutcome } from "../../src/domain/workflow/failed-outcome";
 import { startRecordingEvents } from "./record-events";
 import type { RunningChild, WorkflowRun, WorkItem } from "./workflow-run";
 
@@ -61,8 +61,8 @@ function readStepId(data: unknown): string {
 }
 
 /**
- * Starts the tasks besides the awaited child, which may already run and then must not be part of this wait (1). The wait
- * is short: a step that starts is recorded, and this wait includes the record.
+ * Starts the new tasks. They exclude an awaited child that already runs (1). The wait is short: it ends at the latest
+ * when the start of the new steps has been recorded.
  */
 function* startOtherTasks(
   run: WorkflowRun,
@@ -79,12 +79,7 @@ function* takeOutcome(
 ): DurableOperation<readonly [WorkItem, StepOutcome]> {
   const result = yield* awaitResult(pending);
   run.children.delete(work.id);
-  return [
-    work,
-    result.ok
-      ? result.value
-      : { status: "failed", error: result.failure, usage: noUsage },
-  ];
+  return [work, result.ok ? result.value : failedOutcome(result.failure)];
 }
 
 function* waitForNotification(run: WorkflowRun): DurableOperation<void> {

@@ -51,7 +51,7 @@ interface EventRecord {
   readonly pending: PendingTask<null>;
 }
 
-/** Fields of the event at the end of an agent turn, from which telemetry makes the span of the turn. */
+/** Fields of the event that ends an agent turn. Telemetry creates the span of the turn from them. */
 interface StartedTurn {
   readonly agent: string;
   readonly startedAt: string;

@@ -1,6 +1,5 @@
 import { requireResolvedSettings } from "../config/key-vault-references";
 import type { AppConfig } from "../config/read-config";
-import { memoize } from "../domain/memoize";
 import type { Messaging } from "../messaging/ports";
 import type { LanguageModel } from "../models/language-model";
 import type { Storage } from "../storage/ports";
@@ -46,4 +45,10 @@ export function createClients(
         memoize(() => createMessaging(serviceBus)),
       ),
   };
+}
+
+/** Creates the value on the first call and returns it again on later calls. A failed creation is repeated. */
+function memoize<Value extends object>(create: () => Value): () => Value {
+  let value: Value | undefined;
+  return () => (value ??= create());
 }

@@ -1,6 +1,6 @@
 import type { Json } from "./payload";
 
-/** The input of an orchestration contains a snapshot of it, so that a deployment does not change a running one. */
+/** Orchestrations contain a snapshot of their agents, so that a deployment does not change a running orchestration. */
 export interface Agent<
   Name extends string = string,
   ToolName extends string = string,

@@ -75,10 +75,10 @@ export interface ModelIdentity {
   readonly model: string;
 }
 
-interface StepCost {
+export interface StepCost {
   readonly usage: Usage;
   /** Absent when no model has answered. */
-  readonly asked?: ModelIdentity;
+  readonly requestedModel?: ModelIdentity;
 }
 export type StepOutcome =
   | (StepCost & { readonly status: "completed"; readonly output: Payload })
@@ -105,7 +105,7 @@ export interface ReplyAddress {
 /** Orders the orchestrations of a session, which run one at a time. */
 export interface SessionQueuePosition {
   readonly session: string;
-  /** Sorts as text. */
+  /** Text that sorts in queue order. */
   readonly position: string;
 }
 
@@ -133,7 +133,7 @@ export interface StepInput extends StepRef {
   /** ISO 8601; the step fails with `step_timeout` if it is still running then. */
   readonly deadline?: string;
   /** Whether the step raises `stepSettled` when it ends, because the workflow waits for several steps. */
-  readonly announce: boolean;
+  readonly notifiesWorkflow: boolean;
 }
 export interface AgentTurnInput extends StepInput {
   readonly agent: Agent;
@@ -174,7 +174,7 @@ export interface CallModelOutput {
   readonly output?: Payload;
   readonly usage: Usage;
   /** Identity of the model whose response was recorded, possibly by an earlier attempt. */
-  readonly asked?: ModelIdentity;
+  readonly requestedModel?: ModelIdentity;
 }
 export const callModelActivity = activity<CallModelInput, CallModelOutput>(
   "callModel",
@@ -225,13 +225,13 @@ export const evaluateExpressionActivity = activity<
 
 export interface RecordHistoryInput {
   readonly orchestrationId: string;
-  readonly rows: readonly OrchestrationEvent[];
+  readonly events: readonly OrchestrationEvent[];
   /** W3C Trace Context of the request. */
   readonly traceparent?: string;
   /** If present, the summary row also changes to this status. */
   readonly status?: OrchestrationStatus;
-  /** Present if one of the rows is published as a lifecycle event. */
-  readonly about?: OrchestrationMetadata;
+  /** Present if one of the events is published as a lifecycle event. */
+  readonly metadata?: OrchestrationMetadata;
 }
 export const recordHistoryActivity = activity<RecordHistoryInput, null>(
   "recordHistory",
@@ -240,7 +240,7 @@ export const recordHistoryActivity = activity<RecordHistoryInput, null>(
 export interface FinishInput {
   readonly orchestrationId: string;
   readonly at: string;
-  readonly rows: readonly OrchestrationEvent[];
+  readonly events: readonly OrchestrationEvent[];
   readonly usage: Usage;
   readonly result:
     | {
@@ -250,7 +250,7 @@ export interface FinishInput {
       }
     | { readonly status: "failed"; readonly error: Failure };
   readonly startedAt: string;
-  readonly about: OrchestrationMetadata;
+  readonly metadata: OrchestrationMetadata;
   readonly reply?: ReplyAddress;
 }
 /** Returns the output, null for a failed orchestration. Fails with `expression_failed` if the output template is invalid. */

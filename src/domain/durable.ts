@@ -5,7 +5,8 @@
  *    wait that includes it.
  * 2. A task that was part of a wait is never passed to `waitForAny` or `waitForAll` again, only awaited by itself: the
  *    engine would schedule it a second time (durable-functions issues #485 and #574).
- * 3. Retries are made of attempts and `sleep`, not of durable-functions retries: whether to retry depends on the code.
+ * 3. A retry is another attempt after `sleep`, not a retry of durable-functions, because the error code decides whether
+ *    to retry.
  */
 import {
   EntityId,
@@ -18,7 +19,7 @@ import { parseTaskFailure } from "./task-failure";
 import type { ActivityContract, OrchestratorContract } from "./contracts";
 import type { Json } from "./payload";
 
-export type { EntityContext, Failure, OrchestrationContext };
+export type { EntityContext, OrchestrationContext };
 
 /** A part of an orchestrator, to be run with `yield*`. */
 export type DurableOperation<Result> = Generator<Task, Result, unknown>;
@@ -101,7 +102,7 @@ export function* waitForAll<Result>(
 ): DurableOperation<readonly TaskResult<Result>[]> {
   if (pending.length > 1) {
     const all = context.df.Task.all(unawaitedTasks(pending));
-    // It fails with the first failure, while other tasks still run. Each is awaited by itself below.
+    // Fails with the first failure, while other tasks still run. Each is awaited by itself below.
     yield* awaitResult({ task: all });
   }
   return yield* awaitResults(pending);
@@ -126,8 +127,8 @@ export function* waitForAllUntil<Result>(
   if (timer.isCompleted) return yield* settledResults(pending, deadline);
   // An orchestration with an open timer does not end.
   timer.cancel();
-  // After one failure the others still run, and invariant 2 forbids another race against the timer. The orchestration
-  // cannot end before they do, so waiting for them costs no time.
+  // After a failure other tasks may still run, and invariant 2 forbids a second wait for them and the timer. The
+  // orchestration cannot complete before them, so waiting for each by itself costs no time.
   const results = yield* awaitResults(pending);
   return currentTime(context) < deadline
     ? results
@@ -216,7 +217,7 @@ export const currentTime = (context: OrchestrationContext): string =>
 export const timeAfter = (context: OrchestrationContext, ms: number): string =>
   new Date(context.df.currentUtcDateTime.getTime() + ms).toISOString();
 
-/** The engine refuses a status of 2 KB or more. */
+/** The engine rejects a status of 2 KB or more. */
 export function setCustomStatus(
   context: OrchestrationContext,
   status: Json,

@@ -19,3 +19,13 @@ export const toJsonPointer = (
       String(key).replaceAll("~", "~0").replaceAll("/", "~1"),
     ),
   ].join("/");
+
+/** JSON text with sorted keys, so that equal values have the same text. */
+export function toCanonicalJson(value: Json): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (isJsonArray(value)) return `[${value.map(toCanonicalJson).join(",")}]`;
+  const fields = Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, field]) => `${JSON.stringify(key)}:${toCanonicalJson(field)}`);
+  return `{${fields.join(",")}}`;
+}

@@ -4,6 +4,7 @@ import {
 } from "durable-functions";
 import type { OrchestrationStatus } from "../domain/history/orchestration-history";
 import { logEvent, toErrorCode } from "../telemetry/log/log-event";
+import { readPages } from "./read-pages";
 import { reconcileWithHub } from "./reconcile";
 import type { TaskHubClient } from "./task-hub";
 import type { UseCaseContext } from "./use-case-context";
@@ -12,7 +13,6 @@ export type PurgeHubClient = TaskHubClient &
   Pick<DurableClient, "purgeInstanceHistoryBy">;
 
 const dayMs = 86_400_000;
-const pageSize = 100;
 
 const endedStatuses = [
   OrchestrationRuntimeStatus.Completed,
@@ -20,10 +20,10 @@ const endedStatuses = [
   OrchestrationRuntimeStatus.Terminated,
   OrchestrationRuntimeStatus.Canceled,
 ];
-/** Includes `pending`: the sweeper would start an orchestration whose instance is purged a second time. */
+/** Includes `pending`: the sweeper would start such an orchestration again after the purge of its instance. */
 const openStatuses: readonly OrchestrationStatus[] = ["pending", "running"];
 
-/** Purges in the sweep at 03:00 UTC. A second timer would keep more instances running on plans with zone redundancy. */
+/** True in the sweep at 03:00 UTC. A separate timer would keep more instances running on plans with zone redundancy. */
 export const isTimeToPurge = (now: Date): boolean =>
   now.getUTCHours() === 3 &&
   now.getUTCMinutes() === 0 &&
@@ -63,18 +63,9 @@ async function reconcileAll(
   context: UseCaseContext,
 ): Promise<void> {
   const { storage } = context;
-  let cursor: string | undefined;
-  do {
-    const page = await storage.orchestrations.list({
-      status,
-      to: before,
-      limit: pageSize,
-      ...(cursor !== undefined && { cursor }),
-    });
-    for (const { id } of page.items) {
+  for await (const summaries of readPages(storage, { status, to: before }))
+    for (const { id } of summaries) {
       const claim = await storage.orchestrations.find(id);
       if (claim !== undefined) await reconcileWithHub(claim, context);
     }
-    cursor = page.cursor;
-  } while (cursor !== undefined);
 }

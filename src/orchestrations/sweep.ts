@@ -1,12 +1,12 @@
 /** Finds orchestrations that were claimed but not started, because their process died, and repairs stuck sessions. */
 import type { OrchestrationSummary } from "../domain/history/orchestration-history";
 import { logEvent, toErrorCode } from "../telemetry/log/log-event";
+import { readPages } from "./read-pages";
 import { enqueueInSession, repairSession } from "./session-queue";
 import { startIfAbandoned } from "./start/claim-and-start";
 import { takeOverAfterMs } from "./start/claim-rules";
 import type { UseCaseContext } from "./use-case-context";
 
-const pageSize = 100;
 const concurrency = 8;
 /** Less than the interval of the timer. */
 const maxSweepMs = 25_000;
@@ -15,20 +15,14 @@ const maxSweepMs = 25_000;
 export async function sweepClaims(context: UseCaseContext): Promise<void> {
   const startedAt = context.now().getTime();
   const sessions: RepairedSessions = new Map();
-  let cursor: string | undefined;
-  do {
-    const page = await context.storage.orchestrations.list({
-      status: "pending",
-      to: new Date(startedAt - takeOverAfterMs),
-      limit: pageSize,
-      ...(cursor !== undefined && { cursor }),
-    });
-    await startAll(page.items, sessions, context);
-    cursor = page.cursor;
-  } while (
-    cursor !== undefined &&
-    context.now().getTime() - startedAt < maxSweepMs
-  );
+  const abandoned = {
+    status: "pending",
+    to: new Date(startedAt - takeOverAfterMs),
+  } as const;
+  for await (const summaries of readPages(context.storage, abandoned)) {
+    await startAll(summaries, sessions, context);
+    if (context.now().getTime() - startedAt >= maxSweepMs) return;
+  }
 }
 
 async function startAll(
@@ -51,7 +45,7 @@ async function startAll(
   await Promise.all(Array.from({ length: concurrency }, worker));
 }
 
-/** The ids in the queue of each session repaired by this sweep. A session is repaired once, however many wait in it. */
+/** By session, the ids in its queue. A sweep repairs each session once. */
 type RepairedSessions = Map<string, Promise<ReadonlySet<string>>>;
 
 async function startPending(

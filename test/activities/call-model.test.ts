@@ -82,8 +82,8 @@ describe("callModel", () => {
       value: expect.stringContaining("tool_not_found") as string,
     });
     expect(calls).toEqual(["model", "shout", "model"]);
-    const rows = await storage.history.read(turn.orchestrationId);
-    expect(rows.map(({ type }) => type).sort()).toEqual([
+    const events = await storage.history.read(turn.orchestrationId);
+    expect(events.map(({ type }) => type).sort()).toEqual([
       "model.called",
       "model.called",
       ...Array<string>(3).fill("tool.called"),
@@ -107,7 +107,7 @@ describe("callModel", () => {
 
   test("returns the recorded results when every activity of the turn is repeated", async () => {
     const { turn, call, first, last, calls, dependencies } = await runTurn();
-    const rows = await storage.history.read(turn.orchestrationId);
+    const events = await storage.history.read(turn.orchestrationId);
     const before = calls.length;
     expect(await call(createModelInput(turn, secondAttempt))).toEqual(first);
     for (const { id, name } of first.toolCalls)
@@ -119,7 +119,7 @@ describe("callModel", () => {
       await call(createModelInput(turn, { round: 1, ...secondAttempt })),
     ).toEqual(last);
     expect(calls).toHaveLength(before);
-    expect(await storage.history.read(turn.orchestrationId)).toEqual(rows);
+    expect(await storage.history.read(turn.orchestrationId)).toEqual(events);
   });
 
   test("keeps the provider of the recorded response when another provider is configured", async () => {
@@ -133,7 +133,10 @@ describe("callModel", () => {
     const second = await callModel(reconfigured)(
       createModelInput(turn, secondAttempt),
     );
-    expect(first.asked).toEqual({ provider: "offline", model: "offline" });
+    expect(first.requestedModel).toEqual({
+      provider: "offline",
+      model: "offline",
+    });
     expect(second).toEqual(first);
     const [row] = await storage.history.read(turn.orchestrationId);
     expect(row?.data).toMatchObject({ provider: "offline", model: "offline" });

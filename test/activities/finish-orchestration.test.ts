@@ -32,11 +32,11 @@ const dependencies = { storage: () => storage, messaging: () => undefined };
 async function startOrchestration(): Promise<string> {
   const orchestrationId = newOrchestrationId();
   await storage.orchestrations.claim(newClaim(orchestrationId));
-  const rows = [
+  const events = [
     createEvent({ type: "orchestration.started", at: activityTime }),
   ];
   const record = recordHistory(dependencies);
-  await record({ orchestrationId, rows, status: "running" }, log);
+  await record({ orchestrationId, events, status: "running" }, log);
   return orchestrationId;
 }
 
@@ -50,8 +50,8 @@ const createFinishInput = (
   orchestrationId,
   startedAt: activityTime,
   at: "2026-01-01T01:00:00.000Z",
-  about: { workflow: "echo", version: "1", tags: {} },
-  rows: [],
+  metadata: { workflow: "echo", version: "1", tags: {} },
+  events: [],
   usage: { ...noUsage, modelCalls: 2 },
   result,
 });
@@ -78,8 +78,8 @@ describe("finishOrchestration", () => {
     expect(await storage.orchestrations.output(id)).toEqual({
       value: { seven: 7 },
     });
-    const rows = await storage.history.read(id);
-    expect(rows.map(({ type }) => type)).toEqual([
+    const events = await storage.history.read(id);
+    expect(events.map(({ type }) => type)).toEqual([
       "orchestration.started",
       "orchestration.completed",
     ]);

@@ -51,7 +51,7 @@ const dependencies = { storage: () => storage, messaging: () => messaging };
 const { log, events: logged } = createEventLog();
 const finish = (input: FinishInput) =>
   finishOrchestration(dependencies)(input, log);
-const about = { workflow: "w", version: "1", tags: { team: "red" } };
+const metadata = { workflow: "w", version: "1", tags: { team: "red" } };
 
 async function claimOrchestration(): Promise<string> {
   const { orchestrationId } = createTurnRef();
@@ -66,10 +66,10 @@ const createFinishInput = (
 ): FinishInput => ({
   orchestrationId,
   at: activityTime,
-  rows: [],
+  events: [],
   usage: noUsage,
   startedAt: activityTime,
-  about,
+  metadata,
   reply: { queue: "agent-responses", correlationId: "c" },
   result: {
     status: "completed",
@@ -157,8 +157,8 @@ describe("finishOrchestration", () => {
     const reply = { queue: "missing" };
     for (let attempt = 1; attempt <= 2; attempt++)
       await finish(createFinishInput(id, 1, { reply }));
-    const rows = await storage.history.read(id);
-    const refused = rows.filter(({ type }) => type === "message.refused");
+    const events = await storage.history.read(id);
+    const refused = events.filter(({ type }) => type === "message.refused");
     expect(refused).toHaveLength(1);
     expect(refused[0]?.data).toMatchObject({
       to: "missing",
@@ -206,15 +206,20 @@ describe("finishOrchestration", () => {
 test("recordHistory publishes one orchestration.started event when two attempts run concurrently", async () => {
   await drain("agent-events", "all");
   const orchestrationId = await claimOrchestration();
-  const rows = [
+  const events = [
     createEvent({ type: "orchestration.started", at: activityTime }),
     createEvent({ type: "step.started", at: activityTime, stepId: "a" }),
   ];
   const record = recordHistory(dependencies);
-  const input = { orchestrationId, rows, status: "running", about } as const;
+  const input = {
+    orchestrationId,
+    events,
+    status: "running",
+    metadata,
+  } as const;
   await Promise.all([record(input, log), record(input, log)]);
-  const events = await drain("agent-events", "all");
-  expect(events.map(({ messageId }) => messageId)).toEqual([
+  const messages = await drain("agent-events", "all");
+  expect(messages.map(({ messageId }) => messageId)).toEqual([
     `${orchestrationId}:orchestration.started`,
   ]);
 });

@@ -69,6 +69,6 @@ test.each<[string, unknown, { code: string; message: string }]>([
       message: "The function failed without a message.",
     },
   ],
-])("reads %s", (_case, thrown, expected) => {
+])("reads the failure from %s", (_case, thrown, expected) => {
   expect(parseTaskFailure(thrown)).toEqual(expected);
 });

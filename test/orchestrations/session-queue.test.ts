@@ -70,7 +70,7 @@ function createSession() {
     });
   const release = (n: number) =>
     releaseSession(toEntry(n), { ...context, by: "session" });
-  /** Does what the activities do at the end of an orchestration. */
+  /** Records the end and releases the session, as the last activities of an orchestration do. */
   const finish = async (n: number) => {
     await recordEnd(n);
     await release(n);

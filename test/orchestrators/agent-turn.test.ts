@@ -18,7 +18,7 @@ const step: StepInput = {
     orchestrationId: "o1",
   },
   retry: { maxAttempts: 3, firstDelayMs: 2_000, backoff: 2 },
-  announce: false,
+  notifiesWorkflow: false,
 };
 const modelUsage = { ...noUsage, modelCalls: 1, inputTokens: 5 };
 const toolUsage = { ...noUsage, toolCalls: 1 };
@@ -52,7 +52,7 @@ describe("toolStep", () => {
     };
     await engine.fail("callTool", "tool_failed", "no paper");
     expect(engine.task("recordHistory").input).toMatchObject({
-      rows: [{ type: "step.retried", attempt: 2, data: { delayMs: 2_000 } }],
+      events: [{ type: "step.retried", attempt: 2, data: { delayMs: 2_000 } }],
     });
     await engine.complete("recordHistory", null);
     await engine.fire();
@@ -82,14 +82,14 @@ describe("toolStep", () => {
 
   test("fails with step_timeout at its deadline and notifies the workflow", async () => {
     const deadline = "2026-01-01T00:10:00.000Z";
-    const engine = await startToolStep({ deadline, announce: true });
+    const engine = await startToolStep({ deadline, notifiesWorkflow: true });
     await engine.fire();
     await engine.complete("notifyStepSettled", null);
     expect(engine.output).toMatchObject({ error: { code: "step_timeout" } });
   });
 
   test("retries the notification of the workflow until it succeeds", async () => {
-    const engine = await startToolStep({ announce: true });
+    const engine = await startToolStep({ notifiesWorkflow: true });
     await engine.complete("callTool", { usage: toolUsage });
     await engine.fail("notifyStepSettled", "internal_error", "hub unavailable");
     await engine.fire();

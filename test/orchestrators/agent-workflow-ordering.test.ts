@@ -43,7 +43,10 @@ function nextEvents(
     return engine.raise("stepSettled", { stepId: id });
   };
   const children = engine.started
-    .filter(({ input }) => (input as { announce?: boolean } | null)?.announce)
+    .filter(
+      ({ input }) =>
+        (input as { notifiesWorkflow?: boolean } | null)?.notifiesWorkflow,
+    )
     .map(({ input }) => (input as { stepId: string }).stepId)
     .filter((id) => !notified.has(id));
   // A child completes only after it has raised its notification, but the two may arrive in either order.

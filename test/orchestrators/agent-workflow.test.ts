@@ -49,11 +49,11 @@ async function startWorkflow(
 async function completeRecords(
   engine: ReplayEngine<WorkflowInput>,
 ): Promise<string[]> {
-  const rows = engine
+  const events = engine
     .openNamed("recordHistory")
-    .flatMap((task) => (task.input as RecordHistoryInput).rows);
+    .flatMap((task) => (task.input as RecordHistoryInput).events);
   await engine.completeAll("recordHistory", null);
-  return rows.map(({ type, stepId }) => `${type} ${stepId ?? ""}`.trim());
+  return events.map(({ type, stepId }) => `${type} ${stepId ?? ""}`.trim());
 }
 
 const openSteps = (engine: ReplayEngine<WorkflowInput>): string[] =>
@@ -72,7 +72,9 @@ async function finish(
 
 test("runs a single step without a notification and returns its output", async () => {
   const engine = await startWorkflow([toolStep("only")]);
-  expect(engine.task("o1@only").input).toMatchObject({ announce: false });
+  expect(engine.task("o1@only").input).toMatchObject({
+    notifiesWorkflow: false,
+  });
   expect(await completeRecords(engine)).toEqual([
     "orchestration.started",
     "step.started only",
@@ -87,7 +89,7 @@ test("runs a single step without a notification and returns its output", async (
       scope: { steps: { only: { output: { value: "paper" } } } },
     },
   });
-  expect(input.rows.map(({ type }) => type)).toEqual(["step.completed"]);
+  expect(input.events.map(({ type }) => type)).toEqual(["step.completed"]);
   expect(engine.output).toEqual({ output: { value: "paper" } });
   expect(engine.isDone).toBe(true);
 });
@@ -252,7 +254,7 @@ test("writes events in the last activity if recording them failed", async () => 
   await engine.fail("recordHistory", "storage_unavailable", "no network");
   await engine.complete("o1@a", completed(1));
   const input: FinishInput = engine.task("finishOrchestration").input;
-  expect(input.rows.map(({ type }) => type)).toEqual([
+  expect(input.events.map(({ type }) => type)).toEqual([
     "orchestration.started",
     "step.started",
     "step.completed",

@@ -1,5 +1,6 @@
-import type { ExpressionScope } from "../contracts";
+import type { EvaluateInput, ExpressionScope } from "../contracts";
 import { AosError } from "../errors";
+import { isJsonArray } from "../json";
 import { isPayloadRef, type Json, type Payload } from "../payload";
 import {
   compileExpression,
@@ -31,6 +32,18 @@ export const evaluateInScope = (
   scope: ExpressionScope,
 ): Json =>
   evaluateCel(expression, toBindings(scopeForExpression(expression, scope)));
+
+/** Throws `expression_failed` if the value of a step's expression is not a list. */
+export function requireList(
+  value: Json,
+  { expression, stepId }: Pick<EvaluateInput, "expression" | "stepId">,
+): readonly Json[] {
+  if (isJsonArray(value)) return value;
+  throw new AosError(
+    "expression_failed",
+    `The expression "${expression}" of step "${stepId}" must return a list, but returned ${value === null ? "null" : `a value of type ${typeof value}`}. Correct the expression or its input.`,
+  );
+}
 
 /** Whether all payloads in the scope are inline. */
 export const isScopeInline = (scope: ExpressionScope): boolean =>

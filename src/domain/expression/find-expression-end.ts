@@ -25,7 +25,7 @@ export function findExpressionEnd(
 }
 
 function literalLength(text: string, at: number): number {
-  // In `for"x"` this takes the r for a prefix; CEL refuses that text anyway.
+  // In `for"x"` this takes the r for a prefix; CEL rejects that text anyway.
   for (const pattern of [rawLiteral, stringLiteral]) {
     pattern.lastIndex = at;
     const match = pattern.exec(text);

@@ -20,12 +20,12 @@ const ranks: Readonly<Record<OrchestrationEventType, number>> = {
   "orchestration.started": 0,
   "model.called": 1,
   "tool.called": 1,
-  "message.refused": 9,
   "step.completed": 2,
   "step.failed": 2,
   "step.skipped": 2,
   "step.retried": 3,
   "step.started": 4,
+  "message.refused": 9,
   "orchestration.completed": 9,
   "orchestration.failed": 9,
 };
@@ -51,6 +51,6 @@ export function createEvent(
   };
 }
 
-/** Table Storage refuses `/ \ # ?` and control characters in keys; a model provider's call ids may contain any. */
+/** Table Storage rejects `/ \ # ?` and control characters in keys; a model provider's call ids may contain any. */
 const escapeKey = (key: string): string =>
   encodeURIComponent(key).replaceAll("%", "=");

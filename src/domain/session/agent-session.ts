@@ -43,7 +43,7 @@ export const emptySession: SessionState = {
   recent: [],
 };
 
-export const beginTurn = (
+const beginTurn = (
   state: SessionState,
   turnKey: string,
 ): readonly [SessionState, SessionTurnStart] => {
@@ -63,7 +63,7 @@ export const beginTurn = (
   return [limitSize(nextState), toTurnStart(next)];
 };
 
-export const completeTurn = (
+const completeTurn = (
   state: SessionState,
   turnKey: string,
   usage: Usage,

@@ -83,7 +83,7 @@ function cycleProblems(nodes: readonly StepNode[]): readonly WorkflowProblem[] {
   });
 }
 
-/** Of steps with the same id, which is reported as a problem, the first one counts. */
+/** Uses the first of several steps with the same id; `idProblems` reports the others. */
 export const stepEdges = (
   nodes: readonly StepNode[],
 ): ReadonlyMap<string, readonly string[]> =>

@@ -23,7 +23,7 @@ export type WorkflowResult =
   | { readonly status: "completed" }
   | { readonly status: "failed"; readonly error: Failure };
 
-export interface SchedulingDecision {
+interface SchedulingDecision {
   /** Steps to start, unless their `when` is false. */
   readonly ready: readonly StepDefinition[];
   /** Steps to skip because of their needs. */
@@ -37,7 +37,7 @@ export function decideNextSteps(
   progress: WorkflowProgress,
 ): SchedulingDecision {
   const getProgress = progressLookup(definition, progress);
-  const due = definition.steps.filter(
+  const candidates = definition.steps.filter(
     (step) =>
       getProgress(step.id) === undefined &&
       stepNeeds(definition, step).every((id) => isSettled(getProgress(id))),
@@ -49,8 +49,8 @@ export function decideNextSteps(
     (need?.status === "failed" && !isTolerated(definition, id));
   const result = workflowResult(definition, getProgress);
   return {
-    ready: due.filter((step) => !isBlocked(step)),
-    skipped: due.filter(isBlocked),
+    ready: candidates.filter((step) => !isBlocked(step)),
+    skipped: candidates.filter(isBlocked),
     ...(result !== undefined && { result }),
   };
 }

@@ -1,4 +1,5 @@
 import type { StepOutcome } from "../contracts";
+import type { FailedOutcome } from "./failed-outcome";
 
 /** Progress of a `map` step. */
 export interface MapProgress {
@@ -33,5 +34,3 @@ export function firstFailedItem(
   }
   return undefined;
 }
-
-type FailedOutcome = Extract<StepOutcome, { status: "failed" }>;

@@ -15,7 +15,7 @@ const maxErrorLength = 8_000;
 
 export interface EndedOrchestration {
   readonly id: string;
-  readonly about: OrchestrationMetadata;
+  readonly metadata: OrchestrationMetadata;
   readonly status: "completed" | "failed";
   readonly usage: Usage;
   readonly startedAt: string;
@@ -39,18 +39,18 @@ export const buildResponseMessage = (
   subject: `orchestration.${ended.status}`,
   body: responseBody(ended),
   properties: {
-    workflow: ended.about.workflow,
+    workflow: ended.metadata.workflow,
     status: ended.status,
-    ...traceProperties(ended.about),
+    ...traceProperties(ended.metadata),
   },
 });
 
 function responseBody(ended: EndedOrchestration): Json {
-  const { id, about, status, usage, startedAt, endedAt } = ended;
+  const { id, metadata, status, usage, startedAt, endedAt } = ended;
   const { output, outputRef, error } = ended;
   return {
     id,
-    workflow: about.workflow,
+    workflow: metadata.workflow,
     status,
     ...(output !== undefined && { output }),
     ...(outputRef !== undefined && { outputRef: { ...outputRef } }),

@@ -1,4 +1,4 @@
-import { isJsonArray } from "../../domain/json";
+import { toCanonicalJson } from "../../domain/json";
 import type { Json } from "../../domain/payload";
 import { sha256Hex } from "../../storage/sha256";
 import { invalidRequest } from "./request-error";
@@ -30,20 +30,10 @@ export function identifyRequest(
     ]);
   return {
     id: id ?? deriveId(idempotencyKey, newId),
-    fingerprint: sha256Hex(canonicalJson(body)),
+    fingerprint: sha256Hex(toCanonicalJson(body)),
   };
 }
 
 /** A key may contain characters that an id may not. */
 const deriveId = (key: string | undefined, newId: () => string): string =>
   key === undefined ? newId() : `key-${sha256Hex(key).slice(0, 32)}`;
-
-/** JSON with sorted keys: equal values have the same text, independent of the order of their fields. */
-export function canonicalJson(value: Json): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  if (isJsonArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  const fields = Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`);
-  return `{${fields.join(",")}}`;
-}

@@ -1,4 +1,4 @@
-/** The body of a start request, by HTTP and by Service Bus. Unknown fields are refused, to detect misspellings. */
+/** The body of a start request, by HTTP and by Service Bus. Unknown fields are rejected, to detect misspellings. */
 import { z } from "zod";
 import type { Json } from "../../domain/payload";
 

@@ -5,7 +5,7 @@
  * 1. The holder of a claim starts the instance within `startDeadlineMs` of taking the claim, or not at all.
  * 2. A claim can be taken over `takeOverAfterMs` after it was taken: by then its holder has started it or given up.
  * 3. Only one process takes a claim over (the store compares ETags), and only if the hub has no such instance.
- * 4. A claim that is `waiting` in a session queue has no holder: `session-queue.ts` decides who takes it over.
+ * 4. A claim that is `waiting` in a session queue has no holder: `session-queue.ts` decides which process takes it over.
  */
 import type { Claim } from "../../storage/ports";
 

@@ -2,11 +2,10 @@ import { AosError } from "../../domain/errors";
 import { validateWorkflow } from "../../domain/workflow/validate-workflow";
 import type { WorkflowDefinition } from "../../domain/workflow/workflow-definition";
 import { RequestError } from "../request/request-error";
+import type { CatalogNames } from "../../domain/workflow/workflow-problem";
 import type { StartRequest } from "../request/start-request";
 
-export interface WorkflowCatalog {
-  readonly agents: ReadonlySet<string>;
-  readonly tools: ReadonlySet<string>;
+interface WorkflowCatalog extends CatalogNames {
   readonly workflows: readonly WorkflowDefinition[];
 }
 

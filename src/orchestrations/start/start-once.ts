@@ -15,7 +15,7 @@ export interface StartCommand {
   readonly origin?: RequestOrigin;
 }
 
-export type StartResult =
+type StartResult =
   | {
       readonly as: "new";
       readonly claim: Omit<Claim, "etag">;

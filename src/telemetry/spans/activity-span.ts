@@ -103,7 +103,7 @@ export function readActivityOwner(input: unknown): ActivityOwner | undefined {
   const stepId = readStringField(owner, "stepId");
   const traceparent =
     readStringField(owner, "traceparent") ??
-    readStringField(readField(owner, "about"), "traceparent");
+    readStringField(readField(owner, "metadata"), "traceparent");
   return {
     orchestrationId,
     isTurn: turn !== undefined,

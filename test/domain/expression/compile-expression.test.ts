@@ -11,7 +11,7 @@ test.each<[string, Json]>([
   ["input.half > 0.25 && input.risk > input.half", true],
   ["input.docs.map(d, d.name)", ["x", "y"]],
   ["input.docs.filter(d, d.name != 'x')[0].name", "y"],
-  ["has(input.nothing) ? 1 : 2", 2],
+  ["has(input.missing) ? 1 : 2", 2],
   ['{"a": [1, null, "t"]}', { a: [1, null, "t"] }],
   ["b'abc'", "YWJj"],
   ["3u", 3],
@@ -22,16 +22,16 @@ test.each<[string, Json]>([
 
 test.each([
   "1 +",
-  "input.nothing",
-  "nothing",
+  "input.missing",
+  "missing",
   "1 / 0",
   "1.0 / 0.0",
   "toString",
   "timestamp('2026-01-01T00:00:00Z')",
-])("names the expression in the error of %s", (text) => {
-  const evaluating = () => evaluateCel(text, { input: {} });
-  expect(evaluating).toThrow(`"${text}"`);
-  expect(evaluating).toThrow(
+])("throws expression_failed with the text of the expression %s", (text) => {
+  const evaluate = () => evaluateCel(text, { input: {} });
+  expect(evaluate).toThrow(`"${text}"`);
+  expect(evaluate).toThrow(
     expect.objectContaining({ code: "expression_failed" }) as Error,
   );
 });

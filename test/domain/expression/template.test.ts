@@ -20,11 +20,11 @@ test.each<[Json, Json]>([
   ['${"{" + r"\\" + \'"}\'}', '{\\"}'],
   ["cost: $5 {a}", "cost: $5 {a}"],
   [{ deep: ["${input.b}", 1, null] }, { deep: ["two", 1, null] }],
-])("%j renders as %j", (template, expected) => {
+])("renders %j to %j", (template, expected) => {
   expect(renderTemplate(template, bindings)).toEqual(expected);
 });
 
-test("refuses an expression without a closing brace", () => {
+test("throws for an expression without a closing brace", () => {
   expect(() => renderTemplate("a ${input.a", bindings)).toThrow(
     "no closing brace",
   );

@@ -3,7 +3,7 @@ import {
   toRetryPolicy,
 } from "../../../src/domain/retry/retry-policy";
 
-test("increases the delay up to five minutes and stops after the last attempt or a permanent error", () => {
+test("doubles the retry delay up to five minutes, and allows no retry after the last attempt or a permanent error", () => {
   const policy = toRetryPolicy({ maxAttempts: 20 });
   const unavailable = { code: "model_unavailable", message: "" };
   expect(

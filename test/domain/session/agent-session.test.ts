@@ -1,8 +1,6 @@
 import fc from "fast-check";
 import {
   applySessionOperation,
-  beginTurn,
-  completeTurn,
   emptySession,
   type SessionState,
 } from "../../../src/domain/session/agent-session";
@@ -10,22 +8,28 @@ import { noUsage } from "../../../src/domain/usage";
 
 const usage = { ...noUsage, modelCalls: 1 };
 
+/** Begins the turn and returns the next state and the result of the operation. */
+const begin = (state: SessionState, turnKey: string) =>
+  applySessionOperation(state, "begin", { turnKey });
+
 test("assigns one number to a turn that begins repeatedly, and returns the concurrent turns", () => {
-  const [one, first] = beginTurn(emptySession, "a");
-  const [two, second] = beginTurn(one, "b");
+  const [one, first] = begin(emptySession, "a");
+  const [two, second] = begin(one, "b");
   expect([first, second]).toEqual([
-    { turn: 1, concurrentTurns: [] },
-    { turn: 2, concurrentTurns: [1] },
+    { value: { turn: 1, concurrentTurns: [] } },
+    { value: { turn: 2, concurrentTurns: [1] } },
   ]);
-  expect(beginTurn(two, "b")).toEqual([two, second]);
+  expect(begin(two, "b")).toEqual([two, second]);
 });
 
 test("counts the usage of a turn once", () => {
-  const [begun] = beginTurn(emptySession, "a");
-  const once = completeTurn(begun, "a", usage);
-  expect(once).toMatchObject({ usage, running: [] });
-  expect(completeTurn(once, "a", usage)).toBe(once);
-  expect(beginTurn(once, "a")[1].turn).toBe(1);
+  const [begun] = begin(emptySession, "a");
+  const complete = (state: SessionState) =>
+    applySessionOperation(state, "complete", { turnKey: "a", usage })[0];
+  const completed = complete(begun);
+  expect(completed).toMatchObject({ usage, running: [] });
+  expect(complete(completed)).toBe(completed);
+  expect(begin(completed, "a")[1]).toMatchObject({ value: { turn: 1 } });
 });
 
 test("returns an error for an unknown operation and leaves the state unchanged", () => {

@@ -10,18 +10,18 @@ import type {
   WorkflowDefinition,
 } from "../../../src/domain/workflow/workflow-definition";
 
-type Ending = "completed" | "failed" | "when";
-interface Planned {
+type StepEnding = "completed" | "failed" | "when";
+interface WorkflowPlan {
   readonly definition: WorkflowDefinition;
-  readonly endings: Readonly<Record<string, Ending>>;
+  readonly endings: Readonly<Record<string, StepEnding>>;
 }
 
-/** An acyclic graph, and how each of its steps ends if it runs. */
-const planned: fc.Arbitrary<Planned> = fc
+/** An acyclic graph, and the ending of each step that runs. */
+const workflowPlan: fc.Arbitrary<WorkflowPlan> = fc
   .array(
     fc.record({
       needs: fc.option(fc.array(fc.nat(20)), { nil: undefined }),
-      ending: fc.constantFrom<Ending>(
+      ending: fc.constantFrom<StepEnding>(
         "completed",
         "completed",
         "failed",
@@ -54,18 +54,18 @@ const planned: fc.Arbitrary<Planned> = fc
     ),
   }));
 
-const endProgress: Readonly<Record<Ending, StepProgress>> = {
+const endProgress: Readonly<Record<StepEnding, StepProgress>> = {
   completed: { status: "completed" },
   failed: { status: "failed", error: { code: "tool_failed", message: "m" } },
   when: { status: "skipped", because: "when" },
 };
 
 interface RunResult {
-  readonly end: WorkflowResult;
+  readonly result: WorkflowResult;
   readonly progress: Readonly<Record<string, StepProgress>>;
 }
 
-function expectDue(
+function expectNeedsSettled(
   definition: WorkflowDefinition,
   step: StepDefinition,
   progress: RunResult["progress"],
@@ -79,7 +79,7 @@ function expectDue(
 
 /** Runs a workflow to its end; `choose` selects the running step that settles next. */
 function runWorkflow(
-  { definition, endings }: Planned,
+  { definition, endings }: WorkflowPlan,
   choose: (count: number) => number,
 ): RunResult {
   const progress: Record<string, StepProgress> = {};
@@ -87,7 +87,7 @@ function runWorkflow(
   for (;;) {
     const { ready, skipped, result } = decideNextSteps(definition, progress);
     for (const step of [...ready, ...skipped])
-      expectDue(definition, step, progress);
+      expectNeedsSettled(definition, step, progress);
     for (const { id } of skipped)
       progress[id] = { status: "skipped", because: "upstream" };
     for (const { id } of ready) {
@@ -97,7 +97,7 @@ function runWorkflow(
     if (ready.length + skipped.length > 0) continue;
     if (result !== undefined) {
       expect(running).toEqual([]);
-      return { end: result, progress };
+      return { result, progress };
     }
     const [id = ""] = running.splice(choose(running.length), 1);
     progress[id] = endProgress[endings[id] ?? "completed"];
@@ -106,7 +106,7 @@ function runWorkflow(
 
 test("settles each step once, after its needs, with a result that is independent of the order", () => {
   fc.assert(
-    fc.property(planned, fc.infiniteStream(fc.nat()), (plan, numbers) => {
+    fc.property(workflowPlan, fc.infiniteStream(fc.nat()), (plan, numbers) => {
       const shuffled = runWorkflow(plan, (count) => {
         const next = numbers.next();
         return (next.done === true ? 0 : next.value) % count;
@@ -120,7 +120,7 @@ test("settles each step once, after its needs, with a result that is independent
   );
 });
 
-const tools = (
+const defineToolSteps = (
   ...steps: readonly Partial<StepDefinition>[]
 ): WorkflowDefinition => ({
   name: "w",
@@ -133,17 +133,17 @@ const tools = (
 });
 
 test("skips direct and indirect dependents of a failed step, and names the first failed step in the error", () => {
-  const plan = tools(
+  const plan = defineToolSteps(
     { id: "a" },
     { id: "b" },
     { id: "c" },
     { id: "d", needs: [] },
   );
-  const { end, progress } = runWorkflow(
+  const { result, progress } = runWorkflow(
     { definition: plan, endings: { a: "failed", d: "failed" } },
     () => 0,
   );
-  expect(end).toEqual({
+  expect(result).toEqual({
     status: "failed",
     error: { code: "tool_failed", message: 'Step "a" failed: m' },
   });
@@ -151,15 +151,15 @@ test("skips direct and indirect dependents of a failed step, and names the first
 });
 
 test("runs the dependents of a tolerated failure and of a false condition", () => {
-  const plan = tools(
+  const plan = defineToolSteps(
     { id: "a", onError: "continue" },
     { id: "b" },
     { id: "c" },
   );
-  const { end, progress } = runWorkflow(
+  const { result, progress } = runWorkflow(
     { definition: plan, endings: { a: "failed", b: "when" } },
     () => 0,
   );
-  expect(end).toEqual({ status: "completed" });
+  expect(result).toEqual({ status: "completed" });
   expect(progress["c"]).toEqual({ status: "completed" });
 });

@@ -7,7 +7,7 @@ import {
   type MapProgress,
 } from "../../../src/domain/workflow/map-progress";
 
-test("starts each item once, at most maxParallel concurrently, and none after a failure", () => {
+test("starts each item once in order, at most maxParallel concurrently, and none after a failure", () => {
   const item = fc.constantFrom<StepOutcome>(
     { status: "completed", output: { value: 1 }, usage: noUsage },
     { status: "completed", output: { value: 2 }, usage: noUsage },

@@ -1,7 +1,7 @@
 import { validateWorkflow } from "../../../src/domain/workflow/validate-workflow";
 
 const known = { agents: new Set(["reader"]), tools: new Set(["print"]) };
-const problemsOf = (
+const findProblems = (
   definition: unknown,
 ): readonly (readonly [string, string])[] => {
   const checked = validateWorkflow(definition, known);
@@ -11,22 +11,22 @@ const problemsOf = (
         ({ pointer, message }) => [pointer, message] as const,
       );
 };
-const withSteps = (...steps: readonly object[]) => ({
+const createDefinition = (...steps: readonly object[]) => ({
   name: "w",
   version: "1",
   steps,
 });
-const print = (id: string, more: object = {}) => ({
+const printStep = (id: string, overrides: object = {}) => ({
   id,
   kind: "tool",
   tool: "print",
-  ...more,
+  ...overrides,
 });
 
 test("accepts a definition that uses every feature", () => {
   const definition = {
-    ...withSteps(
-      print("list", {
+    ...createDefinition(
+      printStep("list", {
         onError: { fallback: [] },
         timeout: "10m",
         retry: { maxAttempts: 4, firstDelay: "2s", backoff: 2 },
@@ -43,7 +43,7 @@ test("accepts a definition that uses every feature", () => {
           prompt: "${index}: ${doc} for ${orchestration.id}",
         },
       },
-      print("save", {
+      printStep("save", {
         needs: ["read"],
         when: "size(steps.read.output) > 0 && type(input) == map",
         input: { text: ["${steps.list.output}"] },
@@ -57,21 +57,21 @@ test("accepts a definition that uses every feature", () => {
 });
 
 test("reports the problems of all steps together", () => {
-  const problems = problemsOf({
+  const problems = findProblems({
     name: "w",
     version: 1,
     steps: [
       { id: "a", kind: "nap" },
-      print("b", {
+      printStep("b", {
         tool: "copy",
         colour: "red",
         retry: { firstDelay: "soon" },
       }),
-      print("c", {
+      printStep("c", {
         needs: ["z"],
         input: { "x/y": "${steps.d.output} ${1 +}" },
       }),
-      print("c", { tool: "copy" }),
+      printStep("c", { tool: "copy" }),
     ],
     extra: true,
   });
@@ -89,56 +89,56 @@ test("reports the problems of all steps together", () => {
   ]);
 });
 
-test.each([["not json"], [null], [[]], [{}], [withSteps()]])(
-  "refuses %j",
+test.each([["not json"], [null], [[]], [{}], [createDefinition()]])(
+  "rejects %j",
   (value) => {
-    expect(problemsOf(value)).not.toEqual([]);
+    expect(findProblems(value)).not.toEqual([]);
   },
 );
 
 test.each(["a-b", "1a", "true", "in", "a.b"])(
-  "refuses the id %s, which expressions cannot use",
+  "rejects the step id %s, which is not a CEL identifier",
   (id) => {
-    expect(problemsOf(withSteps(print(id)))).toEqual([
+    expect(findProblems(createDefinition(printStep(id)))).toEqual([
       ["/steps/0/id", expect.stringContaining(id)],
     ]);
   },
 );
 
-test("reports a cycle once", () => {
-  const definition = withSteps(
-    print("a", { needs: ["b"] }),
-    print("b", { needs: ["a"] }),
-    print("c", { needs: ["b"] }),
+test("reports a cycle once, at its first step", () => {
+  const definition = createDefinition(
+    printStep("a", { needs: ["b"] }),
+    printStep("b", { needs: ["a"] }),
+    printStep("c", { needs: ["b"] }),
   );
-  expect(problemsOf(definition)).toEqual([
+  expect(findProblems(definition)).toEqual([
     ["/steps/0/needs", expect.stringContaining('"a"')],
   ]);
 });
 
-test("refuses references to steps that are neither direct nor indirect needs", () => {
+test("rejects references to steps that are neither direct nor indirect needs", () => {
   const text =
-    "${steps.a.output}${steps.b.output}${steps.c.output}${steps.nope.output}";
-  const definition = withSteps(
-    print("a"),
-    print("b", { needs: [] }),
-    print("c", { needs: ["a"], input: text }),
-    print("d", { needs: ["c"], input: "${steps.a.output}" }),
+    "${steps.a.output}${steps.b.output}${steps.c.output}${steps.missing.output}";
+  const definition = createDefinition(
+    printStep("a"),
+    printStep("b", { needs: [] }),
+    printStep("c", { needs: ["a"], input: text }),
+    printStep("d", { needs: ["c"], input: "${steps.a.output}" }),
   );
-  expect(problemsOf(definition).map(([, message]) => message)).toEqual([
+  expect(findProblems(definition).map(([, message]) => message)).toEqual([
     expect.stringContaining('"b" may still be running'),
     expect.stringContaining('"c" may still be running'),
-    expect.stringContaining('no step "nope"'),
+    expect.stringContaining('no step "missing"'),
   ]);
 });
 
 test.each(["input", "steps", "index", "a-b", "null"])(
-  "refuses %s as the variable of a map item",
+  "rejects %s as the variable of a map item",
   (as) => {
     const step = { kind: "tool", tool: "print" };
     expect(
-      problemsOf(
-        withSteps({ id: "m", kind: "map", over: "${input}", as, step }),
+      findProblems(
+        createDefinition({ id: "m", kind: "map", over: "${input}", as, step }),
       ),
     ).toEqual([["/steps/0/as", expect.stringContaining(as)]]);
   },
@@ -146,12 +146,12 @@ test.each(["input", "steps", "index", "a-b", "null"])(
 
 test.each([
   [
-    "an over that is not one expression",
+    "a map whose over is not a single expression",
     { over: "x ${input}" },
     "/steps/0/over",
   ],
   [
-    "the item variable outside of the item",
+    "the item variable in the condition of the map",
     { when: "doc == 1" },
     "/steps/0/when",
   ],
@@ -161,7 +161,7 @@ test.each([
     "/steps/0/step/agent",
   ],
   ["a map in a map", { step: { kind: "map" } }, "/steps/0/step/kind"],
-])("refuses %s", (_case, more, pointer) => {
+])("rejects %s", (_case, overrides, pointer) => {
   const step = { kind: "tool", tool: "print", input: "${doc}" };
   const map = {
     id: "m",
@@ -169,7 +169,9 @@ test.each([
     over: "${input}",
     as: "doc",
     step,
-    ...more,
+    ...overrides,
   };
-  expect(problemsOf(withSteps(map)).map(([at]) => at)).toEqual([pointer]);
+  expect(findProblems(createDefinition(map)).map(([at]) => at)).toEqual([
+    pointer,
+  ]);
 });

@@ -5,7 +5,7 @@ import { noUsage } from "../../../src/domain/usage";
 
 const at = "2026-01-01T00:00:00.000Z";
 const traceparent = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
-const about = {
+const metadata = {
   workflow: "review",
   version: "1",
   tags: { team: "red" },
@@ -13,7 +13,7 @@ const about = {
 };
 const ended = {
   id: "o-1",
-  about,
+  metadata,
   status: "completed",
   usage: noUsage,
   startedAt: at,
@@ -59,7 +59,7 @@ test("buildLifecycleEvents builds a message for each event of the orchestration 
     createEvent({ type: "step.started", at, stepId: "a" }),
     createEvent({ type: "orchestration.failed", at }),
   ];
-  const events = buildLifecycleEvents("o-1", history, about);
+  const events = buildLifecycleEvents("o-1", history, metadata);
   expect(events.map(({ messageId }) => messageId)).toEqual([
     "o-1:orchestration.started",
     "o-1:orchestration.failed",

@@ -1,44 +1,9 @@
 import fc from "fast-check";
-import type { Json } from "../../../src/domain/payload";
-import {
-  canonicalJson,
-  identifyRequest,
-} from "../../../src/orchestrations/request/identify-request";
+import { identifyRequest } from "../../../src/orchestrations/request/identify-request";
 
-const json = fc.jsonValue() as fc.Arbitrary<Json>;
 const failIfCalled = () => {
   throw new Error("newId must not be called.");
 };
-
-/** Returns the value with the fields of every object in reverse order. */
-function reverseFields(value: Json): Json {
-  if (Array.isArray(value))
-    return (value as readonly Json[]).map(reverseFields);
-  if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value).reverse();
-  return Object.fromEntries(
-    fields.map(([key, field]) => [key, reverseFields(field)]),
-  );
-}
-
-describe("canonicalJson", () => {
-  test("returns the same text for objects whose fields have a different order", () => {
-    fc.assert(
-      fc.property(json, (value) => {
-        expect(canonicalJson(reverseFields(value))).toBe(canonicalJson(value));
-      }),
-    );
-  });
-
-  test("returns JSON text of the same value", () => {
-    fc.assert(
-      fc.property(json, (value) => {
-        const plain = JSON.parse(JSON.stringify(value)) as Json;
-        expect(JSON.parse(canonicalJson(value))).toEqual(plain);
-      }),
-    );
-  });
-});
 
 describe("identifyRequest", () => {
   const body = { workflow: "w" };

@@ -1,4 +1,4 @@
-/** Returns its input and runs no step. */
+/** A workflow that returns its input and runs no step. */
 export const echoWorkflow = {
   name: "echo",
   version: "1",

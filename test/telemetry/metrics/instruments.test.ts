@@ -81,9 +81,9 @@ test("finishOrchestration counts and logs a failure once for repeated calls", as
         orchestrationId,
         startedAt: at,
         at,
-        rows: [],
+        events: [],
         usage: noUsage,
-        about: { workflow: "failing", version: "1", tags: {} },
+        metadata: { workflow: "failing", version: "1", tags: {} },
         result: {
           status: "failed",
           error: { code: "tool_failed", message: "secret-text" },
@@ -167,7 +167,7 @@ test("recordHistory counts a turn and logs a failed step once for repeated calls
     }),
   );
   await repeat(() =>
-    recordHistory(dependencies)({ orchestrationId, rows }, log),
+    recordHistory(dependencies)({ orchestrationId, events: rows }, log),
   );
   const turns = await readDataPoints(
     "aos.turns",

@@ -58,7 +58,7 @@ test("readActivityOwner finds the owner in a turn, a call and the input itself",
     isTurn: false,
   });
   expect(
-    readActivityOwner({ orchestrationId: "o", about: { traceparent: "t" } }),
+    readActivityOwner({ orchestrationId: "o", metadata: { traceparent: "t" } }),
   ).toEqual({ orchestrationId: "o", traceparent: "t", isTurn: false });
   expect(readActivityOwner(null)).toBeUndefined();
 });
