@@ -13,6 +13,7 @@ import { toToolSpec } from "../src/tools/run-tool";
 import type { ActivityDependencies } from "./activity-dependencies";
 import { dropUnansweredToolCalls } from "./drop-unanswered-tool-calls";
 import { loadAndRender } from "./load-scope";
+import { findTool } from "./tools/find-tool";
 import {
   type AssistantMessage,
   assistantKey,
@@ -78,18 +79,16 @@ async function renderPrompt(
 async function complete(
   { agent, at, attempt, round, turn }: CallModelInput,
   messages: readonly ChatMessage[],
-  { model, tools }: ActivityDependencies,
+  dependencies: ActivityDependencies,
 ): Promise<AssistantEntry> {
-  const toolSpecs = (agent.tools ?? []).map((name) => {
-    const tool = tools.get(name);
-    if (tool === undefined) throw toolNotFound(agent.name, name);
-    return toToolSpec(tool);
-  });
+  const { model } = dependencies;
   const request = {
     agent: agent.name,
     instructions: agent.instructions,
     messages,
-    tools: toolSpecs,
+    tools: (agent.tools ?? []).map((name) =>
+      toToolSpec(findTool(dependencies, name)),
+    ),
     ...(agent.model !== undefined && { model: agent.model }),
     ...(agent.outputSchema !== undefined && {
       outputSchema: agent.outputSchema,
@@ -199,9 +198,3 @@ async function toResult(
     ...cost,
   };
 }
-
-const toolNotFound = (agent: string, tool: string): AosError =>
-  new AosError(
-    "tool_not_found",
-    `The catalog has no tool "${tool}", which the agent "${agent}" may call. Add the tool, or start a new orchestration without it.`,
-  );

@@ -4,19 +4,15 @@ import type { Json } from "../../src/domain/payload";
 import { traceToolCall } from "../../src/telemetry/spans/call-spans";
 import { runTool } from "../../src/tools/run-tool";
 import type { ActivityDependencies } from "../activity-dependencies";
+import { findTool } from "./find-tool";
 
 /** Runs a tool of the catalog. Throws the tool's error, or `tool_not_found`. */
 export async function runNamedTool(
-  { tools }: Pick<ActivityDependencies, "tools">,
+  dependencies: Pick<ActivityDependencies, "tools">,
   { tool: name, idempotencyKey, attempt, call }: CallToolInput,
   toolArguments: Json | undefined,
 ): Promise<Json> {
-  const tool = tools.get(name);
-  if (tool === undefined)
-    throw new AosError(
-      "tool_not_found",
-      `The catalog has no tool "${name}". Available tools: ${[...tools.keys()].join(", ")}.`,
-    );
+  const tool = findTool(dependencies, name);
   try {
     const { signal } = new AbortController();
     return await traceToolCall(
