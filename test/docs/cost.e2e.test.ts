@@ -67,7 +67,7 @@ async function counted(
     input: documents === undefined ? {} : { documents },
   });
   // Waits on the task hub instead of the tables, because the number of polls depends on the machine.
-  await createDurableTaskClient(() => host.url).whenIn(body.id, "Completed");
+  await createDurableTaskClient(() => host.url).whenStatus(body.id, "Completed");
   const ended = await api.status(body.id);
   expect(ended.body.status).toBe("completed");
   const requests = proxy.takeCounts();
@@ -134,7 +134,7 @@ test("a review requested by a message has the message counts of docs/explanation
         input: { documents: ["contract-office-lease.txt"] },
       },
     });
-    await createDurableTaskClient(() => counted.url).whenIn(
+    await createDurableTaskClient(() => counted.url).whenStatus(
       "by-message",
       "Completed",
     );

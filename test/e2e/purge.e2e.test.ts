@@ -51,7 +51,7 @@ test("what ended a month ago leaves the task hub, and can be looked at as before
     ({ body }) => body.status === "completed",
   );
   const { get, call } = createDurableTaskClient(() => host.url);
-  await createDurableTaskClient(() => host.url).whenIn("review", "Completed");
+  await createDurableTaskClient(() => host.url).whenStatus("review", "Completed");
 
   const purged = { event: "hub.purged", retentionDays: 30 };
   expect(await purgeAfter(29)).toEqual([{ ...purged, instances: 0 }]);

@@ -38,7 +38,10 @@ export const createTestInstance = (
   ),
   ...changes,
 });
-const entityOf = (entityId: string, changes: Partial<EntityRow> = {}) => ({
+const createTestEntity = (
+  entityId: string,
+  changes: Partial<EntityRow> = {},
+) => ({
   entityId,
   exists: true,
   state: "5",
@@ -53,13 +56,13 @@ const event: HistoryEvent = {
   Input: null,
   Timestamp: "2026-01-01T00:00:00.000Z",
 };
-const stored = { event, input: '"in"' };
-const past = (instanceId: string) => ({
+const storedEvent = { event, input: '"in"' };
+const createHistory = (instanceId: string) => ({
   instanceId,
   from: 0,
-  events: [stored, stored],
+  events: [storedEvent, storedEvent],
 });
-const inboxRow = (id: number, to: string): InboxRow => ({
+const createInboxRow = (id: number, to: string): InboxRow => ({
   id,
   to,
   message: {
@@ -68,7 +71,7 @@ const inboxRow = (id: number, to: string): InboxRow => ({
   },
 });
 
-/** What every adapter of the task hub's store keeps to. `reopen` closes the store and opens what it has left. */
+/** The contract of every task hub store. `reopen` closes the store and opens it again. */
 export function taskHubStoreContract(
   open: () => TaskHubStore,
   reopen: (store: TaskHubStore) => TaskHubStore,
@@ -81,12 +84,12 @@ export function taskHubStoreContract(
     store.close();
   });
 
-  test("gives back after reopening what was committed", async () => {
+  test("returns committed instances, histories, messages and entities after reopening", async () => {
     const one = createTestInstance("one");
-    const entity = entityOf("@a@b", { lockedBy: "one" });
-    const received = [inboxRow(4, "one")];
+    const entity = createTestEntity("@a@b", { lockedBy: "one" });
+    const received = [createInboxRow(4, "one")];
     await store.commit([
-      { instances: [one], histories: [past("one")], received, entity },
+      { instances: [one], histories: [createHistory("one")], received, entity },
     ]);
     store = reopen(store);
     expect(store.instance("one")).toEqual(one);
@@ -99,7 +102,7 @@ export function taskHubStoreContract(
     expect(store.lastInboxId()).toBe(4);
   });
 
-  test("keeps the input of an instance that advances", async () => {
+  test("keeps the input of an instance that is updated by `advanced`", async () => {
     await store.commit([{ instances: [createTestInstance("one")] }]);
     const advanced = createTestInstance("one", {
       status: "Running",
@@ -111,20 +114,20 @@ export function taskHubStoreContract(
     expect(store.instance("one")).toEqual(advanced);
   });
 
-  test("forgets a message that is dealt with, whenever it came", async () => {
+  test("removes consumed messages, whether they were received before or after reopening", async () => {
     await store.commit([
-      { received: [inboxRow(1, "one"), inboxRow(2, "one")] },
+      { received: [createInboxRow(1, "one"), createInboxRow(2, "one")] },
     ]);
     store = reopen(store);
-    await store.commit([{ received: [inboxRow(3, "one")] }]);
+    await store.commit([{ received: [createInboxRow(3, "one")] }]);
     await store.commit([{ consumed: [1, 3] }]);
     expect(store.inbox().map(({ id }) => id)).toEqual([2]);
     store = reopen(store);
     expect(store.inbox().map(({ id }) => id)).toEqual([2]);
   });
 
-  test("begins a history anew from position 0", async () => {
-    const change = { instanceId: "one", from: 0, events: [stored] };
+  test("replaces a history from position 0", async () => {
+    const change = { instanceId: "one", from: 0, events: [storedEvent] };
     await store.commit([{ histories: [change] }]);
     await store.commit([{ histories: [{ ...change, from: 1 }] }]);
     expect(store.history("one")).toHaveLength(2);
@@ -133,30 +136,33 @@ export function taskHubStoreContract(
   });
 
   test.each([
-    ["takes the place of another", []],
-    ["begins after a purge", [{ purged: [createTestInstance("one")] }]],
+    ["replaces another one", []],
+    ["is started after a purge", [{ purged: [createTestInstance("one")] }]],
   ])(
-    "leaves nothing of an earlier history to an instance that %s",
+    "removes the earlier history of an instance that %s",
     async (_how, before: readonly HubCommit[]) => {
       await store.commit([
-        { instances: [createTestInstance("one")], histories: [past("one")] },
+        {
+          instances: [createTestInstance("one")],
+          histories: [createHistory("one")],
+        },
       ]);
-      store = reopen(store); // as far down as it goes
-      const again = createTestInstance("one", { executionId: "y" });
-      const anew = { instanceId: "one", from: 0, events: [stored] };
+      store = reopen(store); // so that the earlier history is in the file
+      const replacement = createTestInstance("one", { executionId: "y" });
+      const history = { instanceId: "one", from: 0, events: [storedEvent] };
       await store.commit([
         ...before,
-        { instances: [again], histories: [{ ...anew, events: [] }] },
-        { advanced: [again], histories: [anew] },
+        { instances: [replacement], histories: [{ ...history, events: [] }] },
+        { advanced: [replacement], histories: [history] },
       ]);
       expect(store.history("one")).toHaveLength(1);
       store = reopen(store);
-      expect(store.instance("one")).toEqual(again);
+      expect(store.instance("one")).toEqual(replacement);
       expect(store.history("one")).toHaveLength(1);
     },
   );
 
-  test("lists instances by status, time, prefix and page", async () => {
+  test("filters instances by status, time, prefix and page", async () => {
     const instances = [
       createTestInstance("one"),
       createTestInstance("two", { status: "Failed", createdAt: 2000 }),
@@ -177,12 +183,12 @@ export function taskHubStoreContract(
     expect(ids({ after: "two", limit: 5 })).toEqual(["tür"]);
   });
 
-  test("lists entities by name, time, page and whether they exist", async () => {
+  test("filters entities by prefix, time, page and existence", async () => {
     for (const entity of [
-      entityOf("@a@1"),
-      entityOf("@a@2", { exists: false, state: null }),
-      entityOf("@ab@1", { updatedAt: 50 }),
-      entityOf("@ab@1", { updatedAt: 99 }),
+      createTestEntity("@a@1"),
+      createTestEntity("@a@2", { exists: false, state: null }),
+      createTestEntity("@ab@1", { updatedAt: 50 }),
+      createTestEntity("@ab@1", { updatedAt: 99 }),
     ])
       await store.commit([{ entity }]);
     const ids = (filter: EntityFilter) =>
@@ -196,7 +202,7 @@ export function taskHubStoreContract(
     expect(ids({ after: "@a@1", limit: 1 })).toEqual(["@a@2"]);
   });
 
-  test("knows what has not ended", async () => {
+  test("lists pending, running and suspended instances as unfinished", async () => {
     const states = ["Pending", "Running", "Suspended"] as const;
     const ended = ["Completed", "Failed", "Terminated"] as const;
     await store.commit([
@@ -213,30 +219,36 @@ export function taskHubStoreContract(
     expect(unfinished()).toEqual(["Pending", "Suspended"]);
   });
 
-  test("purges the execution that is meant and no later one", async () => {
+  test("purges the given execution and keeps a later one with the same instance id", async () => {
     const old = createTestInstance("one", { status: "Failed" });
-    const gone = createTestInstance("two", { status: "Completed" });
+    const purged = createTestInstance("two", { status: "Completed" });
     await store.commit([
-      { instances: [old, gone], histories: [past("one"), past("two")] },
+      {
+        instances: [old, purged],
+        histories: [createHistory("one"), createHistory("two")],
+      },
     ]);
-    const again = createTestInstance("one", { executionId: "y" });
-    await store.commit([{ instances: [again] }, { purged: [old, gone] }]);
-    expect(store.instance("one")).toEqual(again);
+    const replacement = createTestInstance("one", { executionId: "y" });
+    await store.commit([
+      { instances: [replacement] },
+      { purged: [old, purged] },
+    ]);
+    expect(store.instance("one")).toEqual(replacement);
     expect(store.history("one")).toHaveLength(2);
     expect(store.instance("two")).toBeUndefined();
     expect(store.history("two")).toEqual([]);
   });
 
-  test("purges entities, and drops the messages of what is replaced", async () => {
+  test("purges entities, and removes the messages of an emptied inbox", async () => {
     await store.commit([
-      { entity: entityOf("@a@1") },
-      { received: [inboxRow(1, "one"), inboxRow(2, "two")] },
+      { entity: createTestEntity("@a@1") },
+      { received: [createInboxRow(1, "one"), createInboxRow(2, "two")] },
     ]);
     await store.commit([
       {
         purgedEntities: ["@a@1"],
         emptied: ["one"],
-        received: [inboxRow(3, "one")],
+        received: [createInboxRow(3, "one")],
       },
     ]);
     expect(store.entity("@a@1")).toBeUndefined();

@@ -10,35 +10,35 @@ import {
 } from "../../support/cli/cloud-process";
 import { readTaskHubCopy } from "../../support/durable-task/task-hub-copy";
 
-/** `npm run test:soak` asks for the whole measure. */
+/** `npm run test:soak` sets it. */
 const isSoak = process.env["AOS_SOAK"] === "1";
 const orchestrations = isSoak ? 1000 : 150;
 const kills = isSoak ? 20 : 4;
 const steps = 20;
 
 const seed = Number(process.env["AOS_CHAOS_SEED"] ?? Date.now() % 1_000_000);
-/** Where in its span the kill of that number falls: 0 to 1, the same for the same seed. */
-const moment = (kill: number): number => crc32(`${seed} ${kill}`) / 2 ** 32;
-const moments: number[] = [];
+/** A pseudo-random number in [0, 1) for the moment of a kill, which depends on the seed only. */
+const killMoment = (kill: number): number => crc32(`${seed} ${kill}`) / 2 ** 32;
+const startedStepsAtKills: number[] = [];
 
 const folder = createTemporaryFolder();
 const data = join(folder, "data");
-const trace = join(folder, "trace");
+const traceFile = join(folder, "trace");
 let host: ListeningProcess;
 afterAll(() => host.stop());
 
-const start = (): Promise<ListeningProcess> =>
+const startHost = (): Promise<ListeningProcess> =>
   startHostCommand({
     app: resolve("local-cloud/test/fixtures/traced-chain"),
     data,
-    env: { TRACE_FILE: trace },
+    env: { TRACE_FILE: traceFile },
   });
-const begun = (): readonly string[] =>
-  readFileSync(trace, "utf8").split("\n").slice(0, -1);
-const instances = () => `${host.url}/runtime/webhooks/durabletask/instances`;
+const readStartedSteps = (): readonly string[] =>
+  readFileSync(traceFile, "utf8").split("\n").slice(0, -1);
+const instancesUrl = () => `${host.url}/runtime/webhooks/durabletask/instances`;
 
-/** Steps whose result is on disk, as they are traced. */
-const recorded = (): ReadonlySet<string> =>
+/** Steps whose result is durable, in the format of the trace. */
+const readRecordedSteps = (): ReadonlySet<string> =>
   readTaskHubCopy(
     data,
     (store) =>
@@ -57,7 +57,7 @@ const recorded = (): ReadonlySet<string> =>
       ),
   );
 
-async function startAll(): Promise<void> {
+async function startOrchestrations(): Promise<void> {
   const ids = Array.from({ length: orchestrations }, (_, n) => `chain-${n}`);
   const next = ids.values();
   await Promise.all(
@@ -80,11 +80,11 @@ interface Status {
   readonly output: unknown;
 }
 
-async function everything(): Promise<readonly Status[]> {
+async function listInstances(): Promise<readonly Status[]> {
   const found: Status[] = [];
   let token = "";
   do {
-    const page = await fetch(`${instances()}?top=500`, {
+    const page = await fetch(`${instancesUrl()}?top=500`, {
       headers: { "x-ms-continuation-token": token },
     });
     found.push(...((await page.json()) as Status[]));
@@ -93,36 +93,39 @@ async function everything(): Promise<readonly Status[]> {
   return found;
 }
 
-test("no orchestration is lost, wrong or run again from what was recorded, however often the host is killed", async () => {
-  writeFileSync(trace, "");
-  host = await start();
-  await startAll();
+test("completes every orchestration with the right output, and repeats no recorded step, when the host is killed repeatedly", async () => {
+  writeFileSync(traceFile, "");
+  host = await startHost();
+  await startOrchestrations();
   const total = orchestrations * steps;
-  const killings: {
-    readonly at: number;
-    readonly known: ReadonlySet<string>;
+  const killed: {
+    readonly startedSteps: number;
+    readonly recorded: ReadonlySet<string>;
   }[] = [];
   const recoveryMs: number[] = [];
   process.stdout.write(
-    `AOS_CHAOS_SEED=${seed} repeats the moments of the kills\n`,
+    `AOS_CHAOS_SEED=${seed} repeats the moments of these kills\n`,
   );
   for (let kill = 0; kill < kills; kill++) {
-    const before = begun().length;
+    const before = readStartedSteps().length;
     const share = ((total - before) / (kills - kill + 1)) * 0.9;
-    const target = before + Math.ceil(moment(kill) * share);
+    const target = before + Math.ceil(killMoment(kill) * share);
     await eventually(() => {
-      expect(begun().length).toBeGreaterThanOrEqual(target);
+      expect(readStartedSteps().length).toBeGreaterThanOrEqual(target);
       return Promise.resolve();
     });
     await host.kill();
-    moments.push(begun().length);
-    killings.push({ at: begun().length, known: recorded() });
+    startedStepsAtKills.push(readStartedSteps().length);
+    killed.push({
+      startedSteps: readStartedSteps().length,
+      recorded: readRecordedSteps(),
+    });
     const killedAt = Date.now();
-    host = await start();
+    host = await startHost();
     recoveryMs.push(Date.now() - killedAt);
   }
   const all = await eventually(async () => {
-    const found = await everything();
+    const found = await listInstances();
     const running = found.filter((one) => one.runtimeStatus !== "Completed");
     expect(running).toEqual([]);
     return found;
@@ -130,14 +133,16 @@ test("no orchestration is lost, wrong or run again from what was recorded, howev
   expect(all).toHaveLength(orchestrations);
   const sum = (steps * (steps - 1)) / 2;
   expect(all.filter(({ output }) => output !== sum)).toEqual([]);
-  const history = begun();
-  for (const { at, known } of killings) {
-    expect(known.size).toBeGreaterThan(0);
-    expect(history.slice(at).filter((step) => known.has(step))).toEqual([]);
+  const trace = readStartedSteps();
+  for (const { startedSteps, recorded } of killed) {
+    expect(recorded.size).toBeGreaterThan(0);
+    expect(
+      trace.slice(startedSteps).filter((step) => recorded.has(step)),
+    ).toEqual([]);
   }
   if (isSoak)
     process.stdout.write(
-      `killed when so many steps had begun: ${moments.join(" ")}\n` +
-        `from the start of the process to listening, ms: ${recoveryMs.join(" ")}\n`,
+      `Started steps at each kill: ${startedStepsAtKills.join(" ")}\n` +
+        `Recovery time in ms, from the start of the process until it listens: ${recoveryMs.join(" ")}\n`,
     );
 }, 600_000);

@@ -1,7 +1,7 @@
 /**
- * Random orchestrations, on the pure hub and on real files: whatever they ask for, in whatever order and company the answers
- * come, and wherever a turn is lost or the hub dies, they end with the results that a direct evaluation gives. An extended
- * session comes to the same as a replay at every turn.
+ * Random orchestrations must end with the results of a direct evaluation: with messages in random order and random batches,
+ * lost episodes and dropped sessions (in memory), and with crashes at random commits (on real files). In memory, every episode
+ * of an extended session must have the same result as a replay.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ import {
   type CrashPoint,
   runWithCrashes,
 } from "../../support/durable-task/crashing-hub";
-import { PureHub } from "../../support/durable-task/pure-hub";
+import { EpisodeHarness } from "../../support/durable-task/episode-harness";
 import {
   awaitedEventNames,
   expectedResults,
@@ -27,83 +27,84 @@ import {
   type ProgramStep,
 } from "../../support/durable-task/random-programs";
 
-const runs = (every: number): number =>
-  process.env["AOS_SOAK"] === "1" ? 20 * every : every;
+/** The soak run repeats each property 20 times as often. */
+const scaleRuns = (runs: number): number =>
+  process.env["AOS_SOAK"] === "1" ? 20 * runs : runs;
 
 describe("random orchestrations", () => {
-  /** Plays a program with the messages in any order and company; gives how many turns a session has played. */
-  async function endsInAnyOrder(
-    generated: readonly ProgramStep[],
+  /** Runs a program with messages in random order and random batches. Resolves with the number of episodes in a session. */
+  async function runInRandomOrder(
+    program: readonly ProgramStep[],
     random: fc.Stream<number>,
   ): Promise<number> {
     const pick = (below: number): number => Number(random.next().value) % below;
-    const input = numberSteps(generated);
-    const hub = new PureHub(
+    const input = numberSteps(program);
+    const harness = new EpisodeHarness(
       interpretProgram,
       { steps: input, results: [] },
       createTaskResponder(),
     );
-    for (const name of input.flatMap(awaitedEventNames)) hub.raise(name, name);
-    for (let turns = 0; !hub.hasEnded; turns++) {
-      if (hub.pending.length === 0 || turns > 500)
+    for (const name of input.flatMap(awaitedEventNames))
+      harness.raise(name, name);
+    for (let episodes = 0; !harness.hasEnded; episodes++) {
+      if (harness.pending.length === 0 || episodes > 500)
         throw new Error(
-          `It hangs after ${turns} turns: ${JSON.stringify(hub.history.events)}`,
+          `The orchestration has not ended after ${episodes} episodes: ${JSON.stringify(harness.history.events)}`,
         );
-      const start = hub.pending.find(
+      const start = harness.pending.find(
         ({ event }) => event.EventType === EventType.ExecutionStarted,
       );
-      const shuffled = hub.pending
-        .map((message) => ({ message, at: pick(1000) }))
-        .sort((a, b) => a.at - b.at)
+      const shuffled = harness.pending
+        .map((message) => ({ message, order: pick(1000) }))
+        .sort((a, b) => a.order - b.order)
         .map(({ message }) => message);
-      const some = start
+      const batch = start
         ? [start]
         : shuffled.slice(0, 1 + pick(shuffled.length));
-      // A turn that is computed and lost leaves no trace.
-      if (pick(3) === 0) await hub.turn(some);
-      if (pick(6) === 0) hub.dropSession();
-      await hub.deliver(some);
+      if (pick(3) === 0) await harness.loseEpisode(batch);
+      if (pick(6) === 0) harness.dropSession();
+      await harness.deliver(batch);
     }
-    expect(hub.instance).toMatchObject({ status: "Completed" });
-    expect(JSON.parse(hub.instance.output ?? "")).toEqual(
+    expect(harness.instance).toMatchObject({ status: "Completed" });
+    expect(JSON.parse(harness.instance.output ?? "")).toEqual(
       expectedResults(input),
     );
-    return hub.sessionTurns;
+    return harness.sessionEpisodes;
   }
 
-  test("end with the right results in every order, with and without turns and sessions that are lost", async () => {
-    let sessionTurns = 0;
+  test("end with the expected results when messages are shuffled, and episodes and sessions are lost", async () => {
+    let sessionEpisodes = 0;
     await fc.assert(
       fc.asyncProperty(
         arbitraryProgram,
         fc.infiniteStream(fc.nat()),
-        async (generated, random) => {
-          sessionTurns += await endsInAnyOrder(generated, random);
+        async (program, random) => {
+          sessionEpisodes += await runInRandomOrder(program, random);
         },
       ),
-      { numRuns: runs(300) },
+      { numRuns: scaleRuns(300) },
     );
-    expect(sessionTurns).toBeGreaterThan(300);
+    expect(sessionEpisodes).toBeGreaterThan(300);
   });
 
   const folder = mkdtempSync(join(tmpdir(), "random-"));
   afterAll(() => {
     rmSync(folder, { recursive: true });
   });
-  let plays = 0;
+  let runCount = 0;
 
-  /** Plays a program on real files; the hub meets its fate at each commit. */
-  async function ends(
-    generated: readonly ProgramStep[],
-    fate: () => CrashPoint,
+  /** Runs a program on real files, with crashes. */
+  async function runOnFiles(
+    program: readonly ProgramStep[],
+    nextCrash: () => CrashPoint,
   ) {
-    const steps = numberSteps(generated);
+    const steps = numberSteps(program);
     const input: ProgramProgress = { steps, results: [] };
     const names = steps.flatMap(awaitedEventNames);
-    const roles = (attempts: RecordedAttempts): Stubs => ({
+    const stubs = (attempts: RecordedAttempts): Stubs => ({
       activities: {
         act: (task: { readonly key: number; readonly fails: number }) => {
-          if (attempts("act", task) < task.fails) throw new Error("no");
+          if (attempts("act", task) < task.fails) throw new Error("failed");
           return task.key;
         },
       },
@@ -113,7 +114,7 @@ describe("random orchestrations", () => {
         },
       },
       entities: {
-        counter: ({ df }: EntityRun) => {
+        counter: ({ df }: EntityContext) => {
           df.return(df.getInput());
         },
       },
@@ -122,41 +123,46 @@ describe("random orchestrations", () => {
     const { instance } = await runWithCrashes(
       {
         orchestrator: interpretProgram,
-        stubs: roles,
+        stubs,
         input,
         events,
-        nextCrash: fate,
+        nextCrash,
       },
-      join(folder, String((plays += 1))),
+      join(folder, String((runCount += 1))),
     );
     expect(instance.status).toBe("Completed");
     expect(JSON.parse(instance.output ?? "")).toEqual(expectedResults(steps));
   }
 
-  const fates: fc.Arbitrary<readonly CrashPoint[]> = fc.array(
-    fc.constantFrom<CrashPoint>("live", "live", "dies after", "dies within"),
+  const crashPlans: fc.Arbitrary<readonly CrashPoint[]> = fc.array(
+    fc.constantFrom<CrashPoint>(
+      "none",
+      "none",
+      "after commit",
+      "during commit",
+    ),
     { minLength: 1, maxLength: 30 },
   );
-  test("end with the right results on real files, whenever the hub dies", async () => {
+  test("end with the expected results on real files when the hub crashes at random commits", async () => {
     await fc.assert(
-      fc.asyncProperty(arbitraryProgram, fates, async (generated, plan) => {
+      fc.asyncProperty(arbitraryProgram, crashPlans, async (program, plan) => {
         const next = plan.values();
-        await ends(generated, () => next.next().value ?? "live");
+        await runOnFiles(program, () => next.next().value ?? "none");
       }),
-      { numRuns: runs(40) },
+      { numRuns: scaleRuns(40) },
     );
   }, 600_000);
 
-  test("end with the right results when the hub dies after every commit", async () => {
+  test("end with the expected results on real files when the hub crashes after every commit", async () => {
     await fc.assert(
-      fc.asyncProperty(arbitraryProgram, (generated) =>
-        ends(generated, () => "dies after"),
+      fc.asyncProperty(arbitraryProgram, (program) =>
+        runOnFiles(program, () => "after commit"),
       ),
-      { numRuns: runs(15) },
+      { numRuns: scaleRuns(15) },
     );
   }, 600_000);
 });
 
-interface EntityRun {
+interface EntityContext {
   readonly df: { getInput(): unknown; return(value: unknown): void };
 }

@@ -1,7 +1,4 @@
-/**
- * Whatever an orchestration asks for: a hub that is killed at every commit and opened anew brings it to the same
- * history and the same result, and makes no step again whose outcome was on disk.
- */
+/** A hub that crashes at every commit must produce the same history and result as one that does not, and repeat no recorded attempt. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
@@ -23,16 +20,16 @@ import {
   slowServer,
 } from "../../support/durable-task/restart-scenarios";
 
-interface Sum {
+interface AddInput {
   readonly n: number;
   readonly fails?: number;
 }
 
-const roles = (attempts: RecordedAttempts): Stubs => ({
+const stubs = (attempts: RecordedAttempts): Stubs => ({
   activities: {
-    add: (input: Sum) => {
+    add: (input: AddInput) => {
       if (attempts("add", input) < (input.fails ?? 0))
-        throw new Error("not yet");
+        throw new Error("this attempt fails");
       return input.n + 1;
     },
   },
@@ -47,8 +44,9 @@ const roles = (attempts: RecordedAttempts): Stubs => ({
   },
   entities: {
     counter: ({ df }: { df: EntityMethods }) => {
-      if (df.operationName === "refuse") throw new Error("no");
-      if (df.operationName === "tell") df.signalEntity(otherCounter, "add", 1);
+      if (df.operationName === "throw") throw new Error("refused");
+      if (df.operationName === "signalOther")
+        df.signalEntity(otherCounter, "add", 1);
       const sum = (df.getState(() => 0) ?? 0) + df.getInput();
       df.setState(sum);
       df.return(sum);
@@ -65,26 +63,26 @@ interface EntityMethods {
 }
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
-/** The way to a failed activity is this test's, and another in each life. */
-const stack = /\\+n {4}at [^"\\]*/g;
-const frames: ReadonlySet<number> = new Set([
+/** Stack traces differ from run to run. */
+const stackTrace = /\\+n {4}at [^"\\]*/g;
+const episodeBounds: ReadonlySet<number> = new Set([
   EventType.OrchestratorStarted,
   EventType.OrchestratorCompleted,
 ]);
 
-/** What is the same in every run: no times of the machine, no random ids, and not which events came together. */
-const story = (
+/** The histories without the parts that differ from run to run: times, random ids, stack traces and the division into episodes. */
+const toComparableHistories = (
   { instances, histories }: CrashRunOutcome,
   isConcurrent: boolean,
 ) =>
   histories
     .map((history, index) => {
       const events = history
-        .filter(({ event }) => !frames.has(event.EventType))
+        .filter(({ event }) => !episodeBounds.has(event.EventType))
         .map(({ event, input }) =>
           JSON.stringify({ ...event, Timestamp: undefined, input }),
         )
-        .map((text) => text.replaceAll(uuid, "id").replaceAll(stack, ""));
+        .map((text) => text.replaceAll(uuid, "id").replaceAll(stackTrace, ""));
       const id = instances[index]?.instanceId.replaceAll(uuid, "id");
       return { id, events: isConcurrent ? events.sort() : events };
     })
@@ -99,41 +97,41 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-let plays = 0;
-const played = (
+let runCount = 0;
+const runScenario = (
   scenario: RestartScenario,
-  fate: () => CrashPoint,
+  nextCrash: () => CrashPoint,
 ): Promise<CrashRunOutcome> =>
   runWithCrashes(
     {
       orchestrator: scenario.run,
-      stubs: roles,
-      nextCrash: fate,
+      stubs,
+      nextCrash,
       ...(scenario.events && { events: scenario.events }),
       ...(scenario.version && { version: scenario.version }),
       ...(scenario.settings && { settings: scenario.settings }),
     },
-    join(folder, String((plays += 1))),
+    join(folder, String((runCount += 1))),
   );
 
-const fates: Readonly<Record<string, () => () => CrashPoint>> = {
-  "after every commit": () => () => "dies after",
-  "within every commit, and after it": () => {
+const crashPlans: Readonly<Record<string, () => () => CrashPoint>> = {
+  "after every commit": () => () => "after commit",
+  "during and after every commit, in turn": () => {
     let commits = 0;
-    return () => ((commits += 1) % 2 === 1 ? "dies within" : "dies after");
+    return () => ((commits += 1) % 2 === 1 ? "during commit" : "after commit");
   },
 };
 
 describe.each(Object.entries(restartScenarios))("%s", (_name, scenario) => {
   const isConcurrent = scenario.isConcurrent ?? false;
-  let undisturbed: CrashRunOutcome;
+  let withoutCrash: CrashRunOutcome;
   beforeAll(async () => {
-    undisturbed = await played(scenario, () => "live");
+    withoutCrash = await runScenario(scenario, () => "none");
   });
 
-  test("comes to its result when nothing happens to the hub", () => {
-    expect(undisturbed.runs).toHaveLength(1);
-    const { status, output, customStatus } = undisturbed.instance;
+  test("returns the expected output when the hub does not crash", () => {
+    expect(withoutCrash.runs).toHaveLength(1);
+    const { status, output, customStatus } = withoutCrash.instance;
     expect({ status, output: JSON.parse(output ?? "") as unknown }).toEqual({
       status: "Completed",
       output: scenario.output,
@@ -143,17 +141,17 @@ describe.each(Object.entries(restartScenarios))("%s", (_name, scenario) => {
     );
   });
 
-  test.each(Object.entries(fates))(
-    "comes to the same when the hub dies %s",
-    async (_when, fate) => {
-      const outcome = await played(scenario, fate());
+  test.each(Object.entries(crashPlans))(
+    "has the same history and output when the hub crashes %s",
+    async (_when, createPlan) => {
+      const outcome = await runScenario(scenario, createPlan());
       expect(outcome.runs.length).toBeGreaterThan(3);
-      expect(story(outcome, isConcurrent)).toEqual(
-        story(undisturbed, isConcurrent),
+      expect(toComparableHistories(outcome, isConcurrent)).toEqual(
+        toComparableHistories(withoutCrash, isConcurrent),
       );
-      const { output, customStatus } = undisturbed.instance;
+      const { output, customStatus } = withoutCrash.instance;
       expect(outcome.instance).toMatchObject({ output, customStatus });
-      const made = undisturbed.runs[0]?.made ?? new Map<string, number>();
+      const made = withoutCrash.runs[0]?.made ?? new Map<string, number>();
       expectNoRepeatedCalls(outcome, made);
     },
   );

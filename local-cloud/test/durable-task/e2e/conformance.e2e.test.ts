@@ -23,46 +23,46 @@ const post = (path: string, body: unknown) =>
     body: JSON.stringify(body),
   });
 
-/** Runs an orchestration to its end: its output, or its status when it did not complete. */
-async function run(name: string, input: unknown): Promise<unknown> {
+/** Runs an orchestration to its end. Resolves with its output, or with its status when it did not complete. */
+async function runToEnd(name: string, input: unknown): Promise<unknown> {
   const path = `/runtime/webhooks/durabletask/orchestrators/${name}?timeout=20&pollingInterval=1`;
   const response = await post(path, input);
   expect(response.status).toBe(200);
   return response.json();
 }
 
-describe("retries", () => {
-  test("try again until it works", async () => {
+describe("a retry policy", () => {
+  test("repeats an activity until it succeeds", async () => {
     const input = { key: "a", times: 2, result: "ok", attempts: 3 };
-    expect(await run("retries", input)).toEqual(["ok", "after"]);
+    expect(await runToEnd("retries", input)).toEqual(["ok", "after"]);
   });
 
-  test("give the last error when it never works, and what comes after runs", async () => {
+  test("throws the error of the last attempt, and the orchestrator continues", async () => {
     const input = { key: "b", times: 9, attempts: 3 };
-    expect(await run("retries", input)).toEqual([
+    expect(await runToEnd("retries", input)).toEqual([
       "Activity function 'failing' failed: failure 3 of b",
       "after",
     ]);
   });
 
-  test("end when their time is over instead of hanging, and run nothing more", async () => {
+  test("throws the last error when its timeout is over", async () => {
     const input = { key: "c", times: 9, attempts: 50, timeoutMs: 30 };
-    const [error] = (await run("retries", input)) as string[];
+    const [error] = (await runToEnd("retries", input)) as string[];
     expect(error).toMatch(/failure \d of c$/);
   });
 
-  test("start a failing child again under a new id", async () => {
-    expect(await run("childRetries", null)).toContain("this child fails");
+  test("repeats a failing child and throws its error", async () => {
+    expect(await runToEnd("childRetries", null)).toContain("this child fails");
   });
 });
 
-describe("what hangs upstream", () => {
-  test("a task in a second compound stays one task", async () => {
-    expect(await run("reuse", null)).toBe("done");
+describe("an orchestration that does not end on Azure", () => {
+  test("completes when a task is part of two compounds", async () => {
+    expect(await runToEnd("reuse", null)).toBe("done");
   });
 
-  test("an error without a message fails the instance", async () => {
-    expect(await run("emptyError", null)).toMatchObject({
+  test("fails when it throws an error without a message", async () => {
+    expect(await runToEnd("emptyError", null)).toMatchObject({
       runtimeStatus: "Failed",
       output:
         "Orchestrator function 'emptyError' failed: It threw an error without a message.",
@@ -70,21 +70,21 @@ describe("what hangs upstream", () => {
   });
 });
 
-describe("durable HTTP", () => {
-  test("polls an answer 202 until it is done", async () => {
+describe("a durable HTTP call", () => {
+  test("polls the location of a 202 response until the status is 200", async () => {
     const call = { method: "POST", url: `${host.url}/api/job` };
-    expect(await run("calls", call)).toEqual([200, "the job is done"]);
+    expect(await runToEnd("calls", call)).toEqual([200, "the job is done"]);
   });
 
-  test("gives any status as an answer", async () => {
+  test("returns a response with the status 418", async () => {
     const url = `${host.url}/api/refuse`;
     const call = { method: "POST", url, body: { a: 1 } };
-    expect(await run("calls", call)).toEqual([418, 'POST {"a":1}']);
+    expect(await runToEnd("calls", call)).toEqual([418, 'POST {"a":1}']);
   });
 
-  test("fails the task when nobody answers", async () => {
+  test("fails its task when no server listens", async () => {
     const call = { method: "GET", url: "http://127.0.0.1:9/" };
-    expect(await run("calls", call)).toMatchObject({
+    expect(await runToEnd("calls", call)).toMatchObject({
       runtimeStatus: "Failed",
       output: expect.stringContaining(
         "Activity function 'BuiltIn::HttpActivity' failed",
@@ -93,16 +93,16 @@ describe("durable HTTP", () => {
   });
 });
 
-describe("critical sections", () => {
-  const value = async (key: string): Promise<unknown> => {
+describe("a critical section", () => {
+  const readCounter = async (key: string): Promise<unknown> => {
     const response = await fetch(`${host.url}/api/counters/${key}`);
     return response.status === 404 ? undefined : response.json();
   };
 
-  test("let one orchestration at a time at the entities, in whatever order they are named", async () => {
+  test("admits one orchestration at a time, without a deadlock when the entities are locked in different orders", async () => {
     const transfers = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
-        run(
+        runToEnd(
           "transfer",
           index % 2 === 0
             ? { from: "left", to: "right", amount: 3 }
@@ -111,29 +111,31 @@ describe("critical sections", () => {
       ),
     );
     expect(transfers).toEqual([3, 1, 3, 1, 3, 1, 3, 1, 3, 1]);
-    expect([await value("left"), await value("right")]).toEqual([-10, 10]);
+    expect([await readCounter("left"), await readCounter("right")]).toEqual([
+      -10, 10,
+    ]);
   });
 
-  test("hold signals of others until the release", async () => {
-    await run("transfer", { from: "left", to: "right", amount: 0 });
+  test("delivers a signal of a client after the release", async () => {
+    await runToEnd("transfer", { from: "left", to: "right", amount: 0 });
     await post("/api/counters/left/add?amount=1", null);
     await eventually(async () => {
-      expect(await value("left")).toBe(-9);
+      expect(await readCounter("left")).toBe(-9);
     });
   });
 
-  test("end with an orchestration that fails or is terminated", async () => {
-    await run("holdsAndFails", "held");
+  test("is released when its orchestration fails or is terminated", async () => {
+    await runToEnd("locksAndFails", "held");
     const base = "/runtime/webhooks/durabletask";
     const started = await post(
-      `${base}/orchestrators/holdsForEver/holder`,
+      `${base}/orchestrators/locksAndWaits/holder`,
       "held",
     );
     expect(started.status).toBe(202);
     await post("/api/counters/held/add?amount=5", null);
     await post(`${base}/instances/holder/terminate?reason=x`, null);
     await eventually(async () => {
-      expect(await value("held")).toBe(5);
+      expect(await readCounter("held")).toBe(5);
     });
   });
 });

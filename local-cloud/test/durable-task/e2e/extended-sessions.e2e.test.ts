@@ -15,13 +15,14 @@ afterAll(() => Promise.all(hosts.map((host) => host.stop())));
 interface Settings {
   readonly name: string;
   readonly extendedSessionsEnabled?: boolean;
+  /** Whether the app registers an invocation hook. */
   readonly hooks?: boolean;
 }
 
-async function startWith({ name, extendedSessionsEnabled, hooks }: Settings) {
+async function startApp({ name, extendedSessionsEnabled, hooks }: Settings) {
   const app = join(folder, name);
   mkdirSync(app);
-  // Linked, so that they find the project's packages.
+  // Links, so that `require` finds the packages of this project.
   for (const file of ["package.json", "functions.js"])
     symlinkSync(join(fixture, file), join(app, file));
   const durableTask = { extendedSessionsEnabled };
@@ -35,80 +36,84 @@ async function startWith({ name, extendedSessionsEnabled, hooks }: Settings) {
     env: hooks ? { WITH_HOOKS: "1" } : {},
   });
   hosts.push(host);
-  const runs = async () =>
+  const readRunCounts = async () =>
     (await (await fetch(`${host.url}/api/runs`)).json()) as Readonly<
       Record<string, number>
     >;
-  return { host, runs, api: createDurableTaskClient(() => host.url) };
+  return { host, readRunCounts, api: createDurableTaskClient(() => host.url) };
 }
 
-/** Five steps take six episodes. */
-const settings: readonly (Settings & { readonly runsOfFiveSteps: number })[] = [
-  // The first run, and the replay that the result is taken from.
-  { name: "usual", runsOfFiveSteps: 2 },
-  { name: "off", extendedSessionsEnabled: false, runsOfFiveSteps: 6 },
-  { name: "hooks", hooks: true, runsOfFiveSteps: 6 },
+/** Number of runs of the `steps` orchestrator, whose five steps take six episodes. */
+const variants: readonly (Settings & { readonly runsOfFiveSteps: number })[] = [
+  // The first run, and the replay that produces the result.
+  { name: "default settings", runsOfFiveSteps: 2 },
+  {
+    name: "extended sessions off",
+    extendedSessionsEnabled: false,
+    runsOfFiveSteps: 6,
+  },
+  { name: "invocation hooks", hooks: true, runsOfFiveSteps: 6 },
 ];
 
-describe.each(settings)("an app with sessions: $name", (given) => {
-  let started: Awaited<ReturnType<typeof startWith>>;
+describe.each(variants)("an app with $name", (settings) => {
+  let started: Awaited<ReturnType<typeof startApp>>;
   beforeAll(async () => {
-    started = await startWith(given);
+    started = await startApp(settings);
   });
 
-  test("its orchestrations come to the same end, by as few runs as may be", async () => {
-    const { api, runs, host } = started;
-    await api.startAs("five", "steps");
-    expect(await api.whenIn("five", "Completed")).toMatchObject({
+  test("completes an orchestration with the expected number of runs", async () => {
+    const { api, readRunCounts, host } = started;
+    await api.startInstance("five", "steps");
+    expect(await api.whenStatus("five", "Completed")).toMatchObject({
       output: "done",
       customStatus: { step: 4 },
     });
-    expect((await runs())["steps"]).toBe(given.runsOfFiveSteps);
+    expect((await readRunCounts())["steps"]).toBe(settings.runsOfFiveSteps);
     for (let step = 0; step < 5; step += 1)
       expect(host.output().split(`reached step ${step}`)).toHaveLength(2);
     expect(host.output()).not.toContain("Unexpected call to 'log'");
   });
 
-  test("what they wait for reaches them, whatever it is", async () => {
+  test("delivers entity results, events, timers, activity results, failures and child results", async () => {
     const { api } = started;
-    await api.startAs("all", "mixed");
-    await api.whenIn("all", "Running");
+    await api.startInstance("all", "mixed");
+    await api.whenStatus("all", "Running");
     await api.call("POST", "instances/all/raiseEvent/go", '"went"');
-    const { output } = await api.whenIn("all", "Completed");
+    const { output } = await api.whenStatus("all", "Completed");
     expect(output).toEqual([2, "went", true, ["a", "b"], "caught", "done"]);
   });
 
-  test("they continue as new, and fail, as ever", async () => {
+  test("continues as new, and fails with the error of the orchestrator", async () => {
     const { api } = started;
-    await api.startAs("rounds", "again", 1);
-    expect(await api.whenIn("rounds", "Completed")).toMatchObject({
+    await api.startInstance("three-rounds", "countRounds", 1);
+    expect(await api.whenStatus("three-rounds", "Completed")).toMatchObject({
       output: 3,
     });
-    await api.startAs("failing", "throws");
-    const { output } = await api.whenIn("failing", "Failed");
+    await api.startInstance("failing", "throws");
+    const { output } = await api.whenStatus("failing", "Failed");
     expect(output).toContain("after two steps");
   });
 
-  test("they are suspended, resumed and terminated between two steps", async () => {
+  test("suspends, resumes and terminates an orchestration", async () => {
     const { api } = started;
-    await api.startAs("paused", "mixed");
-    await api.whenIn("paused", "Running");
+    await api.startInstance("paused", "mixed");
+    await api.whenStatus("paused", "Running");
     await api.call("POST", "instances/paused/suspend");
-    await api.whenIn("paused", "Suspended");
+    await api.whenStatus("paused", "Suspended");
     await api.call("POST", "instances/paused/raiseEvent/go", '"late"');
     await api.call("POST", "instances/paused/resume");
-    const { output } = await api.whenIn("paused", "Completed");
+    const { output } = await api.whenStatus("paused", "Completed");
     expect(output).toContain("late");
-    await api.startAs("ended", "mixed");
-    await api.whenIn("ended", "Running");
+    await api.startInstance("ended", "mixed");
+    await api.whenStatus("ended", "Running");
     await api.call("POST", "instances/ended/terminate?reason=over");
-    await api.whenIn("ended", "Terminated");
+    await api.whenStatus("ended", "Terminated");
   });
 
-  test("one that asks for something else when it is replayed is failed", async () => {
+  test("fails an orchestration that schedules another activity when it is replayed", async () => {
     const { api } = started;
-    await api.startAs("fickle", "fickle");
-    const { output } = await api.whenIn("fickle", "Failed");
+    await api.startInstance("nondeterministic", "nondeterministic");
+    const { output } = await api.whenStatus("nondeterministic", "Failed");
     expect(output).toContain("Non-Deterministic workflow detected");
   });
 });

@@ -18,13 +18,13 @@ afterAll(() => host.stop());
 
 const api = createDurableTaskClient(() => host.url);
 
-/** The app allows 70,000 bytes of JSON. */
+/** Lengths of texts in an app whose maxPayloadBytes is 70,000. */
 const fits = 65_000;
 const tooLarge = 80_000;
 const limit = "70000 are the limit";
 
-/** Where a value can be too large, and what the reason names. */
-const places: readonly (readonly [orchestrator: string, named: string])[] = [
+/** An orchestrator for each kind of value, and the subject of its error message. */
+const values: readonly (readonly [orchestrator: string, subject: string])[] = [
   [
     "output",
     "Orchestrator function 'output' failed: Its output is 80002 bytes",
@@ -38,42 +38,42 @@ const places: readonly (readonly [orchestrator: string, named: string])[] = [
   ["nextInput", "The input for continue-as-new is 80011 bytes"],
 ];
 
-test.each(places)(
-  "%s: a large value passes, one over the limit fails the orchestration and is named",
-  async (name, named) => {
-    await api.startAs(`${name}-fits`, name, fits);
-    await api.whenIn(`${name}-fits`, "Completed");
-    await api.startAs(`${name}-fails`, name, tooLarge);
-    const { output } = await api.whenIn(`${name}-fails`, "Failed");
-    expect(output).toContain(named);
+test.each(values)(
+  "%s: accepts 65,000 bytes, and fails the orchestration for 80,000 bytes with the name of the value",
+  async (name, subject) => {
+    await api.startInstance(`${name}-fits`, name, fits);
+    await api.whenStatus(`${name}-fits`, "Completed");
+    await api.startInstance(`${name}-fails`, name, tooLarge);
+    const { output } = await api.whenStatus(`${name}-fails`, "Failed");
+    expect(output).toContain(subject);
     expect(output).toContain(limit);
   },
 );
 
-test("an entity keeps its state when the new one is over the limit, and the caller is told", async () => {
-  await api.startAs("state-fits", "entityState", fits);
-  await api.whenIn("state-fits", "Completed");
-  await api.startAs("state", "entityState", tooLarge);
-  const { output } = await api.whenIn("state", "Completed");
+test("keeps the state of an entity and fails the call when the new state is over the limit", async () => {
+  await api.startInstance("state-fits", "entityState", fits);
+  await api.whenStatus("state-fits", "Completed");
+  await api.startInstance("state", "entityState", tooLarge);
+  const { output } = await api.whenStatus("state", "Completed");
   expect(output).toBe("kept 10");
   expect(host.output()).toContain(
     "The new state of entity @cell@one is 80002 bytes",
   );
 });
 
-test("a result and a signal of an entity over the limit fail the call", async () => {
+test("fails the call of an entity whose result or signal is over the limit", async () => {
   for (const name of ["entityResult", "signalFromEntity"]) {
-    await api.startAs(`${name}-fits`, name, fits);
-    await api.whenIn(`${name}-fits`, "Completed");
-    await api.startAs(name, name, tooLarge);
-    const { output } = await api.whenIn(name, "Failed");
+    await api.startInstance(`${name}-fits`, name, fits);
+    await api.whenStatus(`${name}-fits`, "Completed");
+    await api.startInstance(name, name, tooLarge);
+    const { output } = await api.whenStatus(name, "Failed");
     expect(output).toContain(limit);
   }
 });
 
-test("the host serves on after all of it", async () => {
-  await api.startAs("after", "done");
-  expect(await api.whenIn("after", "Completed")).toMatchObject({
+test("runs an orchestration after all rejected values", async () => {
+  await api.startInstance("after", "done");
+  expect(await api.whenStatus("after", "Completed")).toMatchObject({
     output: "done",
   });
 });

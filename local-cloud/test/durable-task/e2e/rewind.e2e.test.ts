@@ -1,8 +1,8 @@
-import { resolve } from "node:path";
 import {
   createDurableTaskClient,
   readResponse,
 } from "../../support/durable-task/http-api-client";
+import { samplesAppFolder } from "../../support/durable-task/samples-app";
 import {
   startHostCommand,
   type ListeningProcess,
@@ -13,33 +13,34 @@ let host: ListeningProcess;
 const data = createTemporaryFolder();
 beforeAll(async () => {
   host = await startHostCommand({
-    app: resolve("local-cloud/test/fixtures/durable-samples"),
+    app: samplesAppFolder(),
     data,
   });
 });
 afterAll(() => host.stop());
 
 const api = createDurableTaskClient(() => host.url);
-const mend = (key: string) =>
-  fetch(`${host.url}/api/mend/${key}`, { method: "POST" });
+const repair = (key: string) =>
+  fetch(`${host.url}/api/repair/${key}`, { method: "POST" });
 const rewind = (id: string) =>
-  api.call("POST", `instances/${id}/rewind?reason=mended`);
+  api.call("POST", `instances/${id}/rewind?reason=repaired`);
 
+/** Starts an instance that fails, repairs its activity and rewinds it. Resolves with the status of the completed instance. */
 async function failThenRewind(name: string, key: string, input: unknown = key) {
-  await api.startAs(key, name, input);
-  await api.whenIn(key, "Failed");
-  await mend(key);
+  await api.startInstance(key, name, input);
+  await api.whenStatus(key, "Failed");
+  await repair(key);
   expect((await rewind(key)).status).toBe(202);
-  return api.whenIn(key, "Completed");
+  return api.whenStatus(key, "Completed");
 }
 
 describe("a rewind", () => {
-  test("runs again what failed, and nothing that had succeeded", async () => {
+  test("repeats a failed activity and no successful one", async () => {
     const { output } = await failThenRewind("rewindable", "one");
     expect(output).toEqual([1, "one works", "Hello one!"]);
   });
 
-  test("rewinds the children that failed, which report to their parent again", async () => {
+  test("rewinds failed children, which report to their parent again", async () => {
     const { output } = await failThenRewind("rewindableParent", "family");
     expect(output).toEqual([
       1,
@@ -47,49 +48,53 @@ describe("a rewind", () => {
       "Hello family!",
       "Hello family!",
     ]);
-    await api.whenIn("family-child", "Completed");
+    await api.whenStatus("family-child", "Completed");
   });
 
-  test("keeps the failures that the orchestration went on from", async () => {
+  test("keeps failures that the orchestrator handled", async () => {
     const { output } = await failThenRewind("rewindableRetries", "tried");
     expect(output).toEqual(["tried works", 2]);
   });
 
-  test("tries again what failed among many that ran side by side, and only that", async () => {
-    await mend("fine");
-    await api.startAs("crowd", "rewindableCrowd", ["bad", "fine", "worse"]);
-    await api.whenIn("crowd", "Failed");
-    await Promise.all(["bad", "worse"].map(mend));
-    expect((await rewind("crowd")).status).toBe(202);
-    const { output } = await api.whenIn("crowd", "Completed");
-    expect(output).toEqual(["bad works", "fine works", "worse works", 2, 1]);
+  test("repeats only the failed ones of concurrent activities", async () => {
+    await repair("fine");
+    await api.startInstance("concurrent", "rewindableFanOut", [
+      "bad",
+      "fine",
+      "other",
+    ]);
+    await api.whenStatus("concurrent", "Failed");
+    await Promise.all(["bad", "other"].map(repair));
+    expect((await rewind("concurrent")).status).toBe(202);
+    const { output } = await api.whenStatus("concurrent", "Completed");
+    expect(output).toEqual(["bad works", "fine works", "other works", 2, 1]);
   });
 
-  test("takes back what was sent on the way out", async () => {
+  test("discards the signal that the failing execution sent last", async () => {
     const input = { key: "loud", counter: "loud" };
     expect(
       await failThenRewind("signalsAndFails", "loud", input),
     ).toMatchObject({ output: "loud works" });
   });
 
-  test("may fail again, and be rewound again", async () => {
-    await api.startAs("twice", "rewindable", "twice");
-    await api.whenIn("twice", "Failed");
+  test("accepts a second rewind after the instance has failed again", async () => {
+    await api.startInstance("twice", "rewindable", "twice");
+    await api.whenStatus("twice", "Failed");
     expect((await rewind("twice")).status).toBe(202);
-    await api.whenIn("twice", "Failed");
-    await mend("twice");
+    await api.whenStatus("twice", "Failed");
+    await repair("twice");
     expect((await rewind("twice")).status).toBe(202);
-    const { output } = await api.whenIn("twice", "Completed");
+    const { output } = await api.whenStatus("twice", "Completed");
     expect(output).toEqual([1, "twice works", "Hello twice!"]);
   });
 
-  test("is refused for what is unknown or has not failed", async () => {
-    expect(await readResponse(rewind("nobody"))).toEqual({
+  test("returns 404 for an unknown instance and 412 for one that has not failed", async () => {
+    expect(await readResponse(rewind("missing"))).toEqual({
       status: 404,
-      body: "No instance with ID 'nobody' was found.",
+      body: "No instance with ID 'missing' was found.",
     });
-    await api.startAs("fine", "helloSequence");
-    await api.whenIn("fine", "Completed");
+    await api.startInstance("fine", "helloSequence");
+    await api.whenStatus("fine", "Completed");
     expect(await readResponse(rewind("fine"))).toEqual({
       status: 412,
       body: 'This orchestration has status Completed, but only orchestrations in the "Failed" state can be rewound.',

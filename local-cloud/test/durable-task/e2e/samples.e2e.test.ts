@@ -45,117 +45,126 @@ async function start(name: string, input?: unknown, id?: string) {
   return (await response.json()) as Management;
 }
 
-const status = async ({ statusQueryGetUri }: Management) =>
+const getStatus = async ({ statusQueryGetUri }: Management) =>
   (await (await fetch(statusQueryGetUri)).json()) as Status;
 
-const ended = ({ statusQueryGetUri, ...rest }: Management) =>
+const waitForEnd = ({ statusQueryGetUri, ...rest }: Management) =>
   eventually(async () => {
-    const found = await status({ statusQueryGetUri, ...rest });
+    const found = await getStatus({ statusQueryGetUri, ...rest });
     expect(["Completed", "Failed", "Terminated"]).toContain(
       found.runtimeStatus,
     );
     return found;
   });
 
-async function run(name: string, input: unknown): Promise<unknown> {
+async function runToEnd(name: string, input: unknown): Promise<unknown> {
   const response = await post(`${host.url}/api/run/${name}`, input);
   return response.json();
 }
 
-/** A URL with a placeholder is used as the client was given it, on this host. */
-const send = (url: string, name: string, text: string, body?: unknown) =>
-  post(url.replace(name, text), body);
+/** Posts to a management URL with a placeholder. */
+const postManagement = (
+  url: string,
+  name: string,
+  text: string,
+  body?: unknown,
+) => post(url.replace(name, text), body);
 
-describe("an app of another author", () => {
-  test("runs activities one after another, whatever the case of their names", async () => {
-    expect(await run("helloSequence", null)).toEqual([
+describe("the sample app", () => {
+  test("runs activities in sequence and ignores the case of their names", async () => {
+    expect(await runToEnd("helloSequence", null)).toEqual([
       "Hello Tokyo!",
       "Hello Seattle!",
       "Hello Cairo!",
     ]);
   });
 
-  test("gives activities every kind of value as the real host does", async () => {
+  test("passes every kind of JSON value to an activity as on Azure", async () => {
     const values = ["x", "42", "", 42, 1.5, { a: [1] }, [1, "b"], null, true];
-    expect(await run("echoes", values)).toEqual([
+    expect(await runToEnd("echoes", values)).toEqual([
       ...["x", "42", "", 42, 1.5, { a: [1] }, [1, "b"], null],
-      // A boolean arrives as text: .NET writes it so.
+      // The Azure host converts a boolean to .NET text.
       "True",
     ]);
   });
 
-  test("fans out to a thousand activities and joins them", async () => {
-    expect(await run("fanOut", 1000)).toBe(499_500);
+  test("fans out to 1000 activities and joins their results", async () => {
+    expect(await runToEnd("fanOut", 1000)).toBe(499_500);
   });
 
-  test("gives an orchestration the error of an activity", async () => {
-    expect(await run("catches", null)).toMatch(
+  test("throws the error of an activity in the orchestrator", async () => {
+    expect(await runToEnd("catches", null)).toMatch(
       /^Activity function 'fail' failed: the disk is full/,
     );
   });
 
-  test("fails an orchestration that does not catch, and says why", async () => {
-    const found = await ended(await start("fails", "no power"));
+  test("fails an orchestration with an unhandled error, with its message", async () => {
+    const found = await waitForEnd(await start("fails", "out of stock"));
     expect(found.runtimeStatus).toBe("Failed");
     expect(found.output).toMatch(
-      /^Orchestrator function 'fails' failed: Activity function 'fail' failed: no power/,
+      /^Orchestrator function 'fails' failed: Activity function 'fail' failed: out of stock/,
     );
   });
 
-  test("fails what calls or is an unknown function, naming those that exist", async () => {
-    const calls = await ended(await start("callsUnknown"));
+  test("fails an instance that calls, or runs, an unknown function, with the names of the known functions", async () => {
+    const calls = await waitForEnd(await start("callsUnknown"));
     expect(calls).toMatchObject({ runtimeStatus: "Failed" });
-    expect(calls.output).toContain("The function 'nobody' doesn't exist");
-    const missing = await ended(await start("noSuchOrchestrator"));
+    expect(calls.output).toContain("The function 'missing' doesn't exist");
+    const missing = await waitForEnd(await start("noSuchOrchestrator"));
     expect(missing.output).toContain("'noSuchOrchestrator' doesn't exist");
     expect(missing.output).toContain("'helloSequence'");
   });
 
-  test("runs sub-orchestrations side by side and gives the parent their errors", async () => {
-    expect(await run("parent", ["A", "B", "C"])).toEqual([
+  test("runs sub-orchestrations concurrently and throws their errors in the parent", async () => {
+    expect(await runToEnd("parent", ["A", "B", "C"])).toEqual([
       "Hello A!",
       "Hello B!",
       "Hello C!",
     ]);
-    expect(await run("parentOfBad", null)).toContain(
+    expect(await runToEnd("parentOfBad", null)).toContain(
       "Orchestrator function 'child' failed: this child fails",
     );
   });
 
-  test("waits for a timer, never too short", async () => {
-    expect(await run("timer", 300)).toBe(true);
+  test("fires a timer not before its due time", async () => {
+    expect(await runToEnd("timer", 300)).toBe(true);
   });
 
-  test("takes a human's answer before the time is up, and gives up after", async () => {
+  test("returns an approval that arrives before the timeout, and times out without one", async () => {
     const waiting = await start("approval", 60_000);
     await eventually(async () => {
-      expect((await status(waiting)).runtimeStatus).toBe("Running");
+      expect((await getStatus(waiting)).runtimeStatus).toBe("Running");
     });
-    const raised = await send(
+    const raised = await postManagement(
       waiting.sendEventPostUri,
       "{eventName}",
       "approved",
       { by: "Ada" },
     );
     expect(raised.status).toBe(202);
-    expect(await ended(waiting)).toMatchObject({
+    expect(await waitForEnd(waiting)).toMatchObject({
       output: { by: "Ada" },
       customStatus: "answered",
     });
-    const late = await ended(await start("approval", 50));
+    const late = await waitForEnd(await start("approval", 50));
     expect(late.output).toBe("too late");
   });
 
-  test("continues as new, and loses no event that came in between", async () => {
+  test("continues as new without losing events that arrive in between", async () => {
     const collector = await start("collector");
     for (const item of ["a", "b", "c", "end"])
-      await send(collector.sendEventPostUri, "{eventName}", "item", item);
-    expect((await ended(collector)).output).toEqual(["a", "b", "c"]);
-    expect(await run("countDown", 30)).toBe("done");
+      await postManagement(
+        collector.sendEventPostUri,
+        "{eventName}",
+        "item",
+        item,
+      );
+    expect((await waitForEnd(collector)).output).toEqual(["a", "b", "c"]);
+    expect(await runToEnd("countDown", 30)).toBe("done");
   });
 
-  test("keeps an entity's state and answers those who call it", async () => {
-    expect(await run("countTwice", "mine")).toEqual([3, 3]);
+  test("keeps the state of an entity and returns results to its callers", async () => {
+    expect(await runToEnd("countTwice", "mine")).toEqual([3, 3]);
     const counter = `${host.url}/api/counters`;
     expect((await fetch(`${counter}/none`)).status).toBe(404);
     await Promise.all(
@@ -170,35 +179,48 @@ describe("an app of another author", () => {
     });
   });
 
-  test("lets one entity signal another", async () => {
-    await post(`${host.url}/api/counters/teller/tell?amount=7`);
+  test("delivers a signal of one entity to another", async () => {
+    await post(`${host.url}/api/counters/source/forward?amount=7`);
     await eventually(async () => {
-      const told = await fetch(`${host.url}/api/counters/told`);
-      expect(await told.json()).toBe(7);
+      const target = await fetch(`${host.url}/api/counters/target`);
+      expect(await target.json()).toBe(7);
     });
   });
 
-  test("suspends, resumes and terminates", async () => {
+  test("suspends, resumes and terminates an instance, and rejects a second termination with 410", async () => {
     const waiting = await start("approval", 60_000);
-    const suspended = await send(waiting.suspendPostUri, "{text}", "pause");
+    const suspended = await postManagement(
+      waiting.suspendPostUri,
+      "{text}",
+      "pause",
+    );
     expect(suspended.status).toBe(202);
     await eventually(async () => {
-      expect((await status(waiting)).runtimeStatus).toBe("Suspended");
+      expect((await getStatus(waiting)).runtimeStatus).toBe("Suspended");
     });
-    await send(waiting.sendEventPostUri, "{eventName}", "approved", 1);
-    await send(waiting.resumePostUri, "{text}", "go");
-    expect((await ended(waiting)).output).toBe(1);
+    await postManagement(
+      waiting.sendEventPostUri,
+      "{eventName}",
+      "approved",
+      1,
+    );
+    await postManagement(waiting.resumePostUri, "{text}", "go");
+    expect((await waitForEnd(waiting)).output).toBe(1);
     const other = await start("approval", 60_000);
-    await send(other.terminatePostUri, "{text}", "enough");
-    expect(await ended(other)).toMatchObject({
+    await postManagement(other.terminatePostUri, "{text}", "enough");
+    expect(await waitForEnd(other)).toMatchObject({
       runtimeStatus: "Terminated",
       output: "enough",
     });
-    const again = await send(other.terminatePostUri, "{text}", "enough");
+    const again = await postManagement(
+      other.terminatePostUri,
+      "{text}",
+      "enough",
+    );
     expect(again.status).toBe(410);
   });
 
-  test("refuses a second start under an id that runs", async () => {
+  test("rejects a start with the id of a running instance with 409", async () => {
     const first = await start("approval", 60_000, "only-one");
     const second = await post(`${host.url}/api/start/approval?id=only-one`, 1);
     expect(second.status).toBe(500);
@@ -212,10 +234,10 @@ describe("an app of another author", () => {
         /^An Orchestration instance with the status \w+ already exists\.$/,
       ) as string,
     });
-    await send(first.terminatePostUri, "{text}", "x");
+    await postManagement(first.terminatePostUri, "{text}", "x");
   });
 
-  test("answers create-and-wait the moment the instance ends", async () => {
+  test("responds to create-and-wait when the instance ends, or with 202 after the timeout", async () => {
     const base = `${host.url}/runtime/webhooks/durabletask/orchestrators`;
     const done = await post(
       `${base}/helloSequence?timeout=20&pollingInterval=5`,
@@ -231,13 +253,13 @@ describe("an app of another author", () => {
     expect(tooLong.headers.get("location")).toContain("/instances/");
   });
 
-  test("goes on with timers, events and entities after the host was killed", async () => {
+  test("continues timers, events and entities after the host was killed", async () => {
     const timer = await start("timer", 1500, "timer-over-crash");
     const waiting = await start("approval", 60_000, "approval-over-crash");
     await post(`${host.url}/api/counters/survivor/add?amount=5`);
     await host.kill();
     host = await startHostCommand({ app, data });
-    const here = (management: Management): Management => ({
+    const onNewHost = (management: Management): Management => ({
       ...management,
       statusQueryGetUri: `${host.url}/runtime/webhooks/durabletask/instances/${management.id}`,
     });
@@ -245,8 +267,8 @@ describe("an app of another author", () => {
       `${host.url}/runtime/webhooks/durabletask/instances/${waiting.id}/raiseEvent/approved`,
       "yes",
     );
-    expect((await ended(here(waiting))).output).toBe("yes");
-    expect((await ended(here(timer))).output).toBe(true);
+    expect((await waitForEnd(onNewHost(waiting))).output).toBe("yes");
+    expect((await waitForEnd(onNewHost(timer))).output).toBe(true);
     await eventually(async () => {
       const counter = await fetch(`${host.url}/api/counters/survivor`);
       expect(await counter.json()).toBe(5);

@@ -1,12 +1,15 @@
-/** The apps of other authors once more, on a hub that runs an orchestrator from its start in every episode. */
+/** Repeats the tests of the sample app on a hub without extended sessions, which replays the history in every episode. */
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createTemporaryFolder } from "../../support/cli/cloud-process";
 
 const app = join(createTemporaryFolder(), "app");
-const fixture = resolve("local-cloud/test/fixtures/durable-samples");
+const { samplesAppFolder } = jest.requireActual<{
+  samplesAppFolder: () => string;
+}>("../../support/durable-task/samples-app");
+const fixture = samplesAppFolder();
 mkdirSync(app);
-// Linked, so that they find the project's packages.
+// Links, so that `require` finds the packages of this project.
 for (const part of ["package.json", "src"])
   symlinkSync(join(fixture, part), join(app, part));
 writeFileSync(
@@ -20,7 +23,7 @@ writeFileSync(
 );
 
 jest.mock("../../support/durable-task/samples-app", () => ({
-  samplesApp: () => app,
+  samplesAppFolder: () => app,
 }));
 describe("samples", () => {
   jest.requireActual("./samples.e2e.test");

@@ -1,4 +1,4 @@
-/** When a message is handed over, and what is told meanwhile: see O2 and O4 of `src/local/durable-task/orchestrations/orchestrations.ts`. */
+/** The order of delivery and commit, and the visibility of uncommitted changes: invariants O2 and O4 of `OrchestrationDispatcher`. */
 import {
   EntityId,
   type OrchestrationContext,
@@ -15,31 +15,31 @@ import type {
 import { registerStubs } from "../../../testing/stubs";
 import { eventually } from "../../support/shared/eventually";
 
-const calls = 20;
-/** The ids of the instances that have run. */
-const ran = new Set<string>();
+const callCount = 20;
+/** The ids of the instances whose function has run. */
+const startedIds = new Set<string>();
 
-function* lead({
+function* countOrWait({
   df,
 }: OrchestrationContext): Generator<Task, unknown, unknown> {
-  ran.add(df.instanceId);
+  startedIds.add(df.instanceId);
   if (df.getInput() === "wait") return yield df.waitForExternalEvent("go");
   let last: unknown;
-  for (let call = 0; call < calls; call += 1)
+  for (let call = 0; call < callCount; call += 1)
     last = yield df.callEntity(new EntityId("counter", "a"), "add", 1);
   return last;
 }
 
-/** A hub of which the disk can be made to take its time. */
-class SlowDisk {
+/** A hub whose commits can be paused. */
+class PausableHub {
   readonly store = openTaskHubStore(":memory:");
   readonly flushed: (readonly HubCommit[])[] = [];
   readonly hub: TaskHub;
-  #wait: Promise<void> | undefined;
-  #release: () => void = () => undefined;
+  #resumed: Promise<void> | undefined;
+  #resolveResumed: () => void = () => undefined;
 
   constructor(settings: object = {}) {
-    const cast = registerStubs(lead, {
+    const { functions, invoke } = registerStubs(countOrWait, {
       entities: {
         counter: ({ df }: { df: Counter }) => {
           df.setState(df.getState(() => 0) + df.getInput());
@@ -49,34 +49,34 @@ class SlowDisk {
     });
     const commit = async (commits: readonly HubCommit[]): Promise<void> => {
       this.flushed.push(commits);
-      await this.#wait;
+      await this.#resumed;
       await this.store.commit(commits);
     };
-    const slow = new Proxy(this.store, {
+    const pausableStore = new Proxy(this.store, {
       get: (target, name: keyof TaskHubStore) =>
         name === "commit" ? commit : target[name].bind(target),
     });
-    const wrong = (...problem: unknown[]): never => {
-      throw new Error(`Not expected: ${String(problem)}`);
+    const throwProblem = (...problem: unknown[]): never => {
+      throw new Error(`The hub reported a problem: ${String(problem)}`);
     };
     this.hub = new TaskHub({
-      store: slow,
+      store: pausableStore,
       settings: parseDurableTaskSettings(settings),
-      functions: cast.functions,
-      invoke: cast.invoke,
-      reportProblem: wrong,
-      onFatalError: wrong,
+      functions,
+      invoke,
+      reportProblem: throwProblem,
+      onFatalError: throwProblem,
     });
   }
 
-  hold(): void {
-    this.#wait = new Promise((resolve) => {
-      this.#release = resolve;
+  pauseCommits(): void {
+    this.#resumed = new Promise((resolve) => {
+      this.#resolveResumed = resolve;
     });
   }
-  release(): void {
-    this.#wait = undefined;
-    this.#release();
+  resumeCommits(): void {
+    this.#resumed = undefined;
+    this.#resolveResumed();
   }
 }
 
@@ -87,114 +87,123 @@ interface Counter {
   return(value: number): void;
 }
 
-let disk: SlowDisk;
+let pausable: PausableHub;
 beforeEach(() => {
-  ran.clear();
-  disk = new SlowDisk();
+  startedIds.clear();
+  pausable = new PausableHub();
 });
 afterEach(async () => {
   jest.restoreAllMocks();
-  disk.release();
-  await disk.hub.stop(1000);
+  pausable.resumeCommits();
+  await pausable.hub.stop(1000);
 });
 
 const start = (input: string, instanceId = "one") =>
-  disk.hub.start({
-    name: disk.hub.functions.orchestrator[0] ?? "",
+  pausable.hub.start({
+    name: pausable.hub.functions.orchestrator[0] ?? "",
     instanceId,
     input: JSON.stringify(input),
   });
-const inFlight = () =>
+const waitForFirstFlush = () =>
   eventually(() => {
-    expect(disk.flushed.length).toBeGreaterThan(0);
+    expect(pausable.flushed.length).toBeGreaterThan(0);
     return Promise.resolve();
   });
 
-test("a start and a call of an entity cost one flush each: their answers are taken up with them", async () => {
+test("needs one flush for a start and one for each entity call: the resulting episode joins the flush of its message", async () => {
   await start("count");
-  const ended = await disk.hub.waitForEnd("one", new AbortController().signal);
-  expect(ended).toMatchObject({ status: "Completed", output: String(calls) });
-  expect(disk.flushed).toHaveLength(1 + calls);
+  const ended = await pausable.hub.waitForEnd(
+    "one",
+    new AbortController().signal,
+  );
+  expect(ended).toMatchObject({
+    status: "Completed",
+    output: String(callCount),
+  });
+  expect(pausable.flushed).toHaveLength(1 + callCount);
 });
 
-test("nobody is told of an instance whose beginning is not on disk yet", async () => {
-  disk.hold();
+test("hides an instance whose start is not durable yet", async () => {
+  pausable.pauseCommits();
   const starting = start("wait");
-  await inFlight();
-  expect(disk.flushed[0]).toHaveLength(2); // the beginning, and what its first turn has come to
-  expect(disk.hub.getInstance("one")).toBeUndefined();
+  await waitForFirstFlush();
+  expect(pausable.flushed[0]).toHaveLength(2); // the start, and the result of the first episode
+  expect(pausable.hub.getInstance("one")).toBeUndefined();
   expect(
-    await disk.hub.send("one", {
+    await pausable.hub.send("one", {
       EventType: EventType.EventRaised,
       Name: "go",
       Input: "1",
     }),
   ).toBe("unknown");
-  expect(await start("wait")).toEqual({ running: "Pending" });
-  disk.release();
+  expect(await start("wait")).toEqual({ existingStatus: "Pending" });
+  pausable.resumeCommits();
   expect(await starting).toEqual({ id: "one" });
-  expect(disk.hub.getInstance("one")?.name).toBe(
-    disk.hub.functions.orchestrator[0],
+  expect(pausable.hub.getInstance("one")?.name).toBe(
+    pausable.hub.functions.orchestrator[0],
   );
 });
 
-test("of an instance that takes the place of another, the other is told until its beginning is on disk", async () => {
+test("returns the replaced instance until the start of its replacement is durable", async () => {
   await start("count");
-  const before = await disk.hub.waitForEnd("one", new AbortController().signal);
-  disk.flushed.length = 0;
-  disk.hold();
+  const before = await pausable.hub.waitForEnd(
+    "one",
+    new AbortController().signal,
+  );
+  pausable.flushed.length = 0;
+  pausable.pauseCommits();
   const starting = start("wait");
-  await inFlight();
-  expect(disk.hub.getInstance("one")).toEqual(before);
-  disk.release();
+  await waitForFirstFlush();
+  expect(pausable.hub.getInstance("one")).toEqual(before);
+  pausable.resumeCommits();
   await starting;
-  expect(disk.hub.getInstance("one")?.executionId).not.toBe(
+  expect(pausable.hub.getInstance("one")?.executionId).not.toBe(
     before?.executionId,
   );
 });
 
-test("what comes for an instance while its end is on its way to disk does not stay in the inbox", async () => {
+test("removes a message from the inbox that arrives while the commit of the instance's end is in flight", async () => {
   await start("wait");
-  await disk.hub.whenIdle();
+  await pausable.hub.whenIdle();
   const go = {
     EventType: EventType.EventRaised,
     Name: "go",
     Input: "1",
   } as const;
-  disk.flushed.length = 0;
-  disk.hold();
-  const sent = disk.hub.send("one", go);
-  await inFlight();
-  const late = disk.hub.send("one", go);
-  disk.release();
+  pausable.flushed.length = 0;
+  pausable.pauseCommits();
+  const sent = pausable.hub.send("one", go);
+  await waitForFirstFlush();
+  const late = pausable.hub.send("one", go);
+  pausable.resumeCommits();
   expect(await Promise.all([sent, late])).toEqual(["accepted", "accepted"]);
-  await disk.hub.whenIdle();
-  expect(disk.hub.getInstance("one")?.status).toBe("Completed");
-  expect(disk.store.inbox()).toEqual([]);
+  await pausable.hub.whenIdle();
+  expect(pausable.hub.getInstance("one")?.status).toBe("Completed");
+  expect(pausable.store.inbox()).toEqual([]);
 });
 
-test("an instance on its way to disk takes up none of the places for those that run", async () => {
-  await disk.hub.stop(1000);
-  disk = new SlowDisk({ maxConcurrentOrchestratorFunctions: 1 });
-  disk.hold();
-  const both = Promise.all([start("wait"), start("wait", "two")]);
+test("releases the concurrency slot of an instance while its commit is in flight", async () => {
+  await pausable.hub.stop(1000);
+  pausable = new PausableHub({ maxConcurrentOrchestratorFunctions: 1 });
+  pausable.pauseCommits();
+  const starts = Promise.all([start("wait"), start("wait", "two")]);
   await eventually(() => {
-    expect([...ran]).toEqual(["one", "two"]);
+    expect([...startedIds]).toEqual(["one", "two"]);
     return Promise.resolve();
   });
-  expect(disk.hub.getInstance("one")).toBeUndefined();
-  disk.release();
-  await both;
+  expect(pausable.hub.getInstance("one")).toBeUndefined();
+  pausable.resumeCommits();
+  await starts;
 });
 
-test("an id that nobody chose is as the real host's, and grows with time", async () => {
-  const { hub } = disk;
+test("generates ids in the format of the Azure host (32 hexadecimal digits of a UUIDv7) that sort by time", async () => {
+  const { hub } = pausable;
   const name = hub.functions.orchestrator[0] ?? "";
   const ids: string[] = [];
-  for (const at of [
+  for (const now of [
     1, 1_772_323_200_000, 1_772_323_200_001, 9_999_999_999_999,
   ]) {
-    jest.spyOn(Date, "now").mockReturnValue(at);
+    jest.spyOn(Date, "now").mockReturnValue(now);
     const started = await hub.start({ name, input: '"wait"' });
     ids.push("id" in started ? started.id : "");
   }
@@ -206,24 +215,27 @@ test("an id that nobody chose is as the real host's, and grows with time", async
   expect(ids).toEqual([...ids].sort());
 });
 
-test("of two starts at once under one id the later one stays, in memory as on disk", async () => {
-  await disk.hub.stop(1000);
-  disk = new SlowDisk({ overridableExistingInstanceStates: "AnyState" });
+test("keeps the later of two concurrent starts with the same id, in memory and on disk", async () => {
+  await pausable.hub.stop(1000);
+  pausable = new PausableHub({ overridableExistingInstanceStates: "AnyState" });
   expect(await Promise.all([start("wait"), start("count")])).toEqual([
     { id: "one" },
     { id: "one" },
   ]);
-  const ended = await disk.hub.waitForEnd("one", new AbortController().signal);
-  expect(ended).toMatchObject({ input: '"count"', output: String(calls) });
-  await disk.hub.whenIdle();
-  expect(disk.store.instance("one")).toEqual(ended);
-  const begun = disk.store
+  const ended = await pausable.hub.waitForEnd(
+    "one",
+    new AbortController().signal,
+  );
+  expect(ended).toMatchObject({ input: '"count"', output: String(callCount) });
+  await pausable.hub.whenIdle();
+  expect(pausable.store.instance("one")).toEqual(ended);
+  const startedExecutions = pausable.store
     .history("one")
     .flatMap(({ event }) =>
       event.EventType === EventType.ExecutionStarted
         ? event.OrchestrationInstance.ExecutionId
         : [],
     );
-  expect(begun).toEqual([ended?.executionId]);
-  expect(disk.store.inbox()).toEqual([]);
+  expect(startedExecutions).toEqual([ended?.executionId]);
+  expect(pausable.store.inbox()).toEqual([]);
 });

@@ -19,24 +19,24 @@ test.each([
   ["3.0", "2.0", "None", true],
   ["3.0", "", "Strict", true],
 ] as const)(
-  "an instance of version '%s' in an app of '%s' with %s runs: %s",
-  (version, current, strategy, runs) => {
+  "matches version '%s' with the app version '%s' under %s: %s",
+  (version, current, strategy, matches) => {
     const problem = describeVersionMismatch(
       version,
       settings(current, strategy),
     );
-    expect(problem === undefined).toBe(runs);
-    if (!runs) expect(problem).toContain(`'${version}'`);
+    expect(problem === undefined).toBe(matches);
+    if (!matches) expect(problem).toContain(`'${version}'`);
   },
 );
 
-test("versions have an order", () => {
+test("compareVersions is antisymmetric and transitive", () => {
   const version = fc
     .array(fc.nat(20), { minLength: 1, maxLength: 4 })
     .map((parts) => parts.join("."));
   fc.assert(
     fc.property(version, version, version, (a, b, c) => {
-      // Not -0, which `toBe` tells from 0.
+      // The sum, because `toBe` distinguishes 0 from the negation -0.
       expect(compareVersions(a, b) + compareVersions(b, a)).toBe(0);
       if (compareVersions(a, b) <= 0 && compareVersions(b, c) <= 0)
         expect(compareVersions(a, c)).toBeLessThanOrEqual(0);

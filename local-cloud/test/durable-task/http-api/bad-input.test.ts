@@ -1,4 +1,4 @@
-/** What the HTTP API answers to requests that are wrong: every route. Codes and texts are those of the extension. */
+/** Responses of every route to invalid requests. Status codes and texts are those of the Durable Task extension. */
 import {
   createApi,
   snapshotHub,
@@ -7,7 +7,7 @@ import {
 
 afterEach(stopApiHubs);
 
-/** Every route, as a request that is right but for what a test makes wrong. */
+/** A valid request for every route; each test makes it invalid. */
 const routes: readonly (readonly [method: string, path: string])[] = [
   ["POST", "orchestrators/echo"],
   ["POST", "orchestrators/echo/new"],
@@ -27,35 +27,38 @@ const routes: readonly (readonly [method: string, path: string])[] = [
   ["POST", "entities/counter/key"],
   ["DELETE", "entities/counter/key"],
 ];
-const withBody = [
+const pathsWithBody = [
   "orchestrators/echo",
   "orchestrators/echo/new",
   "instances/Running/raiseEvent/e",
   "entities/counter/key",
 ];
 
-describe("another hub", () => {
-  test.each(routes)("is unknown to %s %s", async (method, path) => {
-    const { hub, ask } = await createApi();
-    const before = snapshotHub(hub);
-    const { status, text } = await ask(method, `${path}?taskHub=There`, {
-      body: "1",
-    });
-    expect(status).toBe(404);
-    expect(text).toMatch(/no task hub 'There' .* 'Here'/);
-    await hub.whenIdle();
-    expect(snapshotHub(hub)).toEqual(before);
-  });
+describe("the name of another task hub", () => {
+  test.each(routes)(
+    "is rejected by %s %s with 404 and both names",
+    async (method, path) => {
+      const { hub, request } = await createApi();
+      const before = snapshotHub(hub);
+      const { status, text } = await request(method, `${path}?taskHub=There`, {
+        body: "1",
+      });
+      expect(status).toBe(404);
+      expect(text).toMatch(/no task hub 'There'.* 'Here'/);
+      await hub.whenIdle();
+      expect(snapshotHub(hub)).toEqual(before);
+    },
+  );
 });
 
-describe("a body that is no JSON", () => {
-  const bodies = ["{", "nope", "{'a':1}", "[1,]", '"open', "\u0000", "1 2"];
+describe("a body that is not JSON", () => {
+  const bodies = ["{", "text", "{'a':1}", "[1,]", '"open', "\u0000", "1 2"];
 
-  test.each(withBody)("is refused by POST %s", async (path) => {
-    const { hub, ask } = await createApi();
+  test.each(pathsWithBody)("is rejected by POST %s with 400", async (path) => {
+    const { hub, request } = await createApi();
     const before = snapshotHub(hub);
     for (const body of bodies) {
-      const { status, text } = await ask("POST", path, { body });
+      const { status, text } = await request("POST", path, { body });
       expect({ body, status }).toEqual({ body, status: 400 });
       expect(text).toMatch(/Invalid JSON content|Could not parse JSON content/);
     }
@@ -63,56 +66,60 @@ describe("a body that is no JSON", () => {
     expect(snapshotHub(hub)).toEqual(before);
   });
 
-  test("is refused by an event even when there is none, or is called something else", async () => {
-    const { ask } = await createApi();
+  test("is rejected by raiseEvent with 400 when it is empty, and when it is text/plain", async () => {
+    const { request } = await createApi();
     const path = "instances/Running/raiseEvent/e";
-    expect(await ask("POST", path)).toMatchObject({ status: 400 });
+    expect(await request("POST", path)).toMatchObject({ status: 400 });
     expect(
-      await ask("POST", path, { body: "1", type: "text/plain" }),
+      await request("POST", path, { body: "1", type: "text/plain" }),
     ).toMatchObject({
       status: 400,
       text: expect.stringContaining("Only application/json") as string,
     });
   });
 
-  test("is text for an entity when it is called so", async () => {
-    const { ask } = await createApi();
-    const text = { body: "{nope", type: "text/plain" };
-    expect(await ask("POST", "entities/counter/key?op=x", text)).toMatchObject({
+  test("is accepted by an entity signal as text/plain", async () => {
+    const { request } = await createApi();
+    const text = { body: "{text", type: "text/plain" };
+    expect(
+      await request("POST", "entities/counter/key?op=x", text),
+    ).toMatchObject({
       status: 202,
     });
   });
 
-  test("does not matter where no body is read", async () => {
-    const { ask } = await createApi();
+  test("is ignored by the routes without a body", async () => {
+    const { request } = await createApi();
     for (const [method, path] of routes)
-      if (!withBody.includes(path) && method !== "DELETE")
-        expect(await ask(method, path, { body: "{nope" })).not.toMatchObject({
+      if (!pathsWithBody.includes(path) && method !== "DELETE")
+        expect(
+          await request(method, path, { body: "{text" }),
+        ).not.toMatchObject({
           status: 400,
         });
   });
 });
 
-describe("a body over the limit", () => {
-  test.each(withBody)("is refused by POST %s", async (path) => {
-    const { hub, ask } = await createApi({ maxPayloadBytes: 1000 });
+describe("a body over maxPayloadBytes", () => {
+  test.each(pathsWithBody)("is rejected by POST %s with 413", async (path) => {
+    const { hub, request } = await createApi({ maxPayloadBytes: 1000 });
     const before = snapshotHub(hub);
     const body = JSON.stringify("x".repeat(999));
-    const { status, text } = await ask("POST", path, { body });
+    const { status, text } = await request("POST", path, { body });
     expect(status).toBe(413);
     expect(text).toContain("1000 bytes");
     expect(snapshotHub(hub)).toEqual(before);
     const fits = JSON.stringify("x".repeat(998));
-    expect(await ask("POST", path, { body: fits })).toMatchObject({
+    expect(await request("POST", path, { body: fits })).toMatchObject({
       status: 202,
     });
   });
 });
 
-describe("an id", () => {
+describe("the instance id", () => {
   test.each([
-    ["@counter@one", "an entity's"],
-    ["@", "an entity's"],
+    ["@counter@one", "an entity id"],
+    ["@", "an entity id"],
     ["a%5Cb", "with a backslash"],
     ["a%3Fb", "with a question mark"],
     ["a%23b", "with a hash"],
@@ -121,42 +128,42 @@ describe("an id", () => {
     ["a%7Fb", "with a delete character"],
     ["a%C2%85b", "with a C1 control character"],
     ["x".repeat(257), "of 257 characters"],
-  ])("%s (%s) is refused", async (id) => {
-    const { hub, ask } = await createApi();
+  ])("%s (%s) is rejected with 400", async (id) => {
+    const { hub, request } = await createApi();
     const before = snapshotHub(hub);
-    const { status, text } = await ask("POST", `orchestrators/echo/${id}`);
+    const { status, text } = await request("POST", `orchestrators/echo/${id}`);
     expect(status).toBe(400);
     expect(text).toMatch(/instance id/);
     expect(snapshotHub(hub)).toEqual(before);
   });
 
-  test("with a slash names no route", async () => {
-    const { ask } = await createApi();
-    expect(await ask("POST", "orchestrators/echo/a%2Fb")).toMatchObject({
+  test("with a slash is rejected with 404", async () => {
+    const { request } = await createApi();
+    expect(await request("POST", "orchestrators/echo/a%2Fb")).toMatchObject({
       status: 404,
     });
   });
 
   test.each(["x".repeat(256), "ümlaut%20%26%25", "a@b", "$", "-"])(
-    "%s is taken",
+    "%s is accepted",
     async (id) => {
-      const { hub, ask } = await createApi();
-      expect(await ask("POST", `orchestrators/echo/${id}`)).toMatchObject({
+      const { hub, request } = await createApi();
+      expect(await request("POST", `orchestrators/echo/${id}`)).toMatchObject({
         status: 202,
       });
       await hub.whenIdle();
-      expect(await ask("GET", `instances/${id}`)).toMatchObject({
+      expect(await request("GET", `instances/${id}`)).toMatchObject({
         status: 200,
       });
     },
   );
 
   test.each(["a%5Cb", "a%3Fb", "a%23b", "a%01b"])(
-    "%s is refused for an entity",
+    "%s is rejected as an entity key with 400",
     async (key) => {
-      const { ask } = await createApi();
+      const { request } = await createApi();
       for (const method of ["POST", "DELETE"])
-        expect(await ask(method, `entities/counter/${key}`)).toMatchObject({
+        expect(await request(method, `entities/counter/${key}`)).toMatchObject({
           status: 400,
         });
     },
@@ -172,22 +179,25 @@ test.each([
   ["DELETE", "instances"],
   ["DELETE", "instances?createdTimeFrom=never"],
   ["DELETE", "instances?createdTimeFrom=2020-01-01&runtimeStatus=Asleep"],
-])("%s %s is refused, naming the parameter", async (method, path) => {
-  const { hub, ask } = await createApi();
-  const before = snapshotHub(hub);
-  const { status, text } = await ask(method, path);
-  expect(status).toBe(400);
-  expect(text).toMatch(/'\w+'/);
-  expect(snapshotHub(hub)).toEqual(before);
-});
+])(
+  "%s %s is rejected with 400 and the name of the parameter",
+  async (method, path) => {
+    const { hub, request } = await createApi();
+    const before = snapshotHub(hub);
+    const { status, text } = await request(method, path);
+    expect(status).toBe(400);
+    expect(text).toMatch(/'\w+'/);
+    expect(snapshotHub(hub)).toEqual(before);
+  },
+);
 
 test.each(["not-a-token", "e30", "bnVsbA"])(
-  "a continuation token that the hub did not give is refused: %s",
+  "rejects the continuation token %s, which the hub did not issue, with 400",
   async (token) => {
-    const { ask } = await createApi();
+    const { request } = await createApi();
     for (const path of ["instances", "entities"])
       expect(
-        await ask("GET", path, {
+        await request("GET", path, {
           headers: { "x-ms-continuation-token": token },
         }),
       ).toMatchObject({ status: 400 });
@@ -210,10 +220,12 @@ test.each([
   ["GET", "entities/counter/key/more"],
   ["GET", ""],
   ["POST", "nothing"],
-])("%s %s is nothing that there is: 404", async (method, path) => {
-  const { hub, ask } = await createApi();
+])("%s %s is not a route: 404", async (method, path) => {
+  const { hub, request } = await createApi();
   const before = snapshotHub(hub);
-  expect(await ask(method, path, { body: "1" })).toMatchObject({ status: 404 });
+  expect(await request(method, path, { body: "1" })).toMatchObject({
+    status: 404,
+  });
   await hub.whenIdle();
   expect(snapshotHub(hub)).toEqual(before);
 });

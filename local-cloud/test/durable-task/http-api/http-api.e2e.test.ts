@@ -1,8 +1,8 @@
-import { resolve } from "node:path";
 import {
   createDurableTaskClient,
   readResponse,
 } from "../../support/durable-task/http-api-client";
+import { samplesAppFolder } from "../../support/durable-task/samples-app";
 import { eventually } from "../../support/shared/eventually";
 import {
   startHostCommand,
@@ -14,27 +14,27 @@ let host: ListeningProcess;
 const data = createTemporaryFolder();
 beforeAll(async () => {
   host = await startHostCommand({
-    app: resolve("local-cloud/test/fixtures/durable-samples"),
+    app: samplesAppFolder(),
     data,
   });
 });
 afterAll(() => host.stop());
 
 const api = createDurableTaskClient(() => host.url);
-const { call, get, startAs, whenIn } = api;
+const { call, get, startInstance, whenStatus } = api;
 const waitMs = 3_600_000;
-const ids = async (answer: Promise<Response>) =>
-  ((await (await answer).json()) as { readonly instanceId: string }[]).map(
+const readIds = async (response: Promise<Response>) =>
+  ((await (await response).json()) as { readonly instanceId: string }[]).map(
     ({ instanceId }) => instanceId,
   );
 
 describe("the status of an instance", () => {
-  test("shows its history with inputs and results when asked", async () => {
-    await startAs("history", "helloSequence", { a: 1 });
-    await whenIn("history", "Completed");
-    const plain = await get("instances/history?showInput=false");
-    expect(plain).toMatchObject({ input: null, instanceId: "history" });
-    expect(plain).not.toHaveProperty("historyEvents");
+  test("includes the history with inputs and results when the query requests it", async () => {
+    await startInstance("history", "helloSequence", { a: 1 });
+    await whenStatus("history", "Completed");
+    const withoutInput = await get("instances/history?showInput=false");
+    expect(withoutInput).toMatchObject({ input: null, instanceId: "history" });
+    expect(withoutInput).not.toHaveProperty("historyEvents");
     const query = "showHistory=true&showHistoryOutput=true";
     const { historyEvents } = await get(`instances/history?${query}`);
     expect(historyEvents).toMatchObject([
@@ -53,28 +53,28 @@ describe("the status of an instance", () => {
       { EventType: "TaskCompleted", Result: "Hello Cairo!" },
       { EventType: "ExecutionCompleted", OrchestrationStatus: "Completed" },
     ]);
-    const bare = await get(
+    const withoutInputs = await get(
       "instances/history?showHistory=true&showInput=false",
     );
-    expect(JSON.stringify(bare["historyEvents"])).not.toMatch(
+    expect(JSON.stringify(withoutInputs["historyEvents"])).not.toMatch(
       /Tokyo|EventId|TaskScheduledId/,
     );
   });
 
-  test("is a server error for a failed one only when asked", async () => {
-    await startAs("broken", "fails", "no power");
-    await whenIn("broken", "Failed");
+  test("is 500 for a failed instance only with returnInternalServerErrorOnFailure", async () => {
+    await startInstance("broken", "fails", "out of stock");
+    await whenStatus("broken", "Failed");
     expect((await call("GET", "instances/broken")).status).toBe(200);
     const path = "instances/broken?returnInternalServerErrorOnFailure=true";
     expect((await call("GET", path)).status).toBe(500);
-    expect((await call("GET", "instances/nobody")).status).toBe(404);
+    expect((await call("GET", "instances/missing")).status).toBe(404);
   });
 });
 
 describe("the list of instances", () => {
-  test("comes in pages, in the order of the ids, entities among them", async () => {
+  test("is paged in the order of the ids and includes entities", async () => {
     const names = ["page-a", "page-b", "page-c", "page-d", "page-e"];
-    await Promise.all(names.map((id) => startAs(id, "helloSequence")));
+    await Promise.all(names.map((id) => startInstance(id, "helloSequence")));
     await call("POST", "entities/Counter/paged?op=add", "2");
     await eventually(async () => {
       expect((await call("GET", "entities/counter/paged")).status).toBe(200);
@@ -89,11 +89,11 @@ describe("the list of instances", () => {
         { "x-ms-continuation-token": token },
       );
       token = page.headers.get("x-ms-continuation-token") ?? "none";
-      found.push(...(await ids(Promise.resolve(page))));
+      found.push(...(await readIds(Promise.resolve(page))));
     } while (token !== "");
     expect(found).toEqual(names);
     expect(
-      await ids(call("GET", "instances?instanceIdPrefix=@counter@")),
+      await readIds(call("GET", "instances?instanceIdPrefix=@counter@")),
     ).toEqual(["@counter@paged"]);
     expect(await get("instances/@counter@paged")).toMatchObject({
       runtimeStatus: "Running",
@@ -101,13 +101,13 @@ describe("the list of instances", () => {
     });
   });
 
-  test("is filtered by status and time, and refuses filters that are none", async () => {
-    await startAs("filter-wait", "approval", waitMs);
-    await startAs("filter-done", "helloSequence");
-    await whenIn("filter-wait", "Running");
-    await whenIn("filter-done", "Completed");
+  test("is filtered by status and time, and rejects invalid filters with 400", async () => {
+    await startInstance("filter-wait", "approval", waitMs);
+    await startInstance("filter-done", "helloSequence");
+    await whenStatus("filter-wait", "Running");
+    await whenStatus("filter-done", "Completed");
     const list = (query: string) =>
-      ids(call("GET", `instances?instanceIdPrefix=filter-&${query}`));
+      readIds(call("GET", `instances?instanceIdPrefix=filter-&${query}`));
     expect(await list("runtimeStatus=running")).toEqual(["filter-wait"]);
     expect(await list("runtimeStatus=Failed,Completed")).toEqual([
       "filter-done",
@@ -116,26 +116,26 @@ describe("the list of instances", () => {
     expect(await list("createdTimeFrom=2999-01-01T00:00:00Z")).toEqual([]);
     for (const query of ["runtimeStatus=Happy", "top=none", "createdTimeTo=x"])
       expect((await call("GET", `instances?${query}`)).status).toBe(400);
-    const strange = { "x-ms-continuation-token": "strange" };
-    const refused = await call("GET", "instances", undefined, strange);
-    expect(refused.status).toBe(400);
+    const invalidToken = { "x-ms-continuation-token": "invalid" };
+    const rejected = await call("GET", "instances", undefined, invalidToken);
+    expect(rejected.status).toBe(400);
   });
 });
 
 describe("a purge", () => {
-  test("removes what has ended, one or all that pass a filter", async () => {
-    await startAs("gone", "helloSequence");
-    await whenIn("gone", "Completed");
+  test("removes one ended instance, or all that match a filter, and rejects a running one with 412", async () => {
+    await startInstance("ended", "helloSequence");
+    await whenStatus("ended", "Completed");
     const purge = (path: string) =>
       readResponse(call("DELETE", `instances${path}`));
-    const once = { status: 200, body: { instancesDeleted: 1 } };
-    expect(await purge("/gone")).toEqual(once);
-    expect(await purge("/gone")).toEqual({ status: 404, body: "" });
-    await startAs("stays", "approval", waitMs);
-    await whenIn("stays", "Running");
-    expect(await purge("/stays")).toEqual({
+    const oneDeleted = { status: 200, body: { instancesDeleted: 1 } };
+    expect(await purge("/ended")).toEqual(oneDeleted);
+    expect(await purge("/ended")).toEqual({ status: 404, body: "" });
+    await startInstance("active", "approval", waitMs);
+    await whenStatus("active", "Running");
+    expect(await purge("/active")).toEqual({
       status: 412,
-      body: "Only orchestrations in a terminal state can be purged, but the orchestration with instance ID stays has status Running",
+      body: "Only orchestrations in a terminal state can be purged, but the orchestration with instance ID active has status Running",
     });
     expect(await purge("?createdTimeTo=2999-01-01")).toEqual({
       status: 400,
@@ -143,18 +143,18 @@ describe("a purge", () => {
         Message: "Please provide value for 'createdTimeFrom' parameter.",
       },
     });
-    await startAs("gone-1", "helloSequence");
-    await startAs("gone-2", "fails", "x");
-    await whenIn("gone-1", "Completed");
-    await whenIn("gone-2", "Failed");
-    const all = "?createdTimeFrom=2000-01-01&instanceIdPrefix=gone-";
-    expect(await purge(`${all}&runtimeStatus=Failed`)).toEqual(once);
-    expect(await purge(all)).toEqual(once);
+    await startInstance("ended-1", "helloSequence");
+    await startInstance("ended-2", "fails", "x");
+    await whenStatus("ended-1", "Completed");
+    await whenStatus("ended-2", "Failed");
+    const all = "?createdTimeFrom=2000-01-01&instanceIdPrefix=ended-";
+    expect(await purge(`${all}&runtimeStatus=Failed`)).toEqual(oneDeleted);
+    expect(await purge(all)).toEqual(oneDeleted);
     expect(await purge(all)).toEqual({ status: 404, body: "" });
-    expect((await call("GET", "instances/stays")).status).toBe(202);
+    expect((await call("GET", "instances/active")).status).toBe(202);
   });
 
-  test("removes an entity", async () => {
+  test("removes the state of an entity", async () => {
     await call("POST", "entities/counter/purged?op=add", "5");
     await eventually(async () => {
       expect((await call("GET", "entities/counter/purged")).status).toBe(200);
@@ -175,38 +175,40 @@ describe("a purge", () => {
 });
 
 describe("a restart", () => {
-  test("starts the same once more, under a new id or the same", async () => {
-    await startAs("again", "timer", 1);
-    await whenIn("again", "Completed");
-    const fresh = await readResponse(call("POST", "instances/again/restart"));
-    const { id } = fresh.body as { readonly id: string };
-    expect(fresh).toMatchObject({ status: 202 });
-    expect(fresh.body).not.toHaveProperty("rewindPostUri");
-    expect(id).not.toBe("again");
-    expect(await whenIn(id, "Completed")).toMatchObject({ input: 1 });
-    const path = "instances/again/restart?restartWithNewInstanceId=false";
+  test("starts an instance with the same input under a new id, or under the same id", async () => {
+    await startInstance("restarted", "timer", 1);
+    await whenStatus("restarted", "Completed");
+    const restarted = await readResponse(
+      call("POST", "instances/restarted/restart"),
+    );
+    const { id } = restarted.body as { readonly id: string };
+    expect(restarted).toMatchObject({ status: 202 });
+    expect(restarted.body).not.toHaveProperty("rewindPostUri");
+    expect(id).not.toBe("restarted");
+    expect(await whenStatus(id, "Completed")).toMatchObject({ input: 1 });
+    const path = "instances/restarted/restart?restartWithNewInstanceId=false";
     expect(await readResponse(call("POST", path))).toMatchObject({
       status: 202,
-      body: { id: "again" },
+      body: { id: "restarted" },
     });
   });
 
-  test("is refused for the unknown and for what still runs", async () => {
+  test("is rejected for an unknown instance with 400 and for a running one with 409", async () => {
     expect(
-      await readResponse(call("POST", "instances/nobody/restart")),
+      await readResponse(call("POST", "instances/missing/restart")),
     ).toEqual({
       status: 400,
       body: {
         Message: "InstanceId does not match a valid orchestration instance.",
       },
     });
-    await startAs("busy", "approval", waitMs);
+    await startInstance("busy", "approval", waitMs);
     const path = "instances/busy/restart?restartWithNewInstanceId=false";
     expect((await call("POST", path)).status).toBe(409);
   });
 });
 
-test("entities are listed by name, with their state when asked", async () => {
+test("lists the entities with a name, with their state when fetchState is true", async () => {
   await call("POST", "entities/counter/$?op=add", "7");
   await eventually(async () => {
     expect((await call("GET", "entities/counter/$")).status).toBe(200);

@@ -1,4 +1,4 @@
-/** What the HTTP API answers for an instance in each state. Codes and texts are those of the extension. */
+/** Responses of the HTTP API for an instance in each state. Status codes and texts are those of the Durable Task extension. */
 import {
   createApi,
   allStatuses,
@@ -7,8 +7,8 @@ import {
 
 afterEach(stopApiHubs);
 
-/** Codes for an instance in each state, in the order of `states`. */
-const codes: Readonly<
+/** The status codes for an instance in each state, in the order of `allStatuses`. */
+const codesByOperation: Readonly<
   Record<string, readonly [method: string, path: string, codes: number[]]>
 > = {
   "GET instances/{id}": ["GET", "", [202, 202, 202, 200, 200, 200]],
@@ -26,26 +26,29 @@ const codes: Readonly<
   purge: ["DELETE", "", [412, 412, 412, 200, 200, 200]],
 };
 
-describe.each(Object.entries(codes))("%s", (_, [method, path, expected]) => {
-  test.each(
-    allStatuses.map((state, index) => [state, expected[index]] as const),
-  )("for an instance that is %s answers %i", async (state, code) => {
-    const { ask, problems } = await createApi();
-    const asked = `instances/${state}${path}`;
-    expect(await ask(method, asked, { body: '"x"' })).toMatchObject({
-      status: code,
+describe.each(Object.entries(codesByOperation))(
+  "%s",
+  (_, [method, path, expected]) => {
+    test.each(
+      allStatuses.map((state, index) => [state, expected[index]] as const),
+    )("for an instance that is %s returns %i", async (state, code) => {
+      const { request, problems } = await createApi();
+      const target = `instances/${state}${path}`;
+      expect(await request(method, target, { body: '"x"' })).toMatchObject({
+        status: code,
+      });
+      expect(problems).toEqual([]);
     });
-    expect(problems).toEqual([]);
-  });
 
-  test("for an instance that is unknown answers 404, or 400 when it is to start again", async () => {
-    const { ask } = await createApi();
-    const { status } = await ask(method, `instances/nobody${path}`, {
-      body: '"x"',
+    test("for an unknown instance returns 404, or 400 for a restart", async () => {
+      const { request } = await createApi();
+      const { status } = await request(method, `instances/missing${path}`, {
+        body: '"x"',
+      });
+      expect(status).toBe(path.startsWith("/restart") ? 400 : 404);
     });
-    expect(status).toBe(path.startsWith("/restart") ? 400 : 404);
-  });
-});
+  },
+);
 
 describe.each([
   ["NonRunningStates", [409, 409, 409, 202, 202, 202]],
@@ -56,13 +59,13 @@ describe.each([
     test.each(
       allStatuses.map((state, index) => [state, expected[index]] as const),
     )(
-      "under the id of an instance that is %s answers %i",
+      "under the id of an instance that is %s returns %i",
       async (state, code) => {
-        const { hub, ask, problems } = await createApi({
+        const { hub, request, problems } = await createApi({
           overridableExistingInstanceStates,
         });
         const before = hub.getInstance(state);
-        const { status, text } = await ask(
+        const { status, text } = await request(
           "POST",
           `orchestrators/echo/${state}`,
           {

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { toTextData } from "../../../durable-task/model/function-value";
 import type { TypedData } from "../../../functions-host/core/extension";
 
-/** What the library makes of a value: `fromRpcTypedData` of @azure/functions. */
-function read({ string, json }: TypedData): unknown {
+/** Converts like `fromRpcTypedData` of @azure/functions. */
+function parseLikeLibrary({ string, json }: TypedData): unknown {
   if (string === undefined) return JSON.parse(json ?? "") as unknown;
   try {
     return JSON.parse(string) as unknown;
@@ -20,16 +20,18 @@ const texts = fc.oneof(
   fc.constantFrom("True", "true", "nullable", " null ", "1e5", "-", "", '"'),
 );
 
-test("a text is read as if the library had been left to find out what it is", () => {
+test("converts a text to data from which the library reads the same value as from the plain text", () => {
   fc.assert(
     fc.property(texts, (text) => {
-      expect(read(toTextData(text))).toEqual(read({ string: text }));
+      expect(parseLikeLibrary(toTextData(text))).toEqual(
+        parseLikeLibrary({ string: text }),
+      );
     }),
     { numRuns: 1000 },
   );
 });
 
-test("an id is no JSON, and reading it throws nothing", () => {
+test("sends a UUID as a JSON string, so that the library does not have to catch a parse error", () => {
   fc.assert(
     fc.property(fc.uuid(), (id) => {
       expect(toTextData(id)).toEqual({ json: JSON.stringify(id) });

@@ -9,14 +9,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const roles = () => ({
+const stubs = () => ({
   activities: {
     text: (length: number) => "x".repeat(length),
-    length: (of: string) => of.length,
+    length: (text: string) => text.length,
   },
 });
 
-test("nine megabytes, more than the commit log holds, go through a hub that dies after every commit", async () => {
+test("keeps a payload of 9 MB, which is larger than the commit log, when the hub crashes after every commit", async () => {
   const size = 9_000_000;
   const { instance, runs } = await runWithCrashes(
     {
@@ -25,8 +25,8 @@ test("nine megabytes, more than the commit log holds, go through a hub that dies
         const length: unknown = yield df.callActivity("length", result);
         return length;
       },
-      stubs: roles,
-      nextCrash: () => "dies after",
+      stubs,
+      nextCrash: () => "after commit",
     },
     join(folder, "hub"),
   );

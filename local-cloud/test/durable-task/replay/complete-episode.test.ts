@@ -20,10 +20,9 @@ import {
 } from "../../../durable-task/model/hub-message";
 import { serializeOrchestrationTrigger } from "../../../durable-task/replay/orchestration-trigger";
 import { startEpisode } from "../../../durable-task/replay/start-episode";
+import { testLimits } from "../../support/durable-task/replay-limits";
 
-import { testLimits } from "../../support/durable-task/pure-hub";
-
-const none = new ExecutionHistory();
+const emptyHistory = new ExecutionHistory();
 const now = Date.UTC(2026, 0, 1);
 const instance = createPendingInstance(
   {
@@ -36,7 +35,7 @@ const instance = createPendingInstance(
   },
   now,
 );
-const world: EpisodeContext = {
+const context: EpisodeContext = {
   limits: testLimits,
   maxActions: 10,
   maxPayloadBytes: 100_000,
@@ -44,7 +43,7 @@ const world: EpisodeContext = {
   functions: { orchestrator: ["flow"], activity: ["act"], entity: ["counter"] },
   defaultVersion: "",
 };
-const delivered = (
+const toDelivery = (
   event: MessageEvent,
   executionId: string | null = "first",
 ): MessageDelivery<OrchestrationMessage> => ({
@@ -55,14 +54,14 @@ const start: MessageDelivery<OrchestrationMessage> = {
   inboxId: 7,
   message: createStartMessage(instance),
 };
-const done = (TaskScheduledId: number): MessageEvent => ({
+const taskCompleted = (TaskScheduledId: number): MessageEvent => ({
   EventType: EventType.TaskCompleted,
   TaskScheduledId,
   Result: '"x"',
 });
 const suspend = { EventType: EventType.ExecutionSuspended, Reason: "" };
 const resume = { EventType: EventType.ExecutionResumed, Reason: "" };
-const types = (events: readonly HistoryEvent[]) =>
+const typesOf = (events: readonly HistoryEvent[]) =>
   events.map(({ EventType: type }) => type);
 const stateOutcome = (state: object) => ({
   ok: true as const,
@@ -72,54 +71,54 @@ const stateOutcome = (state: object) => ({
 const callAct = { actionType: 0, functionName: "act", input: 1 };
 const running: Instance = { ...instance, status: "Running" };
 
-describe("opening an episode", () => {
-  test("takes the start and consumes its message", () => {
-    const opening = startEpisode(instance, none, [start], now);
-    expect(types(opening.newEvents)).toEqual([
+describe("startEpisode", () => {
+  test("accepts the start message and consumes its inbox row", () => {
+    const episode = startEpisode(instance, emptyHistory, [start], now);
+    expect(typesOf(episode.newEvents)).toEqual([
       EventType.OrchestratorStarted,
       EventType.ExecutionStarted,
     ]);
-    expect(opening).toMatchObject({ next: "run", consumed: [7] });
+    expect(episode).toMatchObject({ next: "run", consumed: [7] });
   });
 
-  test("drops what is meant for an earlier execution", () => {
-    const opening = startEpisode(
+  test("drops an event of an earlier execution", () => {
+    const episode = startEpisode(
       running,
-      none,
-      [delivered(done(0), "old")],
+      emptyHistory,
+      [toDelivery(taskCompleted(0), "old")],
       now,
     );
-    expect(opening).toMatchObject({ next: "rest", arrived: [] });
+    expect(episode).toMatchObject({ next: "skip", newEvents: [] });
   });
 
-  test("drops a second result of the same task, also within one batch", () => {
+  test("drops the second result of a task within one batch", () => {
     const { newEvents } = startEpisode(
       running,
-      none,
-      [delivered(done(3)), delivered(done(3))],
+      emptyHistory,
+      [toDelivery(taskCompleted(3)), toDelivery(taskCompleted(3))],
       now,
     );
     expect(newEvents).toHaveLength(2);
   });
 
-  test("holds results while suspended and gives them back, in order, on resume", () => {
-    const held = [delivered(done(0)), delivered(done(1))];
-    const quiet = startEpisode(
+  test("holds results while the instance is suspended and delivers them in order when it resumes", () => {
+    const held = [toDelivery(taskCompleted(0)), toDelivery(taskCompleted(1))];
+    const suspended = startEpisode(
       running,
-      none,
-      [delivered(suspend), ...held],
+      emptyHistory,
+      [toDelivery(suspend), ...held],
       now,
     );
-    expect(quiet).toMatchObject({ next: "rest", held });
-    expect(quiet.instance.status).toBe("Suspended");
-    const awake = startEpisode(
-      quiet.instance,
-      none,
-      [...held, delivered(resume)],
+    expect(suspended).toMatchObject({ next: "skip", held });
+    expect(suspended.instance.status).toBe("Suspended");
+    const resumed = startEpisode(
+      suspended.instance,
+      emptyHistory,
+      [...held, toDelivery(resume)],
       now,
     );
-    expect(awake).toMatchObject({ next: "run", held: [] });
-    expect(types(awake.newEvents)).toEqual([
+    expect(resumed).toMatchObject({ next: "run", held: [] });
+    expect(typesOf(resumed.newEvents)).toEqual([
       EventType.OrchestratorStarted,
       EventType.ExecutionResumed,
       EventType.TaskCompleted,
@@ -127,17 +126,22 @@ describe("opening an episode", () => {
     ]);
   });
 
-  test("never lets a timer fire before its time", () => {
+  test("starts the episode at the due time of a fired timer when the clock is behind it", () => {
     const FireAt = new Date(now + 5).toISOString();
     const fired = { EventType: EventType.TimerFired, TimerId: 0, FireAt };
-    const { newEvents } = startEpisode(running, none, [delivered(fired)], now);
+    const { newEvents } = startEpisode(
+      running,
+      emptyHistory,
+      [toDelivery(fired)],
+      now,
+    );
     expect(newEvents[0]?.Timestamp).toBe(FireAt);
   });
 
-  test("gives the function its input as it was stored", () => {
-    const opening = startEpisode(instance, none, [start], now);
+  test("passes the stored input to the function", () => {
+    const episode = startEpisode(instance, emptyHistory, [start], now);
     expect(
-      JSON.parse(serializeOrchestrationTrigger(opening, [], testLimits)),
+      JSON.parse(serializeOrchestrationTrigger(episode, [], testLimits)),
     ).toMatchObject({
       input: { a: 1 },
       instanceId: "one",
@@ -147,73 +151,75 @@ describe("opening an episode", () => {
   });
 });
 
-describe("closing an episode", () => {
-  const opening = startEpisode(instance, none, [start], now);
-  const close = (state: object) =>
-    completeEpisode(opening, none, stateOutcome(state), world);
+describe("completeEpisode", () => {
+  const episode = startEpisode(instance, emptyHistory, [start], now);
+  const complete = (state: object) =>
+    completeEpisode(episode, emptyHistory, stateOutcome(state), context);
 
-  test("turns a new action into an event and an activity to start", () => {
-    const turn = close({ actions: [[callAct]] });
-    expect(types(turn.events)).toEqual([
+  test("records a new activity action as an event and starts the activity", () => {
+    const result = complete({ actions: [[callAct]] });
+    expect(typesOf(result.events)).toEqual([
       EventType.OrchestratorStarted,
       EventType.ExecutionStarted,
       EventType.TaskScheduled,
       EventType.OrchestratorCompleted,
     ]);
-    expect(turn.decisions[0]?.activity).toEqual({
+    expect(result.decisions[0]?.activity).toEqual({
       taskId: 0,
       name: "act",
       input: "1",
     });
-    expect(turn.instance.status).toBe("Running");
+    expect(result.instance.status).toBe("Running");
   });
 
-  test("does not complete while an activity is open", () => {
-    const turn = close({ actions: [[callAct]], isDone: true, output: 1 });
-    expect(turn.instance.status).toBe("Running");
+  test("keeps an instance running whose function returned while an activity is open", () => {
+    const result = complete({ actions: [[callAct]], isDone: true, output: 1 });
+    expect(result.instance.status).toBe("Running");
   });
 
-  test("completes with the output when nothing is open", () => {
-    const turn = close({ isDone: true, output: { sum: 2 } });
-    expect(turn.instance).toMatchObject({
+  test("completes the instance with the output when no task is open", () => {
+    const result = complete({ isDone: true, output: { sum: 2 } });
+    expect(result.instance).toMatchObject({
       status: "Completed",
       output: '{"sum":2}',
     });
   });
 
-  test("fails with the error that the function left in its message", () => {
-    const message = `false\n\n$OutOfProcData$:${JSON.stringify({ isDone: false, actions: [[]], error: "no luck" })}`;
-    const turn = completeEpisode(
-      opening,
-      none,
+  test("fails the instance with the error of the state in the exception message", () => {
+    const message = `false\n\n$OutOfProcData$:${JSON.stringify({ isDone: false, actions: [[]], error: "out of stock" })}`;
+    const result = completeEpisode(
+      episode,
+      emptyHistory,
       { ok: false, message, stack: "" },
-      world,
+      context,
     );
-    expect(turn.instance).toMatchObject({
+    expect(result.instance).toMatchObject({
       status: "Failed",
-      output: "Orchestrator function 'flow' failed: no luck",
+      output: "Orchestrator function 'flow' failed: out of stock",
     });
   });
 
-  test("fails an instance that calls an unknown activity, naming those that exist", () => {
-    const turn = close({ actions: [[{ ...callAct, functionName: "nobody" }]] });
-    expect(turn.instance.output).toContain("The function 'nobody'");
-    expect(turn.instance.output).toContain("activity functions: 'act'");
-    expect(turn.decisions).toEqual([]);
+  test("fails an instance that calls an unknown activity, with the names of the known activities", () => {
+    const result = complete({
+      actions: [[{ ...callAct, functionName: "missing" }]],
+    });
+    expect(result.instance.output).toContain("The function 'missing'");
+    expect(result.instance.output).toContain("activity functions: 'act'");
+    expect(result.decisions).toEqual([]);
   });
 
-  test("fails an instance whose custom status is too large", () => {
-    const turn = close({ customStatus: "x".repeat(9000) });
-    expect(turn.instance.status).toBe("Failed");
+  test("fails an instance with a custom status of 9000 characters", () => {
+    const result = complete({ customStatus: "x".repeat(9000) });
+    expect(result.instance.status).toBe("Failed");
   });
 
-  test("fails an instance that asks for too many actions", () => {
+  test("fails an instance that schedules 11 actions when 10 are allowed", () => {
     const actions = Array.from({ length: 11 }, () => ({ ...callAct }));
-    const turn = close({ actions: [actions] });
-    expect(turn.instance.output).toContain("more than 10 actions");
+    const result = complete({ actions: [actions] });
+    expect(result.instance.output).toContain("more than 10 actions");
   });
 
-  test("starts anew with events that nobody waited for", () => {
+  test("passes unconsumed events to the next execution on continue-as-new", () => {
     const raised = {
       EventType: EventType.EventRaised,
       Name: "item",
@@ -221,17 +227,17 @@ describe("closing an episode", () => {
     };
     const withEvents = startEpisode(
       instance,
-      none,
+      emptyHistory,
       [
         start,
-        delivered(raised, null),
-        delivered({ ...raised, Input: "2" }, null),
+        toDelivery(raised, null),
+        toDelivery({ ...raised, Input: "2" }, null),
       ],
       now,
     );
-    const turn = completeEpisode(
+    const result = completeEpisode(
       withEvents,
-      none,
+      emptyHistory,
       stateOutcome({
         isDone: true,
         actions: [
@@ -241,20 +247,20 @@ describe("closing an episode", () => {
           ],
         ],
       }),
-      world,
+      context,
     );
-    expect(turn).toMatchObject({ startsAnew: true, events: [] });
-    expect(turn.instance).toMatchObject({
+    expect(result).toMatchObject({ continuesAsNew: true, events: [] });
+    expect(result.instance).toMatchObject({
       executionId: "new-id",
       input: "[1]",
     });
-    expect(turn.outgoing.map(({ message }) => message)).toMatchObject([
+    expect(result.outgoing.map(({ message }) => message)).toMatchObject([
       { executionId: "new-id" },
       { executionId: null, event: { Name: "item", Input: "2" } },
     ]);
   });
 
-  test("tells the parent of a terminated child, with a string for details", () => {
+  test("reports a terminated child to its parent with empty details", () => {
     const parent = {
       name: "p",
       instanceId: "parent",
@@ -263,21 +269,23 @@ describe("closing an episode", () => {
     };
     const terminated = startEpisode(
       { ...running, parent },
-      none,
+      emptyHistory,
       [
-        delivered(
-          { EventType: EventType.ExecutionTerminated, Input: "enough" },
+        toDelivery(
+          { EventType: EventType.ExecutionTerminated, Input: "cancelled" },
           null,
         ),
       ],
       now,
     );
-    expect(completeEpisodeWithoutRun(terminated, none).outgoing).toMatchObject([
+    expect(
+      completeEpisodeWithoutRun(terminated, emptyHistory).outgoing,
+    ).toMatchObject([
       {
         to: "parent",
         message: {
           executionId: "px",
-          event: { TaskScheduledId: 4, Reason: "enough", Details: "" },
+          event: { TaskScheduledId: 4, Reason: "cancelled", Details: "" },
         },
       },
     ]);

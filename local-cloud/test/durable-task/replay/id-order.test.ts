@@ -1,64 +1,70 @@
-/** The client library hands ids out as it meets events. Where the list of actions does not tell the order, the walk knows it. */
+/** The client library assigns ids in the order of its events. The list of actions does not contain that order; the replayer infers it. */
 import { RetryOptions } from "durable-functions";
 import { EventType } from "../../../durable-task/model/history-event";
 import { createTaskResponder } from "../../support/durable-task/task-responses";
 import {
   type TestOrchestration,
-  PureHub,
-} from "../../support/durable-task/pure-hub";
+  EpisodeHarness,
+} from "../../support/durable-task/episode-harness";
 
-/** Two messages come together, a failed attempt first; then one at a time. An event has come before. */
-async function outcome(run: TestOrchestration, withSession: boolean) {
-  const hub = new PureHub(run, undefined, createTaskResponder());
-  await hub.deliver(hub.pending);
-  hub.raise("go", null);
-  await hub.deliver(
-    hub.pending.filter(
+/**
+ * Delivers the event `go`, then a failed attempt and a result in one episode, then one message per episode. Resolves with the
+ * instance.
+ */
+async function runToEnd(run: TestOrchestration, withSession: boolean) {
+  const harness = new EpisodeHarness(run, undefined, createTaskResponder());
+  await harness.deliver(harness.pending);
+  harness.raise("go", null);
+  await harness.deliver(
+    harness.pending.filter(
       ({ event }) => event.EventType === EventType.EventRaised,
     ),
   );
-  expect(hub.pending.map(({ event }) => event.EventType)).toEqual([
+  expect(harness.pending.map(({ event }) => event.EventType)).toEqual([
     EventType.TaskFailed,
     EventType.TaskCompleted,
   ]);
-  let next = hub.pending;
+  let next = harness.pending;
   while (next.length > 0) {
-    if (!withSession) hub.dropSession();
-    await hub.deliver(next);
-    next = hub.pending.slice(0, 1);
+    if (!withSession) harness.dropSession();
+    await harness.deliver(next);
+    next = harness.pending.slice(0, 1);
   }
-  return hub.instance;
+  return harness.instance;
 }
 
 const failsOnce = { key: 1, fails: 1 };
-const twice = new RetryOptions(1000, 3);
-const act = (key: number) => ["act", { key, fails: 0 }] as const;
+const retryOptions = new RetryOptions(1000, 3);
+const succeeding = (key: number) => ["act", { key, fails: 0 }] as const;
 
-describe.each([true, false])("with a session: %s", (withSession) => {
-  test("what follows a second wait for a task is asked for after it", async () => {
+describe.each([
+  ["with an extended session", true],
+  ["with a replay in every episode", false],
+])("assigns ids %s", (_how, withSession) => {
+  test("to a retry before a task that is scheduled after a second wait", async () => {
     const run: TestOrchestration = function* ({ df }) {
-      const retried = df.callActivityWithRetry("act", twice, failsOnce);
-      const waitedFor = df.callActivity(...act(2));
+      const retried = df.callActivityWithRetry("act", retryOptions, failsOnce);
+      const waitedFor = df.callActivity(...succeeding(2));
       yield df.Task.any([retried, waitedFor, df.waitForExternalEvent("go")]);
       const second: unknown = yield waitedFor;
-      const third: unknown = yield df.callActivity(...act(3));
+      const third: unknown = yield df.callActivity(...succeeding(3));
       return [second, third];
     };
-    expect(await outcome(run, withSession)).toMatchObject({
+    expect(await runToEnd(run, withSession)).toMatchObject({
       status: "Completed",
       output: "[2,3]",
     });
   });
 
-  test("what is asked for just before the end comes after a timer that nobody needs any more", async () => {
+  test("to a retry timer before a task that is scheduled in the last episode", async () => {
     const run: TestOrchestration = function* ({ df }) {
-      const retried = df.callActivityWithRetry("act", twice, failsOnce);
-      yield df.Task.any([retried, df.callActivity(...act(2))]);
-      const last = df.callActivity(...act(3));
+      const retried = df.callActivityWithRetry("act", retryOptions, failsOnce);
+      yield df.Task.any([retried, df.callActivity(...succeeding(2))]);
+      const last = df.callActivity(...succeeding(3));
       yield df.Task.any([last, df.waitForExternalEvent("go")]);
       return "done";
     };
-    expect(await outcome(run, withSession)).toMatchObject({
+    expect(await runToEnd(run, withSession)).toMatchObject({
       status: "Completed",
       output: '"done"',
     });

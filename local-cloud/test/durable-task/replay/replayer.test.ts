@@ -5,20 +5,17 @@ import {
   EventType,
   type HistoryEvent,
 } from "../../../durable-task/model/history-event";
-import { replayHistory as walkWith } from "../../../durable-task/replay/replayer";
+import { replayHistory } from "../../../durable-task/replay/replayer";
+import { testLimits } from "../../support/durable-task/replay-limits";
 
-const day = 86_400_000;
-const limits = {
-  maximumTimerMs: 6 * day,
-  timerIntervalMs: 3 * day,
-  httpSleepMs: 30_000,
-};
-const walk = (actions: readonly Action[], history: readonly HistoryEvent[]) =>
-  walkWith(actions, ExecutionHistory.from([begun, ...history]), [begun], {
-    isOver: false,
-    limits,
-  });
-const begun = {
+const replay = (actions: readonly Action[], history: readonly HistoryEvent[]) =>
+  replayHistory(
+    actions,
+    ExecutionHistory.from([episodeStarted, ...history]),
+    [episodeStarted],
+    { isOver: false, limits: testLimits },
+  );
+const episodeStarted = {
   EventType: EventType.OrchestratorStarted,
   Timestamp: "2026-01-01T00:00:00.000Z",
 };
@@ -58,9 +55,9 @@ const completed = (TaskScheduledId: number): HistoryEvent => ({
   Timestamp,
 });
 
-describe("walk", () => {
-  test("numbers actions depth first, and waits for events take no number", () => {
-    const { newRequests } = walk(
+describe("replayHistory", () => {
+  test("numbers actions depth first and assigns no id to a wait for an event", () => {
+    const { newRequests } = replay(
       [activity("a"), any(wait("e"), all(activity("b"), timer(false)))],
       [],
     );
@@ -71,8 +68,8 @@ describe("walk", () => {
     ]);
   });
 
-  test("confirms what the history has and decides only what is new", () => {
-    const { newRequests, problem } = walk(
+  test("returns only requests without a recorded decision", () => {
+    const { newRequests, problem } = replay(
       [activity("a"), activity("b")],
       [scheduled(0, "a"), completed(0)],
     );
@@ -80,7 +77,7 @@ describe("walk", () => {
     expect(newRequests).toMatchObject([{ id: 1, request: { name: "b" } }]);
   });
 
-  test("is open while an activity that lost a race still runs", () => {
+  test("is open while an activity that lost a race is running", () => {
     const actions = [any(activity("slow"), timer(false))];
     const fired: HistoryEvent = {
       EventType: EventType.TimerFired,
@@ -88,49 +85,51 @@ describe("walk", () => {
       FireAt: Timestamp,
       Timestamp,
     };
-    expect(walk(actions, [scheduled(0, "slow"), fired]).isOpen).toBe(true);
+    expect(replay(actions, [scheduled(0, "slow"), fired]).isOpen).toBe(true);
     expect(
-      walk(actions, [scheduled(0, "slow"), fired, completed(0)]).isOpen,
+      replay(actions, [scheduled(0, "slow"), fired, completed(0)]).isOpen,
     ).toBe(false);
   });
 
-  test("is not held open by a cancelled timer, and names it", () => {
-    const walked = walk([any(timer(true), wait("e"))], []);
-    expect(walked.isOpen).toBe(false);
-    expect(walked.cancelledTimers).toEqual([0]);
+  test("is not open for a cancelled timer, and returns its id", () => {
+    const result = replay([any(timer(true), wait("e"))], []);
+    expect(result.isOpen).toBe(false);
+    expect(result.cancelledTimers).toEqual([0]);
   });
 
-  test("tells of another activity under a recorded id, with both names", () => {
-    const { problem } = walk([activity("new")], [scheduled(0, "old")]);
+  test("reports both names when the recorded activity has another name", () => {
+    const { problem } = replay([activity("new")], [scheduled(0, "old")]);
     expect(problem).toContain("activity task with name 'old'");
     expect(problem).toContain("activity task with name 'new'");
   });
 
-  test("tells of a recorded activity that is no longer called", () => {
-    expect(walk([], [scheduled(0, "old")]).problem).toContain(
+  test("reports a recorded activity that is no longer scheduled", () => {
+    expect(replay([], [scheduled(0, "old")]).problem).toContain(
       "hasn't (yet?) scheduled this task",
     );
   });
 
-  test("is settled when every activity of any nest has completed, in any order", () => {
-    const nest: fc.Arbitrary<Action> = fc.letrec<{ action: Action }>((tie) => ({
-      action: fc.oneof(
-        { depthSize: "small" },
-        fc.constantFrom("a", "b", "c").map(activity),
-        fc
-          .array(tie("action"), { minLength: 1, maxLength: 4 })
-          .map((actions) => all(...actions)),
-        fc
-          .array(tie("action"), { minLength: 1, maxLength: 4 })
-          .map((actions) => any(...actions)),
-      ),
-    })).action;
+  test("is open until every activity of nested compounds has completed, in any order", () => {
+    const nestedAction: fc.Arbitrary<Action> = fc.letrec<{ action: Action }>(
+      (tie) => ({
+        action: fc.oneof(
+          { depthSize: "small" },
+          fc.constantFrom("a", "b", "c").map(activity),
+          fc
+            .array(tie("action"), { minLength: 1, maxLength: 4 })
+            .map((actions) => all(...actions)),
+          fc
+            .array(tie("action"), { minLength: 1, maxLength: 4 })
+            .map((actions) => any(...actions)),
+        ),
+      }),
+    ).action;
     fc.assert(
       fc.property(
-        fc.array(nest, { maxLength: 6 }),
+        fc.array(nestedAction, { maxLength: 6 }),
         fc.infiniteStream(fc.nat()),
         (actions, random) => {
-          const { newRequests } = walk(actions, []);
+          const { newRequests } = replay(actions, []);
           const events = newRequests.map(({ id, request }) =>
             scheduled(id, request.kind === "activity" ? request.name : ""),
           );
@@ -138,11 +137,11 @@ describe("walk", () => {
             .map(({ id }) => ({ id, at: random.next().value as number }))
             .sort((a, b) => a.at - b.at);
           const history = [...events, ...order.map(({ id }) => completed(id))];
-          const end = walk(actions, history);
-          expect(end).toMatchObject({ fresh: [], isOpen: false });
+          const end = replay(actions, history);
+          expect(end).toMatchObject({ newRequests: [], isOpen: false });
           expect(end.problem).toBeUndefined();
           if (order.length > 0)
-            expect(walk(actions, history.slice(0, -1)).isOpen).toBe(true);
+            expect(replay(actions, history.slice(0, -1)).isOpen).toBe(true);
         },
       ),
     );

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openTaskHubStore } from "../../../durable-task/store/sqlite-store";
 import type { TaskHubStore } from "../../../durable-task/store/task-hub-store";
+import { copyHubFiles } from "../../support/durable-task/crash-files";
 import { createTestInstance } from "../../contracts/task-hub-store.contract";
 
 const folder = mkdtempSync(join(tmpdir(), "commit-log-"));
@@ -17,83 +18,81 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-let hubs = 0;
-/** A hub's files, copied as the end of the process would leave them at this moment. */
-const newHub = () => {
-  const path = join(folder, `hub-${(hubs += 1)}.db`);
+let hubCount = 0;
+/** The paths of a new hub. `copyAfterCrash` copies its files as the end of the process would leave them now. */
+const createHubPaths = () => {
+  const path = join(folder, `hub-${(hubCount += 1)}.db`);
   const log = path.replace(/db$/, "log");
-  const afterCrash = (): { path: string; log: string } => {
-    const copy = join(folder, `hub-${(hubs += 1)}`);
-    for (const end of ["db", "db-wal", "log"])
-      if (existsSync(path.replace(/db$/, end)))
-        copyFileSync(path.replace(/db$/, end), `${copy}.${end}`);
+  const copyAfterCrash = (): { path: string; log: string } => {
+    const copy = join(folder, `hub-${(hubCount += 1)}`);
+    copyHubFiles(path.replace(/\.db$/, ""), copy);
     return { path: `${copy}.db`, log: `${copy}.log` };
   };
-  return { path, log, afterCrash };
+  return { path, log, copyAfterCrash };
 };
 
-const ids = (store: TaskHubStore): readonly string[] =>
+const listIds = (store: TaskHubStore): readonly string[] =>
   store.instances({}).map(({ instanceId }) => instanceId);
 
-describe("a store whose process ends at any moment", () => {
-  test("has all that was committed, and goes on", async () => {
-    const { path, afterCrash } = newHub();
+describe("a store after a crash", () => {
+  test("contains all commits and accepts new ones", async () => {
+    const { path, copyAfterCrash } = createHubPaths();
     const store = openTaskHubStore(path);
     await store.commit([{ instances: [createTestInstance("one")] }]);
     await store.commit([
       { advanced: [createTestInstance("one", { status: "Running" })] },
     ]);
-    const left = afterCrash();
+    const copy = copyAfterCrash();
     store.close();
-    const next = openTaskHubStore(left.path);
+    const next = openTaskHubStore(copy.path);
     expect(next.instance("one")).toEqual(
       createTestInstance("one", { status: "Running" }),
     );
     await next.commit([{ instances: [createTestInstance("two")] }]);
     next.close();
-    const last = openTaskHubStore(left.path);
-    expect(ids(last)).toEqual(["one", "two"]);
+    const last = openTaskHubStore(copy.path);
+    expect(listIds(last)).toEqual(["one", "two"]);
     last.close();
   });
 
-  test("lacks only the commit that was being written", async () => {
-    const { path, afterCrash } = newHub();
+  test("lacks only the commit that was not completely written", async () => {
+    const { path, copyAfterCrash } = createHubPaths();
     const store = openTaskHubStore(path);
     await store.commit([{ instances: [createTestInstance("one")] }]);
     const end = readFileSync(path.replace(/db$/, "log")).indexOf(
       Buffer.alloc(64),
     );
     await store.commit([{ instances: [createTestInstance("two")] }]);
-    const left = afterCrash();
+    const copy = copyAfterCrash();
     store.close();
-    const bytes = readFileSync(left.log);
-    bytes.fill(0, end + 40); // the rest did not get to the disk
-    writeFileSync(left.log, bytes);
-    const next = openTaskHubStore(left.path);
-    expect(ids(next)).toEqual(["one"]);
+    const bytes = readFileSync(copy.log);
+    bytes.fill(0, end + 40);
+    writeFileSync(copy.log, bytes);
+    const next = openTaskHubStore(copy.path);
+    expect(listIds(next)).toEqual(["one"]);
     next.close();
   });
 
-  test("has everything however often the log began anew", async () => {
-    const { path, afterCrash } = newHub();
+  test("contains all commits after the log has been overwritten several times", async () => {
+    const { path, copyAfterCrash } = createHubPaths();
     const store = openTaskHubStore(path);
     const input = JSON.stringify("x".repeat(300_000));
-    const count = 100; // 30 MB through a log of 8
+    const count = 100; // 30 MB, through a log of 8 MB
     for (let i = 0; i < count; i += 1)
       await store.commit([
         { instances: [createTestInstance(`i${i}`, { input })] },
       ]);
-    const left = afterCrash();
-    expect(ids(store)).toHaveLength(count);
+    const copy = copyAfterCrash();
+    expect(listIds(store)).toHaveLength(count);
     store.close();
-    const next = openTaskHubStore(left.path);
-    expect(ids(next)).toHaveLength(count);
+    const next = openTaskHubStore(copy.path);
+    expect(listIds(next)).toHaveLength(count);
     expect(next.instance("i42")).toEqual(createTestInstance("i42", { input }));
     next.close();
   });
 
-  test("has a commit that is larger than the whole log", async () => {
-    const { path, afterCrash } = newHub();
+  test("contains a commit that is larger than the log", async () => {
+    const { path, copyAfterCrash } = createHubPaths();
     const store = openTaskHubStore(path);
     const input = JSON.stringify("x".repeat(9_000_000));
     await store.commit([{ instances: [createTestInstance("small")] }]);
@@ -101,17 +100,17 @@ describe("a store whose process ends at any moment", () => {
       { instances: [createTestInstance("large", { input })] },
     ]);
     await store.commit([{ instances: [createTestInstance("later")] }]);
-    const left = afterCrash();
+    const copy = copyAfterCrash();
     store.close();
-    const next = openTaskHubStore(left.path);
+    const next = openTaskHubStore(copy.path);
     expect(next.instance("large")?.input).toHaveLength(9_000_002);
-    expect(ids(next)).toEqual(["large", "later", "small"]);
+    expect(listIds(next)).toEqual(["large", "later", "small"]);
     next.close();
   });
 });
 
-test("a store that was closed leaves one file", async () => {
-  const { path, log } = newHub();
+test("removes its log when it is closed", async () => {
+  const { path, log } = createHubPaths();
   const store = openTaskHubStore(path);
   await store.commit([{ instances: [createTestInstance("one")] }]);
   expect(existsSync(log)).toBe(true);
@@ -119,23 +118,23 @@ test("a store that was closed leaves one file", async () => {
   expect(existsSync(log)).toBe(false);
 });
 
-const says = /commit log .*is damaged.* move both away/;
+const damagedMessage = /commit log .*is damaged.* move both away/;
 
-test("a log of which a byte has changed is said to be damaged", async () => {
-  const { path, afterCrash } = newHub();
+test("reports a log with a changed byte as damaged", async () => {
+  const { path, copyAfterCrash } = createHubPaths();
   const store = openTaskHubStore(path);
   for (const id of ["one", "two", "three"])
     await store.commit([{ instances: [createTestInstance(id)] }]);
-  const left = afterCrash();
+  const copy = copyAfterCrash();
   store.close();
-  const bytes = readFileSync(left.log);
+  const bytes = readFileSync(copy.log);
   bytes[50] = (bytes[50] ?? 0) ^ 1;
-  writeFileSync(left.log, bytes);
-  expect(() => openTaskHubStore(left.path)).toThrow(says);
+  writeFileSync(copy.log, bytes);
+  expect(() => openTaskHubStore(copy.path)).toThrow(damagedMessage);
 });
 
-test("a database that is older than what its log begins with is said so", async () => {
-  const { path, afterCrash } = newHub();
+test("reports a database that is older than the first record of its log as damaged", async () => {
+  const { path, copyAfterCrash } = createHubPaths();
   openTaskHubStore(path).close();
   const old = join(folder, "old.db");
   copyFileSync(path, old);
@@ -145,9 +144,10 @@ test("a database that is older than what its log begins with is said so", async 
     await store.commit([
       { instances: [createTestInstance(`i${i}`, { input })] },
     ]);
-  const left = afterCrash();
+  const copy = copyAfterCrash();
   store.close();
-  for (const end of ["", "-wal"]) rmSync(`${left.path}${end}`, { force: true });
-  copyFileSync(old, left.path);
-  expect(() => openTaskHubStore(left.path)).toThrow(says);
+  for (const suffix of ["", "-wal"])
+    rmSync(`${copy.path}${suffix}`, { force: true });
+  copyFileSync(old, copy.path);
+  expect(() => openTaskHubStore(copy.path)).toThrow(damagedMessage);
 });

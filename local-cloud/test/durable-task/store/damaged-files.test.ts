@@ -1,9 +1,5 @@
-/**
- * A hub opens with everything that it was told is kept, or it says what is damaged. What a crash leaves is no damage.
- */
+/** A hub opens with all acknowledged commits, or reports the damage. Files that a crash left incomplete are not damaged. */
 import {
-  copyFileSync,
-  existsSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -18,6 +14,10 @@ import { EventType } from "../../../durable-task/model/history-event";
 import { taskHubSchemaVersion } from "../../../durable-task/store/sqlite-schema";
 import { openTaskHubStore } from "../../../durable-task/store/sqlite-store";
 import type { TaskHubStore } from "../../../durable-task/store/task-hub-store";
+import {
+  copyHubFiles,
+  hubFileExtensions,
+} from "../../support/durable-task/crash-files";
 import { createTestInstance } from "../../contracts/task-hub-store.contract";
 
 const folder = mkdtempSync(join(tmpdir(), "damaged-files-"));
@@ -33,7 +33,7 @@ const event = {
   Timestamp: "2026-01-01T00:00:00.000Z",
 } as const;
 
-async function write(store: TaskHubStore, id: string): Promise<void> {
+async function writeInstance(store: TaskHubStore, id: string): Promise<void> {
   await store.commit([
     {
       instances: [createTestInstance(id)],
@@ -44,124 +44,119 @@ async function write(store: TaskHubStore, id: string): Promise<void> {
   ]);
 }
 
-/** All that was committed, as it can be read. */
-const contents = (store: TaskHubStore) =>
+/** All instances with their histories. */
+const readAll = (store: TaskHubStore) =>
   store
     .instances({})
     .map((instance) => [instance, store.history(instance.instanceId)]);
 
-/** A hub that was stopped: one file. */
+/** The files of a stopped hub: a database. */
 const stopped = join(folder, "stopped");
-/** A hub whose process died: a database, its log, and the commit log. The database took over about half. */
+/** The files of a crashed hub: a database that contains about half of the commits, its log, and the commit log. */
 const crashed = join(folder, "crashed");
-const endings = ["db", "db-wal", "log"] as const;
-let whole: unknown;
+let committed: unknown;
 beforeAll(async () => {
   const store = openTaskHubStore(`${stopped}.db`);
   for (const [index, id] of ids.entries()) {
-    await write(store, id);
-    if (index === 30) store.inbox(); // before it is asked, the database takes over what is pending
+    await writeInstance(store, id);
+    if (index === 30) store.inbox(); // applies the pending commits to the database
   }
-  copy(stopped, crashed);
-  whole = contents(store);
+  copyHubFiles(stopped, crashed);
+  committed = readAll(store);
   store.close();
 });
 
-function copy(from: string, to: string): void {
-  for (const ending of endings)
-    if (existsSync(`${from}.${ending}`))
-      copyFileSync(`${from}.${ending}`, `${to}.${ending}`);
-}
-
 let copies = 0;
-/** What becomes of a copy of the hub's files: what it has when it opens, or the sentence that it says. */
-function opened(hub: string, damage: (copy: string) => void): unknown {
+/** Damages a copy of the hub's files and opens it. Returns its content, or the error. */
+function openDamaged(hub: string, damage: (path: string) => void): unknown {
   const path = join(folder, `copy-${(copies += 1)}`);
-  copy(hub, path);
+  copyHubFiles(hub, path);
   damage(path);
   try {
     const store = openTaskHubStore(`${path}.db`);
-    const found = contents(store);
+    const found = readAll(store);
     store.close();
     return found;
   } catch (error) {
     return error;
   } finally {
-    for (const ending of [...endings, "db-shm"])
-      rmSync(`${path}.${ending}`, { force: true });
+    for (const extension of [...hubFileExtensions, "db-shm"])
+      rmSync(`${path}.${extension}`, { force: true });
   }
 }
 
-function flip(path: string, position: number): void {
+function flipBits(path: string, position: number): void {
   const bytes = readFileSync(path);
   bytes[position] = (bytes[position] ?? 0) ^ 0x15;
   writeFileSync(path, bytes);
 }
 
-const saysDamaged = expect.objectContaining({
+const damagedError = expect.objectContaining({
   name: "TaskHubError",
   code: "task_hub_damaged",
   message: expect.stringMatching(/copy-\d+.* damaged.* move /s) as string,
 }) as unknown;
 
-test("both hubs are whole before anything happens to them", () => {
-  expect(opened(stopped, () => undefined)).toEqual(whole);
-  expect(opened(crashed, () => undefined)).toEqual(whole);
+test("opens both hubs with all commits when their files are undamaged", () => {
+  expect(openDamaged(stopped, () => undefined)).toEqual(committed);
+  expect(openDamaged(crashed, () => undefined)).toEqual(committed);
 });
 
 test.each([1, 50, 99, 100, 512, 4095, 4096, 5000, 8192, 20_000])(
-  "a database of which only %i bytes are left is said to be damaged",
+  "reports a database that is cut to %i bytes as damaged",
   (size) => {
     expect(statSync(`${stopped}.db`).size).toBeGreaterThan(size);
     expect(
-      opened(stopped, (path) => {
+      openDamaged(stopped, (path) => {
         truncateSync(`${path}.db`, size);
       }),
-    ).toEqual(saysDamaged);
+    ).toEqual(damagedError);
   },
 );
 
-test("a database of which the last page is missing is said to be damaged", () => {
+test("reports a database without its last page as damaged", () => {
   expect(
-    opened(stopped, (path) => {
+    openDamaged(stopped, (path) => {
       truncateSync(`${path}.db`, statSync(`${path}.db`).size - 4096);
     }),
-  ).toEqual(saysDamaged);
+  ).toEqual(damagedError);
 });
 
-test("a byte of the header that changes is said, or changes nothing", () => {
-  const said: unknown[] = [];
+test("reports a changed byte of the database header, or opens with all commits", () => {
+  const errors: unknown[] = [];
   for (let position = 0; position < 100; position += 1) {
-    const found = opened(stopped, (path) => {
-      flip(`${path}.db`, position);
+    const found = openDamaged(stopped, (path) => {
+      flipBits(`${path}.db`, position);
     });
-    if (found instanceof Error) said.push(found);
-    else expect({ position, found }).toEqual({ position, found: whole });
+    if (found instanceof Error) errors.push(found);
+    else expect({ position, found }).toEqual({ position, found: committed });
   }
-  expect(said.length).toBeGreaterThan(30);
-  for (const error of said)
+  expect(errors.length).toBeGreaterThan(30);
+  for (const error of errors)
     expect(error).toMatchObject({
       name: "TaskHubError",
-      code: expect.stringMatching(/^task_hub_(damaged|newer)$/) as string,
+      code: expect.stringMatching(
+        /^task_hub_(damaged|incompatible)$/,
+      ) as string,
     });
 });
 
-test("a page whose structure has changed is said to be damaged", () => {
+test("reports a page with a changed structure as damaged", () => {
   const pages = statSync(`${stopped}.db`).size / 4096;
-  const said = Array.from({ length: pages }, (_, page) =>
-    // The type of the page, and how many cells it has; the first page begins with the header of the file.
-    [0, 4].map((at) =>
-      opened(stopped, (path) => {
-        flip(`${path}.db`, page * 4096 + (page === 0 ? 100 : 0) + at);
+  const results = Array.from({ length: pages }, (_, page) =>
+    // The type of the page and its number of cells. The first page begins with the 100 bytes of the file header.
+    [0, 4].map((offset) =>
+      openDamaged(stopped, (path) => {
+        flipBits(`${path}.db`, page * 4096 + (page === 0 ? 100 : 0) + offset);
       }),
     ),
   ).flat();
-  expect(said.length).toBeGreaterThan(10);
-  for (const one of said) expect(one).toEqual(saysDamaged);
+  expect(results.length).toBeGreaterThan(10);
+  for (const result of results) expect(result).toEqual(damagedError);
 });
 
-test("a value that is no value any more is said to be damaged, naming the instance", () => {
-  const found = opened(stopped, (path) => {
+test("reports an unparsable value as damaged, with the name of its instance", () => {
+  const found = openDamaged(stopped, (path) => {
     const database = new Database(`${path}.db`);
     database.exec(
       "update history set text = substr(text, 5) where instance_id = 'instance-20'",
@@ -172,79 +167,85 @@ test("a value that is no value any more is said to be damaged, naming the instan
   expect(String(found)).toMatch(/instance 'instance-20' is damaged: 'text'/);
 });
 
-test("SQLite's log may be cut or changed anywhere: the commit log has it all", () => {
+test("opens with all commits when SQLite's log is cut or changed: the commit log contains them", () => {
   const size = statSync(`${crashed}.db-wal`).size;
   expect(size).toBeGreaterThan(10_000);
   for (let cut = 0; cut < size; cut += 777) {
     const cutAt = (path: string) => {
       truncateSync(`${path}.db-wal`, cut);
     };
-    expect({ cut, found: opened(crashed, cutAt) }).toEqual({
+    expect({ cut, found: openDamaged(crashed, cutAt) }).toEqual({
       cut,
-      found: whole,
+      found: committed,
     });
     const flipAt = (path: string) => {
-      flip(`${path}.db-wal`, cut);
+      flipBits(`${path}.db-wal`, cut);
     };
-    expect({ cut, found: opened(crashed, flipAt) }).toEqual({
+    expect({ cut, found: openDamaged(crashed, flipAt) }).toEqual({
       cut,
-      found: whole,
+      found: committed,
     });
   }
 });
 
-test("a commit log that ends within its last record lacks that one only", () => {
+test("lacks only the last record when the commit log is cut within it", () => {
   const log = readFileSync(`${crashed}.log`);
   const end = log.length - [...log].reverse().findIndex((byte) => byte !== 0);
-  const all = whole as readonly unknown[];
+  const all = committed as readonly unknown[];
   for (const cut of [1, 10, 100, 300]) {
-    const found = opened(crashed, (path) => {
+    const found = openDamaged(crashed, (path) => {
       truncateSync(`${path}.log`, end - cut);
     });
     expect({ cut, found }).toEqual({ cut, found: all.slice(0, -1) });
   }
 });
 
-test("a byte of the commit log that changes is said, or takes the last record only", () => {
+test("reports a changed byte of the commit log as damaged, or lacks the last record when the byte is part of it", () => {
   const log = readFileSync(`${crashed}.log`);
   const end = log.length - [...log].reverse().findIndex((byte) => byte !== 0);
-  const all = whole as readonly unknown[];
+  const all = committed as readonly unknown[];
   const lastStart = log.lastIndexOf("AOS1");
   for (let position = 0; position < end; position += 613) {
-    const found = opened(crashed, (path) => {
-      flip(`${path}.log`, position);
+    const found = openDamaged(crashed, (path) => {
+      flipBits(`${path}.log`, position);
     });
     expect({ position, found }).toEqual({
       position,
-      found: position < lastStart ? saysDamaged : all.slice(0, -1),
+      found: position < lastStart ? damagedError : all.slice(0, -1),
     });
   }
 });
 
-test("a commit log without its database is said to be damaged", () => {
+test("reports a commit log without its database as damaged", () => {
   expect(
-    opened(crashed, (path) => {
+    openDamaged(crashed, (path) => {
       rmSync(`${path}.db`);
       rmSync(`${path}.db-wal`);
     }),
-  ).toEqual(saysDamaged);
+  ).toEqual(damagedError);
 });
 
-test("an empty file is a new hub: a process that died as it made its own leaves one", () => {
+test("opens an empty file as a new hub: a crash during creation leaves one", () => {
   expect(
-    opened(stopped, (path) => {
+    openDamaged(stopped, (path) => {
       truncateSync(`${path}.db`, 0);
     }),
   ).toEqual([]);
 });
 
-test("a file of another version that lacks what that version has is said to be damaged", () => {
+test("reports a file whose schema version was reset to 0 as damaged, and any other version as incompatible", () => {
+  const incompatibleError = expect.objectContaining({
+    code: "task_hub_incompatible",
+  }) as unknown;
   for (const version of [0, 1, taskHubSchemaVersion - 1]) {
-    const found = opened(stopped, (path) => {
+    const found = openDamaged(stopped, (path) => {
       const database = new Database(`${path}.db`);
       database.pragma(`user_version = ${version}`);
       database.close();
     });
-    expect({ version, found }).toEqual({ version, found: saysDamaged });
+    expect({ version, found }).toEqual({
+      version,
+      found: version === 0 ? damagedError : incompatibleError,
+    });
   }
 });

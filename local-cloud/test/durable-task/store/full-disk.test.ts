@@ -1,4 +1,4 @@
-/** A disk without room (a real one, of two megabytes) and a file that refuses: what the hub does, and what it tells. */
+/** Failed writes: on a full file system of two megabytes, and on a file with another error. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,84 +13,89 @@ import type {
 import { eventually } from "../../support/shared/eventually";
 import { createTestInstance } from "../../contracts/task-hub-store.contract";
 
-/** By their paths: they are the system's, not a package's. */
+/** Absolute paths, so that no package can replace the programs. */
 const [mount, umount] = ["/bin/mount", "/bin/umount"] as const;
 const disk = mkdtempSync(join(tmpdir(), "full-disk-"));
-const size = ["-t", "tmpfs", "-o", "size=2m", "tmpfs", disk];
-const isMounted = spawnSync(mount, size).status === 0;
+const mountOptions = ["-t", "tmpfs", "-o", "size=2m", "tmpfs", disk];
+const isMounted = spawnSync(mount, mountOptions).status === 0;
 afterAll(() => {
   if (isMounted) spawnSync(umount, ["-l", disk]);
   rmSync(disk, { recursive: true });
 });
 
-// To mount a small disk takes the rights of root; elsewhere there is no disk to fill.
-const whereMounted = isMounted ? describe : describe.skip;
+// Only root can mount a file system.
+const describeIfMounted = isMounted ? describe : describe.skip;
 
-whereMounted("a full disk", () => {
+describeIfMounted("a full disk", () => {
   const ballast = join(disk, "ballast");
-  const fill = (): void => {
+  const fillDisk = (): void => {
     try {
       writeFileSync(ballast, Buffer.alloc(4 * 2 ** 20));
     } catch {
-      // as much as there is room for
+      // The part that fits remains.
     }
   };
   const input = JSON.stringify("x".repeat(20_000));
 
-  test("halts all work with a sentence that says what to do, and loses nothing", async () => {
+  test("pauses commits with a message that names the remedy, and loses no commit", async () => {
     const path = join(disk, "hub.db");
     const store = openTaskHubStore(path);
-    const said: string[] = [];
-    const broken: TaskHubError[] = [];
+    const messages: string[] = [];
+    const fatalErrors: TaskHubError[] = [];
     const committer = new Committer(store, {
-      onDelayed: (sentence, cause) => {
-        said.push(`${sentence} ${String((cause as { code?: string }).code)}`);
+      onDelayed: (message, cause) => {
+        messages.push(
+          `${message} ${String((cause as { code?: string }).code)}`,
+        );
       },
-      onBroken: (error) => broken.push(error),
+      onBroken: (error) => fatalErrors.push(error),
     });
     await committer.commit({
       instances: [createTestInstance("before", { input })],
     });
-    fill();
-    const told: string[] = [];
+    fillDisk();
+    const acknowledged: string[] = [];
     const ids = Array.from({ length: 150 }, (_, n) => `i${n}`);
-    const all = Promise.all(
+    const commits = Promise.all(
       ids.map(async (id) => {
         await committer.commit({
           instances: [createTestInstance(id, { input })],
         });
-        told.push(id);
+        acknowledged.push(id);
       }),
     );
     await eventually(() => {
-      expect(said.length).toBeGreaterThan(1);
+      expect(messages.length).toBeGreaterThan(1);
       return Promise.resolve();
     });
-    expect(said[0]).toMatch(/no room on the disk.*Make room.*ENOSPC/);
-    expect({ told, broken }).toEqual({ told: [], broken: [] });
+    expect(messages[0]).toMatch(/no room on the disk.*Make room.*ENOSPC/);
+    expect({ acknowledged, fatalErrors }).toEqual({
+      acknowledged: [],
+      fatalErrors: [],
+    });
     rmSync(ballast);
-    // Half of the room is the log's.
+    // The commit log takes half of the two megabytes, so removing the ballast is not enough.
     spawnSync(mount, ["-o", "remount,size=64m", disk]);
-    await all;
+    await commits;
     await committer.stop();
     store.close();
-    const again = openTaskHubStore(path);
-    expect(again.instances({})).toHaveLength(151);
-    again.close();
+    const reopened = openTaskHubStore(path);
+    expect(reopened.instances({})).toHaveLength(151);
+    reopened.close();
   });
 
-  test("is recognised when it is the database that finds no room", async () => {
+  test("is reported as SQLITE_FULL when the database cannot grow", async () => {
     const path = join(disk, "large.db");
     spawnSync(mount, ["-o", "remount,size=64m", disk]);
     const store = openTaskHubStore(path);
-    const large = JSON.stringify("x".repeat(9_000_000)); // larger than the log, so the database has to take it
-    fill();
+    const large = JSON.stringify("x".repeat(9_000_000)); // larger than the commit log, so it is written to the database
+    fillDisk();
     writeFileSync(ballast, Buffer.alloc(2 ** 20));
     spawnSync(mount, ["-o", "remount,size=7m", disk]);
-    const refused = store.commit([
+    const rejected = store.commit([
       { instances: [createTestInstance("large", { input: large })] },
     ]);
-    await expect(refused).rejects.toMatchObject({ code: "SQLITE_FULL" });
+    await expect(rejected).rejects.toMatchObject({ code: "SQLITE_FULL" });
     rmSync(ballast);
     spawnSync(mount, ["-o", "remount,size=64m", disk]);
     expect(store.instance("large")).toBeUndefined();
@@ -98,13 +103,13 @@ whereMounted("a full disk", () => {
       { instances: [createTestInstance("large", { input: large })] },
     ]);
     store.close();
-    const again = openTaskHubStore(path);
-    expect(again.instance("large")?.input).toHaveLength(large.length);
-    again.close();
+    const reopened = openTaskHubStore(path);
+    expect(reopened.instance("large")?.input).toHaveLength(large.length);
+    reopened.close();
   });
 });
 
-test("a file that refuses a commit for another reason is said once, and nothing is tried again", async () => {
+test("reports a permanent write error (EIO) once and does not retry", async () => {
   let attempts = 0;
   const store = {
     commit: () => {
@@ -114,21 +119,19 @@ test("a file that refuses a commit for another reason is said once, and nothing 
       );
     },
   } as unknown as TaskHubStore;
-  const delayed = jest.fn();
-  const error = await new Promise<TaskHubError>((broken) => {
-    void new Committer(store, { onDelayed: delayed, onBroken: broken }).commit(
-      {},
-    );
+  const onDelayed = jest.fn();
+  const error = await new Promise<TaskHubError>((resolve) => {
+    void new Committer(store, { onDelayed, onBroken: resolve }).commit({});
   });
   expect(error).toMatchObject({ code: "task_hub_unwritable" });
   expect(error.message).toMatch(/EIO: i\/o error.*start the host again/);
-  expect({ attempts, delayed: delayed.mock.calls }).toEqual({
+  expect({ attempts, delayed: onDelayed.mock.calls }).toEqual({
     attempts: 1,
     delayed: [],
   });
 });
 
-test("what is asked for after the stop is not written: the file may be another's by now", async () => {
+test("writes no commit that is requested after the stop: another process may use the file by then", async () => {
   const commit = jest.fn(() => Promise.resolve());
   const committer = new Committer({ commit } as unknown as TaskHubStore, {
     onDelayed: () => undefined,
@@ -137,7 +140,7 @@ test("what is asked for after the stop is not written: the file may be another's
   await committer.commit({});
   await committer.stop();
   void committer.commit({});
-  // It writes in the next turn of the event loop, if it writes.
+  // A commit would be written in the next turn of the event loop.
   for (let turn = 0; turn < 5; turn += 1) await nextTurn();
   expect(commit).toHaveBeenCalledTimes(1);
 });

@@ -6,37 +6,40 @@ import {
 } from "../../../durable-task/store/log-record";
 
 const hub = 7;
-const recordsFrom = (first: number, texts: readonly string[]): LogRecord[] =>
+const createRecords = (first: number, texts: readonly string[]): LogRecord[] =>
   texts.map((text, index) => ({ sequence: first + index, text }));
-const bytesOf = (records: readonly LogRecord[], of = hub): Buffer =>
-  Buffer.concat(records.map((record) => encodeRecord(of, record)));
+const encodeRecords = (
+  records: readonly LogRecord[],
+  hubNumber = hub,
+): Buffer =>
+  Buffer.concat(records.map((record) => encodeRecord(hubNumber, record)));
 const texts = fc.array(fc.string({ unit: "binary", maxLength: 40 }), {
   minLength: 1,
   maxLength: 8,
 });
 
-describe("the records of a commit log", () => {
-  test("are read back as they were written, as far as the database lacks them", () => {
+describe("scanRecords", () => {
+  test("returns the records that the database has not applied", () => {
     fc.assert(
       fc.property(texts, fc.nat({ max: 9 }), (all, count) => {
-        const records = recordsFrom(5, all);
+        const records = createRecords(5, all);
         const applied = 4 + Math.min(count, all.length);
-        const bytes = bytesOf(records);
+        const bytes = encodeRecords(records);
         expect(scanRecords(bytes, hub, applied)).toEqual({
           records: records.filter(({ sequence }) => sequence > applied),
-          end: bytes.length,
+          nextPosition: bytes.length,
           isDamaged: false,
         });
       }),
     );
   });
 
-  test("end before a last one that was torn, wherever it was torn", () => {
+  test("ends before a last record that is torn at any byte", () => {
     fc.assert(
       fc.property(texts, fc.nat(), (all, cut) => {
-        const records = recordsFrom(1, all);
-        const whole = bytesOf(records.slice(0, -1));
-        const last = bytesOf(records.slice(-1));
+        const records = createRecords(1, all);
+        const whole = encodeRecords(records.slice(0, -1));
+        const last = encodeRecords(records.slice(-1));
         const bytes = Buffer.concat([
           whole,
           last.subarray(0, cut % last.length),
@@ -44,22 +47,22 @@ describe("the records of a commit log", () => {
         ]);
         expect(scanRecords(bytes, hub, 0)).toEqual({
           records: records.slice(0, -1),
-          end: whole.length,
+          nextPosition: whole.length,
           isDamaged: false,
         });
       }),
     );
   });
 
-  test("are damaged when any byte of one before the last has changed", () => {
+  test("reports damage when a byte before the last record has changed", () => {
     fc.assert(
       fc.property(
         texts,
         fc.nat(),
         fc.integer({ min: 1, max: 255 }),
         (all, position, change) => {
-          const bytes = bytesOf(recordsFrom(1, [...all, "the last"]));
-          const before = bytesOf(recordsFrom(1, all)).length;
+          const bytes = encodeRecords(createRecords(1, [...all, "last"]));
+          const before = encodeRecords(createRecords(1, all)).length;
           const at = position % before;
           bytes[at] = (bytes[at] ?? 0) ^ change;
           expect(scanRecords(bytes, hub, 0).isDamaged).toBe(true);
@@ -68,9 +71,9 @@ describe("the records of a commit log", () => {
     );
   });
 
-  test("are written over older ones without being mistaken for them", () => {
-    const older = recordsFrom(1, ["a", "b", "c", "d", "e"]);
-    const bytes = bytesOf(older);
+  test("does not return older records behind the last one", () => {
+    const older = createRecords(1, ["a", "b", "c", "d", "e"]);
+    const bytes = encodeRecords(older);
     encodeRecord(hub, { sequence: 6, text: "f" }).copy(bytes);
     expect(scanRecords(bytes, hub, 5)).toMatchObject({
       records: [{ sequence: 6, text: "f" }],
@@ -78,24 +81,24 @@ describe("the records of a commit log", () => {
     });
   });
 
-  test("begin at the start again when the database has all that is there", () => {
-    const bytes = bytesOf(recordsFrom(1, ["a", "b"]));
+  test("starts the log at position 0 when the database has applied newer records than all in the log", () => {
+    const bytes = encodeRecords(createRecords(1, ["a", "b"]));
     expect(scanRecords(bytes, hub, 9)).toEqual({
       records: [],
-      end: 0,
+      nextPosition: 0,
       isDamaged: false,
     });
     expect(scanRecords(bytes, hub, 2).nextPosition).toBe(bytes.length);
   });
 
-  test("are damaged when one is missing between the database and the log", () => {
-    const bytes = bytesOf(recordsFrom(5, ["a", "b"]));
+  test("reports damage when a record is missing between the database and the log", () => {
+    const bytes = encodeRecords(createRecords(5, ["a", "b"]));
     expect(scanRecords(bytes, hub, 3).isDamaged).toBe(true);
     expect(scanRecords(bytes, hub, 4).isDamaged).toBe(false);
   });
 
-  test("of another hub are not taken over, and not written over either", () => {
-    const bytes = bytesOf(recordsFrom(1, ["a"]), hub + 1);
+  test("reports damage for the records of another hub and returns none of them", () => {
+    const bytes = encodeRecords(createRecords(1, ["a"]), hub + 1);
     expect(scanRecords(bytes, hub, 0)).toMatchObject({
       records: [],
       isDamaged: true,

@@ -14,13 +14,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-let opened = 0;
-const newPath = () => join(folder, `hub-${(opened += 1)}.db`);
+let hubCount = 0;
+const createPath = () => join(folder, `hub-${(hubCount += 1)}.db`);
 
 describe("the SQLite store", () => {
   let path = "";
   taskHubStoreContract(
-    () => openTaskHubStore((path = newPath())),
+    () => openTaskHubStore((path = createPath())),
     (store) => {
       store.close();
       return openTaskHubStore(path);
@@ -28,17 +28,19 @@ describe("the SQLite store", () => {
   );
 });
 
-test("a file of a later version is left alone", () => {
-  const path = newPath();
+test("rejects a file with a later schema version", () => {
+  const path = createPath();
   openTaskHubStore(path).close();
   const database = new Database(path);
   database.pragma(`user_version = ${taskHubSchemaVersion + 1}`);
   database.close();
-  expect(() => openTaskHubStore(path)).toThrow(/newer version of the task hub/);
+  expect(() => openTaskHubStore(path)).toThrow(
+    /another version of the task hub/,
+  );
 });
 
-test("what has not ended is found without reading what has", () => {
-  const path = newPath();
+test("finds unfinished instances through their index, without a scan of the ended ones", () => {
+  const path = createPath();
   openTaskHubStore(path).close();
   const database = new Database(path);
   const plan = database
@@ -50,7 +52,7 @@ test("what has not ended is found without reading what has", () => {
   expect(JSON.stringify(plan)).toContain("USING INDEX unfinished_instances");
 });
 
-test("says in one sentence which file is damaged and what to do", async () => {
+test("names the damaged file and the remedy", async () => {
   const damaged = join(folder, "damaged.db");
   const store = openTaskHubStore(damaged);
   await store.commit(
@@ -63,10 +65,10 @@ test("says in one sentence which file is damaged and what to do", async () => {
   expect(() => openTaskHubStore(damaged)).toThrow(
     /damaged\.db is damaged .*move it/,
   );
-  const text = newPath();
+  const text = createPath();
   writeFileSync(
     text,
-    "this is no database at all, but long enough to have a header of a hundred bytes in it, which it has",
+    "A text file that is longer than the header of an SQLite database, which has a length of 100 bytes. ",
   );
   expect(() => openTaskHubStore(text)).toThrow(/is damaged/);
 });

@@ -1,4 +1,4 @@
-/** The HTTP API without a listener, on a hub in memory that has an instance in each state. */
+/** The HTTP API without a listener, on an in-memory hub that contains one instance in each state. */
 import type { OrchestrationContext } from "durable-functions";
 import { EventType } from "../../../durable-task/model/history-event";
 import { createDurableHttpApi } from "../../../durable-task/http-api/routes";
@@ -9,7 +9,7 @@ import { openTaskHubStore } from "../../../durable-task/store/sqlite-store";
 import { registerStubs } from "../../../testing/stubs";
 import { createTestInstance } from "../../contracts/task-hub-store.contract";
 
-interface Asked {
+interface RequestOptions {
   readonly body?: string;
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -20,15 +20,15 @@ function* echo({ df }: OrchestrationContext) {
   return df.getInput();
 }
 
-const open: TaskHub[] = [];
+const openHubs: TaskHub[] = [];
 export async function stopApiHubs(): Promise<void> {
-  for (const hub of open.splice(0)) await hub.stop(1000);
+  for (const hub of openHubs.splice(0)) await hub.stop(1000);
 }
 
-/** A hub with one instance in each state, of which the id is the state, and its API. */
+/** Creates a hub with one instance in each state (the id is the state) and its API. */
 export async function createApi(settings: object = {}) {
   const store = openTaskHubStore(":memory:");
-  const cast = registerStubs(echo, {
+  const { functions, invoke } = registerStubs(echo, {
     activities: { nothing: () => null },
     entities: { counter: () => undefined },
   });
@@ -36,12 +36,12 @@ export async function createApi(settings: object = {}) {
   const hub = new TaskHub({
     store,
     settings: parseDurableTaskSettings({ hubName: "Here", ...settings }),
-    functions: cast.functions,
-    invoke: cast.invoke,
+    functions,
+    invoke,
     reportProblem: (...problem) => problems.push(problem),
     onFatalError: (error) => problems.push(error),
   });
-  open.push(hub);
+  openHubs.push(hub);
   await store.commit([
     {
       instances: allStatuses.map((status) =>
@@ -56,11 +56,11 @@ export async function createApi(settings: object = {}) {
       histories: allStatuses.map((instanceId) => ({
         instanceId,
         from: 0,
-        events: [started],
+        events: [orchestratorStarted],
       })),
     },
   ]);
-  const answer = createDurableHttpApi({
+  const handle = createDurableHttpApi({
     hub,
     address: {
       baseUrl: "http://hub",
@@ -69,10 +69,13 @@ export async function createApi(settings: object = {}) {
       keyQuery: "",
     },
   });
-  const ask = async (method: string, path: string, asked: Asked = {}) => {
-    const { body = "", type = "application/json", headers = {} } = asked;
+  const request = async (
+    method: string,
+    path: string,
+    { body = "", type = "application/json", headers = {} }: RequestOptions = {},
+  ) => {
     const url = new URL(`http://hub/${path}`);
-    const response = await answer({
+    const response = await handle({
       method,
       path: decodeURIComponent(url.pathname.slice(1)),
       url,
@@ -82,7 +85,7 @@ export async function createApi(settings: object = {}) {
     });
     return { status: response.status, text: response.body ?? "" };
   };
-  return { hub, ask, problems };
+  return { hub, request, problems };
 }
 
 export const allStatuses = [
@@ -93,7 +96,7 @@ export const allStatuses = [
   "Failed",
   "Terminated",
 ] as const satisfies readonly RuntimeStatus[];
-const started = {
+const orchestratorStarted = {
   event: {
     EventType: EventType.OrchestratorStarted,
     Timestamp: "2026-01-01T00:00:00.000Z",
@@ -101,7 +104,7 @@ const started = {
   input: null,
 } as const;
 
-/** All that is kept, for tests in which nothing of it may change. */
+/** The whole content of the hub, for tests that a request changes nothing. */
 export const snapshotHub = (hub: TaskHub): unknown => [
   hub.listInstances({}),
   hub.listEntities({}),

@@ -1,4 +1,4 @@
-/** What the commits of a hub have recorded of the steps that cost something: by what each step was called with. */
+/** Counts, from the commits of a hub, the activity attempts and client events that are durable. */
 import {
   EventType,
   type HistoryEvent,
@@ -6,27 +6,32 @@ import {
 import type { HubCommit } from "../../../durable-task/store/task-hub-store";
 
 export class CommitLedger {
-  /** Attempts whose outcome is on disk, by call. */
-  readonly recorded = new Map<string, number>();
+  /** Number of attempts with a recorded outcome, by name and input of the activity. */
+  readonly recordedAttempts = new Map<string, number>();
+  /** Whether the start of the orchestration is durable. */
   isStarted = false;
-  /** How many events from clients are on disk. */
-  events = 0;
-  readonly #calls = new Map<string, string>();
+  /** Number of durable events from clients. */
+  clientEvents = 0;
+  readonly #callsByTask = new Map<string, string>();
 
   add(commit: HubCommit): void {
     const { instances = [], histories = [], received = [] } = commit;
     this.isStarted ||= instances.some(({ parent }) => parent === null);
-    // Only a client sends without having taken a step.
+    // Only a message from a client has a commit without an episode.
     if (Object.keys(commit).join() === "received")
-      this.events += received.length;
+      this.clientEvents += received.length;
     for (const { instanceId, events } of histories)
       for (const { event, input } of events)
-        this.#note(instanceId, event, input);
+        this.#countAttempt(instanceId, event, input);
   }
 
-  #note(instanceId: string, event: HistoryEvent, input: string | null): void {
+  #countAttempt(
+    instanceId: string,
+    event: HistoryEvent,
+    input: string | null,
+  ): void {
     if (event.EventType === EventType.TaskScheduled)
-      this.#calls.set(
+      this.#callsByTask.set(
         `${instanceId} ${event.EventId}`,
         `${event.Name} ${input ?? ""}`,
       );
@@ -35,8 +40,10 @@ export class CommitLedger {
       event.EventType !== EventType.TaskFailed
     )
       return;
-    const call = this.#calls.get(`${instanceId} ${event.TaskScheduledId}`);
-    if (call !== undefined) incrementCount(this.recorded, call);
+    const call = this.#callsByTask.get(
+      `${instanceId} ${event.TaskScheduledId}`,
+    );
+    if (call !== undefined) incrementCount(this.recordedAttempts, call);
   }
 }
 

@@ -1,14 +1,8 @@
 /**
- * A hub on real files that dies at commits: everything that it had in memory is gone, and the next one opens copies of
- * the files as they were at that instant. Time goes on from where the dead hub left it.
+ * Runs an orchestration on a hub with real files that crashes at commits. A crash discards the memory of the hub; the next
+ * hub opens copies of the files from that instant and continues at the same virtual time.
  */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { InvokeFunction } from "../../../durable-task/engine/engine-context";
 import { EventType } from "../../../durable-task/model/history-event";
@@ -31,11 +25,12 @@ import {
   type Stubs,
 } from "../../../testing/stubs";
 import { incrementCount, CommitLedger } from "./commit-ledger";
+import { copyHubFiles, readCommitLog, tearLastWrite } from "./crash-files";
 
-/** What becomes of the hub at a commit: it lives on, dies when it is on disk, or while it is being written. */
-export type CrashPoint = "live" | "dies after" | "dies within";
+/** Whether the hub crashes at a commit: not at all, when the commit is durable, or while it is written. */
+export type CrashPoint = "none" | "after commit" | "during commit";
 
-interface Event {
+interface ExternalEvent {
   readonly name: string;
   readonly data: unknown;
 }
@@ -44,164 +39,172 @@ export interface CrashScenario {
   readonly stubs: (attempts: RecordedAttempts) => Stubs;
   readonly input?: unknown;
   readonly version?: string;
-  readonly events?: readonly Event[];
+  readonly events?: readonly ExternalEvent[];
   /** `extensions.durableTask` of host.json. */
   readonly settings?: object;
-  /** Asked at each commit. */
+  /** Called at each commit. */
   readonly nextCrash: () => CrashPoint;
 }
 
-/** How many attempts at an activity with this input are on disk, of whatever outcome. */
+/** The number of durable attempts, failed or not, of an activity with this input. */
 export type RecordedAttempts = (activity: string, input: unknown) => number;
 
 export interface CrashRunOutcome {
   readonly instance: Instance;
   readonly instances: readonly Instance[];
   readonly histories: readonly (readonly StoredEvent[])[];
-  /** The calls of activities in each life, and what was on disk of them when it began. */
-  readonly runs: readonly Life[];
+  readonly runs: readonly HubRun[];
 }
-interface Life {
+/** The run of one hub, until it crashed or the orchestration ended. */
+interface HubRun {
+  /** Attempts that were durable when the run started, by name and input of the activity. */
   readonly recorded: ReadonlyMap<string, number>;
+  /** Attempts that this run made. */
   readonly made: Map<string, number>;
 }
 
 const instanceId = "tested";
-const mostLives = 400;
+const maxRuns = 400;
 
-/** Plays an orchestration to its end through as many lives as it takes. `folder` is for the files. */
+/** Runs an orchestration to its end, with as many hubs as necessary. The files are created in `folder`. */
 export async function runWithCrashes(
-  drama: CrashScenario,
+  scenario: CrashScenario,
   folder: string,
 ): Promise<CrashRunOutcome> {
   mkdirSync(folder, { recursive: true });
   const ledger = new CommitLedger();
-  const cast = registerStubs(
-    drama.orchestrator,
-    drama.stubs(
+  const registry = registerStubs(
+    scenario.orchestrator,
+    scenario.stubs(
       (name, input) =>
-        ledger.recorded.get(`${name} ${JSON.stringify(input)}`) ?? 0,
+        ledger.recordedAttempts.get(`${name} ${JSON.stringify(input)}`) ?? 0,
     ),
   );
-  const lives: Life[] = [];
-  const opened: TaskHubStore[] = [];
+  const runs: HubRun[] = [];
+  const openedStores: TaskHubStore[] = [];
   let now = Date.UTC(2026, 0, 1);
-  let path = join(folder, "0.db");
+  let path = join(folder, "0");
   try {
-    while (lives.length < mostLives) {
-      const life = {
-        recorded: new Map(ledger.recorded),
+    while (runs.length < maxRuns) {
+      const run = {
+        recorded: new Map(ledger.recordedAttempts),
         made: new Map<string, number>(),
       };
-      lives.push(life);
-      const store = openTaskHubStore(path);
-      opened.push(store);
+      runs.push(run);
+      const store = openTaskHubStore(`${path}.db`);
+      openedStores.push(store);
       const clock = new VirtualClock(now);
-      const next = join(folder, `${lives.length}.db`);
-      const incarnation = new Incarnation(drama, cast, {
+      const nextPath = join(folder, `${runs.length}`);
+      const hub = new CrashingHub(scenario, registry, {
         store,
         clock,
         path,
-        next,
+        nextPath,
         ledger,
-        life,
+        run,
       });
-      const end = await incarnation.live();
-      if (end === "ended") return outcomeOf(store, lives);
+      if ((await hub.run()) === "ended") return toOutcome(store, runs);
       now = clock.now();
-      path = next;
+      path = nextPath;
     }
-    throw new Error(`It has not ended after ${mostLives} lives.`);
+    throw new Error(`The orchestration has not ended after ${maxRuns} runs.`);
   } finally {
-    for (const store of opened) store.close();
+    for (const store of openedStores) store.close();
   }
 }
 
-function outcomeOf(
+function toOutcome(
   store: TaskHubStore,
-  lives: readonly Life[],
+  runs: readonly HubRun[],
 ): CrashRunOutcome {
   const instance = store.instance(instanceId);
-  if (instance === undefined) throw new Error("The instance is lost.");
+  if (instance === undefined)
+    throw new Error(`The store does not contain the instance '${instanceId}'.`);
   const instances = store.instances({});
-  const histories = instances.map((one) => store.history(one.instanceId));
-  return { instance, instances, histories, runs: lives };
+  const histories = instances.map((each) => store.history(each.instanceId));
+  return { instance, instances, histories, runs };
 }
 
-interface Surroundings {
+interface RunContext {
   readonly store: TaskHubStore;
   readonly clock: VirtualClock;
+  /** Without an extension, like `nextPath`. */
   readonly path: string;
-  readonly next: string;
+  /** For the files that a crash leaves. */
+  readonly nextPath: string;
   readonly ledger: CommitLedger;
-  readonly life: Life;
+  readonly run: HubRun;
 }
 
-/** From one opening of the files to the death, or to the end of the orchestration. */
-class Incarnation {
-  readonly #drama: CrashScenario;
-  readonly #around: Surroundings;
+class CrashingHub {
+  readonly #scenario: CrashScenario;
+  readonly #context: RunContext;
   readonly #hub: TaskHub;
-  /** Rejects when something goes wrong that no death explains. */
-  readonly #death: Promise<"died">;
-  #die: () => void = () => undefined;
+  /** Rejects on a problem that no crash explains. */
+  readonly #whenCrashed: Promise<"crashed">;
+  #crash: () => void = () => undefined;
   #fail: (error: Error) => void = () => undefined;
-  #isDead = false;
+  #isCrashed = false;
 
   constructor(
-    drama: CrashScenario,
+    scenario: CrashScenario,
     { functions, invoke }: FunctionRegistry,
-    around: Surroundings,
+    context: RunContext,
   ) {
-    this.#drama = drama;
-    this.#around = around;
-    this.#death = new Promise((resolve, reject) => {
+    this.#scenario = scenario;
+    this.#context = context;
+    this.#whenCrashed = new Promise((resolve, reject) => {
       this.#fail = reject;
-      this.#die = () => {
-        this.#isDead = true;
-        resolve("died");
+      this.#crash = () => {
+        this.#isCrashed = true;
+        resolve("crashed");
       };
     });
     this.#hub = new TaskHub({
-      store: this.#mortal(),
-      settings: parseDurableTaskSettings(drama.settings ?? {}),
+      store: this.#createCrashingStore(),
+      settings: parseDurableTaskSettings(scenario.settings ?? {}),
       functions,
-      invoke: this.#traced(invoke),
-      clock: around.clock,
-      reportProblem: (sentence, error) => {
-        if (drama.settings) return; // what it refuses it says, too
-        this.#fail(error instanceof Error ? error : new Error(sentence));
+      invoke: this.#countAttempts(invoke),
+      clock: context.clock,
+      reportProblem: (message, error) => {
+        if (scenario.settings) return; // an instance that the settings reject is reported, too
+        this.#fail(error instanceof Error ? error : new Error(message));
       },
       onFatalError: this.#fail,
     });
   }
 
-  async live(): Promise<"ended" | "died"> {
-    const end = await Promise.race([this.#death, this.#play()]);
-    // It takes no more work; what it waits for never comes.
-    if (end === "died") void this.#hub.stop(0);
+  async run(): Promise<"ended" | "crashed"> {
+    const end = await Promise.race([this.#whenCrashed, this.#runToEnd()]);
+    // Not awaited: the pending calls of a crashed hub never settle.
+    if (end === "crashed") void this.#hub.stop(0);
     return end;
   }
 
-  async #play(): Promise<"ended"> {
-    const { clock } = this.#around;
-    const atRest = (): Promise<void> => this.#hub.whenIdle();
+  async #runToEnd(): Promise<"ended"> {
+    const { clock } = this.#context;
+    const whenIdle = (): Promise<void> => this.#hub.whenIdle();
     this.#hub.recover();
     for (;;) {
-      await clock.advance(0, atRest);
+      await clock.advance(0, whenIdle);
       const instance = this.#hub.getInstance(instanceId);
       if (instance && isInstanceEnded(instance)) return "ended";
-      if (await this.#request()) continue;
+      if (await this.#sendNextRequest()) continue;
       if (clock.nextDueTime === undefined)
-        throw new Error(`It hangs: ${this.#told()}`);
-      await clock.advance(Math.max(clock.nextDueTime - clock.now(), 0), atRest);
+        throw new Error(
+          `The orchestration waits, and no timer is left: ${this.#describeHistory()}`,
+        );
+      await clock.advance(
+        Math.max(clock.nextDueTime - clock.now(), 0),
+        whenIdle,
+      );
     }
   }
 
-  /** Sends what a client has not got to disk yet; false when nothing is left. */
-  async #request(): Promise<boolean> {
-    const { ledger } = this.#around;
-    const { input, version, events = [] } = this.#drama;
+  /** Sends the next request of the client that is not durable yet; false when there is none. */
+  async #sendNextRequest(): Promise<boolean> {
+    const { ledger } = this.#context;
+    const { input, version, events = [] } = this.#scenario;
     if (!ledger.isStarted) {
       await this.#hub.start({
         name: this.#hub.functions.orchestrator[0] ?? "",
@@ -211,7 +214,7 @@ class Incarnation {
       });
       return true;
     }
-    const event = events[ledger.events];
+    const event = events[ledger.clientEvents];
     if (event === undefined) return false;
     await this.#hub.send(instanceId, {
       EventType: EventType.EventRaised,
@@ -221,35 +224,34 @@ class Incarnation {
     return true;
   }
 
-  #hasDied(): boolean {
-    return this.#isDead;
-  }
-
-  #traced(invoke: InvokeFunction): InvokeFunction {
+  #countAttempts(invoke: InvokeFunction): InvokeFunction {
+    const hasCrashed = (): boolean => this.#isCrashed;
     return async (name, trigger, options) => {
-      if (this.#isDead) return new Promise(() => undefined);
+      if (hasCrashed()) return new Promise(() => undefined);
       if (this.#hub.functions.activity.includes(name))
         incrementCount(
-          this.#around.life.made,
+          this.#context.run.made,
           `${name} ${trigger.string ?? ""}`,
         );
       const outcome = await invoke(name, trigger, options);
-      return this.#hasDied() ? new Promise(() => undefined) : outcome;
+      return hasCrashed() ? new Promise(() => undefined) : outcome;
     };
   }
 
-  #mortal(): TaskHubStore {
-    const { store, ledger } = this.#around;
-    // One by one: with other timing they would not have come to be one group.
+  #createCrashingStore(): TaskHubStore {
+    const { store, ledger, path, nextPath } = this.#context;
+    // Each commit of a group is written alone, so that a crash is possible between any two.
     const commit = async (commits: readonly HubCommit[]): Promise<void> => {
-      for (const one of commits) {
-        const fate = this.#drama.nextCrash();
-        const before = fate === "dies within" ? this.#log() : undefined;
-        await store.commit([one]);
-        if (before === undefined) ledger.add(one);
-        if (fate === "live") continue;
-        this.#copyFiles(before);
-        this.#die();
+      for (const each of commits) {
+        const crash = this.#scenario.nextCrash();
+        const logBefore =
+          crash === "during commit" ? readCommitLog(path) : undefined;
+        await store.commit([each]);
+        if (logBefore === undefined) ledger.add(each);
+        if (crash === "none") continue;
+        copyHubFiles(path, nextPath);
+        if (logBefore) tearLastWrite(nextPath, logBefore);
+        this.#crash();
         await new Promise(() => undefined);
       }
     };
@@ -259,50 +261,24 @@ class Incarnation {
     });
   }
 
-  #copyFiles(before: Buffer | undefined): void {
-    const { path, next } = this.#around;
-    for (const end of [".db", ".db-wal", ".log"])
-      if (existsSync(path.replace(/\.db$/, end)))
-        copyFileSync(path.replace(/\.db$/, end), next.replace(/\.db$/, end));
-    if (before)
-      writeFileSync(next.replace(/\.db$/, ".log"), torn(before, this.#log()));
-  }
-
-  #log(): Buffer {
-    return readFileSync(this.#around.path.replace(/\.db$/, ".log"));
-  }
-
-  #told(): string {
+  #describeHistory(): string {
     return JSON.stringify(
       this.#hub.getHistory(instanceId).map(({ event }) => event),
     );
   }
 }
 
-/** The log when only the first half of what was written last got to the disk. */
-function torn(before: Buffer, after: Buffer): Buffer {
-  const old = Buffer.alloc(after.length);
-  before.copy(old);
-  let from = 0;
-  while (from < after.length && after[from] === old[from]) from += 1;
-  let to = after.length;
-  while (to > from && after[to - 1] === old[to - 1]) to -= 1;
-  const middle = from + Math.floor((to - from) / 2);
-  return Buffer.concat([after.subarray(0, middle), old.subarray(middle)]);
-}
-
-/** Fails when a step was made again although its outcome was on disk: no life may make more than are left to it. */
+/** Fails when a run repeated an attempt whose outcome was durable. `expected`: the attempts of a run without a crash. */
 export function expectNoRepeatedCalls(
   { runs }: CrashRunOutcome,
-  undisturbed: ReadonlyMap<string, number>,
+  expected: ReadonlyMap<string, number>,
 ): void {
   for (const { recorded, made } of runs)
-    for (const [call, count] of made)
-      expect({ call, count: count + (recorded.get(call) ?? 0) }).toEqual({
+    for (const [call, count] of made) {
+      const total = count + (recorded.get(call) ?? 0);
+      expect({ call, count: total }).toEqual({
         call,
-        count: Math.min(
-          undisturbed.get(call) ?? 0,
-          count + (recorded.get(call) ?? 0),
-        ),
+        count: Math.min(expected.get(call) ?? 0, total),
       });
+    }
 }

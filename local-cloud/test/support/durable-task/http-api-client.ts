@@ -20,16 +20,16 @@ export const createDurableTaskClient = (hostUrl: () => string) => {
     (await (await call("GET", path)).json()) as Readonly<
       Record<string, unknown>
     >;
-  const startAs = (id: string, name: string, input: unknown = null) =>
+  const startInstance = (id: string, name: string, input: unknown = null) =>
     call("POST", `orchestrators/${name}/${id}`, JSON.stringify(input));
   /** Waits until the instance has the status; returns the API's representation of it. */
-  const whenIn = (id: string, status: string) =>
+  const whenStatus = (id: string, status: string) =>
     eventually(async () => {
       const found = await get(`instances/${id}`);
       expect(found).toMatchObject({ runtimeStatus: status });
       return found;
     });
-  return { call, get, startAs, whenIn };
+  return { call, get, startInstance, whenStatus };
 };
 
 export const readResponse = async (pending: Response | Promise<Response>) => {

@@ -1,4 +1,4 @@
-/** Random orchestrations: programs of steps, an orchestrator that runs them, and what they must come to. */
+/** Random orchestrations: programs of steps, an orchestrator that runs them, and their expected results. */
 import {
   EntityId,
   RetryOptions,
@@ -19,15 +19,16 @@ export type ProgramStep =
   | { readonly kind: "event"; readonly name: string }
   | { readonly kind: "entity"; readonly key: number }
   | { readonly kind: "signal" }
-  /** An activity against a timer, which is cancelled when it has lost, at once or a step later. */
+  /** A race of an activity against a timer. The timer that loses is cancelled immediately, or one step `later`. */
   | { readonly kind: "race"; readonly key: number; readonly later: boolean }
-  /** A critical section: two calls of an entity that nobody else may come between. */
+  /** A critical section: two calls of a locked entity. */
   | { readonly kind: "section"; readonly key: number }
-  /** What follows runs in a new execution. */
-  | { readonly kind: "anew" }
+  /** Continue-as-new: the following steps run in a new execution. */
+  | { readonly kind: "continueAsNew" }
   | {
       readonly kind: "all" | "any";
       readonly of: readonly ProgramStep[];
+      /** Whether the open tasks are then awaited in a second compound. */
       readonly again: boolean;
     };
 
@@ -84,30 +85,33 @@ export const arbitraryProgram = fc.array(
       }),
       weight: 2,
     },
-    { arbitrary: fc.constant({ kind: "anew" as const }), weight: 1 },
+    { arbitrary: fc.constant({ kind: "continueAsNew" as const }), weight: 1 },
   ),
   { minLength: 1, maxLength: 5 },
 );
-/** What an execution is started with: what is left to do, and what has come of the rest. */
+/** The input of an execution: the remaining steps, and the results of the earlier ones. */
 export interface ProgramProgress {
   readonly steps: readonly ProgramStep[];
   readonly results: readonly unknown[];
 }
 
 const failed = "failed";
-interface Built {
+interface StepTask {
   readonly task: Task;
   readonly step: ProgramStep;
-  readonly of: readonly Built[];
+  readonly of: readonly StepTask[];
 }
 
-function build(context: OrchestrationContext, given: ProgramStep): Built {
-  const step = given as Exclude<
+function startStep(
+  context: OrchestrationContext,
+  anyStep: ProgramStep,
+): StepTask {
+  const step = anyStep as Exclude<
     ProgramStep,
-    { kind: "anew" | "section" | "race" }
+    { kind: "continueAsNew" | "section" | "race" }
   >;
   const { df } = context;
-  const leaf = (task: Task): Built => ({ task, step, of: [] });
+  const leaf = (task: Task): StepTask => ({ task, step, of: [] });
   switch (step.kind) {
     case "activity":
       return leaf(df.callActivity("act", { ...step }));
@@ -118,7 +122,7 @@ function build(context: OrchestrationContext, given: ProgramStep): Built {
         }),
       );
     case "child":
-      return leaf(child(context, step));
+      return leaf(startChild(context, step));
     case "timer":
       return leaf(
         df.createTimer(
@@ -131,9 +135,9 @@ function build(context: OrchestrationContext, given: ProgramStep): Built {
       return leaf(df.callEntity(new EntityId("counter", "k"), "add", step.key));
     case "signal":
       df.signalEntity(new EntityId("counter", "k"), "add", 1);
-      return build(context, { kind: "timer", hours: 0 });
+      return startStep(context, { kind: "timer", hours: 0 });
     default: {
-      const of = step.of.map((each) => build(context, each));
+      const of = step.of.map((each) => startStep(context, each));
       const tasks = of.map(({ task }) => task);
       const task =
         step.kind === "all" ? df.Task.all(tasks) : df.Task.any(tasks);
@@ -142,7 +146,7 @@ function build(context: OrchestrationContext, given: ProgramStep): Built {
   }
 }
 
-const child = (
+const startChild = (
   { df }: OrchestrationContext,
   step: Extract<ProgramStep, { readonly attempts: number }>,
 ): Task =>
@@ -154,7 +158,7 @@ const child = (
         { ...step },
       );
 
-function* wait(task: Task): Generator<Task, unknown, unknown> {
+function* awaitResult(task: Task): Generator<Task, unknown, unknown> {
   try {
     return yield task;
   } catch {
@@ -168,36 +172,36 @@ export function* interpretProgram(
   const { df } = context;
   const { steps: all, results: earlier } = df.getInput<ProgramProgress>();
   const results = [...earlier];
-  for (const [at, step] of all.entries()) {
-    if (step.kind === "anew") {
-      df.continueAsNew({ steps: all.slice(at + 1), results });
+  for (const [index, step] of all.entries()) {
+    if (step.kind === "continueAsNew") {
+      df.continueAsNew({ steps: all.slice(index + 1), results });
       return undefined;
     }
     if (step.kind === "section") {
-      results.push(yield* section(context, step.key));
+      results.push(yield* runSection(context, step.key));
       continue;
     }
     if (step.kind === "race") {
-      results.push(yield* race(context, step));
+      results.push(yield* runRace(context, step));
       continue;
     }
-    const built = build(context, step);
-    const value = yield* wait(built.task);
-    results.push(shown(step, value));
+    const started = startStep(context, step);
+    const value = yield* awaitResult(started.task);
+    results.push(toComparable(step, value));
     if ((step.kind === "all" || step.kind === "any") && step.again) {
-      // The same tasks in another compound: they must not run again. (A wait for an event is left out: the client
-      // library then counts it twice, and the second takes an event that is lost.)
-      const open = built.of
+      // A task must not run again in a second compound. Waits for events are excluded: the client library registers such a
+      // wait twice, and the second registration consumes an event without a task that returns it.
+      const open = started.of
         .filter(({ step: part }) => awaitedEventNames(part).length === 0)
         .map(({ task }) => task)
         .filter(isOpen);
-      if (open.length > 0) yield* wait(context.df.Task.any(open));
+      if (open.length > 0) yield* awaitResult(context.df.Task.any(open));
     }
   }
   return results;
 }
 
-function* section(
+function* runSection(
   { df }: OrchestrationContext,
   value: number,
 ): Generator<Task, unknown, unknown> {
@@ -211,7 +215,7 @@ function* section(
   return [first, second];
 }
 
-function* race(
+function* runRace(
   { df }: OrchestrationContext,
   { key: value, later }: Extract<ProgramStep, { kind: "race" }>,
 ): Generator<Task, unknown, unknown> {
@@ -227,17 +231,17 @@ function* race(
 const isOpen = ({ isCompleted, isFaulted }: Task): boolean =>
   !isCompleted && !isFaulted;
 
-/** Who wins a race is up to the order; all else is not. */
-function shown(step: ProgramStep, value: unknown): unknown {
+/** Replaces values that depend on the order of events: the winner of a race, and times. */
+function toComparable(step: ProgramStep, value: unknown): unknown {
   if (step.kind === "any") return "any";
   if (step.kind === "all" && Array.isArray(value))
-    return step.of.map((each, index) => shown(each, value[index]));
+    return step.of.map((each, index) => toComparable(each, value[index]));
   if (step.kind === "timer" || step.kind === "signal") return "timer";
   return value ?? null;
 }
 
-/** What the result must be, without a hub. */
-function expected(step: ProgramStep): unknown {
+/** Evaluates a step without a hub. */
+function expectedResult(step: ProgramStep): unknown {
   if (step.kind === "section") return [step.key, step.key + 1];
   switch (step.kind) {
     case "race":
@@ -245,29 +249,31 @@ function expected(step: ProgramStep): unknown {
     case "activity":
     case "retry":
     case "child":
-      return failsItself(step) ? failed : step.key;
+      return exhaustsAttempts(step) ? failed : step.key;
     case "event":
       return step.name;
     case "all":
-      return step.of.some(fails) ? failed : step.of.map(expected);
+      return step.of.some(hasFailure) ? failed : step.of.map(expectedResult);
     default:
-      return outcomeOf(step);
+      return expectedSuccess(step);
   }
 }
-function outcomeOf(step: ProgramStep): unknown {
+function expectedSuccess(step: ProgramStep): unknown {
   if ("key" in step) return step.key;
   return step.kind === "any" ? "any" : "timer";
 }
-const failsItself = (
+const exhaustsAttempts = (
   step: Extract<ProgramStep, { readonly fails: number }>,
 ): boolean =>
   step.kind === "activity" ? step.fails > 0 : step.fails >= step.attempts;
 
-const fails = (step: ProgramStep): boolean =>
-  step.kind === "all" ? step.of.some(fails) : expected(step) === failed;
+const hasFailure = (step: ProgramStep): boolean =>
+  step.kind === "all"
+    ? step.of.some(hasFailure)
+    : expectedResult(step) === failed;
 
 export const expectedResults = (all: readonly ProgramStep[]): unknown[] =>
-  all.filter(({ kind }) => kind !== "anew").map(expected);
+  all.filter(({ kind }) => kind !== "continueAsNew").map(expectedResult);
 
 export const awaitedEventNames = (step: ProgramStep): readonly string[] => {
   if (step.kind === "event") return [step.name];
@@ -276,7 +282,7 @@ export const awaitedEventNames = (step: ProgramStep): readonly string[] => {
     : [];
 };
 
-/** Keys are made unique, so that attempts of two tasks are not taken for one another. */
+/** Makes keys unique, so that attempts are counted per task. */
 export function numberSteps(
   all: readonly ProgramStep[],
   next = { id: 0 },

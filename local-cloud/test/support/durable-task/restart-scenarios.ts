@@ -1,4 +1,4 @@
-/** An orchestrator for everything that takes an event id, and what it comes to. */
+/** An orchestrator for each kind of request to the hub, with its expected output. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
@@ -20,28 +20,28 @@ export interface RestartScenario {
   readonly settings?: CrashScenario["settings"];
   readonly output: unknown;
   readonly customStatus?: unknown;
-  /** What runs side by side is recorded in any order. */
+  /** The order of the recorded events differs from run to run. */
   readonly isConcurrent?: boolean;
 }
 
 const counter = new EntityId("counter", "one");
 export const otherCounter = new EntityId("counter", "two");
 const hour = 3_600_000;
-const after = ({ df }: OrchestrationContext, ms: number): Date =>
+const addMs = ({ df }: OrchestrationContext, ms: number): Date =>
   new Date(df.currentUtcDateTime.getTime() + ms);
 
-/** Answers a job with 202 twice, and then with its result. */
+/** Responds to a job with 202 twice, then with 200 and its result. */
 export const slowServer = createServer(({ url = "" }, response) => {
   response.sendDate = false;
   const polls = Number(/\d+$/.exec(url)?.[0] ?? 0);
   const headers = {
-    location: `${base()}/job/${polls + 1}`,
+    location: `${serverUrl()}/job/${polls + 1}`,
     "retry-after": "7",
   };
   if (polls < 2) response.writeHead(202, headers).end();
   else response.writeHead(200).end("made");
 });
-const base = (): string =>
+const serverUrl = (): string =>
   `http://127.0.0.1:${(slowServer.address() as AddressInfo).port}`;
 
 export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
@@ -52,7 +52,7 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     },
     output: [2, 3],
   },
-  "an activity that is tried again": {
+  "an activity that succeeds at its third attempt": {
     *run({ df }) {
       const retry = new RetryOptions(5000, 3);
       retry.backoffCoefficient = 2;
@@ -60,7 +60,7 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     },
     output: 2,
   },
-  "an activity that fails for good": {
+  "an activity that fails at its last attempt": {
     *run({ df }) {
       try {
         yield df.callActivityWithRetry("add", new RetryOptions(5000, 2), {
@@ -74,7 +74,7 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     },
     output: 5,
   },
-  "an activity that fails once and is not tried again": {
+  "an activity that fails and has no retry policy": {
     *run({ df }) {
       try {
         yield df.callActivity("add", { n: 1, fails: 1 });
@@ -92,7 +92,7 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     },
     output: [2, 3],
   },
-  "a sub-orchestration that is tried again": {
+  "a sub-orchestration that succeeds at its third attempt": {
     *run({ df }) {
       const retry = new RetryOptions(5000, 3);
       return yield df.callSubOrchestratorWithRetry("child", retry, {
@@ -104,21 +104,21 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
   },
   "a timer": {
     *run(context) {
-      yield context.df.createTimer(after(context, hour));
+      yield context.df.createTimer(addMs(context, hour));
       return yield context.df.callActivity("add", { n: 1 });
     },
     output: 2,
   },
-  "a timer that is longer than the longest": {
+  "a timer that is longer than the maximum timer": {
     *run(context) {
-      yield context.df.createTimer(after(context, 20 * 24 * hour));
+      yield context.df.createTimer(addMs(context, 20 * 24 * hour));
       return context.df.currentUtcDateTime.toISOString().slice(0, 10);
     },
     output: "2026-01-21",
   },
   "a timer that is cancelled": {
     *run(context) {
-      const timer = context.df.createTimer(after(context, hour));
+      const timer = context.df.createTimer(addMs(context, hour));
       const work = context.df.callActivity("add", { n: 1 });
       const winner: unknown = yield context.df.Task.any([timer, work]);
       if (winner === work) timer.cancel();
@@ -128,11 +128,11 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
   },
   "a durable HTTP call that is polled": {
     *run({ df }) {
-      const answer: unknown = yield df.callHttp({
+      const response: unknown = yield df.callHttp({
         method: "POST",
-        url: `${base()}/job/0`,
+        url: `${serverUrl()}/job/0`,
       });
-      const { statusCode, content } = answer as {
+      const { statusCode, content } = response as {
         statusCode: number;
         content: string;
       };
@@ -140,7 +140,7 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     },
     output: [200, "made"],
   },
-  "calls and signals of entities": {
+  "calls and signals to entities": {
     *run({ df }) {
       const first: unknown = yield df.callEntity(counter, "add", 2);
       df.signalEntity(counter, "add", 3);
@@ -148,22 +148,22 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     },
     output: [2, 9],
   },
-  "an entity that signals another": {
+  "an entity that signals another entity": {
     *run({ df }) {
-      yield df.callEntity(counter, "tell", 1);
+      yield df.callEntity(counter, "signalOther", 1);
       yield df.callActivity("add", { n: 1 });
       return yield df.callEntity(otherCounter, "add", 0);
     },
     output: 1,
   },
-  "an entity that refuses": {
+  "an entity that throws": {
     *run({ df }) {
       try {
-        yield df.callEntity(counter, "refuse");
+        yield df.callEntity(counter, "throw");
       } catch {
         return yield df.callEntity(counter, "add", 1);
       }
-      return "not refused";
+      return "not thrown";
     },
     output: 1,
   },
@@ -179,7 +179,7 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     },
     output: [1, 10, 2],
   },
-  "a critical section that only the end releases": {
+  "a critical section that lasts until the end of the orchestration": {
     *run({ df }) {
       yield df.lock([counter, otherCounter]);
       return yield df.callEntity(otherCounter, "add", 1);
@@ -197,10 +197,10 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     ],
     output: [{ two: 2 }, 1],
   },
-  "nests of any and all": {
+  "nested Task.any and Task.all": {
     *run(context) {
       const { df } = context;
-      const late = df.createTimer(after(context, hour));
+      const late = df.createTimer(addMs(context, hour));
       const winner: unknown = yield df.Task.any([
         df.Task.all([
           df.callActivity("add", { n: 1 }),
@@ -215,7 +215,7 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     isConcurrent: true,
     output: [2, 3],
   },
-  "losers of a race that go on": {
+  "a race whose losers continue": {
     *run({ df }) {
       const tasks = [1, 2, 3].map((n) => df.callActivity("add", { n }));
       yield df.Task.any(tasks);
@@ -224,7 +224,7 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     isConcurrent: true,
     output: 5,
   },
-  "continue-as-new with events that are carried over": {
+  "continue-as-new with unconsumed events": {
     *run({ df }) {
       const { left, sum } = df.getInput<
         { left: number; sum: number } | undefined
@@ -255,7 +255,7 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     output: 3,
     customStatus: { at: "two" },
   },
-  "a version": {
+  "a version, and a child with another version": {
     *run({ df }) {
       yield df.callActivity("add", { n: 1 });
       const of = df.callSubOrchestrator("version", null, "other", "1.1");

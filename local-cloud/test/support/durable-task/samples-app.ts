@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
 
-/** The folder of the app that suites run. A suite that runs it with other settings gives them a copy. */
+/** A function, so that a suite can mock it to run the app with other settings. */
 export const samplesAppFolder = (): string =>
   resolve("local-cloud/test/fixtures/durable-samples");

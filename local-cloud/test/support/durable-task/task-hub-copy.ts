@@ -1,8 +1,9 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openTaskHubStore } from "../../../durable-task/store/sqlite-store";
 import type { TaskHubStore } from "../../../durable-task/store/task-hub-store";
+import { copyHubFiles } from "./crash-files";
 
 /**
  * Reads the task hub of a host that was killed, from a copy: opening the files of a hub already recovers its state.
@@ -12,9 +13,7 @@ export function readTaskHubCopy<Result>(
   read: (store: TaskHubStore) => Result,
 ): Result {
   const copy = mkdtempSync(join(tmpdir(), "task-hub-copy-"));
-  for (const name of ["task-hub.db", "task-hub.db-wal", "task-hub.log"])
-    if (existsSync(join(data, name)))
-      copyFileSync(join(data, name), join(copy, name));
+  copyHubFiles(join(data, "task-hub"), join(copy, "task-hub"));
   const store = openTaskHubStore(join(copy, "task-hub.db"));
   try {
     return read(store);

@@ -3,12 +3,12 @@ import {
   type MessageEvent,
 } from "../../../durable-task/model/history-event";
 import type { HubDecision } from "../../../durable-task/replay/decision";
-import type { TaskResponder } from "./pure-hub";
+import type { TaskResponder } from "./episode-harness";
 
-/** Activities fail as often as their input says, counted over the attempts of the same task. */
+/** Lets activities and children fail for the first `fails` attempts of their input, and answers all other requests. */
 export function createTaskResponder(): TaskResponder {
   const attempts = new Map<string, number>();
-  const isDue = (task: string, fails: number): boolean => {
+  const succeeds = (task: string, fails: number): boolean => {
     const before = attempts.get(task) ?? 0;
     attempts.set(task, before + 1);
     return before >= fails;
@@ -16,45 +16,46 @@ export function createTaskResponder(): TaskResponder {
   return ({ decisions }) =>
     decisions.flatMap((decision) => {
       const { activity, child, event } = decision;
-      if (activity) return taskAnswer(event.EventId, activity, isDue);
+      if (activity) return respondToActivity(event.EventId, activity, succeeds);
       return child
-        ? childAnswer(event.EventId, child, isDue)
-        : otherAnswer(decision);
+        ? respondToChild(event.EventId, child, succeeds)
+        : respondToOther(decision);
     });
 }
 
-type IsDue = (task: string, fails: number) => boolean;
+/** Whether the next attempt of a task that fails that often succeeds. */
+type Succeeds = (task: string, fails: number) => boolean;
 
 interface Task {
   /** JSON text. */
   readonly input: string | null;
 }
 
-function outcome({ input }: Task, isDue: IsDue): string | undefined {
+function toResult({ input }: Task, succeeds: Succeeds): string | undefined {
   const task = input ?? "{}";
   const { fails, key } = JSON.parse(task) as { fails: number; key: number };
-  return isDue(task, fails) ? JSON.stringify(key) : undefined;
+  return succeeds(task, fails) ? JSON.stringify(key) : undefined;
 }
 
 const failure = { Reason: "no", Details: "", FailureDetails: null };
 
-function taskAnswer(
+function respondToActivity(
   TaskScheduledId: number,
   task: Task,
-  isDue: IsDue,
+  succeeds: Succeeds,
 ): readonly MessageEvent[] {
-  const Result = outcome(task, isDue);
+  const Result = toResult(task, succeeds);
   return Result === undefined
     ? [{ EventType: EventType.TaskFailed, TaskScheduledId, ...failure }]
     : [{ EventType: EventType.TaskCompleted, TaskScheduledId, Result }];
 }
 
-function childAnswer(
+function respondToChild(
   TaskScheduledId: number,
   task: Task,
-  isDue: IsDue,
+  succeeds: Succeeds,
 ): readonly MessageEvent[] {
-  const Result = outcome(task, isDue);
+  const Result = toResult(task, succeeds);
   return [
     Result === undefined
       ? {
@@ -70,7 +71,7 @@ function childAnswer(
   ];
 }
 
-function otherAnswer({
+function respondToOther({
   timer,
   outgoing,
 }: HubDecision): readonly MessageEvent[] {

@@ -8,19 +8,22 @@ import {
 } from "../../../../durable-task/model/history-event";
 import { Replayer } from "../../../../durable-task/replay/replayer";
 import { createOrchestrator } from "../../../../testing/durable-functions-internals";
-import { testLimits } from "../../../support/durable-task/pure-hub";
+import { testLimits } from "../../../support/durable-task/replay-limits";
 
 const Timestamp = "2026-01-01T00:00:00.000Z";
-const stamped = (event: object) => ({ ...event, Timestamp }) as HistoryEvent;
+const withTimestamp = (event: object) =>
+  ({ ...event, Timestamp }) as HistoryEvent;
 const episode = (...events: object[]): readonly HistoryEvent[] =>
-  [{ EventType: EventType.OrchestratorStarted }, ...events].map(stamped);
+  [{ EventType: EventType.OrchestratorStarted }, ...events].map(withTimestamp);
 const scheduled = (EventId: number) =>
-  stamped({ EventType: EventType.TaskScheduled, EventId, Name: "act" });
+  withTimestamp({ EventType: EventType.TaskScheduled, EventId, Name: "act" });
 
-type Run = (context: OrchestrationContext) => Generator<Task, unknown, unknown>;
+type Orchestration = (
+  context: OrchestrationContext,
+) => Generator<Task, unknown, unknown>;
 
-/** A function that has been run over its first episode, in which it asked for its first activity. */
-async function started(run: Run) {
+/** Runs an orchestrator over its first episode, in which it schedules its first activity. */
+async function runFirstEpisode(orchestration: Orchestration) {
   const first = episode({ EventType: EventType.ExecutionStarted });
   const context = new InvocationContext({
     options: { trigger: { type: "orchestrationTrigger", name: "context" } },
@@ -33,16 +36,19 @@ async function started(run: Run) {
     upperSchemaVersion: 1,
     upperSchemaVersionNew: 3,
   };
-  await createOrchestrator(run)(trigger, context);
+  await createOrchestrator(orchestration)(trigger, context);
   const history = ExecutionHistory.from([...first, scheduled(0)]);
-  const kept = { context, resume: <Result>(work: () => Result) => work() };
-  const session = (given = kept): ExtendedSession | undefined =>
+  const invocation = {
+    context,
+    resume: <Result>(work: () => Result) => work(),
+  };
+  const createSession = (resumable = invocation): ExtendedSession | undefined =>
     ExtendedSession.create(
-      given,
+      resumable,
       first.length,
       new Replayer(history, testLimits),
     );
-  return { context, history, kept, session };
+  return { context, history, invocation, createSession };
 }
 
 const completed = (TaskScheduledId: number, result: unknown) => ({
@@ -65,41 +71,46 @@ const failed = (Properties: unknown) => ({
   },
 });
 
-describe("an executor of another shape", () => {
+describe("ExtendedSession.create", () => {
   test.each(["actions", "_isReplaying", "processEvent", "isDoneExecuting"])(
-    "without %s gives no session",
+    "returns undefined for an executor without %s",
     async (member) => {
-      const { context, session } = await started(twice);
-      expect(session()).toBeDefined();
+      const { context, createSession } = await runFirstEpisode(callTwice);
+      expect(createSession()).toBeDefined();
       const executor = context.df["taskOrchestratorExecutor"] as object;
       Object.defineProperty(executor, member, { value: undefined });
-      expect(session()).toBeUndefined();
+      expect(createSession()).toBeUndefined();
     },
   );
 
-  test("is none at all, and gives no session either", async () => {
-    const { kept, session } = await started(twice);
+  test("returns undefined without an invocation, a context or an executor", async () => {
+    const { invocation, createSession } = await runFirstEpisode(callTwice);
     for (const context of [undefined, {}, { df: {} }, { df: null }])
       expect(
-        session({ ...kept, context } as unknown as typeof kept),
+        createSession({
+          ...invocation,
+          context,
+        } as unknown as typeof invocation),
       ).toBeUndefined();
-    expect(ExtendedSession.create(undefined, 0, walker())).toBeUndefined();
+    expect(
+      ExtendedSession.create(undefined, 0, createReplayer()),
+    ).toBeUndefined();
   });
 });
 
-const walker = () => new Replayer(new ExecutionHistory(), testLimits);
+const createReplayer = () => new Replayer(new ExecutionHistory(), testLimits);
 
-function* twice({ df }: OrchestrationContext) {
+function* callTwice({ df }: OrchestrationContext) {
   const first: unknown = yield df.callActivity("act");
   df.setCustomStatus({ first });
   yield df.callActivity("act", first);
   return "end";
 }
 
-describe("a session", () => {
-  test("goes on from where the function stands", async () => {
-    const { history, session } = await started(twice);
-    const state = session()?.advance(
+describe("advance", () => {
+  test("continues the function after its first task and returns the next action", async () => {
+    const { history, createSession } = await runFirstEpisode(callTwice);
+    const state = createSession()?.advance(
       history.events,
       episode(completed(0, "a")),
     );
@@ -110,41 +121,45 @@ describe("a session", () => {
     });
   });
 
-  test("ends with the function, whose end it does not tell", async () => {
-    const { history, session } = await started(twice);
-    const open = session();
+  test("returns undefined when the function returns", async () => {
+    const { history, createSession } = await runFirstEpisode(callTwice);
+    const session = createSession();
     const second = episode(completed(0, "a"));
-    open?.advance(history.events, second);
+    session?.advance(history.events, second);
     history.append([...second, scheduled(1)]);
     expect(
-      open?.advance(history.events, episode(completed(1, "b"))),
+      session?.advance(history.events, episode(completed(1, "b"))),
     ).toBeUndefined();
   });
 
-  test("ends at an event that the library cannot read", async () => {
-    const { history, session } = await started(twice);
+  test("returns undefined when the library cannot parse an event", async () => {
+    const { history, createSession } = await runFirstEpisode(callTwice);
     const unreadable = { ...completed(0, ""), Result: "{" };
     expect(
-      session()?.advance(history.events, episode(unreadable)),
+      createSession()?.advance(history.events, episode(unreadable)),
     ).toBeUndefined();
   });
 
-  test("tells of no status that is falsy, as the library does", async () => {
-    const { history, session } = await started(function* ({ df }) {
+  test("omits a falsy custom status, like the library", async () => {
+    const { history, createSession } = await runFirstEpisode(function* ({
+      df,
+    }) {
       yield df.callActivity("act");
       df.setCustomStatus(0);
       yield df.callActivity("act");
     });
-    const state = session()?.advance(
+    const state = createSession()?.advance(
       history.events,
       episode(completed(0, "a")),
     );
     expect(state).not.toHaveProperty("customStatus");
   });
 
-  test("gives the function a failure's properties as a replay does, and as its own", async () => {
+  test("passes the properties of a failure to the function as a copy, with parsed timestamps", async () => {
     let properties: Record<string, unknown> = {};
-    const { history, session } = await started(function* ({ df }) {
+    const { history, createSession } = await runFirstEpisode(function* ({
+      df,
+    }) {
       try {
         yield df.callActivity("act");
       } catch (error) {
@@ -156,13 +171,13 @@ describe("a session", () => {
       }
       yield df.callActivity("act");
     });
-    const arrived = episode(failed({ Timestamp, code: 1 }));
-    session()?.advance(history.events, arrived);
+    const events = episode(failed({ Timestamp, code: 1 }));
+    createSession()?.advance(history.events, events);
     expect(properties).toEqual({
       Timestamp: new Date(Timestamp),
       code: 1,
       changed: true,
     });
-    expect(arrived[1]).toMatchObject(failed({ Timestamp, code: 1 }));
+    expect(events[1]).toMatchObject(failed({ Timestamp, code: 1 }));
   });
 });
