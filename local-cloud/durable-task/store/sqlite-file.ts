@@ -26,7 +26,7 @@ export function openHubFile(path: string): Database.Database {
     onCreated: (database) => database.pragma("wal_checkpoint(TRUNCATE)"),
     versionError: () =>
       new TaskHubError(
-        "task_hub_newer",
+        "task_hub_incompatible",
         `The task hub file ${path} was written by another version of the task hub. Use that version, or move the file away to start empty.`,
       ),
     unusableError: (cause) => damagedError(path, cause),

@@ -103,7 +103,7 @@ export class TaskHubError extends Error {
   override readonly name = "TaskHubError";
   readonly code:
     | "task_hub_damaged"
-    | "task_hub_newer" // written by a later version of the hub
+    | "task_hub_incompatible" // written by another version of the hub
     | "task_hub_full" // no disk space to apply the commit log
     | "task_hub_unwritable"; // a commit failed permanently
 
