@@ -21,7 +21,7 @@ export function describeVersionMismatch(
 }
 
 /** Compares dotted numbers by number and other versions as text. The empty version is the oldest. */
-export function compareVersions(a: string, b: string): number {
+function compareVersions(a: string, b: string): number {
   const [left, right] = [parseNumbers(a), parseNumbers(b)];
   if (left === undefined || right === undefined)
     return Math.sign(a.localeCompare(b, "en", { sensitivity: "base" }));

@@ -183,7 +183,7 @@ export function serializeForLibrary(
   if (event.EventType === EventType.OrchestratorStarted)
     return `{"EventType":12,"Timestamp":"${event.Timestamp}"}`;
   if (!readTypes.has(event.EventType)) return undefined;
-  // Of a sent message the library reads the id, which is the name of the response event.
+  // The library reads only the id of a sent message, which is the name of the response event.
   if (event.EventType === EventType.EventSent)
     return `{"EventType":14,"EventId":${event.EventId},"Input":${JSON.stringify(JSON.stringify({ id: parseRequestId(event) }))}}`;
   return JSON.stringify({ ...event, Timestamp: undefined, IsPlayed: played });

@@ -1,6 +1,6 @@
 /**
  * The error message for a value above the payload limit; undefined when it is within the limit. `subject` starts the
- * sentence. Sizes are UTF-8 bytes of JSON text. Azure has no such limit, but its tables and queues have.
+ * sentence. Sizes are UTF-8 bytes of JSON text. Azure limits the size of table and queue entries instead.
  */
 export function describeOversizedPayload(
   limit: number,

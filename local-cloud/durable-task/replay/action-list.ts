@@ -8,7 +8,7 @@ import {
   type RequestLabel,
 } from "./task-request";
 
-/** The actions that a function has listed, started in order as far as the replay has reached: see R1 of the replayer. */
+/** Starts the actions that a function has listed, in order, when the replay reaches them (R1 of the replayer). */
 export class ActionList {
   actions: readonly Action[] = [];
   readonly #cursor: ReplayCursor;
@@ -17,7 +17,7 @@ export class ActionList {
   #episode = -1;
   #next = 0;
   #isPreviousSettled = true;
-  /** The timeline's count of settled tasks that has to be exceeded before the next action can start. */
+  /** The next action can start when the timeline has settled more tasks than this number. */
   #blockedAt: number | undefined;
 
   constructor(cursor: ReplayCursor, history: ExecutionHistory) {
@@ -30,7 +30,7 @@ export class ActionList {
     this.#startRecordedInEpisode();
     timeline.now = Math.max(timeline.now, startedAt);
     this.#episode += 1;
-    // The function had not reached an action that was ready in an earlier episode and did not start in it.
+    // An action that could have started in an earlier episode, and did not, was not reached by the function in that episode.
     const isBlocked =
       this.#episode > 0 &&
       this.#isPreviousSettled &&

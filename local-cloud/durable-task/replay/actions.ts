@@ -80,10 +80,10 @@ export interface LockAction {
   /** Sorted, without duplicates. */
   readonly lockSet: readonly { readonly name: string; readonly key: string }[];
 }
-export interface ReleaseAction {
+interface ReleaseAction {
   readonly actionType: typeof ActionType.ReleaseEntities;
 }
-export interface ContinueAsNewAction {
+interface ContinueAsNewAction {
   readonly actionType: typeof ActionType.ContinueAsNew;
   readonly input?: unknown;
 }
@@ -91,7 +91,7 @@ export interface CompoundAction {
   readonly actionType: typeof ActionType.WhenAny | typeof ActionType.WhenAll;
   readonly compoundActions: readonly Action[];
 }
-export interface WaitAction {
+interface WaitAction {
   readonly actionType: typeof ActionType.WaitForExternalEvent;
   readonly externalEventName: string;
 }

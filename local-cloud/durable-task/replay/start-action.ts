@@ -19,7 +19,7 @@ import {
   startLock,
 } from "./start-entity-action";
 import { startHttpCall } from "./start-http-call";
-import { startTimer } from "./start-timer";
+import { startTimerAction } from "./start-timer-action";
 import type { TaskRequest } from "./task-request";
 
 /**
@@ -76,7 +76,7 @@ function startLeaf(
 ): void {
   switch (action.actionType) {
     case ActionType.CreateTimer:
-      startTimer(cursor, action, settle);
+      startTimerAction(cursor, action, settle);
       break;
     case ActionType.CallHttp:
       startHttpCall(cursor, action, settle);

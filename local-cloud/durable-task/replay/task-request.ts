@@ -47,7 +47,7 @@ export type TaskRequest =
 /** A durable HTTP call is an activity with this name. */
 export const httpActivityName = "BuiltIn::HttpActivity";
 
-/** By which the history distinguishes requests. The name is empty when the kind has none. */
+/** The properties by which the history distinguishes requests. `name` is empty for timers. */
 export interface RequestLabel {
   readonly kind: string;
   readonly name: string;

@@ -76,8 +76,8 @@ export class Timeline {
   }
 
   /**
-   * Adds a request that follows from an earlier one: a retry, or the rest of a long timer. After the function has returned
-   * it is not made any more, but its id is used up, as in the client library.
+   * Adds a request that follows from an earlier one: a retry, or the next interval of a long timer. When the function has
+   * returned, the request is omitted and its id stays reserved, as in the client library.
    */
   addFollowUpRequest(
     request: TaskRequest,

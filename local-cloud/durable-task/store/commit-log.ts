@@ -24,7 +24,7 @@ const flush = promisify(fdatasync);
 
 /** The maximum file size, and so the maximum size of a record. A full log is restarted. */
 const capacity = 8 * 2 ** 20;
-/** The file grows by blocks of zeros, because a flush of bytes in place costs half of a flush of a growing file. */
+/** The file grows by blocks of zeros: flushing bytes in place takes half the time of flushing a growing file. */
 const growth = 2 ** 20;
 
 export class CommitLog {

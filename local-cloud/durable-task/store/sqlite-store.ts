@@ -148,7 +148,7 @@ class SqliteStore implements TaskHubStore {
     this.#database.close();
   }
 
-  /** Completes the advanced instances, of which a record has the changed fields only. */
+  /** Adds the unchanged fields to advanced instances: a record contains only the changed ones. */
   #replay({ sequence, text }: LogRecord): void {
     for (const commit of JSON.parse(text) as readonly HubCommit[]) {
       const advanced = (commit.advanced ?? []).map((instance) => ({

@@ -78,7 +78,7 @@ const findFailedChildren = (
       ? find(event.InstanceId)
       : undefined;
     if (child?.status !== "Failed" || child.parent === null) return [];
-    // Another instance may have been started with the child's id since.
+    // A newer instance may have replaced the child under the same id.
     const isChild =
       child.parent.instanceId === parent.instanceId &&
       child.parent.taskScheduledId === event.EventId;

@@ -1,11 +1,11 @@
 /**
- * Finds the failures that ended an orchestration from its history. The orchestration handled a failure
+ * Finds, in the history of an orchestration, the failures that ended it. These are all failures that it did not handle.
  *
- * U1. by a retry: a timer was created in the episode of the failure, and the same task was scheduled when it fired;
- * U2. or by any other decision in the same episode.
- *
- * All other failures ended it. The client library also creates a timer after the last attempt; when that timer fires, the
- * orchestration ends. Timers are created in the order of the failures.
+ * U1. A retry handles a failure: the episode of the failure created a timer, and the same task was scheduled when it fired.
+ *     Timers are created in the order of the failures.
+ * U2. Any other decision in the episode of the failure handles it.
+ * U3. The timer that the client library creates after the last attempt handles no failure: when it fires, the orchestration
+ *     ends.
  */
 import {
   type DecisionEvent,
@@ -19,7 +19,7 @@ import type { StoredEvent } from "../../store/task-hub-store";
 export interface UncaughtFailures {
   /** Tasks whose failure ended the orchestration. */
   readonly failed: ReadonlySet<number>;
-  /** Decisions that led to nothing but the end: a signal in a `catch` that throws again, the timer after a last attempt. */
+  /** Decisions after which only the end followed: a signal in a `catch` that throws again, the timer after the last attempt. */
   readonly finalDecisions: ReadonlySet<number>;
 }
 

@@ -21,7 +21,7 @@ const api = createDurableTaskClient(() => host.url);
 /** Lengths of texts in an app whose maxPayloadBytes is 70,000. */
 const fits = 65_000;
 const tooLarge = 80_000;
-const limit = "70000 are the limit";
+const limit = "the limit is 70000 bytes";
 
 /** An orchestrator for each kind of value, and the subject of its error message. */
 const values: readonly (readonly [orchestrator: string, subject: string])[] = [

@@ -1,8 +1,5 @@
 import fc from "fast-check";
-import {
-  compareVersions,
-  describeVersionMismatch,
-} from "../../../durable-task/engine/version-match";
+import { describeVersionMismatch } from "../../../durable-task/engine/version-match";
 
 const settings = (
   defaultVersion: string,
@@ -30,16 +27,28 @@ test.each([
   },
 );
 
-test("compareVersions is antisymmetric and transitive", () => {
-  const version = fc
+test("CurrentOrOlder is a total order in which Strict is equality", () => {
+  const isMatch = (
+    version: string,
+    current: string,
+    strategy: "Strict" | "CurrentOrOlder",
+  ): boolean =>
+    describeVersionMismatch(version, settings(current, strategy)) === undefined;
+  const isUpTo = (a: string, b: string): boolean =>
+    isMatch(a, b, "CurrentOrOlder");
+  const arbitraryVersion = fc
     .array(fc.nat(20), { minLength: 1, maxLength: 4 })
     .map((parts) => parts.join("."));
   fc.assert(
-    fc.property(version, version, version, (a, b, c) => {
-      // The sum, because `toBe` distinguishes 0 from the negation -0.
-      expect(compareVersions(a, b) + compareVersions(b, a)).toBe(0);
-      if (compareVersions(a, b) <= 0 && compareVersions(b, c) <= 0)
-        expect(compareVersions(a, c)).toBeLessThanOrEqual(0);
-    }),
+    fc.property(
+      arbitraryVersion,
+      arbitraryVersion,
+      arbitraryVersion,
+      (a, b, c) => {
+        expect(isUpTo(a, b) || isUpTo(b, a)).toBe(true);
+        expect(isUpTo(a, b) && isUpTo(b, a)).toBe(isMatch(a, b, "Strict"));
+        if (isUpTo(a, b) && isUpTo(b, c)) expect(isUpTo(a, c)).toBe(true);
+      },
+    ),
   );
 });

@@ -216,7 +216,7 @@ test("fails an orchestration whose activity result is over the limit, with the l
   await anyStateApi.startInstance(id, "large", 80_000);
   const { output } = await anyStateApi.whenStatus(id, "Failed");
   expect(output).toContain("Activity function 'largeText' failed: Its result");
-  expect(output).toContain("70000 are the limit");
+  expect(output).toContain("the limit is 70000 bytes");
   await anyStateApi.startInstance(id, "large", 65_000);
   await anyStateApi.whenStatus(id, "Completed");
 });

@@ -3,7 +3,7 @@ import type { OnSettled, ReplayCursor } from "./replay-cursor";
 import type { TaskRequest } from "./task-request";
 
 /** A timer above the limit is a sequence of shorter timers, each with its own id. */
-export function startTimer(
+export function startTimerAction(
   { timeline, limits }: ReplayCursor,
   action: TimerAction,
   settle: OnSettled,
