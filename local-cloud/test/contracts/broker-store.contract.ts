@@ -26,7 +26,7 @@ const put = (queue: number, message: MessageRecord): StoreChange => ({
   ...{ kind: "put", queue, message, content },
 });
 
-/** What every adapter of the broker's store keeps to. `reopen` closes the store and opens what it has left. */
+/** Tests every implementation of BrokerStore. `reopen` closes the store and opens its data again. */
 export function brokerStoreContract(
   open: () => BrokerStore,
   reopen: (store: BrokerStore) => BrokerStore,
@@ -39,7 +39,7 @@ export function brokerStoreContract(
     store.close();
   });
 
-  test("gives back after reopening what was committed", () => {
+  test("returns committed messages after reopening", () => {
     const { id } = store.queue("q");
     const full = buildMessageRecord(2, {
       ...{ sessionId: "s", partitionKey: "p", ttlMs: 9, scheduledFor: 8 },
@@ -53,7 +53,7 @@ export function brokerStoreContract(
     expect(store.queue("other")).toMatchObject({ lastSequence: 0 });
   });
 
-  test("makes all changes of a group durable, or none", () => {
+  test("commits all changes of a group, or none", () => {
     const { id } = store.queue("q");
     const twice = put(id, buildMessageRecord(1));
     expect(() => {
@@ -63,7 +63,7 @@ export function brokerStoreContract(
     expect(store.queue("q").lastSequence).toBe(0);
   });
 
-  test("never forgets the highest number, though the message is gone", () => {
+  test("keeps the highest sequence number after its message was removed", () => {
     const { id } = store.queue("q");
     store.commit([put(id, buildMessageRecord(9))]);
     store.commit([{ kind: "remove", queue: id, sequence: 9 }]);
@@ -72,7 +72,7 @@ export function brokerStoreContract(
     expect(store.counts()).toEqual(new Map());
   });
 
-  test("changes state, count and content of a message, each queue's by itself", () => {
+  test("updates state, delivery count and content of a message of one queue only", () => {
     const [a, b] = [store.queue("a").id, store.queue("b").id];
     store.commit([
       put(a, buildMessageRecord(1)),
@@ -98,7 +98,7 @@ export function brokerStoreContract(
     );
   });
 
-  test("peeks from a number on, in order, by session and by page", () => {
+  test("peeks in order from a sequence number, filtered by session and limited to a page", () => {
     const { id } = store.queue("q");
     store.commit(
       [1, 2, 3, 4].map((n) =>
@@ -108,16 +108,18 @@ export function brokerStoreContract(
         ),
       ),
     );
-    const numbers = (range: Parameters<BrokerStore["peek"]>[1]) =>
+    const peekSequences = (range: Parameters<BrokerStore["peek"]>[1]) =>
       store.peek(id, range).map(({ sequence }) => sequence);
-    expect(numbers({ from: 2, limit: 2 })).toEqual([2, 3]);
-    expect(numbers({ from: 1, limit: 9, sessionId: "odd" })).toEqual([1, 3]);
+    expect(peekSequences({ from: 2, limit: 2 })).toEqual([2, 3]);
+    expect(peekSequences({ from: 1, limit: 9, sessionId: "odd" })).toEqual([
+      1, 3,
+    ]);
     expect(store.peek(id, { from: 4, limit: 1 })).toEqual([
       { ...buildMessageRecord(4, { sessionId: "even" }), content },
     ]);
   });
 
-  test("remembers message ids until they are forgotten, the first to be forgotten first", () => {
+  test("keeps message ids in order of expiry until they are forgotten", () => {
     const { id: queue } = store.queue("q");
     const remember = (messageId: string, until: number): StoreChange => ({
       ...{ kind: "remember", queue, messageId, until },
@@ -130,7 +132,7 @@ export function brokerStoreContract(
     ]);
   });
 
-  test("keeps the state of sessions and the rules of subscriptions", () => {
+  test("keeps session states and subscription rules", () => {
     const { id: queue } = store.queue("q");
     const state = (bytes: Buffer | null): StoreChange => ({
       ...{ kind: "session", queue, sessionId: "s", state: bytes },

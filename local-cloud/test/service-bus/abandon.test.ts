@@ -5,10 +5,10 @@ import {
   receiveOne,
 } from "../support/service-bus/bus";
 
-describe("abandoning", () => {
+describe("abandonMessage", () => {
   const bus = new TestBus();
 
-  test("brings the message back with one delivery more, a new token and the changed properties", async () => {
+  test("redelivers the message with delivery count 1, a new lock token and the merged properties", async () => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages({
       body: 1,
@@ -27,7 +27,7 @@ describe("abandoning", () => {
     await receiver.completeMessage(second);
   });
 
-  test("puts the message back in its old place", async () => {
+  test("redelivers the message before later messages", async () => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages([1, 2, 3].map((body) => ({ body })));
     const [first, second] = await receiveExactly(receiver, 2);

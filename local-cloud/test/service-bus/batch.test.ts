@@ -4,10 +4,10 @@ import {
   receiveExactly,
 } from "../support/service-bus/bus";
 
-describe("batches", () => {
+describe("createMessageBatch", () => {
   const bus = new TestBus();
 
-  test("a batch of fifty arrives in order, each message with its own properties", async () => {
+  test("delivers the 50 messages of a batch in order, each with its properties", async () => {
     const { sender, receiver } = bus.queue("plain");
     const batch = await sender.createMessageBatch();
     for (let body = 0; body < 50; body += 1)
@@ -28,7 +28,7 @@ describe("batches", () => {
     for (const message of messages) await receiver.completeMessage(message);
   });
 
-  test("a batch is full at the size that the service names", async () => {
+  test("limits the batch to the maximum size of the broker", async () => {
     const { sender, receiver } = bus.queue("plain");
     const batch = await sender.createMessageBatch();
     const body = "x".repeat(100_000);

@@ -4,10 +4,10 @@ import {
   receiveOne,
 } from "../support/service-bus/bus";
 
-describe("dead-lettering", () => {
+describe("deadLetterMessage", () => {
   const bus = new TestBus();
 
-  test("moves the message to the dead letters with reason, description and properties", async () => {
+  test("moves the message to the dead-letter queue with reason, description and properties", async () => {
     const { sender, receiver, deadLetters } = bus.queue("plain");
     await sender.sendMessages({
       body: { id: 1 },
@@ -34,7 +34,7 @@ describe("dead-lettering", () => {
     expect(await deadLetters.peekMessages(1)).toEqual([]);
   });
 
-  test("without a reason needs none", async () => {
+  test("leaves deadLetterReason undefined when no reason is given", async () => {
     const { sender, receiver, deadLetters } = bus.queue("plain");
     await sender.sendMessages({ body: 1 });
     await receiver.deadLetterMessage(await receiveOne(receiver));
@@ -43,7 +43,7 @@ describe("dead-lettering", () => {
     await deadLetters.completeMessage(dead);
   });
 
-  test("a dead letter comes back however often it is abandoned, and cannot be dead-lettered", async () => {
+  test("redelivers a dead-lettered message beyond the maximum delivery count and refuses to dead-letter it again", async () => {
     const { sender, receiver, deadLetters } = bus.queue("short-lock");
     await sender.sendMessages({ body: 1 });
     await receiver.deadLetterMessage(await receiveOne(receiver));

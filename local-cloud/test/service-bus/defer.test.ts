@@ -6,15 +6,16 @@ import {
   receiveOne,
 } from "../support/service-bus/bus";
 
-const numberOf = ({ sequenceNumber }: ServiceBusReceivedMessage) => {
-  if (sequenceNumber === undefined) throw new Error("no number");
+const sequenceNumberOf = ({ sequenceNumber }: ServiceBusReceivedMessage) => {
+  if (sequenceNumber === undefined)
+    throw new Error("The message has no sequence number.");
   return sequenceNumber;
 };
 
-describe("deferring", () => {
+describe("deferMessage", () => {
   const bus = new TestBus();
 
-  test("keeps the message aside until it is asked for by its number", async () => {
+  test("delivers the message only to receiveDeferredMessages with its sequence number", async () => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages([{ body: 1 }, { body: 2 }]);
     const [first, second] = await receiveExactly(receiver, 2);
@@ -26,7 +27,7 @@ describe("deferring", () => {
       { body: 1, state: "deferred" },
     ]);
     const [deferred] = await receiver.receiveDeferredMessages([
-      numberOf(first),
+      sequenceNumberOf(first),
     ]);
     if (deferred === undefined) throw new Error("none");
     expect(deferred).toMatchObject({
@@ -35,22 +36,24 @@ describe("deferring", () => {
       applicationProperties: { why: "too early" },
     });
     await expect(
-      receiver.receiveDeferredMessages([numberOf(first)]),
+      receiver.receiveDeferredMessages([sequenceNumberOf(first)]),
     ).rejects.toMatchObject({ code: "MessageNotFound" });
     await receiver.completeMessage(deferred);
     expect(await receiver.peekMessages(1)).toEqual([]);
   });
 
-  test("an abandoned deferred message stays deferred, and that counts", async () => {
+  test("keeps an abandoned message deferred and increases its delivery count", async () => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages({ body: 1 });
     const message = await receiveOne(receiver);
     await receiver.deferMessage(message);
-    const [first] = await receiver.receiveDeferredMessages([numberOf(message)]);
+    const [first] = await receiver.receiveDeferredMessages([
+      sequenceNumberOf(message),
+    ]);
     if (first) await receiver.abandonMessage(first);
     expect(await receiveBriefly(receiver)).toEqual([]);
     const [second] = await receiver.receiveDeferredMessages([
-      numberOf(message),
+      sequenceNumberOf(message),
     ]);
     expect(second?.deliveryCount).toBe(1);
     if (second)
@@ -64,7 +67,7 @@ describe("deferring", () => {
     await deadLetters.completeMessage(dead);
   });
 
-  test("a receiver that deletes takes a deferred message for good", async () => {
+  test("removes a deferred message that is received in receiveAndDelete mode", async () => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages({ body: 1 });
     const message = await receiveOne(receiver);
@@ -72,8 +75,10 @@ describe("deferring", () => {
     const deleting = bus.client.createReceiver("plain", {
       receiveMode: "receiveAndDelete",
     });
-    const taken = await deleting.receiveDeferredMessages([numberOf(message)]);
-    expect(taken).toMatchObject([{ body: 1 }]);
+    const received = await deleting.receiveDeferredMessages([
+      sequenceNumberOf(message),
+    ]);
+    expect(received).toMatchObject([{ body: 1 }]);
     expect(await receiver.peekMessages(1)).toEqual([]);
   });
 });

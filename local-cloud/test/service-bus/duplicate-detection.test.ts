@@ -9,7 +9,7 @@ import {
 describe("duplicate detection", () => {
   const bus = new TestBus();
 
-  test("accepts a message with a known id and drops it", async () => {
+  test("accepts and drops a message with a known message id", async () => {
     const { sender, receiver } = bus.queue("duplicates");
     await sender.sendMessages({ body: "first", messageId: "same" });
     await sender.sendMessages({ body: "second", messageId: "same" });
@@ -23,7 +23,7 @@ describe("duplicate detection", () => {
     for (const message of messages) await receiver.completeMessage(message);
   });
 
-  test("remembers completed messages within the window and forgets them after it", async () => {
+  test("drops duplicates of a completed message only within the history window", async () => {
     const { sender, receiver } = bus.queue("duplicates");
     const send = (body: string) =>
       sender.sendMessages({ body, messageId: "again" });
@@ -38,7 +38,7 @@ describe("duplicate detection", () => {
     await receiver.completeMessage(message);
   }, 60_000);
 
-  test("drops one of two that are sent at the same time", async () => {
+  test("keeps one of five messages with the same id that are sent concurrently", async () => {
     const { sender, receiver } = bus.queue("duplicates");
     await Promise.all(
       [1, 2, 3, 4, 5].map((body) =>
@@ -49,7 +49,7 @@ describe("duplicate detection", () => {
     expect(await receiveBriefly(receiver)).toEqual([]);
   });
 
-  test("a queue that does not detect them keeps both", async () => {
+  test("keeps both messages in a queue without duplicate detection", async () => {
     const { sender, receiver } = bus.queue("plain");
     for (const body of [1, 2])
       await sender.sendMessages({ body, messageId: "same" });

@@ -4,12 +4,12 @@ import { TestBus } from "../support/service-bus/bus";
 describe("two receivers of one queue", () => {
   const bus = new TestBus();
 
-  test("get about as many messages each", async () => {
+  test("each get more than 40 of 200 messages", async () => {
     const { sender, receiver } = bus.queue("plain");
     const other = bus.newClient().createReceiver("plain");
     const counts = [0, 0];
-    const subscriptions = [receiver, other].map((each, index) =>
-      each.subscribe({
+    const subscriptions = [receiver, other].map((eachReceiver, index) =>
+      eachReceiver.subscribe({
         processMessage: () => {
           counts[index] = (counts[index] ?? 0) + 1;
           return Promise.resolve();
@@ -23,7 +23,6 @@ describe("two receivers of one queue", () => {
       );
     await eventually(() => {
       expect((counts[0] ?? 0) + (counts[1] ?? 0)).toBe(200);
-      return Promise.resolve();
     });
     expect(Math.min(...counts)).toBeGreaterThan(40);
     for (const subscription of subscriptions) await subscription.close();

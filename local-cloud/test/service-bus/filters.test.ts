@@ -9,7 +9,7 @@ import {
 describe("the subscriptions of a topic", () => {
   const bus = new TestBus();
 
-  test("get what their correlation and SQL filters take, each a copy of its own", async () => {
+  test("get a copy of each message that matches their correlation or SQL filter", async () => {
     const { sender, receivers } = bus.topic("events", "all", "red", "large");
     const [all, red, large] = receivers;
     if (!all || !red || !large) throw new Error("none");
@@ -23,7 +23,7 @@ describe("the subscriptions of a topic", () => {
       paint("large red", "red", 100),
       paint("large blue", "blue", 11),
       paint("large green", "green", 11),
-      { body: "nothing of it" },
+      { body: "no match" },
     ]);
     for (const [receiver, expected] of [
       [red, ["small red", "large red"]],
@@ -38,7 +38,7 @@ describe("the subscriptions of a topic", () => {
     for (const message of messages) await all.completeMessage(message);
   });
 
-  test("that have sessions put a message without one among their dead letters", async () => {
+  test("that require sessions dead-letter a message without a session id", async () => {
     const { sender } = bus.topic("events", "ordered");
     await sender.sendMessages([{ body: 1 }, { body: 2, sessionId: "a" }]);
     const session = await bus.client.acceptSession("events", "ordered", "a");

@@ -4,29 +4,29 @@ import {
   receiveBriefly,
 } from "../support/service-bus/bus";
 
-describe("what is not there, or of another kind", () => {
+describe("a link to a missing or unsuitable entity", () => {
   const bus = new TestBus();
 
-  test("a missing entity is MessagingEntityNotFound, for sender, receiver and peeker", async () => {
+  test("fails with MessagingEntityNotFound when sending to, receiving from or peeking a missing entity", async () => {
     const { client } = bus;
     const notFound = { code: "MessagingEntityNotFound" };
     for (const attempt of [
       () => client.createSender("nowhere").sendMessages({ body: 1 }),
       () => receiveBriefly(client.createReceiver("nowhere")),
-      () => receiveBriefly(client.createReceiver("events", "nobody")),
+      () => receiveBriefly(client.createReceiver("events", "missing")),
       () => client.createReceiver("nowhere").peekMessages(1),
     ])
       await expect(attempt()).rejects.toMatchObject(notFound);
   });
 
-  test("a queue with sessions takes no receiver without one", async () => {
+  test("a receiver without a session is refused by a queue that requires sessions", async () => {
     await expect(
       receiveBriefly(bus.client.createReceiver("sessions")),
     ).rejects.toThrow(/requires sessions/);
   });
 
-  test("a queue without sessions has none to accept", async () => {
-    // Whatever the reason for which a session by its id is refused, the client says this.
+  test("accepting a session of a queue without sessions fails", async () => {
+    // The client reports every refusal of a session id with this code.
     for (const queue of ["plain", "nowhere"])
       await expect(bus.client.acceptSession(queue, "a")).rejects.toMatchObject({
         code: "SessionCannotBeLocked",
@@ -37,10 +37,10 @@ describe("what is not there, or of another kind", () => {
   });
 });
 
-describeLocalBroker("what nobody sends to or receives from", () => {
+describeLocalBroker("an entity that does not support the operation", () => {
   const bus = new TestBus();
 
-  test("is said", async () => {
+  test("refuses senders to a subscription or a dead-letter queue and receivers of a topic", async () => {
     const { client } = bus;
     await expect(
       client.createSender("events/Subscriptions/all").sendMessages({ body: 1 }),

@@ -8,17 +8,17 @@ import {
 
 const unauthorized = { code: "UnauthorizedAccess" };
 
-describeLocalBroker("a client with a bad token", () => {
+describeLocalBroker("a client with an invalid SAS token", () => {
   const bus = new TestBus();
 
   test.each([
-    ["another key", /SharedAccessKey=[^;]+/, "SharedAccessKey=wrong"],
+    ["a wrong key", /SharedAccessKey=[^;]+/, "SharedAccessKey=wrong"],
     [
       "an unknown key name",
       /SharedAccessKeyName=\w+/,
       "SharedAccessKeyName=me",
     ],
-  ])("%s is UnauthorizedAccess", async (_what, part, replacement) => {
+  ])("%s fails with UnauthorizedAccess", async (_name, part, replacement) => {
     const wrong = bus.connectionString.replace(part, replacement);
     const client = bus.newClient(wrong);
     for (const attempt of [
@@ -32,7 +32,7 @@ describeLocalBroker("a client with a bad token", () => {
     expect(await receiveBriefly(right.receiver)).toEqual([]);
   });
 
-  test("a token that has expired, or is for another queue, is UnauthorizedAccess", async () => {
+  test("an expired token, or one for another queue, fails with UnauthorizedAccess", async () => {
     const client = (resource: string, expiresAt: number) => {
       const sr = encodeURIComponent(resource);
       const key = /SharedAccessKey=([^;]+)/.exec(bus.connectionString)?.[1];

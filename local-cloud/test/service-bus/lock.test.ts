@@ -7,7 +7,7 @@ import {
 describe("the lock of a message", () => {
   const bus = new TestBus();
 
-  test("is renewed for its whole duration", async () => {
+  test("is extended by its full duration on renewal", async () => {
     const { sender, receiver } = bus.queue("short-lock");
     await sender.sendMessages({ body: 1 });
     const message = await receiveOne(receiver);
@@ -21,7 +21,7 @@ describe("the lock of a message", () => {
     expect(await receiver.peekMessages(1)).toEqual([]);
   });
 
-  test("expires: the holder can neither settle nor renew, and the message comes back", async () => {
+  test("expires: completing and renewing fail with MessageLockLost, and the message is redelivered", async () => {
     const { sender, receiver } = bus.queue("short-lock");
     await sender.sendMessages({ body: 1 });
     const lost = await receiveOne(receiver);
@@ -37,7 +37,7 @@ describe("the lock of a message", () => {
     await receiver.completeMessage(again);
   });
 
-  test("outlives the link that it was given on, and is settled over another one", async () => {
+  test("survives its link and can be settled on another link", async () => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages({ body: 1 });
     const message = await receiveOne(receiver);

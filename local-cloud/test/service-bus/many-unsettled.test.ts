@@ -5,16 +5,16 @@ import {
   receiveOne,
 } from "../support/service-bus/bus";
 
-const numbered = (count: number) =>
+const createMessages = (count: number) =>
   Array.from({ length: count }, (_, body) => ({ body }));
 
-describeLocalBroker("one link", () => {
+describeLocalBroker("many unsettled messages", () => {
   const bus = new TestBus();
 
-  test("settles more messages than a session has places for", async () => {
+  test("one link settles 5,000 messages, more than the unsettled window of an AMQP session", async () => {
     const { sender, receiver } = bus.queue("plain");
     for (let sent = 0; sent < 5000; sent += 1000)
-      await sender.sendMessages(numbered(1000));
+      await sender.sendMessages(createMessages(1000));
     for (let settled = 0; settled < 5000;) {
       const messages = await receiver.receiveMessages(500, {
         maxWaitTimeInMs: 5000,
@@ -26,10 +26,10 @@ describeLocalBroker("one link", () => {
     expect(await receiver.peekMessages(1)).toEqual([]);
   });
 
-  test("takes up again what 2,000 expired locks have freed", async () => {
+  test("2,000 messages with expired locks are redelivered", async () => {
     const { sender, receiver } = bus.queue("short-lock");
     for (let sent = 0; sent < 2000; sent += 1000)
-      await sender.sendMessages(numbered(1000));
+      await sender.sendMessages(createMessages(1000));
     const lost = await receiveExactly(receiver, 2000);
     await bus.advanceTime(5500);
     const last = lost.at(-1);
@@ -43,10 +43,10 @@ describeLocalBroker("one link", () => {
     await Promise.all(again.map((m) => other.completeMessage(m)));
   });
 
-  test("holds 3,000 unsettled messages on two links, all of which can be settled", async () => {
+  test("two links hold 3,000 unsettled messages and settle all of them", async () => {
     const { sender, receiver } = bus.queue("plain");
     for (let sent = 0; sent < 3000; sent += 1000)
-      await sender.sendMessages(numbered(1000));
+      await sender.sendMessages(createMessages(1000));
     const other = bus.client.createReceiver("plain");
     const held = [
       await receiveExactly(receiver, 1500),
@@ -58,7 +58,7 @@ describeLocalBroker("one link", () => {
       ...held[1].map((m) => other.completeMessage(m)),
     ]);
     expect(bus.broker.openCounts().locks).toBe(0);
-    await sender.sendMessages({ body: "goes on" });
+    await sender.sendMessages({ body: "after" });
     await receiver.completeMessage(await receiveOne(receiver));
   });
 });

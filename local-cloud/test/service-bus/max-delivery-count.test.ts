@@ -13,7 +13,7 @@ const exceeded = {
 describe("the maximum delivery count", () => {
   const bus = new TestBus();
 
-  test("moves a message that is abandoned too often to the dead letters", async () => {
+  test("dead-letters a message that was abandoned three times", async () => {
     const { sender, receiver, deadLetters } = bus.queue("short-lock");
     await sender.sendMessages({ body: "poison" });
     for (let delivery = 0; delivery < 3; delivery += 1) {
@@ -27,7 +27,7 @@ describe("the maximum delivery count", () => {
     await deadLetters.completeMessage(dead);
   });
 
-  test("counts a lock that expires as well", async () => {
+  test("dead-letters a message whose lock expired three times", async () => {
     const { sender, receiver, deadLetters } = bus.queue("short-lock");
     await sender.sendMessages({ body: 1 });
     for (let delivery = 0; delivery < 3; delivery += 1) {

@@ -1,9 +1,9 @@
 import { TestBus, receiveOne } from "../support/service-bus/bus";
 
-describe("a message that is too large", () => {
+describe("a message over the size limit", () => {
   const bus = new TestBus();
 
-  test("is refused with MessageSizeExceeded, and the sender goes on", async () => {
+  test("is rejected with MessageSizeExceeded, and the sender stays usable", async () => {
     const { sender, receiver } = bus.queue("plain");
     const tooLarge = { body: Buffer.alloc(300 * 1024) };
     await expect(sender.sendMessages(tooLarge)).rejects.toMatchObject({

@@ -6,10 +6,10 @@ import {
   receiveOne,
 } from "../support/service-bus/bus";
 
-describe("accepting the next session", () => {
+describe("acceptNextSession", () => {
   const bus = new TestBus();
 
-  test("gives the one that has waited the longest, and then the next", async () => {
+  test("returns sessions in the order of their oldest messages", async () => {
     const { sender } = bus.queue("sessions");
     for (const sessionId of ["first", "second"])
       await sender.sendMessages({ body: sessionId, sessionId });
@@ -20,7 +20,7 @@ describe("accepting the next session", () => {
     }
   });
 
-  test("waits until there is one", async () => {
+  test("waits until a message with a session id arrives", async () => {
     const { sender } = bus.queue("sessions");
     const accepted = bus.client.acceptNextSession("sessions");
     await sender.sendMessages({ body: 1, sessionId: "late" });
@@ -29,7 +29,7 @@ describe("accepting the next session", () => {
     await session.completeMessage(await receiveOne(session));
   });
 
-  test("gives two that wait a session each", async () => {
+  test("gives each of two waiting clients a different session", async () => {
     const { sender } = bus.queue("sessions");
     const both = [1, 2].map(() =>
       bus.newClient().acceptNextSession("sessions"),
@@ -47,10 +47,10 @@ describe("accepting the next session", () => {
   });
 });
 
-describeLocalBroker("accepting the next session where there is none", () => {
+describeLocalBroker("acceptNextSession without available sessions", () => {
   const bus = new TestBus();
 
-  test("ends with ServiceTimeout when the client's patience is over, and nothing waits any more", async () => {
+  test("fails with ServiceTimeout after the client's time limit and leaves no waiting link", async () => {
     const client = new ServiceBusClient(bus.connectionString, {
       retryOptions: { maxRetries: 0, timeoutInMs: 1000 },
     });
@@ -61,7 +61,7 @@ describeLocalBroker("accepting the next session where there is none", () => {
     await client.close();
   });
 
-  test("a client that goes while it waits takes no session with it", async () => {
+  test("locks no session for a client that disconnects while it waits", async () => {
     const { sender } = bus.queue("sessions");
     const waiting = bus
       .newClient()
@@ -69,12 +69,10 @@ describeLocalBroker("accepting the next session where there is none", () => {
       .catch((error: unknown) => error);
     await eventually(() => {
       expect(bus.broker.openCounts().waiting).toBe(1);
-      return Promise.resolve();
     });
     bus.broker.dropConnections();
     await eventually(() => {
       expect(bus.broker.openCounts().waiting).toBe(0);
-      return Promise.resolve();
     });
     await sender.sendMessages({ body: 1, sessionId: "a" });
     const session = await bus.client.acceptNextSession("sessions");

@@ -6,10 +6,10 @@ import {
   receiveOne,
 } from "../support/service-bus/bus";
 
-describe("peeking", () => {
+describe("peekMessages", () => {
   const bus = new TestBus();
 
-  test("shows the messages page by page and changes nothing", async () => {
+  test("returns the messages page by page without increasing their delivery count", async () => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages(
       Array.from({ length: 7 }, (_, body) => ({ body })),
@@ -23,12 +23,13 @@ describe("peeking", () => {
     for (const message of all) await receiver.completeMessage(message);
   });
 
-  test("begins at a number that is asked for, and shows locked messages too", async () => {
+  test("starts at fromSequenceNumber and includes locked messages", async () => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages([{ body: 1 }, { body: 2 }]);
     const locked = await receiveOne(receiver);
     const fromSequenceNumber = locked.sequenceNumber;
-    if (fromSequenceNumber === undefined) throw new Error("no number");
+    if (fromSequenceNumber === undefined)
+      throw new Error("The message has no sequence number.");
     expect(
       messageBodies(await receiver.peekMessages(9, { fromSequenceNumber })),
     ).toEqual([1, 2]);
@@ -43,7 +44,7 @@ describe("peeking", () => {
     await receiver.completeMessage(await receiveOne(receiver));
   });
 
-  test("shows the messages of one session", async () => {
+  test("returns the messages of one session only", async () => {
     const { sender } = bus.queue("sessions");
     await sender.sendMessages([
       { body: 1, sessionId: "a" },
@@ -58,10 +59,10 @@ describe("peeking", () => {
     await b.completeMessage(await receiveOne(b));
   });
 
-  test("can leave the bodies out", async () => {
+  test("omits the bodies with omitMessageBody", async () => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages({ body: "large", subject: "kept" });
-    // An option of the client that its types leave out.
+    // The client supports this option, but its types do not declare it.
     const options = { omitMessageBody: true } as PeekMessagesOptions;
     const [peeked] = await receiver.peekMessages(1, options);
     expect(peeked?.subject).toBe("kept");

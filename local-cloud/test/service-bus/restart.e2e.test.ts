@@ -1,69 +1,72 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { truncateSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { ServiceBusClient, type ServiceBusReceiver } from "@azure/service-bus";
+import { spawnCommand } from "../support/cli/cloud-process";
 import { eventually } from "../support/shared/eventually";
-import { createTemporaryFolder } from "../support/cli/cloud-process";
+import { createTemporaryFolder } from "../support/shared/temporary-folder";
+import {
+  type BrokerProcess,
+  startBrokerProcess,
+} from "../support/service-bus/broker-process";
 import {
   messageBodies,
   describeLocalBroker,
   receiveBriefly,
   receiveExactly,
   receiveOne,
+  testBusEntities,
+  testBusEntityFile,
 } from "../support/service-bus/bus";
 
-const main = resolve("local-cloud/dist/cli/main.js");
-const entityFile = join(__dirname, "entities.json");
-
-/** The broker as a process of its own. */
-class BrokerProcess {
-  readonly #data: string;
-  #child: ChildProcess | undefined;
+/** A broker process and its client, which can be started again with the same data folder. */
+class RestartableBroker {
+  readonly #dataFolder: string;
+  #process: BrokerProcess | undefined;
   #client: ServiceBusClient | undefined;
 
-  constructor(data: string) {
-    this.#data = data;
+  constructor(dataFolder: string) {
+    this.#dataFolder = dataFolder;
   }
 
   async start(): Promise<ServiceBusClient> {
-    const args = ["--config", entityFile, "--port", "0", "--data", this.#data];
-    const child = spawn(process.execPath, [main, "broker", ...args], {
-      stdio: ["ignore", "pipe", "inherit"],
+    this.#process = await startBrokerProcess({
+      entities: testBusEntities,
+      port: 0,
+      dataFolder: this.#dataFolder,
     });
-    this.#child = child;
-    const [line] = (await once(child.stdout, "data")) as [Buffer];
-    this.#client = new ServiceBusClient(line.toString("utf8").trim(), {
+    this.#client = new ServiceBusClient(this.#process.connectionString, {
       retryOptions: { maxRetries: 0, timeoutInMs: 2000 },
     });
     return this.#client;
   }
 
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    const child = this.#child;
-    if (child?.exitCode !== null) return null;
-    const exited = once(child, "exit");
-    child.kill(signal);
-    const [code] = (await exited) as [number | null];
+  /** Sends SIGTERM and resolves with the exit code. */
+  async stop(): Promise<number | null | undefined> {
+    const code = await this.#process?.stop();
     await this.#client?.close();
     return code;
   }
 
-  /** As a power cut does, and up again. */
+  /** Sends SIGKILL, like a power failure. */
+  async kill(): Promise<void> {
+    await this.#process?.kill();
+    await this.#client?.close();
+  }
+
   async killAndStart(): Promise<ServiceBusClient> {
-    await this.end("SIGKILL");
+    await this.kill();
     return this.start();
   }
 }
 
-/** Completes, abandons, defers and dead-letters one message each, locks another; gives the number of the deferred one. */
-async function settledInEveryWay(receiver: ServiceBusReceiver) {
+/** Completes, abandons, defers and dead-letters one message each and locks another; returns the sequence number of the deferred one. */
+async function settleInEveryWay(receiver: ServiceBusReceiver) {
   const [completed, abandoned, deferred, dead] = await receiveExactly(
     receiver,
     5,
   );
   if (!completed || !abandoned || !deferred?.sequenceNumber || !dead)
-    throw new Error("Fewer messages came than were sent.");
+    throw new Error("Fewer messages arrived than were sent.");
   await receiver.completeMessage(completed);
   await receiver.abandonMessage(abandoned, { mark: 1 });
   await receiver.deferMessage(deferred);
@@ -74,16 +77,16 @@ async function settledInEveryWay(receiver: ServiceBusReceiver) {
   return deferred.sequenceNumber;
 }
 
-describeLocalBroker("a broker that is killed", () => {
+describeLocalBroker("a killed broker", () => {
   const folder = createTemporaryFolder();
   let count = 0;
-  let broker: BrokerProcess;
+  let broker: RestartableBroker;
   beforeEach(() => {
-    broker = new BrokerProcess(join(folder, String((count += 1))));
+    broker = new RestartableBroker(join(folder, String((count += 1))));
   });
-  afterEach(() => broker.end("SIGKILL"));
+  afterEach(() => broker.kill());
 
-  test("has every message in its state when it is up again, and no locks", async () => {
+  test("restores every message in its state, without locks, after a restart", async () => {
     const before = await broker.start();
     const sender = before.createSender("plain");
     const receiver = before.createReceiver("plain");
@@ -92,14 +95,14 @@ describeLocalBroker("a broker that is killed", () => {
         (body) => ({ body, messageId: body }),
       ),
     );
-    const deferred = await settledInEveryWay(receiver);
-    const soon = new Date(Date.now() + 1500);
-    await sender.scheduleMessages({ body: "scheduled" }, soon);
+    const deferred = await settleInEveryWay(receiver);
+    const scheduledTime = new Date(Date.now() + 1500);
+    await sender.scheduleMessages({ body: "scheduled" }, scheduledTime);
 
     const after = await broker.killAndStart();
     const again = after.createReceiver("plain");
-    const now = await receiveExactly(again, 3);
-    expect(now).toMatchObject([
+    const available = await receiveExactly(again, 3);
+    expect(available).toMatchObject([
       {
         body: "abandoned",
         deliveryCount: 1,
@@ -108,15 +111,15 @@ describeLocalBroker("a broker that is killed", () => {
       { body: "locked", deliveryCount: 0 },
       { body: "active", deliveryCount: 0 },
     ]);
-    for (const message of now) await again.completeMessage(message);
-    const [taken] = await again.receiveDeferredMessages(deferred);
-    expect(taken?.body).toBe("deferred");
-    if (taken) await again.completeMessage(taken);
+    for (const message of available) await again.completeMessage(message);
+    const [redelivered] = await again.receiveDeferredMessages(deferred);
+    expect(redelivered?.body).toBe("deferred");
+    if (redelivered) await again.completeMessage(redelivered);
     const scheduled = await receiveOne(again);
     expect(scheduled.body).toBe("scheduled");
-    expect(Date.now()).toBeGreaterThanOrEqual(soon.getTime());
-    // No number is given twice.
-    const last = now[2]?.sequenceNumber?.toNumber() ?? 0;
+    expect(Date.now()).toBeGreaterThanOrEqual(scheduledTime.getTime());
+    // Sequence numbers are never reused.
+    const last = available[2]?.sequenceNumber?.toNumber() ?? 0;
     expect(scheduled.sequenceNumber?.toNumber()).toBeGreaterThan(last);
     await again.completeMessage(scheduled);
     const deadLetters = after.createReceiver("plain", {
@@ -129,7 +132,7 @@ describeLocalBroker("a broker that is killed", () => {
     expect(messageBodies(await again.peekMessages(10))).toEqual([]);
   });
 
-  test("remembers message ids, the state of sessions, and the rules that clients have made", async () => {
+  test("restores message ids, session states and the rules created by clients after a restart", async () => {
     const before = await broker.start();
     const same = { body: 1, messageId: "same" };
     await before.createSender("duplicates").sendMessages(same);
@@ -152,12 +155,12 @@ describeLocalBroker("a broker that is killed", () => {
     expect(names).toEqual(["mine"]);
   });
 
-  test("has lost nothing that it had accepted, and gives nothing again that it had settled", async () => {
+  test("loses no accepted message and redelivers no settled one over four crashes", async () => {
     const accepted = new Set<number>();
     const settled = new Set<number>();
     const seen: number[] = [];
     let next = 0;
-    // What is under way when the broker dies fails some time later.
+    // Both loops fail some time after the broker is killed.
     const endings: Promise<unknown>[] = [];
     for (let round = 0; round < 4; round += 1) {
       const client = await broker.start();
@@ -186,9 +189,8 @@ describeLocalBroker("a broker that is killed", () => {
       );
       await eventually(() => {
         expect(settled.size).toBeGreaterThanOrEqual((round + 1) * 40);
-        return Promise.resolve();
       });
-      await broker.end("SIGKILL");
+      await broker.kill();
     }
     const client = await broker.start();
     const receiver = client.createReceiver("plain");
@@ -206,33 +208,34 @@ describeLocalBroker("a broker that is killed", () => {
   });
 });
 
-describeLocalBroker("a broker that is told to stop", () => {
+describeLocalBroker("a broker that is stopped with SIGTERM", () => {
   const folder = createTemporaryFolder();
 
-  test("keeps what it has, and says at its start when the file is torn", async () => {
+  test("keeps its messages, and exits with 1 and the name of the file when its database is damaged", async () => {
     const data = join(folder, "stopped");
-    const broker = new BrokerProcess(data);
+    const broker = new RestartableBroker(data);
     const client = await broker.start();
     await client
       .createSender("plain")
       .sendMessages(
         Array.from({ length: 50 }, () => ({ body: "x".repeat(1000) })),
       );
-    expect(await broker.end("SIGTERM")).toBe(0);
+    expect(await broker.stop()).toBe(0);
     const again = await broker.start();
     expect(await again.createReceiver("plain").peekMessages(9)).toHaveLength(9);
-    await broker.end("SIGTERM");
+    await broker.stop();
 
     truncateSync(join(data, "service-bus.db"), 20_000);
-    const child = spawn(
-      process.execPath,
-      [main, "broker", "--port", "0", "--data", data],
-      { stdio: ["ignore", "ignore", "pipe"] },
-    );
-    let said = "";
-    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
-    const [code] = (await once(child, "close")) as [number];
-    expect({ code, said }).toMatchObject({ code: 1 });
-    expect(said).toMatch(/service-bus\.db is damaged .*move it/);
+    const { exited, output } = spawnCommand([
+      ...["broker", "--config", testBusEntityFile],
+      ...["--port", "0", "--data", data],
+    ]);
+    const code = await exited;
+    expect({ code, output: output() }).toEqual({
+      code: 1,
+      output: expect.stringMatching(
+        /service-bus\.db is damaged .*move it/,
+      ) as string,
+    });
   });
 });

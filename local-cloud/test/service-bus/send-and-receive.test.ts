@@ -7,7 +7,7 @@ import {
 describe("sending and receiving", () => {
   const bus = new TestBus();
 
-  test("a message arrives as it was sent, and is gone when it is completed", async () => {
+  test("delivers a message with all its properties and removes it when it is completed", async () => {
     const { sender, receiver } = bus.queue("plain");
     const sent = {
       body: { text: "grüße", list: [1, 2.5, null] },
@@ -52,8 +52,8 @@ describe("sending and receiving", () => {
     ["a number", 42],
     ["null", null],
     ["bytes", Buffer.from([0, 255, 1])],
-    ["much", { text: "x".repeat(200_000) }],
-  ])("a body that is %s arrives unchanged", async (_kind, body) => {
+    ["200,000 characters", { text: "x".repeat(200_000) }],
+  ])("delivers a body of %s unchanged", async (_name, body) => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages({ body });
     const message = await receiveOne(receiver);
@@ -61,7 +61,7 @@ describe("sending and receiving", () => {
     await receiver.completeMessage(message);
   });
 
-  test("an AMQP body of values or of a sequence arrives unchanged", async () => {
+  test("delivers an AMQP value body and an AMQP sequence body unchanged", async () => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages({ bodyType: "value", body: { a: 1 } });
     const value = await receiveOne(receiver);
@@ -73,7 +73,7 @@ describe("sending and receiving", () => {
     await receiver.completeMessage(sequence);
   });
 
-  test("messages come in the order in which they were sent", async () => {
+  test("delivers messages in the order in which they were sent", async () => {
     const { sender, receiver } = bus.queue("plain");
     const numbers = [1, 2, 3, 4, 5];
     for (const body of numbers) await sender.sendMessages({ body });
@@ -86,7 +86,7 @@ describe("sending and receiving", () => {
     expect(seen).toEqual(numbers);
   });
 
-  test("a message without an id gets one, so that its lock can be renewed", async () => {
+  test("assigns a message id to a message without one, so that its lock can be renewed", async () => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages({
       body: 1,
@@ -104,7 +104,7 @@ describe("sending and receiving", () => {
     await receiver.completeMessage(message);
   });
 
-  test("a locked message is given to nobody else", async () => {
+  test("does not deliver a locked message to another receiver", async () => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages({ body: 1 });
     const message = await receiveOne(receiver);
@@ -113,7 +113,7 @@ describe("sending and receiving", () => {
     await receiver.completeMessage(message);
   });
 
-  test("asking for more than there is gives what there is, and the link goes on", async () => {
+  test("receiveMessages returns fewer messages than requested after its wait time, and the link stays usable", async () => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages([{ body: 1 }, { body: 2 }]);
     const some = await receiver.receiveMessages(10, { maxWaitTimeInMs: 500 });

@@ -1,9 +1,9 @@
 import { TestBus, receiveOne } from "../support/service-bus/bus";
 
-describe("a session that is given back with a message unsettled", () => {
+describe("a session that ends with an unsettled message", () => {
   const bus = new TestBus();
 
-  test("gives the message again, and a closed session does not count as a delivery", async () => {
+  test("redelivers the message with delivery count 0 when the session was closed", async () => {
     const { sender } = bus.queue("sessions");
     await sender.sendMessages({ body: 1, sessionId: "a" });
     for (let i = 0; i < 5; i += 1) {
@@ -15,7 +15,7 @@ describe("a session that is given back with a message unsettled", () => {
     await session.completeMessage(await receiveOne(session));
   });
 
-  test("an expired lock counts", async () => {
+  test("increases the delivery count when the session lock expired, up to dead-lettering", async () => {
     const { sender, deadLetters } = bus.queue("sessions");
     await sender.sendMessages({ body: 1, sessionId: "a" });
     for (let delivery = 0; delivery < 3; delivery += 1) {

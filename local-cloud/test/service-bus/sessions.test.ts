@@ -9,7 +9,7 @@ import {
 describe("a session", () => {
   const bus = new TestBus();
 
-  test("gives its messages in order, to its holder only", async () => {
+  test("delivers its messages in order to the receiver that holds it", async () => {
     const { sender } = bus.queue("sessions");
     await sender.sendMessages(
       [1, 2, 3, 4].flatMap((body) => [
@@ -30,7 +30,7 @@ describe("a session", () => {
     for (const message of fromB) await b.completeMessage(message);
   });
 
-  test("has a state, which outlives its holder", async () => {
+  test("keeps its state after the receiver closes", async () => {
     bus.queue("sessions");
     const first = await bus.client.acceptSession("sessions", "state");
     expect(await first.getSessionState()).toBeNull();
@@ -42,7 +42,7 @@ describe("a session", () => {
     expect(await second.getSessionState()).toBeNull();
   });
 
-  test("has one holder at a time", async () => {
+  test("refuses a second receiver with SessionCannotBeLocked until the first closes", async () => {
     bus.queue("sessions");
     const first = await bus.client.acceptSession("sessions", "one");
     const again = () => bus.newClient().acceptSession("sessions", "one");
@@ -53,7 +53,7 @@ describe("a session", () => {
     await again();
   });
 
-  test("is kept by renewing its lock", async () => {
+  test("stays locked when its lock is renewed", async () => {
     const { sender } = bus.queue("sessions");
     await sender.sendMessages({ body: 1, sessionId: "kept" });
     const session = await bus.client.acceptSession("sessions", "kept");
@@ -66,7 +66,7 @@ describe("a session", () => {
     expect(await session.peekMessages(1)).toEqual([]);
   });
 
-  test("is lost when its lock expires", async () => {
+  test("fails operations with SessionLockLost after its lock expires", async () => {
     const { sender } = bus.queue("sessions");
     await sender.sendMessages({ body: 1, sessionId: "lost" });
     const session = await bus.client.acceptSession("sessions", "lost", {
@@ -76,7 +76,6 @@ describe("a session", () => {
     await bus.advanceTime(5500);
     await eventually(() => {
       expect(session.isClosed).toBe(true);
-      return Promise.resolve();
     });
     for (const attempt of [
       () => session.completeMessage(message),
@@ -90,20 +89,21 @@ describe("a session", () => {
     await next.completeMessage(await receiveOne(next));
   });
 
-  test("lets messages be deferred and taken up again", async () => {
+  test("delivers its deferred messages by sequence number", async () => {
     const { sender } = bus.queue("sessions");
     await sender.sendMessages({ body: 1, sessionId: "defers" });
     const session = await bus.client.acceptSession("sessions", "defers");
     const message = await receiveOne(session);
     const { sequenceNumber } = message;
     await session.deferMessage(message);
-    if (sequenceNumber === undefined) throw new Error("no number");
+    if (sequenceNumber === undefined)
+      throw new Error("The message has no sequence number.");
     const [deferred] = await session.receiveDeferredMessages([sequenceNumber]);
     if (deferred) await session.completeMessage(deferred);
     expect(await session.peekMessages(1)).toEqual([]);
   });
 
-  test("is needed by every message of the queue", async () => {
+  test("is required for messages of a queue with sessions", async () => {
     const { sender } = bus.queue("sessions");
     await expect(sender.sendMessages({ body: 1 })).rejects.toThrow(
       /requires sessions/,

@@ -4,17 +4,17 @@ import { TestBus } from "../support/service-bus/bus";
 describe("a subscribed receiver", () => {
   const bus = new TestBus();
 
-  test("handles so many at a time, completes what succeeds and gets again what threw", async () => {
+  test("handles at most maxConcurrentCalls messages concurrently, completes handled messages and receives failed ones again", async () => {
     const { sender, receiver } = bus.queue("plain");
-    let now = 0;
-    let most = 0;
+    let running = 0;
+    let maxRunning = 0;
     const deliveries = new Map<unknown, number>();
     const subscription = receiver.subscribe(
       {
         processMessage: async ({ body, deliveryCount = 0 }) => {
-          most = Math.max(most, (now += 1));
+          maxRunning = Math.max(maxRunning, (running += 1));
           await new Promise(setImmediate);
-          now -= 1;
+          running -= 1;
           deliveries.set(body, deliveryCount + 1);
           if (body === 7 && deliveryCount === 0) throw new Error("once");
         },
@@ -32,7 +32,7 @@ describe("a subscribed receiver", () => {
         [],
       );
     });
-    expect(most).toBeLessThanOrEqual(5);
+    expect(maxRunning).toBeLessThanOrEqual(5);
     await subscription.close();
   });
 });

@@ -8,14 +8,14 @@ import {
 
 describe("the rules of a subscription", () => {
   const bus = new TestBus();
-  const ruleNames = async () => {
+  const listRuleNames = async () => {
     const names: string[] = [];
     const rules = bus.client.createRuleManager("events", "changing");
     for await (const { name } of rules.listRules()) names.push(name);
     return names;
   };
 
-  test("are added, listed and removed, and take effect at once", async () => {
+  test("can be added, listed and removed, and take effect immediately", async () => {
     const rules = bus.client.createRuleManager("events", "changing");
     const { sender, receivers } = bus.topic("events", "changing");
     const [receiver] = receivers;
@@ -26,7 +26,7 @@ describe("the rules of a subscription", () => {
       applicationProperties: { k: "v" },
     });
     await rules.deleteRule("$Default");
-    expect(await ruleNames()).toEqual(["by-sql", "by-correlation"]);
+    expect(await listRuleNames()).toEqual(["by-sql", "by-correlation"]);
     await sender.sendMessages([
       { body: 1, applicationProperties: { n: 1 } },
       { body: 2, applicationProperties: { n: 2 } },
@@ -40,10 +40,10 @@ describe("the rules of a subscription", () => {
     await rules.createRule("$Default", { sqlExpression: "1=1" });
     for (const name of ["by-sql", "by-correlation"])
       await rules.deleteRule(name);
-    expect(await ruleNames()).toEqual(["$Default"]);
+    expect(await listRuleNames()).toEqual(["$Default"]);
   });
 
-  test("are told apart by their names", async () => {
+  test("have unique names: adding an existing or deleting a missing rule fails", async () => {
     const rules = bus.client.createRuleManager("events", "changing");
     await expect(
       rules.createRule("$Default", { sqlExpression: "1=1" }),
@@ -54,10 +54,10 @@ describe("the rules of a subscription", () => {
   });
 });
 
-describeLocalBroker("many rules", () => {
+describeLocalBroker("the rules of a subscription of the local broker", () => {
   const bus = new TestBus();
 
-  test("are listed page by page", async () => {
+  test("are listed in pages of the requested size", async () => {
     const rules = bus.client.createRuleManager("events", "changing");
     for (let n = 0; n < 120; n += 1)
       await rules.createRule(`r${n}`, { sqlExpression: `n = ${n}` });
@@ -67,7 +67,7 @@ describeLocalBroker("many rules", () => {
     expect(pages).toEqual([50, 50, 21]);
   });
 
-  test("an expression that cannot be read is refused with where it is wrong", async () => {
+  test("reject an invalid expression with the position of the error", async () => {
     const rules = bus.client.createRuleManager("events", "changing");
     await expect(
       rules.createRule("bad", { sqlExpression: "n = = 2" }),

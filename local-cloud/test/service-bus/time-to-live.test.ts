@@ -4,10 +4,10 @@ import {
   receiveOne,
 } from "../support/service-bus/bus";
 
-describe("time to live", () => {
+describe("timeToLive", () => {
   const bus = new TestBus();
 
-  test("moves an expired message to the dead letters where the queue says so", async () => {
+  test("dead-letters an expired message when the queue is configured to", async () => {
     const { sender, receiver, deadLetters } = bus.queue("expiring");
     await sender.sendMessages({ body: 1, timeToLive: 2000 });
     await bus.advanceTime(2500);
@@ -21,7 +21,7 @@ describe("time to live", () => {
     await deadLetters.completeMessage(dead);
   });
 
-  test("drops an expired message elsewhere", async () => {
+  test("drops an expired message in a queue without dead-lettering on expiration", async () => {
     const { sender, receiver, deadLetters } = bus.queue("plain");
     await sender.sendMessages({ body: 1, timeToLive: 2000 });
     await bus.advanceTime(2500);
@@ -30,7 +30,7 @@ describe("time to live", () => {
     expect(await deadLetters.peekMessages(1)).toEqual([]);
   });
 
-  test("ends for a locked message when it is given back", async () => {
+  test("expires a locked message only when it is abandoned", async () => {
     const { sender, receiver, deadLetters } = bus.queue("expiring");
     await sender.sendMessages({ body: 1, timeToLive: 2000 });
     const message = await receiveOne(receiver);
@@ -40,7 +40,7 @@ describe("time to live", () => {
     await deadLetters.completeMessage(await receiveOne(deadLetters));
   });
 
-  test("ends for a deferred message too", async () => {
+  test("expires a deferred message, too", async () => {
     const { sender, receiver, deadLetters } = bus.queue("expiring");
     await sender.sendMessages({ body: 1, timeToLive: 2000 });
     await receiver.deferMessage(await receiveOne(receiver));

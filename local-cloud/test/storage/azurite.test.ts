@@ -1,24 +1,20 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { TableClient } from "@azure/data-tables";
 import ts from "typescript";
 import { startStorage } from "../../storage/azurite";
+import { createTemporaryFolder } from "../support/shared/temporary-folder";
 
-const dataFolder = mkdtempSync(join(tmpdir(), "aos-storage-"));
-afterAll(() => {
-  rmSync(dataFolder, { recursive: true, force: true });
-});
+const dataFolder = createTemporaryFolder();
 
-const tableOf = (connectionString: string): TableClient =>
+const createTableClient = (connectionString: string): TableClient =>
   TableClient.fromConnectionString(connectionString, "Kept", {
     allowInsecureConnection: true,
   });
 
-/** Another process that starts storage in the folder, says where, and waits to be killed. */
-async function startElsewhere() {
+/** Starts storage in another process, which runs until it is killed. */
+async function startInOtherProcess() {
   const file = resolve("local-cloud/storage/azurite.ts");
   const { outputText } = ts.transpileModule(ts.sys.readFile(file) ?? "", {
     compilerOptions: {
@@ -33,33 +29,39 @@ async function startElsewhere() {
   const child = spawn(process.execPath, ["-e", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const [said] = (await once(child.stdout, "data")) as [Buffer];
-  return { child, connectionString: said.toString().trim() };
+  const [output] = (await once(child.stdout, "data")) as [Buffer];
+  return { child, connectionString: output.toString().trim() };
 }
 
-describe("local storage", () => {
-  test("keeps what was written when the process that started it is killed", async () => {
-    const { child, connectionString } = await startElsewhere();
-    const before = tableOf(connectionString);
+describe("startStorage", () => {
+  test("keeps data when the process that started it is killed", async () => {
+    const { child, connectionString } = await startInOtherProcess();
+    const before = createTableClient(connectionString);
     await before.createTable();
     await before.createEntity({ partitionKey: "p", rowKey: "r", text: "kept" });
     child.kill("SIGKILL");
 
-    // At once, so that the storage before it is still writing.
+    // Starts immediately, while the previous storage process is still writing.
     await using again = await startStorage({ dataFolder });
-    const row = await tableOf(again.connectionString).getEntity("p", "r");
+    const row = await createTableClient(again.connectionString).getEntity(
+      "p",
+      "r",
+    );
     expect(row).toMatchObject({ text: "kept" });
   });
 
-  test("keeps what was written when it is stopped", async () => {
+  test("keeps data when it is stopped", async () => {
     const first = await startStorage({ dataFolder });
-    await tableOf(first.connectionString).createTable();
+    await createTableClient(first.connectionString).createTable();
     const entity = { partitionKey: "p", rowKey: "s", text: "kept" };
-    await tableOf(first.connectionString).createEntity(entity);
+    await createTableClient(first.connectionString).createEntity(entity);
     await Promise.all([first.stop(), first.stop()]);
 
     await using second = await startStorage({ dataFolder });
-    const row = await tableOf(second.connectionString).getEntity("p", "s");
+    const row = await createTableClient(second.connectionString).getEntity(
+      "p",
+      "s",
+    );
     expect(row).toMatchObject({ text: "kept" });
   });
 });

@@ -168,7 +168,6 @@ describe("a host", () => {
     const response = fetch(`${host.url}/api/slow`);
     await eventually(() => {
       expect(host.output()).toContain("has started");
-      return Promise.resolve();
     });
     const stopped = host.stop();
     expect(await (await response).text()).toBe("in time");

@@ -35,7 +35,6 @@ async function raw(...lines: readonly string[]): Promise<string> {
 const logged = (line: string) =>
   eventually(() => {
     expect(host.output()).toContain(line);
-    return Promise.resolve();
   });
 
 describe("an unusual request", () => {
@@ -192,7 +191,7 @@ describe("a misbehaving function", () => {
 
   test("that leaves a rejection unhandled does not end the host", async () => {
     expect(await (await call("/leavesRejection")).text()).toBe("answered");
-    await logged("unhandled rejection: Error: not handled");
+    await logged("Unhandled rejection: Error: not handled");
     expect((await call("/")).status).toBe(200);
   });
 

@@ -6,11 +6,11 @@ import { writeMessage } from "../../../service-bus/amqp/write-message";
 import type { MessageRecord } from "../../../service-bus/queue/message";
 import { createMessageRecord } from "../../../service-bus/queue/message-record";
 
-const newId = () => "given";
+const newId = () => "generated-id";
 const scalar = fc.oneof(
   fc.string(),
   fc.integer(),
-  // Whole numbers beyond 2^63 the codec of rhea cannot write.
+  // rhea cannot encode whole numbers beyond 2^63.
   fc.double({ min: -1e15, max: 1e15, noNaN: true }),
   fc.boolean(),
   fc.constant(null),
@@ -22,7 +22,7 @@ const properties = fc.dictionary(
   scalar,
   { maxKeys: 5, noNullPrototype: true },
 );
-const sent = fc.record({
+const sentMessage = fc.record({
   body: fc.oneof(scalar, fc.array(scalar)),
   application_properties: properties,
   message_id: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
@@ -31,20 +31,20 @@ const sent = fc.record({
   ttl: fc.option(fc.nat(), { nil: undefined }),
 });
 
-const record = (bytes: Buffer): [MessageRecord, Buffer] => {
+const toRecord = (bytes: Buffer): [MessageRecord, Buffer] => {
   const arrival = readMessage(bytes, newId);
   return [createMessageRecord(arrival, 7, 1000, Infinity), arrival.content];
 };
 
-test("what is sent comes out as it went in, with the broker's annotations", () => {
+test("a decoded and re-encoded message keeps its fields and gets sequence number, enqueued time and delivery count", () => {
   fc.assert(
-    fc.property(sent, (original) => {
-      const [message, content] = record(codec.encode(original));
-      const out = codec.decode(writeMessage(message, content));
-      const wanted = codec.decode(
+    fc.property(sentMessage, (original) => {
+      const [message, content] = toRecord(codec.encode(original));
+      const written = codec.decode(writeMessage(message, content));
+      const expected = codec.decode(
         codec.encode({
           ...original,
-          message_id: original.message_id ?? "given",
+          message_id: original.message_id ?? "generated-id",
         }),
       );
       for (const field of [
@@ -54,9 +54,9 @@ test("what is sent comes out as it went in, with the broker's annotations", () =
         "group_id",
         "subject",
       ])
-        expect(out[field]).toEqual(wanted[field]);
-      expect(out["delivery_count"]).toBe(0);
-      expect(out["message_annotations"]).toMatchObject({
+        expect(written[field]).toEqual(expected[field]);
+      expect(written["delivery_count"]).toBe(0);
+      expect(written["message_annotations"]).toMatchObject({
         "x-opt-sequence-number": 7,
         "x-opt-enqueued-time": new Date(1000),
       });
@@ -66,10 +66,10 @@ test("what is sent comes out as it went in, with the broker's annotations", () =
   );
 });
 
-test("properties that are set change those and nothing else", () => {
+test("withProperties changes the given application properties only", () => {
   fc.assert(
-    fc.property(sent, properties, (original, changes) => {
-      const [, content] = record(codec.encode(original));
+    fc.property(sentMessage, properties, (original, changes) => {
+      const [, content] = toRecord(codec.encode(original));
       const before = codec.decode(content);
       const after = codec.decode(withProperties(content, changes));
       expect(after["application_properties"]).toEqual(
@@ -88,24 +88,24 @@ test("properties that are set change those and nothing else", () => {
   );
 });
 
-test("annotations that are not the broker's own are kept", () => {
+test("writeMessage keeps annotations that the client set", () => {
   const bytes = codec.encode({
     message_annotations: { "x-mine": "kept", "x-opt-partition-key": "p" },
     message_id: "m",
     body: 1,
   });
-  const [message, content] = record(bytes);
-  const out = codec.decode(writeMessage(message, content));
-  expect(out["message_annotations"]).toMatchObject({
+  const [message, content] = toRecord(bytes);
+  const written = codec.decode(writeMessage(message, content));
+  expect(written["message_annotations"]).toMatchObject({
     "x-mine": "kept",
     "x-opt-partition-key": "p",
   });
 });
 
-test("bytes that are no message are refused and nothing else happens", () => {
+test("readMessage and readBatch throw amqp:decode-error for random bytes that are not a message", () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 80 }), (noise) => {
-      const bytes = Buffer.from(noise);
+    fc.property(fc.uint8Array({ maxLength: 80 }), (randomBytes) => {
+      const bytes = Buffer.from(randomBytes);
       for (const read of [readMessage, readBatch])
         try {
           read(bytes, newId);

@@ -21,10 +21,10 @@ const message: FilteredMessage = {
   ]),
 };
 
-function passes(filter: string, given = message): boolean {
+function matches(filter: string, candidate = message): boolean {
   const parsed = parseSqlFilter(filter);
   if (parsed.problem !== undefined) throw new Error(parsed.problem);
-  return matchesFilter(parsed.expression, given);
+  return matchesFilter(parsed.expression, candidate);
 }
 
 test.each([
@@ -45,25 +45,25 @@ test.each([
   "EXISTS(n) AND NOT EXISTS(none)",
   "n = 5 OR none = 1",
   "NOT (n = 4 OR n = 3)",
-])("takes the message by: %s", (filter) => {
-  expect(passes(filter)).toBe(true);
+])("the filter %s matches the message", (filter) => {
+  expect(matches(filter)).toBe(true);
 });
 
 test.each([
-  ["n = 4", "the value is another"],
-  ["n = '5'", "a number is no text"],
-  ["none = 1", "what is missing equals nothing"],
-  ["NOT none = 1", "nor does it differ from anything"],
-  ["none <> 1", "nor so"],
-  ["none IN (1)", "it is in no list"],
-  ["none NOT IN (1)", "and is not outside of one"],
-  ["n IN (1, none)", "a list with NULL in it does not settle it"],
-  ["none LIKE '%'", "it is like nothing"],
-  ["n = 5 AND none = 1", "AND with UNKNOWN"],
-  ["text", "a text is no truth"],
-  ["n / 0 = 1", "there is no such number"],
-])("does not take it by: %s, as %s", (filter) => {
-  expect(passes(filter)).toBe(false);
+  ["n = 4", "different value"],
+  ["n = '5'", "a number does not equal a string"],
+  ["none = 1", "= with a missing property is UNKNOWN"],
+  ["NOT none = 1", "NOT UNKNOWN is UNKNOWN"],
+  ["none <> 1", "<> with a missing property is UNKNOWN"],
+  ["none IN (1)", "IN with a missing property is UNKNOWN"],
+  ["none NOT IN (1)", "NOT IN with a missing property is UNKNOWN"],
+  ["n IN (1, none)", "IN a list that contains NULL is UNKNOWN"],
+  ["none LIKE '%'", "LIKE with a missing property is UNKNOWN"],
+  ["n = 5 AND none = 1", "TRUE AND UNKNOWN is UNKNOWN"],
+  ["text", "a string is not a Boolean"],
+  ["n / 0 = 1", "division by zero is UNKNOWN"],
+])("the filter %s does not match: %s", (filter) => {
+  expect(matches(filter)).toBe(false);
 });
 
 test.each([
@@ -77,11 +77,11 @@ test.each([
   ["sys.Colour = 1", "there is no property sys.colour at character 1"],
   ["a LIKE 'x' ESCAPE 'yz'", "ESCAPE must be followed by one character"],
   [`n = ${"1".repeat(1024)}`, "is longer than 1024 characters"],
-])("says where %j is wrong", (filter, problem) => {
+])("parseSqlFilter(%j) returns the problem: %s", (filter, problem) => {
   expect(parseSqlFilter(filter).problem).toContain(problem);
 });
 
-test("no text makes the parser do anything but answer", () => {
+test("the parser returns an expression or a problem for any sequence of tokens", () => {
   const part = fc.constantFrom(
     ...["n", "=", "(", ")", "AND", "NOT", "'a'", "1", "LIKE", "IN", ",", "."],
     ...["IS", "NULL", "EXISTS", "-", "[x]", "sys", "user", "'", "%"],
@@ -98,21 +98,21 @@ test("no text makes the parser do anything but answer", () => {
   );
 });
 
-test("AND, OR and NOT keep to De Morgan's laws, also when something is missing", () => {
+test("AND, OR and NOT obey De Morgan's laws, also with missing properties", () => {
   const term = fc.constantFrom("n = 5", "n = 4", "none = 1", "yes");
   fc.assert(
     fc.property(term, term, (a, b) => {
-      expect(passes(`NOT (${a} AND ${b})`)).toBe(
-        passes(`NOT (${a}) OR NOT (${b})`),
+      expect(matches(`NOT (${a} AND ${b})`)).toBe(
+        matches(`NOT (${a}) OR NOT (${b})`),
       );
-      expect(passes(`NOT (${a} OR ${b})`)).toBe(
-        passes(`NOT (${a}) AND NOT (${b})`),
+      expect(matches(`NOT (${a} OR ${b})`)).toBe(
+        matches(`NOT (${a}) AND NOT (${b})`),
       );
     }),
   );
 });
 
-test("LIKE means what the regular expression of its pattern means", () => {
+test("LIKE matches the same strings as the equivalent regular expression", () => {
   const text = fc.string({
     unit: fc.constantFrom("a", "b", "."),
     maxLength: 8,

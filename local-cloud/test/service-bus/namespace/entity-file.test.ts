@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { parseIsoDuration } from "../../../shared/time/iso-duration";
 import { parseEntities } from "../../../service-bus/namespace/entity-file";
 
@@ -6,7 +5,7 @@ const file = (namespace: object) => ({
   UserConfig: { Namespaces: [namespace] },
 });
 
-function problemsOf(value: unknown): string {
+function readProblems(value: unknown): string {
   try {
     parseEntities(value);
     return "";
@@ -16,35 +15,7 @@ function problemsOf(value: unknown): string {
   }
 }
 
-test("the file of AOS has the entities that its API names", () => {
-  const { queues, topics } = parseEntities(
-    JSON.parse(readFileSync("service-bus.json", "utf8")),
-  );
-  const request = {
-    RequiresDuplicateDetection: true,
-    DuplicateDetectionHistoryTimeWindow: 600_000,
-    MaxDeliveryCount: 5,
-    LockDuration: 300_000,
-    DeadLetteringOnMessageExpiration: true,
-  };
-  expect(queues).toMatchObject([
-    { Name: "agent-requests", Properties: request },
-    {
-      Name: "agent-session-requests",
-      Properties: { ...request, RequiresSession: true },
-    },
-    {
-      Name: "agent-responses",
-      Properties: { RequiresDuplicateDetection: true },
-    },
-    { Name: "agent-requests-deadletter" },
-  ]);
-  expect(topics).toMatchObject([
-    { Name: "agent-events", Subscriptions: [{ Name: "all" }] },
-  ]);
-});
-
-test("the file that Microsoft's emulator comes with is read as it is", () => {
+test("reads the sample file of Microsoft's emulator unchanged", () => {
   const properties = {
     DeadLetteringOnMessageExpiration: false,
     DefaultMessageTimeToLive: "PT1H",
@@ -101,8 +72,8 @@ test("the file that Microsoft's emulator comes with is read as it is", () => {
   expect(topics[0]?.Subscriptions[0]?.Rules).toHaveLength(2);
 });
 
-test("says all that is wrong at once, each with where it is", () => {
-  const problems = problemsOf(
+test("lists all problems with their paths in one error", () => {
+  const problems = readProblems(
     file({
       Queues: [
         {
@@ -143,11 +114,11 @@ test("says all that is wrong at once, each with where it is", () => {
     expect(problems).toMatch(part);
 });
 
-test("a name must be there once", () => {
-  const problems = problemsOf(
+test("rejects a queue and a topic with the same name", () => {
+  const problems = readProblems(
     file({ Queues: [{ Name: "q" }], Topics: [{ Name: "Q" }] }),
   );
-  expect(problems).toContain("'Q' is there more than once");
+  expect(problems).toContain("the name 'Q' is used more than once");
 });
 
 test.each([
@@ -156,6 +127,6 @@ test.each([
   ["P10675199DT2H48M5.4775807S", Infinity],
   ["P", undefined],
   ["1 minute", undefined],
-])("the duration %s is %s ms", (text, ms) => {
+])("parseIsoDuration(%j) returns %s", (text, ms) => {
   expect(parseIsoDuration(text)).toBe(ms);
 });

@@ -15,7 +15,7 @@ const settings = {
   ...{ duplicateWindowMs: 0, deadLetterOnExpiry: false, ttlMs: Infinity },
 };
 
-const arrival = (messageId: string): SentMessage => ({
+const createSentMessage = (messageId: string): SentMessage => ({
   messageId,
   sessionId: undefined,
   partitionKey: undefined,
@@ -25,17 +25,17 @@ const arrival = (messageId: string): SentMessage => ({
   content: Buffer.from(messageId),
 });
 
-/** A queue on a disk that writes when it is told to, and a clock that goes when it is told to. */
-function world() {
+/** Creates a queue and its dead-letter queue with a manual clock and a journal that commits on `commitWrites`. */
+function createQueues() {
   let now = 1000;
   let tokens = 0;
-  const landings: (() => void)[] = [];
+  const uncommitted: (() => void)[] = [];
   const journal: Journal = {
-    write: (_changes, landed) => {
-      landings.push(landed);
+    write: (_changes, onCommitted) => {
+      uncommitted.push(onCommitted);
     },
   };
-  const ports = {
+  const dependencies = {
     journal,
     now: () => now,
     newLockToken: () => `token-${(tokens += 1)}`,
@@ -48,18 +48,18 @@ function world() {
       ...{ ...identity, id: 2, deadLetters: undefined },
       settings: createDeadLetterSettings(settings),
     },
-    ports,
+    dependencies,
   );
   const queue = new BrokerQueue(
     { ...identity, id: 1, settings, deadLetters: dead.messages },
-    ports,
+    dependencies,
   );
   return {
     ...{ queue, dead },
-    land: () => {
-      for (const landed of landings.splice(0)) landed();
+    commitWrites: () => {
+      for (const onCommitted of uncommitted.splice(0)) onCommitted();
     },
-    pass: (ms: number) => {
+    advanceTime: (ms: number) => {
       now += ms;
       queue.processDeadlines();
     },
@@ -67,13 +67,13 @@ function world() {
   };
 }
 
-/** What the queue is to do, said in the simplest way: lists of ids, and no disk. */
-class Model {
+/** The expected behaviour: lists of ids in memory. */
+class QueueModel {
   waiting: { id: string; count: number }[] = [];
   locked: { id: string; count: number; until: number }[] = [];
   dead: string[] = [];
 
-  back(id: string, count: number): void {
+  redeliver(id: string, count: number): void {
     if (count >= maxDeliveryCount) this.dead.push(id);
     else {
       this.waiting.push({ id, count });
@@ -84,7 +84,7 @@ class Model {
   expire(now: number): void {
     const lost = this.locked.filter(({ until }) => until <= now);
     this.locked = this.locked.filter(({ until }) => until > now);
-    for (const { id, count } of lost) this.back(id, count + 1);
+    for (const { id, count } of lost) this.redeliver(id, count + 1);
   }
 }
 
@@ -93,45 +93,45 @@ const command = fc.oneof(
   fc.constant({ kind: "receive" } as const),
   fc.record({
     kind: fc.constantFrom("complete", "abandon", "dead-letter"),
-    pick: fc.nat(5),
+    lockIndex: fc.nat(5),
   }),
-  fc.record({ kind: fc.constant("renew" as const), pick: fc.nat(5) }),
-  fc.record({ kind: fc.constant("pass" as const), ms: fc.nat(150) }),
+  fc.record({ kind: fc.constant("renew" as const), lockIndex: fc.nat(5) }),
+  fc.record({ kind: fc.constant("advance time" as const), ms: fc.nat(150) }),
 );
 
 type Command = typeof command extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** A queue and its model, of which the same is asked. */
-class Pair {
-  readonly #world = world();
-  readonly #model = new Model();
+/** Runs the same commands on a queue and on its model. */
+class QueueComparison {
+  readonly #queues = createQueues();
+  readonly #model = new QueueModel();
   readonly #locks: MessageLock[] = [];
   #sent = 0;
 
   run(step: Command): void {
     if (step.kind === "send") this.#send();
     else if (step.kind === "receive") this.#receive();
-    else if (step.kind === "pass") {
-      this.#world.pass(step.ms);
-      this.#model.expire(this.#world.now());
-    } else if (step.kind === "renew") this.#renew(step.pick);
-    else this.#settle(step.kind, step.pick);
-    this.#world.land();
+    else if (step.kind === "advance time") {
+      this.#queues.advanceTime(step.ms);
+      this.#model.expire(this.#queues.now());
+    } else if (step.kind === "renew") this.#renew(step.lockIndex);
+    else this.#settle(step.kind, step.lockIndex);
+    this.#queues.commitWrites();
   }
 
   #send(): void {
-    const { queue } = this.#world;
+    const { queue } = this.#queues;
     const id = String((this.#sent += 1));
-    queue.send([arrival(id)], () => undefined);
-    // Nothing is given out before it is on disk.
-    const before: BrokerMessage | undefined = queue.messages.take(undefined);
-    expect(before?.messageId).toBe(this.#model.waiting[0]?.id);
-    if (before) queue.messages.release(before);
+    queue.send([createSentMessage(id)], () => undefined);
+    // A message is not available before it is committed.
+    const available: BrokerMessage | undefined = queue.messages.take(undefined);
+    expect(available?.messageId).toBe(this.#model.waiting[0]?.id);
+    if (available) queue.messages.release(available);
     this.#model.waiting.push({ id, count: 0 });
   }
 
   #receive(): void {
-    const { queue } = this.#world;
+    const { queue } = this.#queues;
     const message = queue.messages.take(undefined);
     const expected = this.#model.waiting.shift();
     expect(message?.messageId).toBe(expected?.id);
@@ -142,55 +142,58 @@ class Pair {
     this.#model.locked.push({ ...expected, until: lock.until });
   }
 
-  #renew(pick: number): void {
-    const lock = this.#locks[pick];
+  #renew(lockIndex: number): void {
+    const lock = this.#locks[lockIndex];
     if (lock === undefined) return;
-    const renew = () => this.#world.queue.renewLocks([lock.token]);
-    const held = this.#held(lock);
+    const renew = () => this.#queues.queue.renewLocks([lock.token]);
+    const held = this.#findHeld(lock);
     if (held) [held.until = 0] = renew();
     else expect(renew).toThrow(/lock/);
   }
 
-  #settle(kind: "complete" | "abandon" | "dead-letter", pick: number): void {
-    const lock = this.#locks[pick];
+  #settle(
+    kind: "complete" | "abandon" | "dead-letter",
+    lockIndex: number,
+  ): void {
+    const lock = this.#locks[lockIndex];
     if (lock === undefined) return;
     const settle = () => {
-      this.#world.queue.settle(lock.token, { kind }, () => undefined);
+      this.#queues.queue.settle(lock.token, { kind }, () => undefined);
     };
-    const held = this.#held(lock);
+    const held = this.#findHeld(lock);
     if (held === undefined) {
       expect(settle).toThrow(/lock/);
       return;
     }
     settle();
     const { locked, dead } = this.#model;
-    this.#model.locked = locked.filter((one) => one !== held);
-    if (kind === "abandon") this.#model.back(held.id, held.count + 1);
+    this.#model.locked = locked.filter((entry) => entry !== held);
+    if (kind === "abandon") this.#model.redeliver(held.id, held.count + 1);
     if (kind === "dead-letter") dead.push(held.id);
   }
 
-  /** What the model has of the lock; undefined when it is no lock any more. */
-  #held(lock: MessageLock) {
+  /** The model's entry of the lock; undefined when the lock has ended. */
+  #findHeld(lock: MessageLock) {
     const id = lock.message.messageId;
     return lock === currentLock(this.#locks, id)
-      ? this.#model.locked.find((one) => one.id === id)
+      ? this.#model.locked.find((entry) => entry.id === id)
       : undefined;
   }
 
   check(): void {
-    const { queue, dead } = this.#world;
-    expect(drained(queue)).toEqual(this.#model.waiting.map(({ id }) => id));
-    expect(drained(dead)).toEqual(this.#model.dead);
+    const { queue, dead } = this.#queues;
+    expect(takeAllIds(queue)).toEqual(this.#model.waiting.map(({ id }) => id));
+    expect(takeAllIds(dead)).toEqual(this.#model.dead);
     expect(queue.lockCount).toBe(this.#model.locked.length);
   }
 }
 
-test("a queue does what a simple model of it does, whatever is asked of it", () => {
+test("a queue behaves like its model for any sequence of commands", () => {
   fc.assert(
     fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
-      const pair = new Pair();
-      for (const step of commands) pair.run(step);
-      pair.check();
+      const comparison = new QueueComparison();
+      for (const step of commands) comparison.run(step);
+      comparison.check();
     }),
     { numRuns: 300 },
   );
@@ -199,7 +202,7 @@ test("a queue does what a simple model of it does, whatever is asked of it", () 
 const currentLock = (locks: readonly MessageLock[], id: string) =>
   locks.findLast(({ message }) => message.messageId === id);
 
-function drained(queue: BrokerQueue): string[] {
+function takeAllIds(queue: BrokerQueue): string[] {
   const ids: string[] = [];
   for (;;) {
     const message = queue.messages.take(undefined);

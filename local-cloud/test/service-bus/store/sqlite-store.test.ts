@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import { brokerSchemaVersion } from "../../../service-bus/store/sqlite-schema";
@@ -8,14 +7,12 @@ import {
   buildMessageRecord,
   brokerStoreContract,
 } from "../../contracts/broker-store.contract";
+import { createTemporaryFolder } from "../../support/shared/temporary-folder";
 
-const folder = mkdtempSync(join(tmpdir(), "service-bus-"));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = createTemporaryFolder();
 
-let opened = 0;
-const newPath = () => join(folder, `bus-${(opened += 1)}.db`);
+let fileCount = 0;
+const newPath = () => join(folder, `bus-${(fileCount += 1)}.db`);
 
 describe("the SQLite store", () => {
   let path = "";
@@ -28,7 +25,7 @@ describe("the SQLite store", () => {
   );
 });
 
-test("a file of a later version is left alone", () => {
+test("openBrokerStore rejects a file of a newer version", () => {
   const path = newPath();
   openBrokerStore(path).close();
   const database = new Database(path);
@@ -37,7 +34,7 @@ test("a file of a later version is left alone", () => {
   expect(() => openBrokerStore(path)).toThrow(/newer version of the broker/);
 });
 
-test("a file that another broker works with is left alone", () => {
+test("openBrokerStore rejects a file that another broker has open", () => {
   const path = newPath();
   const store = openBrokerStore(path);
   expect(() => openBrokerStore(path)).toThrow(/Another broker works with/);
@@ -45,7 +42,7 @@ test("a file that another broker works with is left alone", () => {
   openBrokerStore(path).close();
 });
 
-test("says in one sentence which file is damaged and what to do", () => {
+test("openBrokerStore names the damaged file and the remedy", () => {
   const damaged = join(folder, "damaged.db");
   const store = openBrokerStore(damaged);
   const { id } = store.queue("q");
@@ -65,6 +62,6 @@ test("says in one sentence which file is damaged and what to do", () => {
     /damaged\.db is damaged .*move it/,
   );
   const text = newPath();
-  writeFileSync(text, "this is no database at all, ".repeat(20));
+  writeFileSync(text, "not a database, ".repeat(20));
   expect(() => openBrokerStore(text)).toThrow(/is damaged/);
 });

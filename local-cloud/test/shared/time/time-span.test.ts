@@ -9,6 +9,6 @@ test.each([
   ["5", undefined],
   ["-00:00:01", undefined],
   ["00:00:1", undefined],
-])("parseTimeSpanMs parses %s as %s ms", (text, expected) => {
+])("parseTimeSpanMs(%j) returns %s", (text, expected) => {
   expect(parseTimeSpanMs(text)).toBe(expected);
 });

@@ -13,7 +13,6 @@ import { OutputQueue } from "./output-queue";
 
 export const serviceBusApp = resolve("local-cloud/test/fixtures/service-bus");
 
-/** The settings that the app needs. */
 export const serviceBusAppSettings = (connectionString: string) => ({
   Bus: connectionString,
   REQUESTS: "requests",
@@ -36,7 +35,7 @@ export interface ServiceBusFixture {
 }
 
 export async function startServiceBusFixture(): Promise<ServiceBusFixture> {
-  const folder = mkdtempSync(join(tmpdir(), "aos-bus-"));
+  const folder = mkdtempSync(join(tmpdir(), "azure-local-cloud-bus-"));
   const broker: ServiceBusBroker = await startBroker({
     entities: serviceBusAppEntities,
     port: 0,

@@ -1,10 +1,12 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { spawnCommand } from "../cli/cloud-process";
 
 export interface BrokerProcess extends AsyncDisposable {
   readonly connectionString: string;
   readonly port: number;
+  /** Sends SIGTERM and resolves with the exit code. */
+  stop(): Promise<number | null>;
   /** Sends SIGKILL, like a crash. */
   kill(): Promise<void>;
 }
@@ -20,6 +22,7 @@ export async function startBrokerProcess({
   readonly dataFolder: string;
 }): Promise<BrokerProcess> {
   const config = join(dataFolder, "entities.json");
+  mkdirSync(dataFolder, { recursive: true });
   writeFileSync(config, JSON.stringify(entities));
   const broker = spawnCommand([
     ...["broker", "--config", config],
@@ -31,6 +34,7 @@ export async function startBrokerProcess({
   return {
     connectionString,
     port: Number(/localhost:(\d+)/.exec(connectionString)?.[1]),
+    stop: () => broker.stop(),
     kill: () => broker.kill(),
     [Symbol.asyncDispose]: () => broker.kill(),
   };

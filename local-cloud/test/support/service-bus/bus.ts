@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import {
   ServiceBusClient,
@@ -15,16 +15,21 @@ import {
 import { eventually } from "../shared/eventually";
 import { SkippingClock } from "./skipping-clock";
 
-/** A connection string of a real namespace with the entities of entities.json: the tests then run against that. */
-const real = process.env["SERVICEBUS_CONNECTION_STRING"];
+/** Connection string of an Azure namespace with the entities of the fixture; when it is set, the tests run against that namespace. */
+const azureConnectionString = process.env["SERVICEBUS_CONNECTION_STRING"];
 
-export const testBusEntities: unknown = JSON.parse(
-  readFileSync(join(__dirname, "entities.json"), "utf8"),
+/** The entity file of the broker under test. */
+export const testBusEntityFile = resolve(
+  "local-cloud/test/fixtures/broker/entities.json",
 );
 
-/** For what only a broker in this process can be asked, or what would harm a real namespace. */
+export const testBusEntities: unknown = JSON.parse(
+  readFileSync(testBusEntityFile, "utf8"),
+);
+
+/** For tests that need the broker in this process, or that would disturb a namespace in Azure. */
 export const describeLocalBroker =
-  real === undefined ? describe : describe.skip;
+  azureConnectionString === undefined ? describe : describe.skip;
 
 export interface QueueLinks {
   readonly sender: ServiceBusSender;
@@ -41,8 +46,8 @@ const nothingOpen = {
 };
 
 /**
- * A namespace for each test of a file: a broker of its own, or the real one, whose entities are emptied after the test.
- * After every test nothing may be left open in the broker.
+ * Starts a new broker for each test of a file, or uses the Azure namespace and empties its entities after each test.
+ * Fails a test that leaves connections, links or locks open in the broker.
  */
 export class TestBus {
   #clock = new SkippingClock();
@@ -57,16 +62,17 @@ export class TestBus {
   }
 
   get connectionString(): string {
-    return real ?? this.broker.connectionString;
+    return azureConnectionString ?? this.broker.connectionString;
   }
 
-  /** Only for tests of `describeLocal`. */
+  /** Only for tests in `describeLocalBroker`. */
   get broker(): ServiceBusBroker {
-    if (this.#broker === undefined) throw new Error("There is no broker here.");
+    if (this.#broker === undefined)
+      throw new Error("The tests run against Azure, without a local broker.");
     return this.#broker;
   }
 
-  /** The client that most tests need only one of. */
+  /** The default client, created on first use. */
   get client(): ServiceBusClient {
     return this.#clients[0] ?? this.newClient();
   }
@@ -99,14 +105,14 @@ export class TestBus {
     };
   }
 
-  /** Lets time pass: at once here, by waiting where the service is real. */
+  /** Advances the clock of the local broker; waits with a namespace in Azure. */
   async advanceTime(ms: number): Promise<void> {
     if (this.#broker) this.#clock.skip(ms);
     else await wait(ms);
   }
 
   async #start(): Promise<void> {
-    if (real !== undefined) return;
+    if (azureConnectionString !== undefined) return;
     this.#clock = new SkippingClock();
     this.#folder = mkdtempSync(join(tmpdir(), "service-bus-"));
     this.#broker = await startBroker({
@@ -132,7 +138,6 @@ export class TestBus {
     this.#clock.skip(10 * 60_000);
     await eventually(() => {
       expect(broker.openCounts()).toEqual(nothingOpen);
-      return Promise.resolve();
     }, 5000);
     await broker.stop();
     rmSync(this.#folder, { recursive: true });
@@ -152,15 +157,15 @@ export class TestBus {
         }),
       ];
       for (const receiver of receivers)
-        while ((await receive(receiver)).length > 0);
+        while ((await receivePage(receiver)).length > 0);
     }
   }
 }
 
-const receive = (receiver: ServiceBusReceiver) =>
+const receivePage = (receiver: ServiceBusReceiver) =>
   receiver.receiveMessages(100, { maxWaitTimeInMs: 1000 });
 
-/** Receives until there are as many. */
+/** Receives `count` messages; throws when no further message arrives within five seconds. */
 export async function receiveExactly(
   receiver: ServiceBusReceiver,
   count: number,
@@ -171,7 +176,7 @@ export async function receiveExactly(
       maxWaitTimeInMs: 5000,
     });
     if (more.length === 0)
-      throw new Error(`Only ${messages.length} of ${count} messages came.`);
+      throw new Error(`Only ${messages.length} of ${count} messages arrived.`);
     messages.push(...more);
   }
   return messages;
@@ -181,11 +186,11 @@ export async function receiveOne(
   receiver: ServiceBusReceiver,
 ): Promise<ServiceBusReceivedMessage> {
   const [message] = await receiveExactly(receiver, 1);
-  if (message === undefined) throw new Error("No message came.");
+  if (message === undefined) throw new Error("No message arrived.");
   return message;
 }
 
-/** What comes within a moment. */
+/** Receives the message that arrives within 250 ms, if any. */
 export const receiveBriefly = (
   receiver: ServiceBusReceiver,
 ): Promise<ServiceBusReceivedMessage[]> =>

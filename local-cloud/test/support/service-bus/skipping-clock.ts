@@ -1,55 +1,61 @@
 import type { Clock } from "../../../shared/time/clock";
 
-interface Alarm {
+interface Timer {
   readonly time: number;
-  readonly ring: () => void;
-  timer: NodeJS.Timeout | undefined;
+  readonly callback: () => void;
+  timeout: NodeJS.Timeout | undefined;
 }
 
-/** The time of the machine, and what was skipped besides. The real client lives by the first, the broker by both. */
+/**
+ * The system clock plus the skipped time. The broker runs on it while the Service Bus client, which cannot be given a
+ * clock, runs on the system clock.
+ */
 export class SkippingClock implements Clock {
   #skippedMs = 0;
-  readonly #alarms = new Set<Alarm>();
+  readonly #timers = new Set<Timer>();
 
   now(): number {
     return Date.now() + this.#skippedMs;
   }
 
-  schedule(time: number, ring: () => void): () => void {
-    const alarm: Alarm = { time, ring, timer: undefined };
-    this.#alarms.add(alarm);
-    this.#wait(alarm);
+  schedule(time: number, callback: () => void): () => void {
+    const timer: Timer = { time, callback, timeout: undefined };
+    this.#timers.add(timer);
+    this.#start(timer);
     return () => {
-      this.#remove(alarm);
+      this.#remove(timer);
     };
   }
 
-  /** What falls due within the time rings at once, in the order of its times. */
+  /** Fires all timers that fall due within `ms` immediately, in order of time. */
   skip(ms: number): void {
     this.#skippedMs += ms;
-    const alarms = [...this.#alarms].sort((a, b) => a.time - b.time);
-    for (const alarm of alarms) {
-      clearTimeout(alarm.timer);
-      if (alarm.time <= this.now()) this.#ring(alarm);
-      else this.#wait(alarm);
+    const timers = [...this.#timers].sort((a, b) => a.time - b.time);
+    for (const timer of timers) {
+      clearTimeout(timer.timeout);
+      if (timer.time <= this.now()) this.#fire(timer);
+      else this.#start(timer);
     }
   }
 
-  #wait(alarm: Alarm): void {
-    const leftMs = Math.min(Math.max(alarm.time - this.now(), 0), 2 ** 31 - 1);
-    alarm.timer = setTimeout(() => {
-      this.#ring(alarm);
-    }, leftMs);
+  #start(timer: Timer): void {
+    const delayMs = Math.max(timer.time - this.now(), 0);
+    timer.timeout = setTimeout(
+      () => {
+        this.#fire(timer);
+      },
+      Math.min(delayMs, 2 ** 31 - 1),
+    );
   }
 
-  #ring(alarm: Alarm): void {
-    if (!this.#alarms.has(alarm)) return;
-    this.#remove(alarm);
-    alarm.ring();
+  #fire(timer: Timer): void {
+    if (!this.#timers.has(timer)) return;
+    this.#remove(timer);
+    timer.callback();
   }
 
-  #remove(alarm: Alarm): void {
-    clearTimeout(alarm.timer);
-    this.#alarms.delete(alarm);
+  #remove(timer: Timer): void {
+    clearTimeout(timer.timeout);
+    this.#timers.delete(timer);
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 /** Repeats the attempt until it succeeds and resolves with its result. Rejects with the last error after `timeoutMs`. */
 export async function eventually<Result>(
-  attempt: () => Promise<Result>,
+  attempt: () => Result | Promise<Result>,
   timeoutMs = 20_000,
 ): Promise<Result> {
   const deadline = Date.now() + timeoutMs;

@@ -108,7 +108,6 @@ test("a failed message stays invisible for visibilityTimeout", async () => {
   listener.start();
   await eventually(() => {
     expect(times).toHaveLength(2);
-    return Promise.resolve();
   });
   await listener.stop();
   const [first = 0, second = 0] = times;
@@ -126,7 +125,6 @@ test("a missing queue is polled silently, and an unreachable one is logged once"
   await queue.sendMessage("here");
   await eventually(() => {
     expect(seen).toEqual([1]);
-    return Promise.resolve();
   });
   await listener.stop();
   expect(log).toEqual([]);
@@ -152,7 +150,6 @@ test("a missing queue is polled silently, and an unreachable one is logged once"
   failing.start();
   await eventually(() => {
     expect(receive.mock.calls.length).toBeGreaterThan(3);
-    return Promise.resolve();
   });
   await failing.stop();
   expect(problems).toEqual([
