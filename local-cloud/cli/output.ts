@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { errorMessage } from "../shared/error-message";
 
 /** The arguments of a command are wrong; `usage` explains the command. */
 export class UsageError extends Error {
@@ -43,7 +44,7 @@ export function parseCommandLine<const Options extends OptionsConfig>(
     });
     if (!("help" in values)) return values;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     throw new UsageError(message, usage);
   }
   printLine(usage);

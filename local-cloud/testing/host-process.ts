@@ -1,4 +1,5 @@
 /** The program of the process in which a test's local cloud runs. It ends when the IPC channel to the test closes. */
+import { errorMessage } from "../shared/error-message";
 import { type ComposedCloud, composeLocalCloud } from "../compose";
 import type { TaskHub } from "../durable-task/engine/task-hub";
 import { type Clock, systemClock } from "../shared/time/clock";
@@ -14,8 +15,6 @@ import {
 const send = (message: HostProcessMessage): void => {
   if (process.connected) process.send?.(message);
 };
-const describeReason = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
 
 async function run(options: HostProcessOptions): Promise<void> {
   const clock =
@@ -38,7 +37,7 @@ async function run(options: HostProcessOptions): Promise<void> {
         send({ kind: "result", id, value });
       },
       (error: unknown) => {
-        send({ kind: "error", id, reason: describeReason(error) });
+        send({ kind: "error", id, reason: errorMessage(error) });
       },
     );
   });
@@ -77,7 +76,7 @@ function requireHub({ durableTask: { hub } }: ComposedCloud): TaskHub {
 
 // The host continues after an unhandled rejection in the app.
 process.on("unhandledRejection", (reason) => {
-  process.stderr.write(`Unhandled rejection: ${describeReason(reason)}\n`);
+  process.stderr.write(`Unhandled rejection: ${errorMessage(reason)}\n`);
 });
 
 run(
@@ -92,7 +91,7 @@ run(
     };
     const message: HostProcessMessage = {
       kind: "failed",
-      reason: describeReason(error),
+      reason: errorMessage(error),
     };
     if (process.connected) process.send?.(message, exit);
     else exit();

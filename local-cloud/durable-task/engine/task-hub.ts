@@ -31,6 +31,7 @@ import type {
 } from "../store/task-hub-store";
 import { TimerQueue } from "./timers";
 import { InFlight } from "../../shared/concurrency/in-flight";
+import { waitAtMost } from "../../shared/timeout/with-timeout";
 import { CompletionWaiters } from "./completion-waiters";
 
 export interface TaskHubOptions {
@@ -235,10 +236,7 @@ export class TaskHub {
   async stop(graceMs: number): Promise<void> {
     const { store } = this.#context;
     this.#halt();
-    await Promise.race([
-      this.#inFlight.whenSettled(),
-      new Promise((resolve) => setTimeout(resolve, graceMs).unref()),
-    ]);
+    await waitAtMost(this.#inFlight.whenSettled(), graceMs);
     // One more turn of the event loop, so that the last results reach their queues.
     await new Promise((resolve) => setImmediate(resolve));
     const received = this.#orchestrations.stop();

@@ -1,3 +1,4 @@
+import { errorMessage } from "../../shared/error-message";
 import type {
   WebhookRequest,
   WebhookResponse,
@@ -121,7 +122,7 @@ function parseInput(
   } catch (error) {
     throw new ApiRequestError(
       400,
-      `Could not parse JSON content: ${error instanceof Error ? error.message : String(error)}`,
+      `Could not parse JSON content: ${errorMessage(error)}`,
     );
   }
 }

@@ -6,6 +6,7 @@
  * K2. The database applies records and the sequence number of the last one in one transaction, so none is lost or applied twice.
  * K3. The log is restarted only when all its records are on disk in the database.
  */
+import { errorMessage } from "../../shared/error-message";
 import { CommitLog } from "./commit-log";
 import type { Instance } from "../model/instance";
 import type { LogRecord, LogScan } from "./log-record";
@@ -50,7 +51,7 @@ export function openTaskHubStore(path: string): TaskHubStore {
     throw failure.isTransient && !(cause instanceof TaskHubError)
       ? new TaskHubError(
           "task_hub_full",
-          `The task hub ${path} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}. No data is lost. Free disk space, or stop the process that has the file open, and start again.`,
+          `The task hub ${path} cannot be opened: ${errorMessage(cause)}. No data is lost. Free disk space, or stop the process that has the file open, and start again.`,
           { cause },
         )
       : cause;

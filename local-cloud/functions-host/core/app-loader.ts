@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { z } from "zod";
-import { HostStartError, describeError } from "./host-error";
+import { errorMessage } from "../../shared/error-message";
+import { HostStartError } from "./host-error";
 import { formatSchemaIssues } from "./format-schema-issues";
 
 const packageJsonSchema = z.object({
@@ -86,7 +87,7 @@ function describeLoadError(error: unknown, appFolder: string): string {
 
 /** Node.js appends the chain of requiring modules to "Cannot find module". */
 const withoutRequireStack = (error: unknown): string =>
-  describeError(error).split("\nRequire stack:")[0] ?? "";
+  errorMessage(error).split("\nRequire stack:")[0] ?? "";
 
 async function loadFile(path: string, type: string | undefined) {
   const isModule =

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
-import { describeError, HostStartError } from "./host-error";
+import { errorMessage } from "../../shared/error-message";
+import { HostStartError } from "./host-error";
 
 /** Keeps the databases reachable: a garbage-collected database is closed, which releases its lock. */
 const heldLocks = new Set<Database.Database>();
@@ -28,7 +29,7 @@ export function lockDataFolder(folder: string): () => void {
     if (cause instanceof HostStartError) throw cause;
     throw new HostStartError(
       "data_folder_unwritable",
-      `The data folder ${folder} cannot be written to (${describeError(cause)}). Choose another with --data, or make it writable.`,
+      `The data folder ${folder} cannot be written to (${errorMessage(cause)}). Choose another with --data, or make it writable.`,
       { cause },
     );
   }

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { describeError } from "./host-error";
+import { errorMessage } from "../../shared/error-message";
 
 /** The schema violations of a file on one line, each with its field; for any other error its message. */
 export const formatSchemaIssues = (error: unknown): string =>
   error instanceof z.ZodError
     ? issuesOf(error).join("; ")
-    : describeError(error);
+    : errorMessage(error);
 
 const issuesOf = ({ issues }: z.ZodError): readonly string[] =>
   issues.map(({ path, message }) =>

@@ -21,6 +21,3 @@ export class HostStartError extends Error {
     this.code = code;
   }
 }
-
-export const describeError = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);

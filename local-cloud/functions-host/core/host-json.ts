@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { HostStartError, describeError } from "./host-error";
+import { errorMessage } from "../../shared/error-message";
+import { HostStartError } from "./host-error";
 import { timeSpanSchema } from "../../shared/time/time-span";
 import { formatSchemaIssues } from "./format-schema-issues";
 
@@ -60,7 +61,7 @@ function readJson(path: string): unknown {
   } catch (cause) {
     throw new HostStartError(
       "host_json_invalid",
-      `${path} cannot be read: ${describeError(cause)}.`,
+      `${path} cannot be read: ${errorMessage(cause)}.`,
       { cause },
     );
   }

@@ -1,3 +1,4 @@
+import { errorMessage } from "../../shared/error-message";
 import type {
   CoreInvocationContext,
   CoreLog,
@@ -10,7 +11,6 @@ import {
   type ResumableInvocation,
   type TypedData,
 } from "./extension";
-import { describeError } from "./host-error";
 import type { RegisteredFunction, WorkerApp } from "./worker-app";
 
 /** `result` is the value that the function returned, `response` its encoding. */
@@ -47,7 +47,7 @@ export async function invokeFunction(
 
 const toFailure = (error: unknown): InvocationCompletion => ({
   ok: false,
-  message: describeError(error),
+  message: errorMessage(error),
   stack: error instanceof Error ? (error.stack ?? "") : "",
 });
 

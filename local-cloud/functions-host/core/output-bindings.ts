@@ -1,3 +1,4 @@
+import { errorMessage } from "../../shared/error-message";
 import type { InvocationResponse } from "./core-api";
 import type {
   FunctionBinding,
@@ -5,7 +6,6 @@ import type {
   FunctionMetadata,
   TypedData,
 } from "./extension";
-import { describeError } from "./host-error";
 
 /** The output bindings for which a function returned a value, each with its value; without the HTTP response. */
 export function collectOutputBindings(
@@ -44,7 +44,7 @@ export async function writeOutputs(
         return [];
       } catch (error) {
         return [
-          `The output binding ${binding.name} of function ${metadata.name} could not be written: ${describeError(error)}`,
+          `The output binding ${binding.name} of function ${metadata.name} could not be written: ${errorMessage(error)}`,
         ];
       }
     }),

@@ -1,7 +1,8 @@
+import { errorMessage } from "../../shared/error-message";
 import { loadApp } from "./app-loader";
 import type { CoreLog, ProgrammingModel } from "./core-api";
 import { provideCoreModule } from "./core-module";
-import { describeError, HostStartError } from "./host-error";
+import { HostStartError } from "./host-error";
 import { WorkerApp } from "./worker-app";
 
 export interface StartedApp {
@@ -58,7 +59,7 @@ async function runStartHooks(
   } catch (cause) {
     throw new HostStartError(
       "app_load_failed",
-      `An appStart hook of the app in ${functionAppDirectory} failed: ${describeError(cause)}`,
+      `An appStart hook of the app in ${functionAppDirectory} failed: ${errorMessage(cause)}`,
       { cause },
     );
   }

@@ -1,6 +1,7 @@
 import findMyWay, { type HTTPMethod } from "find-my-way";
+import { errorMessage } from "../../shared/error-message";
 import type { FunctionMetadata } from "../core/extension";
-import { HostStartError, describeError } from "../core/host-error";
+import { HostStartError } from "../core/host-error";
 import { toRoutePaths } from "./route-template";
 
 /** An HTTP function with the settings of its trigger. */
@@ -55,7 +56,7 @@ export function createFunctionsRouter(
       } catch (cause) {
         throw new HostStartError(
           "app_load_failed",
-          `Function ${target.name} cannot be served at the route "${target.route}": ${describeError(cause)}`,
+          `Function ${target.name} cannot be served at the route "${target.route}": ${errorMessage(cause)}`,
           { cause },
         );
       }

@@ -5,8 +5,9 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import { errorMessage } from "../../shared/error-message";
 import { waitAtMost } from "../../shared/timeout/with-timeout";
-import { describeError, HostStartError } from "../core/host-error";
+import { HostStartError } from "../core/host-error";
 
 type RequestHandler = (
   request: IncomingMessage,
@@ -78,7 +79,7 @@ const listen = (server: Server, port: number): Promise<void> =>
             )
           : new HostStartError(
               "port_unusable",
-              `Port ${port} cannot be used: ${describeError(error)}.`,
+              `Port ${port} cannot be used: ${errorMessage(error)}.`,
               { cause: error },
             ),
       );

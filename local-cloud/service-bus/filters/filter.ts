@@ -31,14 +31,15 @@ function compileCorrelationFilter({
   system,
   user,
 }: Extract<RuleFilter, { kind: "correlation" }>): FilterPredicate {
-  const wantedSystem = Object.entries(system);
-  const wantedUser = Object.entries(user);
+  const requiredSystem = Object.entries(system);
+  const requiredUser = Object.entries(user);
   const areEqual = (
-    wanted: readonly (readonly [string, FilterValue])[],
+    required: readonly (readonly [string, FilterValue])[],
     found: ReadonlyMap<string, FilterValue>,
-  ) => wanted.every(([name, value]) => found.get(name.toLowerCase()) === value);
+  ) =>
+    required.every(([name, value]) => found.get(name.toLowerCase()) === value);
   return (message) => {
     const { system, user } = message();
-    return areEqual(wantedSystem, system) && areEqual(wantedUser, user);
+    return areEqual(requiredSystem, system) && areEqual(requiredUser, user);
   };
 }

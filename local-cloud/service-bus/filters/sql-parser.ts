@@ -175,10 +175,7 @@ class SqlFilterParser {
     if (scope === "user") return { kind: "property", scope, name };
     const isSystem = systemProperties.some((known) => known === name);
     if (scope === "sys" && isSystem) return { kind: "property", scope, name };
-    throw new SqlFilterError(
-      `the property ${scope}.${name} does not exist`,
-      at,
-    );
+    throw new SqlFilterError(`unknown property ${scope}.${name}`, at);
   }
 
   #name(): string {

@@ -30,31 +30,31 @@ export const toMessageRecord = (row: BrokerRow): MessageRecord => ({
   sequence: Number(row["sequence"]),
   enqueuedSequence: Number(row["enqueued_sequence"]),
   enqueuedAt: Number(row["enqueued_at"]),
-  messageId: toText(row["message_id"]),
-  sessionId: toOptionalText(row["session_id"]),
-  partitionKey: toOptionalText(row["partition_key"]),
-  ttlMs: toOptionalNumber(row["ttl"]),
-  scheduledFor: toOptionalNumber(row["scheduled_for"]),
-  expiresAt: toOptionalNumber(row["expires_at"]) ?? Infinity,
-  annotations: toBuffer(row["annotations"]),
-  state: toText(row["state"]) as MessageRecord["state"],
+  messageId: readText(row["message_id"]),
+  sessionId: readOptionalText(row["session_id"]),
+  partitionKey: readOptionalText(row["partition_key"]),
+  ttlMs: readOptionalNumber(row["ttl"]),
+  scheduledFor: readOptionalNumber(row["scheduled_for"]),
+  expiresAt: readOptionalNumber(row["expires_at"]) ?? Infinity,
+  annotations: readBlob(row["annotations"]),
+  state: readText(row["state"]) as MessageRecord["state"],
   deliveryCount: Number(row["delivery_count"]),
 });
 
 export const toStoredMessage = (row: BrokerRow): StoredMessage => ({
   ...toMessageRecord(row),
-  content: toBuffer(row["content"]),
+  content: readBlob(row["content"]),
 });
 
 /** libsql returns a blob as Buffer from `get`, but as ArrayBuffer from `all`. */
-export function toBuffer(value: BrokerSqlValue | undefined): Buffer {
+export function readBlob(value: BrokerSqlValue | undefined): Buffer {
   if (Buffer.isBuffer(value)) return value;
   return value instanceof ArrayBuffer ? Buffer.from(value) : Buffer.alloc(0);
 }
 
-export const toText = (value: BrokerSqlValue | undefined): string =>
+export const readText = (value: BrokerSqlValue | undefined): string =>
   typeof value === "string" ? value : "";
-const toOptionalText = (value: BrokerSqlValue | undefined) =>
+const readOptionalText = (value: BrokerSqlValue | undefined) =>
   typeof value === "string" ? value : undefined;
-const toOptionalNumber = (value: BrokerSqlValue | undefined) =>
+const readOptionalNumber = (value: BrokerSqlValue | undefined) =>
   typeof value === "number" ? value : undefined;

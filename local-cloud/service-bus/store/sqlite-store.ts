@@ -2,10 +2,10 @@ import type Database from "libsql";
 import type { StoreChange } from "../queue/change";
 import { openBrokerFile } from "./sqlite-file";
 import {
-  toBuffer,
+  readBlob,
   toMessageRow,
   type BrokerRow,
-  toText,
+  readText,
   toMessageRecord,
   toStoredMessage,
 } from "./sqlite-rows";
@@ -35,14 +35,14 @@ export function openBrokerStore(path: string): BrokerStore {
     counts: () =>
       new Map(
         (statements.counts.all() as BrokerRow[]).map((row) => [
-          toText(row["path"]),
+          readText(row["path"]),
           Number(row["count"]),
         ]),
       ),
     messages: (queue) =>
       (statements.messages.all(queue) as BrokerRow[]).map(toMessageRecord),
     content: (queue, sequence) =>
-      toBuffer(
+      readBlob(
         (statements.content.get(queue, sequence) as BrokerRow | undefined)?.[
           "content"
         ],
@@ -59,20 +59,20 @@ export function openBrokerStore(path: string): BrokerStore {
       ).map(toStoredMessage),
     duplicates: (queue) =>
       (statements.duplicates.all(queue) as BrokerRow[]).map((row) => ({
-        messageId: toText(row["message_id"]),
+        messageId: readText(row["message_id"]),
         until: Number(row["until"]),
       })),
     sessionStates: (queue) =>
       (statements.sessions.all(queue) as BrokerRow[]).map((row) => ({
-        sessionId: toText(row["session_id"]),
-        state: toBuffer(row["state"]),
+        sessionId: readText(row["session_id"]),
+        state: readBlob(row["state"]),
       })),
     rules: (queue) => {
       const row = statements.rules.get(queue) as BrokerRow | undefined;
       return (
         row && {
-          rules: toText(row["rules"]),
-          configured: toText(row["configured"]),
+          rules: readText(row["rules"]),
+          configured: readText(row["configured"]),
         }
       );
     },

@@ -71,6 +71,6 @@ describeLocalBroker("the rules of a subscription of the local broker", () => {
     const rules = bus.client.createRuleManager("events", "changing");
     await expect(
       rules.createRule("bad", { sqlExpression: "n = = 2" }),
-    ).rejects.toThrow(/'=' was not expected at character 5/);
+    ).rejects.toThrow(/unexpected '=' at character 5/);
   });
 });

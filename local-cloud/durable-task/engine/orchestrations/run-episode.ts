@@ -1,3 +1,4 @@
+import { errorMessage } from "../../../shared/error-message";
 import type { InvocationOutcome } from "../../../functions-host/core/extension";
 import { describeUnknownFunction } from "../../model/failure";
 import { isInstanceEnded } from "../../model/instance";
@@ -101,7 +102,7 @@ async function replayFunction(
     return completeEpisode(start, history, outcome, context, replayer);
   } catch (error) {
     // The return value is not a valid state of an orchestrator.
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     return completeEpisode(start, history, toFailedOutcome(message), context);
   }
 }

@@ -4,6 +4,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import { readBody } from "../../../shared/http-body/read-body";
 import { payloadTooLargeResponse } from "../../../durable-task/http-api/responses";
 import type { WebhookRequest, WebhookResponse } from "../../core/extension";
 
@@ -92,21 +93,6 @@ function parsePath({ pathname }: URL): string | undefined {
   } catch {
     return undefined; // invalid percent-encoding
   }
-}
-
-/** Undefined when the body exceeds the limit. It is read to its end, because otherwise the client cannot read the response. */
-async function readBody(
-  request: IncomingMessage,
-  limit: number,
-): Promise<Uint8Array | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length <= limit) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  return length <= limit ? Buffer.concat(chunks) : undefined;
 }
 
 const toHeaders = ({ headers }: IncomingMessage): Record<string, string> =>

@@ -9,7 +9,7 @@ import { withTimeout } from "../../../shared/timeout/with-timeout";
 import { drain } from "../../core/drain";
 import { receiveBatch } from "./receive-batch";
 import {
-  backoffDelayMs,
+  receiveRetryDelayMs,
   createMessageReceiver,
   OutageReporter,
   responseMarginMs,
@@ -69,7 +69,7 @@ export class BatchListener implements ServiceBusListener {
         this.#connection?.client.close().catch(() => undefined);
         this.#connection = undefined;
         await wait(
-          backoffDelayMs(failures, this.#options.settings),
+          receiveRetryDelayMs(failures, this.#options.settings),
           undefined,
           {
             signal,

@@ -3,10 +3,10 @@ import {
   ServiceBusClient,
   type ServiceBusSender,
 } from "@azure/service-bus";
+import { errorMessage } from "../../../shared/error-message";
 import { findConnection } from "../../core/binding-connection";
 import { createCredential } from "../../core/credential";
 import type { ExtensionHost } from "../../core/extension";
-import { describeError } from "../../core/host-error";
 import { type ServiceBusSettings, toSdkRetryOptions } from "./settings";
 
 type Setting = ExtensionHost["setting"];
@@ -95,7 +95,7 @@ export class ServiceBusClients {
           );
     } catch (cause) {
       throw new Error(
-        `The setting ${connection.setting} cannot be used: ${describeError(cause)}`,
+        `The setting ${connection.setting} cannot be used: ${errorMessage(cause)}`,
         { cause },
       );
     }

@@ -3,8 +3,8 @@ import type {
   ServiceBusReceivedMessage,
   ServiceBusReceiver,
 } from "@azure/service-bus";
+import { errorMessage } from "../../../shared/error-message";
 import type { InvocationOutcome, LogLevel } from "../../core/extension";
-import { describeError } from "../../core/host-error";
 import { formatEntity, type ServiceBusEntity } from "./entity";
 import type { ServiceBusSettings } from "./settings";
 
@@ -42,7 +42,7 @@ export class OutageReporter {
   }
 
   report(error: unknown): void {
-    const reason = describeError(error);
+    const reason = errorMessage(error);
     if (this.#reason === reason) return;
     this.#reason = reason;
     this.#options.log(
@@ -66,7 +66,7 @@ export class OutageReporter {
 export const responseMarginMs = 3000;
 
 /** Delay before the attempt that follows `failures` consecutive failed ones. */
-export const backoffDelayMs = (
+export const receiveRetryDelayMs = (
   failures: number,
   { clientRetryOptions: { delay, maxDelay } }: ServiceBusSettings,
 ): number => Math.min(delay * 2 ** Math.min(failures - 1, 20), maxDelay);

@@ -17,7 +17,7 @@ import {
   receiveSessionMessages,
 } from "./receive-session";
 import {
-  backoffDelayMs,
+  receiveRetryDelayMs,
   OutageReporter,
   responseMarginMs,
   type ServiceBusListener,
@@ -81,7 +81,7 @@ export class SessionListener implements ServiceBusListener {
         failures += 1;
         this.#outage.report(error);
         await wait(
-          backoffDelayMs(failures, this.#options.settings),
+          receiveRetryDelayMs(failures, this.#options.settings),
           undefined,
           {
             signal,

@@ -3,9 +3,9 @@ import type {
   ServiceBusReceivedMessage,
   ServiceBusReceiver,
 } from "@azure/service-bus";
+import { errorMessage } from "../../../shared/error-message";
 import { withTimeout } from "../../../shared/timeout/with-timeout";
 import type { InvocationOutcome, LogLevel } from "../../core/extension";
-import { describeError } from "../../core/host-error";
 
 export interface SettlementOptions {
   readonly receiver: Pick<
@@ -53,7 +53,7 @@ export async function settleMessages(
         // The broker redelivers the message when its lock expires: a function may receive a message more than once.
         log(
           "warning",
-          `Message ${String(message.messageId)} was processed, but could not be ${ok ? "completed" : "abandoned"}, so it will be delivered again: ${describeError(error)}`,
+          `Message ${String(message.messageId)} was processed, but could not be ${ok ? "completed" : "abandoned"}, so it will be delivered again: ${errorMessage(error)}`,
         );
       }
     }),

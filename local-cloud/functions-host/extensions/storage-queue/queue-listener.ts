@@ -1,9 +1,9 @@
 import type { DequeuedMessageItem, QueueClient } from "@azure/storage-queue";
 import { setTimeout as wait } from "node:timers/promises";
+import { errorMessage } from "../../../shared/error-message";
 import { InFlight } from "../../../shared/concurrency/in-flight";
 import { drain } from "../../core/drain";
 import type { InvocationOutcome, LogLevel } from "../../core/extension";
-import { describeError } from "../../core/host-error";
 import { startLeaseRenewal } from "./message-lease";
 import { decodeQueueMessage } from "./message-text";
 import {
@@ -110,7 +110,7 @@ export class QueueListener {
       if (!this.#isFailing)
         log(
           "warning",
-          `Queue ${queue.name} cannot be read and will be retried: ${describeError(error)}`,
+          `Queue ${queue.name} cannot be read and will be retried: ${errorMessage(error)}`,
         );
       this.#isFailing = true;
       return [];
@@ -125,7 +125,7 @@ export class QueueListener {
       const { queue, log } = this.#options;
       const problem = isLeaseLost(error)
         ? "lost its lease, so it will be processed again"
-        : `could not be settled and will be delivered again: ${describeError(error)}`;
+        : `could not be settled and will be delivered again: ${errorMessage(error)}`;
       log(
         "warning",
         `Message ${message.messageId} of ${queue.name} ${problem}.`,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { errorMessage } from "../../../shared/error-message";
 import { InFlight } from "../../../shared/concurrency/in-flight";
 import { type Clock, systemClock } from "../../../shared/time/clock";
 import { drain } from "../../core/drain";
@@ -7,7 +8,6 @@ import type {
   ExtensionHost,
   TriggeredFunction,
 } from "../../core/extension";
-import { describeError } from "../../core/host-error";
 import { runTimer } from "./run-timer";
 import { isSubMinuteSchedule } from "./schedule";
 import { openScheduleStatusFiles } from "./schedule-status-files";
@@ -105,7 +105,7 @@ function openStatusStore(
     } catch (error) {
       host.log(
         "error",
-        `The schedule status of timer ${name} cannot be read or written: ${describeError(error)}`,
+        `The schedule status of timer ${name} cannot be read or written: ${errorMessage(error)}`,
       );
       return undefined;
     }

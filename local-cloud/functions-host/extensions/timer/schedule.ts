@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+import { errorMessage } from "../../../shared/error-message";
 import { parseTimeSpanMs } from "../../../shared/time/time-span";
 
 /** The occurrences of a timer. Times are milliseconds since the epoch. */
@@ -50,7 +51,7 @@ function createCron(pattern: string, text: string, timezone: string): Cron {
       timezone,
     });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorMessage(cause);
     throw new Error(
       `"${text}" is not a schedule (${reason.replace(/^CronPattern: /, "").replace(/\.$/, "")})`,
       { cause },

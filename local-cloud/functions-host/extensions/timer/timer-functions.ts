@@ -1,3 +1,4 @@
+import { errorMessage } from "../../../shared/error-message";
 import { resolveAppSettings } from "../../core/app-settings";
 import {
   type ExtensionHost,
@@ -6,7 +7,6 @@ import {
   type TriggeredFunction,
 } from "../../core/extension";
 import { describeFunctionProblems } from "../../core/function-problems";
-import { describeError } from "../../core/host-error";
 import { validateRetryOptions } from "./retry-policy";
 import { parseTimerSchedule, type TimerSchedule } from "./schedule";
 
@@ -60,7 +60,7 @@ function validateSchedule(
     resolveSchedule(trigger, app);
     return undefined;
   } catch (error) {
-    return `schedule: ${describeError(error)}`;
+    return `schedule: ${errorMessage(error)}`;
   }
 }
 

@@ -67,14 +67,14 @@ test.each([
 });
 
 test.each([
-  ["", "the filter ends too early at character 1"],
-  ["n =", "the filter ends too early at character 4"],
-  ["n = 1 2", "'2' was not expected at character 7"],
-  ["n = 'open", "''' was not expected at character 5"],
-  ["n ; 1", "';' was not expected at character 3"],
-  ["n IN 1", "'(' was expected at character 6"],
-  ["n NOT 1", "'1' was not expected at character 7"],
-  ["sys.Colour = 1", "there is no property sys.colour at character 1"],
+  ["", "unexpected end of the filter at character 1"],
+  ["n =", "unexpected end of the filter at character 4"],
+  ["n = 1 2", "unexpected '2' at character 7"],
+  ["n = 'open", "unexpected ''' at character 5"],
+  ["n ; 1", "unexpected ';' at character 3"],
+  ["n IN 1", "expected '(' at character 6"],
+  ["n NOT 1", "unexpected '1' at character 7"],
+  ["sys.Colour = 1", "unknown property sys.colour at character 1"],
   ["a LIKE 'x' ESCAPE 'yz'", "ESCAPE must be followed by one character"],
   [`n = ${"1".repeat(1024)}`, "is longer than 1024 characters"],
 ])("parseSqlFilter(%j) returns the problem: %s", (filter, problem) => {

@@ -109,7 +109,7 @@ test("lists all problems with their paths in one error", () => {
     /"Colour"/,
     /ForwardTo/,
     /at most PT5M/,
-    /'=' was not expected at character 5/,
+    /unexpected '=' at character 5/,
   ])
     expect(problems).toMatch(part);
 });

@@ -25,19 +25,21 @@ describe("the SQLite store", () => {
   );
 });
 
-test("openBrokerStore rejects a file of a newer version", () => {
+test("openBrokerStore rejects a file of another version", () => {
   const path = newPath();
   openBrokerStore(path).close();
   const database = new Database(path);
   database.pragma(`user_version = ${brokerSchemaVersion + 1}`);
   database.close();
-  expect(() => openBrokerStore(path)).toThrow(/newer version of the broker/);
+  expect(() => openBrokerStore(path)).toThrow(/another version of the broker/);
 });
 
 test("openBrokerStore rejects a file that another broker has open", () => {
   const path = newPath();
   const store = openBrokerStore(path);
-  expect(() => openBrokerStore(path)).toThrow(/Another broker works with/);
+  expect(() => openBrokerStore(path)).toThrow(
+    /Another broker uses the Service Bus file/,
+  );
   store.close();
   openBrokerStore(path).close();
 });

@@ -3,7 +3,7 @@ import {
   toSdkRetryOptions,
   serviceBusSettingsSchema,
 } from "../../../../functions-host/extensions/service-bus/settings";
-import { backoffDelayMs } from "../../../../functions-host/extensions/service-bus/service-bus-listener";
+import { receiveRetryDelayMs } from "../../../../functions-host/extensions/service-bus/service-bus-listener";
 
 test("has the defaults of the real host", () => {
   expect(serviceBusSettingsSchema.parse({})).toMatchObject({
@@ -39,11 +39,11 @@ test("rejects a minMessageBatchSize above maxMessageBatchSize", () => {
   expect(error?.issues).toMatchObject([{ path: ["minMessageBatchSize"] }]);
 });
 
-test("backoffDelayMs doubles from delay to maxDelay", () => {
+test("receiveRetryDelayMs doubles from delay to maxDelay", () => {
   const clientRetryOptions = { delay: "00:00:00.100", maxDelay: "00:00:01" };
   const settings = serviceBusSettingsSchema.parse({ clientRetryOptions });
   const delays = [1, 2, 3, 4, 5, 99].map((count) =>
-    backoffDelayMs(count, settings),
+    receiveRetryDelayMs(count, settings),
   );
   expect(delays).toEqual([100, 200, 400, 800, 1000, 1000]);
 });
