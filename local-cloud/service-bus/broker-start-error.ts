@@ -3,7 +3,7 @@ export class BrokerStartError extends Error {
   override readonly name = "BrokerStartError";
   readonly code:
     | "service_bus_damaged" // the database file
-    | "service_bus_newer" // another version wrote the database file
+    | "service_bus_incompatible" // another version wrote the database file
     | "service_bus_in_use" // another broker uses the data folder
     | "service_bus_entities_invalid" // the entity file
     | "service_bus_port_in_use"

@@ -26,7 +26,7 @@ export const openBrokerFile = (path: string): Database.Database =>
     },
     versionError: () =>
       new BrokerStartError(
-        "service_bus_newer",
+        "service_bus_incompatible",
         `The Service Bus file ${path} was written by another version of the broker. Use that version, or move the file away to start empty.`,
       ),
     unusableError: (cause) =>

@@ -16,8 +16,8 @@ const keys: HostKeys = {
   systemKeys: { durabletask_extension: "system" },
 };
 const keyNames = ["none", "master", "default", "system"] as const;
-const accepted = (test: (key: string | undefined) => boolean) =>
-  keyNames.filter((key) => test(key === "none" ? undefined : key));
+const findAcceptedKeys = (authorizes: (key: string | undefined) => boolean) =>
+  keyNames.filter((key) => authorizes(key === "none" ? undefined : key));
 
 describe("the keys of a host", () => {
   test.each([
@@ -26,26 +26,26 @@ describe("the keys of a host", () => {
     ["admin", ["master"]],
     ["unknown", ["master"]],
   ])("authorize a function of level %s only with %j", (level, expected) => {
-    expect(accepted((key) => authorizesFunction(keys, level, key))).toEqual(
-      expected,
-    );
+    expect(
+      findAcceptedKeys((key) => authorizesFunction(keys, level, key)),
+    ).toEqual(expected);
   });
 
   test("authorize webhooks only with the system or the master key", () => {
-    expect(accepted((key) => authorizesWebhook(keys, key))).toEqual([
+    expect(findAcceptedKeys((key) => authorizesWebhook(keys, key))).toEqual([
       "master",
       "system",
     ]);
   });
 
   test("do not authorize with a part or an extension of a key", () => {
-    const almost = fc.oneof(
+    const similarKey = fc.oneof(
       fc.string(),
       fc.nat(5).map((length) => "master".slice(0, length)),
-      fc.string({ minLength: 1 }).map((more) => `master${more}`),
+      fc.string({ minLength: 1 }).map((suffix) => `master${suffix}`),
     );
     fc.assert(
-      fc.property(almost, (key) => {
+      fc.property(similarKey, (key) => {
         expect(authorizesFunction(keys, "admin", key)).toBe(false);
       }),
     );
@@ -54,13 +54,13 @@ describe("the keys of a host", () => {
   test("are generated once, long and distinct, in a file that only its owner can read", () => {
     const path = join(folder, "keys.json");
     const { masterKey, functionKeys, systemKeys } = loadOrCreateKeys(path);
-    const made = [
+    const generated = [
       masterKey,
       functionKeys.default,
       systemKeys.durabletask_extension,
     ];
-    expect(new Set(made).size).toBe(3);
-    for (const key of made) expect(key).toMatch(/^[\w-]{43,}$/);
+    expect(new Set(generated).size).toBe(3);
+    for (const key of generated) expect(key).toMatch(/^[\w-]{43,}$/);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).toEqual(["keys.json"]);
     expect(loadOrCreateKeys(path).masterKey).toBe(masterKey);

@@ -4,22 +4,16 @@ import { createServer, type AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { eventually } from "../../support/shared/eventually";
 import {
-  spawnCommand,
   startHostCommand,
   createTemporaryFolder,
 } from "../../support/cli/cloud-process";
+import { runFailingHost } from "../../support/functions-host/failing-host";
 import { createScratchApps } from "../../support/functions-host/scratch-app";
 
 const scratch = createTemporaryFolder();
 const newData = () => mkdtempSync(join(scratch, "data-"));
 
 const createApp = createScratchApps();
-
-/** Runs a host that fails to start; returns its exit code and output. */
-async function runFailingHost(args: readonly string[]) {
-  const { exited, output } = spawnCommand(["host", "--port", "0", ...args]);
-  return { code: await exited, output: output().trimEnd() };
-}
 
 describe("a start that fails", () => {
   test.each([
@@ -73,13 +67,11 @@ describe("a start that fails", () => {
       /^\S*local\.settings\.json cannot be read: Values\.A: /,
     ],
   ])("because of %s reports it in one line", async (_, files, expected) => {
-    const app = files === null ? join(scratch, "nowhere") : createApp(files);
-    const { code, output } = await runFailingHost([
-      "--app",
+    const app = files === null ? join(scratch, "missing") : createApp(files);
+    const { code, output } = await runFailingHost({
       app,
-      "--data",
-      newData(),
-    ]);
+      data: newData(),
+    });
     expect(output).toMatch(expected);
     expect(output).not.toContain("\n");
     expect(code).toBe(1);
@@ -89,12 +81,11 @@ describe("a start that fails", () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    const args = ["--app", createApp({}), "--data", newData()];
-    const { code, output } = await runFailingHost([
-      ...args,
-      "--port",
-      String(port),
-    ]);
+    const { code, output } = await runFailingHost({
+      app: createApp({}),
+      data: newData(),
+      args: ["--port", String(port)],
+    });
     expect(output).toMatch(new RegExp(`^Port ${port} is in use: .*--port`));
     expect(code).toBe(1);
     server.close();
@@ -103,12 +94,10 @@ describe("a start that fails", () => {
   test("because the data folder is a file reports its path", async () => {
     const data = join(scratch, "file");
     writeFileSync(data, "");
-    const { code, output } = await runFailingHost([
-      "--app",
-      createApp({}),
-      "--data",
+    const { code, output } = await runFailingHost({
+      app: createApp({}),
       data,
-    ]);
+    });
     expect(output).toMatch(
       /^The data folder \S*file cannot be written to .*--data/,
     );
@@ -128,10 +117,10 @@ describe("a host", () => {
     expect(await (await fetch(`${host.url}/api/hello`)).text()).toBe(
       "from the file",
     );
-    const env = { GREETING: "from outside" };
+    const env = { GREETING: "from the environment" };
     await using other = await startHostCommand({ app, data: newData(), env });
     expect(await (await fetch(`${other.url}/api/hello`)).text()).toBe(
-      "from outside",
+      "from the environment",
     );
   });
 
@@ -139,7 +128,7 @@ describe("a host", () => {
     const data = newData();
     const app = createApp({});
     await using first = await startHostCommand({ app, data });
-    const second = await runFailingHost(["--app", app, "--data", data]);
+    const second = await runFailingHost({ app, data });
     expect(second.output).toMatch(
       /^Another host \(process \d+\) uses the data folder/,
     );
@@ -153,7 +142,7 @@ describe("a host", () => {
     const env = { ROUTE_PREFIX: "api" };
     const host = await startHostCommand({ app, data: newData(), env });
     expect(await host.stop()).toBe(0);
-    expect(host.output()).toContain("the app has ended");
+    expect(host.output()).toContain("appTerminate has run");
   });
 
   test("completes a pending request before it stops", async () => {

@@ -1,21 +1,15 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  spawnCommand,
-  createTemporaryFolder,
-} from "../../support/cli/cloud-process";
+import { runFailingHost } from "../../support/functions-host/failing-host";
+import { createTemporaryFolder } from "../../support/shared/temporary-folder";
 import { createScratchApps } from "../../support/functions-host/scratch-app";
 
 const createApp = createScratchApps();
 const scratch = createTemporaryFolder();
 
-/** Runs a host that fails to start; returns its exit code and output. */
-async function runFailingHost(folder: string, data: string) {
-  const args = ["--app", folder, "--data", data, "--port", "0", "--auth"];
-  const { exited, output } = spawnCommand(["host", ...args]);
-  return { code: await exited, output: output().trimEnd() };
-}
 const newData = () => mkdtempSync(join(scratch, "data-"));
+const runWithAuth = (app: string, data: string) =>
+  runFailingHost({ app, data, args: ["--auth"] });
 const esm = { "package.json": '{ "main": "index.js", "type": "module" }' };
 const withFunctionsApp = (code: string) => ({
   "index.js": `const { app } = require("@azure/functions"); ${code}`,
@@ -50,8 +44,8 @@ describe("a host that cannot start", () => {
     ],
     [
       "an app that throws a string",
-      { "index.js": 'throw "only a text"' },
-      /entry point "index\.js": only a text$/,
+      { "index.js": 'throw "a thrown string"' },
+      /entry point "index\.js": a thrown string$/,
     ],
     [
       "an app that throws null",
@@ -117,10 +111,7 @@ describe("a host that cannot start", () => {
   ])(
     "because of %s reports it in one line without a stack",
     async (_, files, expected) => {
-      const { code, output } = await runFailingHost(
-        createApp(files),
-        newData(),
-      );
+      const { code, output } = await runWithAuth(createApp(files), newData());
       expect(output).toMatch(expected);
       expect(output).not.toContain("\n");
       expect(code).toBe(1);
@@ -130,7 +121,7 @@ describe("a host that cannot start", () => {
   test.each([
     [
       "task-hub.db",
-      "rubbish ".repeat(1000),
+      "not a database ".repeat(1000),
       /The task hub file \S*\.db is damaged .*move it/,
     ],
     [
@@ -148,7 +139,7 @@ describe("a host that cannot start", () => {
     async (name, text, expected) => {
       const data = newData();
       writeFileSync(join(data, name), text);
-      const { code, output } = await runFailingHost(createApp(), data);
+      const { code, output } = await runWithAuth(createApp(), data);
       expect(output).toMatch(expected);
       expect(output).not.toContain("\n");
       expect(code).toBe(1);
@@ -158,10 +149,7 @@ describe("a host that cannot start", () => {
   test("because its data folder is inside a file reports the folder", async () => {
     const file = join(scratch, "file");
     writeFileSync(file, "");
-    const { code, output } = await runFailingHost(
-      createApp(),
-      join(file, "data"),
-    );
+    const { code, output } = await runWithAuth(createApp(), join(file, "data"));
     expect(output).toMatch(/^The data folder \S*data cannot be written to/);
     expect(code).toBe(1);
   });
@@ -169,8 +157,8 @@ describe("a host that cannot start", () => {
   test("releases the data folder", async () => {
     const data = newData();
     mkdirSync(join(data, "task-hub.db"));
-    await runFailingHost(createApp(), data);
-    const { output } = await runFailingHost(createApp(), data);
+    await runWithAuth(createApp(), data);
+    const { output } = await runWithAuth(createApp(), data);
     expect(output).toMatch(/^The task hub file/);
   });
 });

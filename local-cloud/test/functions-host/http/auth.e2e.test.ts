@@ -41,16 +41,16 @@ afterAll(async () => {
   await host.stop();
 });
 
-describe("a host with auth", () => {
+describe("a host with --auth", () => {
   test.each([
     ["open", "none", 200],
-    ["guarded", "none", 401],
-    ["guarded", "wrong", 401],
-    ["guarded", "system", 401],
-    ["guarded", "default", 200],
-    ["guarded", "master", 200],
-    ["ruled", "default", 401],
-    ["ruled", "master", 200],
+    ["keyRequired", "none", 401],
+    ["keyRequired", "wrong", 401],
+    ["keyRequired", "system", 401],
+    ["keyRequired", "default", 200],
+    ["keyRequired", "master", 200],
+    ["adminOnly", "default", 401],
+    ["adminOnly", "master", 200],
   ] as const)(
     "responds to %s with the %s key with %i",
     async (path, key, status) => {

@@ -15,7 +15,7 @@ describe("two hundred concurrent clients", () => {
     ["an app", "buffered", "http-edges", "/seen"],
     ["an app with HTTP streaming", "streamed", "stream-app", "/api/received"],
   ] as const)(
-    "of %s each receive the response to their own request",
+    "of %s each receive the response to the request they sent",
     async (_, at, fixture, path) => {
       const app = resolve("local-cloud/test/fixtures", fixture);
       await using host = await startHostCommand({ app, data: data[at] });

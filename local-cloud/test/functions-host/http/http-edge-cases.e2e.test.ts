@@ -23,16 +23,16 @@ afterAll(async () => {
 
 const call = (path: string, init?: RequestInit) =>
   fetch(`${host.url}${path}`, init);
-const json = async (path: string, init?: RequestInit): Promise<unknown> =>
+const fetchJson = async (path: string, init?: RequestInit): Promise<unknown> =>
   (await call(path, init)).json();
 
-/** Sends raw lines, which no HTTP client would; returns all data until the host closes the connection. */
-async function raw(...lines: readonly string[]): Promise<string> {
+/** Sends lines that an HTTP client would refuse to send; returns all data until the host closes the connection. */
+async function sendRaw(...lines: readonly string[]): Promise<string> {
   const socket = connect(Number(new URL(host.url).port), "127.0.0.1");
   socket.write(`${lines.join("\r\n")}\r\n\r\n`);
   return text(socket);
 }
-const logged = (line: string) =>
+const waitForLog = (line: string) =>
   eventually(() => {
     expect(host.output()).toContain(line);
   });
@@ -56,7 +56,7 @@ describe("an unusual request", () => {
     ["/seen//a//b", "/a//b"],
     ["/seen/x/../y", "y"],
   ])("for %s passes the path parameter %s", async (path, expected) => {
-    const seen = (await json(path)) as { path?: string };
+    const seen = (await fetchJson(path)) as { path?: string };
     expect(seen.path).toBe(expected);
   });
 
@@ -67,7 +67,7 @@ describe("an unusual request", () => {
     ["GET /seen/a HTTP/1.1", "Host: a b", "http://localhost:PORT/seen/a"],
     ["GET /seen/a HTTP/1.0", "X-Other: x", "http://localhost:PORT/seen/a"],
   ])("%s with %s has the URL %s", async (first, header, url) => {
-    const response = await raw(first, header, "Connection: close");
+    const response = await sendRaw(first, header, "Connection: close");
     const expected = url.replace("PORT", new URL(host.url).port);
     expect(response).toMatch(/^HTTP\/1\.1 200 /);
     expect(response).toContain(JSON.stringify({ url: expected }).slice(1, -1));
@@ -79,14 +79,14 @@ describe("an unusual request", () => {
     ["TRACE /seen/a HTTP/1.1", 404],
     ["BREW /seen/a HTTP/1.1", 400],
     ["GET seen/a HTTP/1.1", 400],
-    ["rubbish", 400],
+    ["not HTTP", 400],
   ])("%s returns %i", async (first, status) => {
-    const response = await raw(first, "Host: x", "Connection: close");
+    const response = await sendRaw(first, "Host: x", "Connection: close");
     expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 
   test("joins the values of a header that is sent twice", async () => {
-    const response = await raw(
+    const response = await sendRaw(
       "GET /seen/a HTTP/1.1",
       "Host: x",
       "X-Many: 1",
@@ -101,13 +101,13 @@ describe("an unusual request", () => {
     form.set("name", "Ann");
     form.set("file", new Blob(["abc"]), "a.txt");
     const init = { method: "POST", body: form };
-    expect(await json("/form", init)).toEqual({ name: "Ann", bytes: 3 });
+    expect(await fetchJson("/form", init)).toEqual({ name: "Ann", bytes: 3 });
     const streamed = {
       method: "POST",
       body: new Blob(["abcd"]).stream(),
       duplex: "half" as const,
     };
-    expect(await json("/size", streamed)).toBe(4);
+    expect(await fetchJson("/size", streamed)).toBe(4);
   });
 
   test("with a body of more than 100 MB returns 413", async () => {
@@ -121,7 +121,7 @@ describe("an unusual request", () => {
     const socket = connect(Number(new URL(host.url).port), "127.0.0.1");
     socket.end("POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab");
     await text(socket);
-    expect(await json("/size", { method: "POST", body: "abc" })).toBe(3);
+    expect(await fetchJson("/size", { method: "POST", body: "abc" })).toBe(3);
     expect(host.output()).not.toContain("Host.Http");
   });
 
@@ -132,7 +132,7 @@ describe("an unusual request", () => {
       JSON.stringify({ ...caller, userRoles: [] }),
     ).toString("base64");
     const headers = { traceparent: trace, "x-ms-client-principal": principal };
-    expect(await json("/caller", { headers })).toEqual({
+    expect(await fetchJson("/caller", { headers })).toEqual({
       user: "ann",
       trace,
       name: "caller",
@@ -167,7 +167,7 @@ describe("an unusual response", () => {
 
   test("is returned when an output binding is not supported, which is logged as a warning", async () => {
     expect(await (await call("/withOutput")).text()).toBe("done");
-    await logged(
+    await waitForLog(
       "warning Function.withOutput: The output binding eventHubOutput",
     );
   });
@@ -175,29 +175,31 @@ describe("an unusual response", () => {
 
 describe("a misbehaving function", () => {
   test.each([
-    ["text", "only a text"],
+    ["string", "a thrown string"],
     ["object", "[object Object]"],
     ["frozen", "Error: frozen"],
-  ])("that throws a %s returns 500 and is logged", async (what, reason) => {
-    const response = await call(`/throws/${what}`);
+  ])("that throws a %s returns 500 and is logged", async (kind, reason) => {
+    const response = await call(`/throws/${kind}`);
     expect(response.status).toBe(500);
-    await logged(`error Function.throws: ${reason}`);
+    await waitForLog(`error Function.throws: ${reason}`);
   });
 
   test("returns 500 after the timeout of host.json", async () => {
     expect((await call("/endless")).status).toBe(500);
-    await logged("Timeout value of 1 s was exceeded by function: endless");
+    await waitForLog("Timeout value of 1 s was exceeded by function: endless");
   });
 
   test("that leaves a rejection unhandled does not end the host", async () => {
-    expect(await (await call("/leavesRejection")).text()).toBe("answered");
-    await logged("Unhandled rejection: Error: not handled");
+    expect(await (await call("/unhandledRejection")).text()).toBe("done");
+    await waitForLog("Unhandled rejection: Error: not handled");
     expect((await call("/")).status).toBe(200);
   });
 
   test("that logs after its completion is logged with a warning", async () => {
-    await call("/logsLate");
-    await logged("Unexpected call to 'log' on the context object after");
-    await logged("information Function.logsLate.User: logged after the end");
+    await call("/logsAfterEnd");
+    await waitForLog("Unexpected call to 'log' on the context object after");
+    await waitForLog(
+      "information Function.logsAfterEnd.User: logged after the end",
+    );
   });
 });

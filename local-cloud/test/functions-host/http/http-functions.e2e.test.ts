@@ -22,14 +22,14 @@ afterAll(async () => {
 
 const call = (path: string, init?: RequestInit) =>
   fetch(`${host.url}/v1/${path}`, init);
-const json = async (path: string, init?: RequestInit): Promise<unknown> =>
+const fetchJson = async (path: string, init?: RequestInit): Promise<unknown> =>
   (await call(path, init)).json();
 
 describe("a request", () => {
   test("passes its route parameters, query and headers to the function", async () => {
     const path = "PARTS/Ann/12?a=1&b=x%20y&a=2&empty=";
     const headers = { "X-MIXED-case": "kept" };
-    expect(await json(path, { headers })).toEqual({
+    expect(await fetchJson(path, { headers })).toEqual({
       params: { name: "Ann", count: "12" },
       query: { a: "1,2", b: "x y", empty: "" },
       path: "/v1/PARTS/Ann/12",
@@ -104,7 +104,7 @@ describe("a response", () => {
     expect(response.status).toBe(500);
     expect(await response.text()).toBe("");
     expect(host.output()).toMatch(
-      /error Function\.throwing: Error: the reason is private\n +at /,
+      /error Function\.throwing: Error: private details\n +at /,
     );
   });
 
@@ -117,10 +117,10 @@ describe("a response", () => {
 describe("an invocation", () => {
   test("runs the app's hooks around the function", async () => {
     const expected = { given: "changed input", isStarted: true };
-    expect(await json("hooked")).toEqual(expected);
-    const forgiven = await call("forgiven");
-    expect(forgiven.status).toBe(418);
-    expect(await forgiven.text()).toBe("forgive me");
+    expect(await fetchJson("hooked")).toEqual(expected);
+    const recovered = await call("recovered");
+    expect(recovered.status).toBe(418);
+    expect(await recovered.text()).toBe("handled by the hook");
   });
 
   test("applies the log hooks to the log calls of the function", async () => {
@@ -132,7 +132,7 @@ describe("an invocation", () => {
   });
 
   test("has the environment and working directory of the real worker", async () => {
-    expect(await json("surroundings")).toEqual({
+    expect(await fetchJson("environment")).toEqual({
       cwdHasHostJson: true,
       hostname: new URL(host.url).host,
       runtime: "node",
@@ -142,7 +142,7 @@ describe("an invocation", () => {
   });
 
   test("gets the values of its input bindings from the extensions", async () => {
-    expect(await json("clientInput")).toEqual({
+    expect(await fetchJson("clientInput")).toEqual({
       baseUrl: `${host.url}/runtime/webhooks/durabletask`,
     });
   });

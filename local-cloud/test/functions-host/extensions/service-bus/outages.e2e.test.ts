@@ -8,10 +8,10 @@ import {
 } from "../../../support/service-bus/broker-process";
 import { eventually } from "../../../support/shared/eventually";
 import {
-  spawnCommand,
   startHostCommand,
   createTemporaryFolder,
 } from "../../../support/cli/cloud-process";
+import { runFailingHost } from "../../../support/functions-host/failing-host";
 import { createScratchApps } from "../../../support/functions-host/scratch-app";
 import {
   serviceBusApp,
@@ -83,7 +83,7 @@ test("a message whose host is killed while its function runs is delivered again"
     });
     await host.kill();
   }
-  const app2 = createApp({
+  const appForRedelivery = createApp({
     "index.js": `const { app, output } = require("@azure/functions");
       const connection = "Bus";
       app.serviceBusQueue("slow", {
@@ -93,7 +93,7 @@ test("a message whose host is killed while its function runs is delivered again"
       });`,
   });
   await using next = await startHostCommand({
-    app: app2,
+    app: appForRedelivery,
     data: createFolder(),
     env,
   });
@@ -196,8 +196,8 @@ test("a broker that is killed repeatedly under load loses no message", async () 
     data: createFolder(),
     env,
   });
-  for (const upMs of [500, 900]) {
-    await wait(upMs);
+  for (const uptimeMs of [500, 900]) {
+    await wait(uptimeMs);
     await broker.kill();
     broker = await startBrokerProcess({
       entities: serviceBusAppEntities,
@@ -239,23 +239,17 @@ test("an app with invalid Service Bus bindings fails to start with all problems"
       app.serviceBusQueue("three", { queueName: "q", connection: "Identity", sdkBinding: true, handler });
       app.http("four", { handler, return: undefined, extraOutputs: [output.serviceBusQueue({ queueName: "q" })] });`,
   });
-  const args = [
-    "host",
-    "--app",
-    folder,
-    "--data",
-    createFolder(),
-    "--port",
-    "0",
-  ];
-  const { exited, output } = spawnCommand(args, {
-    Bad: "Endpoint=nonsense;SharedAccessKey=secret",
-    Identity__fullyQualifiedNamespace: "x.servicebus.windows.net",
+  const { code, output } = await runFailingHost({
+    app: folder,
+    data: createFolder(),
+    env: {
+      Bad: "Endpoint=nonsense;SharedAccessKey=secret",
+      Identity__fullyQualifiedNamespace: "x.servicebus.windows.net",
+    },
   });
-  expect(await exited).toBe(1);
-  const text = output();
-  expect(text).not.toContain("secret");
-  expect(text).not.toContain("\n    at ");
+  expect(code).toBe(1);
+  expect(output).not.toContain("secret");
+  expect(output).not.toContain("\n    at ");
   for (const problem of [
     "extensions.serviceBus.autoCompleteMessages: Invalid input: expected boolean",
     "extensions.serviceBus.maxConcurrentCalls: ",
@@ -268,6 +262,6 @@ test("an app with invalid Service Bus bindings fails to start with all problems"
     "function three: sdkBinding: is not supported by the embedded host",
     "function four: connection: the setting ServiceBus is not set",
   ])
-    expect(text).toContain(problem);
-  expect(text).not.toContain("function three: connection");
+    expect(output).toContain(problem);
+  expect(output).not.toContain("function three: connection");
 });

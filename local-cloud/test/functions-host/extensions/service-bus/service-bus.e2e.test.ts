@@ -9,11 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => bus.stop());
 
-const nextOutput = async () => (await bus.output.take(1))[0];
+const takeOutput = async () => (await bus.output.take(1))[0];
 
 const anyText = expect.any(String) as string;
-const utc = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string;
-const offset = expect.stringMatching(/^\d{4}-.*\+00:00$/) as string;
+const utcDate = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string;
+const offsetDate = expect.stringMatching(/^\d{4}-.*\+00:00$/) as string;
 
 describe("a queue trigger", () => {
   test("passes the message with its metadata to the function and completes it", async () => {
@@ -29,7 +29,7 @@ describe("a queue trigger", () => {
       timeToLive: 60_000,
       applicationProperties: { Priority: 3, kind: "new" },
     });
-    expect(await nextOutput()).toEqual({
+    expect(await takeOutput()).toEqual({
       body: { order: 7 },
       type: "object",
       triggerMetadata: {
@@ -38,10 +38,10 @@ describe("a queue trigger", () => {
         messageId: "m-1",
         correlationId: "c-1",
         sequenceNumber: expect.any(Number) as number,
-        enqueuedTimeUtc: utc,
-        enqueuedTime: offset,
-        expiresAtUtc: utc,
-        expiresAt: offset,
+        enqueuedTimeUtc: utcDate,
+        enqueuedTime: offsetDate,
+        expiresAtUtc: utcDate,
+        expiresAt: offsetDate,
         contentType: "application/json",
         replyTo: "answers",
         to: "shop",
@@ -63,18 +63,18 @@ describe("a queue trigger", () => {
     ["JSON of any content type", Buffer.from("[1]"), [1], "object"],
   ])("converts %s to its JavaScript value", async (_, body, expected, type) => {
     await bus.send("requests", { body, contentType: "text/plain" });
-    expect(await nextOutput()).toMatchObject({ body: expected, type });
+    expect(await takeOutput()).toMatchObject({ body: expected, type });
   });
 
   test("replaces bytes that are not text, as on Azure, and passes them unchanged for dataType binary", async () => {
     const body = Buffer.from([1, 255, 0, 128]);
     await bus.send("requests", { body, messageId: "bytes" });
-    expect(await nextOutput()).toMatchObject({ body: "\u0001\uFFFD\0\uFFFD" });
+    expect(await takeOutput()).toMatchObject({ body: "\u0001\uFFFD\0\uFFFD" });
     expect(bus.host.output()).toContain(
       "Message bytes of requests is not text",
     );
     await bus.send("raw", { body });
-    expect(await nextOutput()).toEqual({ hex: "01ff0080" });
+    expect(await takeOutput()).toEqual({ hex: "01ff0080" });
   });
 
   test.each([
@@ -85,7 +85,7 @@ describe("a queue trigger", () => {
       "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const applicationProperties = { [name]: traceParent, ...more };
     await bus.send("requests", { body: "traced", applicationProperties });
-    expect(await nextOutput()).toMatchObject({
+    expect(await takeOutput()).toMatchObject({
       traceContext: {
         traceParent,
         traceState: "tracestate" in more ? "vendor=1" : "",
@@ -94,15 +94,15 @@ describe("a queue trigger", () => {
   });
 
   test("redelivers a failed message with a higher delivery count until it succeeds", async () => {
-    await bus.send("stubborn", { body: { id: 1, succeedsAt: 3 } });
-    expect(await nextOutput()).toEqual({ id: 1, deliveryCount: 3 });
-    await bus.whenEmpty("stubborn");
-    expect(bus.host.output()).toMatch(/Error: not at 2/);
+    await bus.send("retried", { body: { id: 1, succeedsAt: 3 } });
+    expect(await takeOutput()).toEqual({ id: 1, deliveryCount: 3 });
+    await bus.whenEmpty("retried");
+    expect(bus.host.output()).toMatch(/Error: failed at delivery 2/);
   });
 
   test("lets the broker dead-letter a message that fails MaxDeliveryCount times", async () => {
-    await bus.send("stubborn", { body: { id: 2, succeedsAt: 99 } });
-    const receiver = bus.client.createReceiver("stubborn", {
+    await bus.send("retried", { body: { id: 2, succeedsAt: 99 } });
+    const receiver = bus.client.createReceiver("retried", {
       subQueueType: "deadLetter",
     });
     const [dead] = await receiver.receiveMessages(1);
@@ -112,8 +112,10 @@ describe("a queue trigger", () => {
     });
     if (dead) await receiver.completeMessage(dead);
     await receiver.close();
-    expect(bus.host.output().match(/Error: not at 4/g)).toHaveLength(1);
-    expect(bus.host.output()).not.toContain("Error: not at 5");
+    expect(
+      bus.host.output().match(/Error: failed at delivery 4/g),
+    ).toHaveLength(1);
+    expect(bus.host.output()).not.toContain("Error: failed at delivery 5");
   });
 
   test("abandons a message whose output cannot be sent", async () => {
@@ -139,22 +141,22 @@ describe("a queue trigger", () => {
     const found = await bus.output.take(11);
     const ids = found.map(({ id }) => Number(id)).sort((a, b) => a - b);
     expect(ids).toEqual(Array.from({ length: 11 }, (_, id) => id));
-    const together = found.map((each) => Number(each["together"]));
-    expect(Math.max(...together)).toBe(4);
+    const concurrency = found.map((output) => Number(output["concurrency"]));
+    expect(Math.max(...concurrency)).toBe(4);
     expect(found.every(({ deliveryCount }) => deliveryCount === 1)).toBe(true);
   });
 
   test("without auto-complete leaves a message locked on success, but abandons it on failure", async () => {
     await bus.send("manual", { body: "fail" });
-    expect(await nextOutput()).toEqual({ body: "fail", deliveryCount: 2 });
+    expect(await takeOutput()).toEqual({ body: "fail", deliveryCount: 2 });
     // It is redelivered when its lock expires, because it was not completed.
-    expect(await nextOutput()).toEqual({ body: "fail", deliveryCount: 3 });
+    expect(await takeOutput()).toEqual({ body: "fail", deliveryCount: 3 });
   });
 
   test("runs with the input of an admin request as its message", async () => {
     const url = `${bus.host.url}/admin/functions/echo`;
     const body = JSON.stringify({ input: '{"by":"admin"}' });
     expect((await fetch(url, { method: "POST", body })).status).toBe(202);
-    expect(await nextOutput()).toMatchObject({ body: { by: "admin" } });
+    expect(await takeOutput()).toMatchObject({ body: { by: "admin" } });
   });
 });

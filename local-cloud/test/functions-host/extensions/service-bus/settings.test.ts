@@ -5,7 +5,7 @@ import {
 } from "../../../../functions-host/extensions/service-bus/settings";
 import { receiveRetryDelayMs } from "../../../../functions-host/extensions/service-bus/service-bus-listener";
 
-test("has the defaults of the real host", () => {
+test("serviceBusSettingsSchema has the defaults of the Azure Functions host", () => {
   expect(serviceBusSettingsSchema.parse({})).toMatchObject({
     autoCompleteMessages: true,
     maxConcurrentCalls: 16,
@@ -29,13 +29,18 @@ test("sessionIdleTimeout defaults to tryTimeout", () => {
     mode: RetryMode.Fixed,
     maxRetries: 3,
   });
-  const set = { clientRetryOptions, sessionIdleTimeout: "00:00:02" };
-  expect(serviceBusSettingsSchema.parse(set).sessionIdleTimeout).toBe(2000);
+  const withIdleTimeout = {
+    clientRetryOptions,
+    sessionIdleTimeout: "00:00:02",
+  };
+  expect(
+    serviceBusSettingsSchema.parse(withIdleTimeout).sessionIdleTimeout,
+  ).toBe(2000);
 });
 
-test("rejects a minMessageBatchSize above maxMessageBatchSize", () => {
-  const wrong = { minMessageBatchSize: 9, maxMessageBatchSize: 5 };
-  const { error } = serviceBusSettingsSchema.safeParse(wrong);
+test("serviceBusSettingsSchema rejects a minMessageBatchSize above maxMessageBatchSize", () => {
+  const settings = { minMessageBatchSize: 9, maxMessageBatchSize: 5 };
+  const { error } = serviceBusSettingsSchema.safeParse(settings);
   expect(error?.issues).toMatchObject([{ path: ["minMessageBatchSize"] }]);
 });
 

@@ -45,8 +45,8 @@ describe("the metadata of a message", () => {
       EnqueuedTime: { json: '"2026-11-24T08:00:00.500+00:00"' },
       ExpiresAtUtc: { json: '"2026-11-25T08:00:00Z"' },
     });
-    const far = new Date(253_402_300_799_999);
-    for (const expiresAtUtc of [far, new Date(NaN)])
+    const maxDate = new Date(253_402_300_799_999);
+    for (const expiresAtUtc of [maxDate, new Date(NaN)])
       expect(messageTriggerMetadata(message({ expiresAtUtc }))).toMatchObject({
         ExpiresAtUtc: { json: '"9999-12-31T23:59:59.9999999Z"' },
         ExpiresAt: { json: '"9999-12-31T23:59:59.9999999+00:00"' },
@@ -128,9 +128,9 @@ describe("an invocation", () => {
     expect(
       toMessageInvocation(binding, message({ body })).invocation,
     ).toMatchObject({ functionName: "f", trigger: { string: "é" } });
-    const asked = toMessageInvocation(binary, message({ body: bytes }));
-    expect(asked.invocation.trigger).toEqual({ bytes });
-    expect(asked.damaged).toEqual([]);
+    const asBytes = toMessageInvocation(binary, message({ body: bytes }));
+    expect(asBytes.invocation.trigger).toEqual({ bytes });
+    expect(asBytes.damaged).toEqual([]);
   });
 
   test("lists the messages whose bytes are not text", () => {

@@ -59,9 +59,9 @@ test("a message stays invisible while its function runs", async () => {
 test("a message whose process ends is redelivered, and moved to the poison queue after maxDequeueCount deliveries", async () => {
   const never = new Promise<InvocationOutcome>(() => undefined);
   const counts: number[] = [];
-  const { queue } = createListener("deadly", () => never);
+  const { queue } = createListener("crashing", () => never);
   await queue.create();
-  await queue.sendMessage("bang");
+  await queue.sendMessage("poison");
   // Simulates a process that ends after it has received the message.
   for (let taken = 0; taken < 2; taken += 1)
     await eventually(async () => {
@@ -71,7 +71,7 @@ test("a message whose process ends is redelivered, and moved to the poison queue
       expect(receivedMessageItems).toHaveLength(1);
     });
   const { listener, log } = createListener(
-    "deadly",
+    "crashing",
     (count) => {
       counts.push(count);
       return Promise.resolve(ok);
@@ -79,22 +79,22 @@ test("a message whose process ends is redelivered, and moved to the poison queue
     { maxDequeueCount: 2 },
   );
   listener.start();
-  const poison = queues.getQueueClient("deadly-poison");
+  const poison = queues.getQueueClient("crashing-poison");
   await eventually(async () => {
     const { peekedMessageItems } = await poison.peekMessages();
-    expect(peekedMessageItems).toMatchObject([{ messageText: "bang" }]);
+    expect(peekedMessageItems).toMatchObject([{ messageText: "poison" }]);
   });
   await listener.stop();
   expect(counts).toEqual([]);
   expect(log.join()).toMatch(
-    /moved to deadly-poison: it was delivered too often/,
+    /moved to crashing-poison: it was delivered too often/,
   );
 });
 
 test("a failed message stays invisible for visibilityTimeout", async () => {
   const times: number[] = [];
   const { listener, queue } = createListener(
-    "patient",
+    "delayed",
     () => {
       times.push(Date.now());
       return Promise.resolve(

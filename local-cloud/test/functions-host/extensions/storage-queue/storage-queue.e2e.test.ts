@@ -4,11 +4,11 @@ import { type QueueClient, QueueServiceClient } from "@azure/storage-queue";
 import { type Azurite, startAzurite } from "../../../support/storage/azurite";
 import { eventually } from "../../../support/shared/eventually";
 import {
-  spawnCommand,
   startHostCommand,
   type ListeningProcess,
   createTemporaryFolder,
 } from "../../../support/cli/cloud-process";
+import { runFailingHost } from "../../../support/functions-host/failing-host";
 import { createScratchApps } from "../../../support/functions-host/scratch-app";
 
 const app = resolve("local-cloud/test/fixtures/queues");
@@ -31,13 +31,13 @@ afterAll(async () => {
 });
 
 const base64 = (text: string | Buffer) => Buffer.from(text).toString("base64");
-const text = (message: { readonly messageText: string }) =>
+const decodeText = (message: { readonly messageText: string }) =>
   Buffer.from(message.messageText, "base64").toString("utf8");
 
 async function send(name: string, ...texts: readonly string[]) {
   const queue = queues.getQueueClient(name);
   await queue.createIfNotExists();
-  return Promise.all(texts.map((one) => queue.sendMessage(one)));
+  return Promise.all(texts.map((text) => queue.sendMessage(text)));
 }
 
 /** Receives and deletes `count` messages of a queue, in order. */
@@ -49,7 +49,7 @@ function receive(name: string, count: number): Promise<readonly string[]> {
       numberOfMessages: Math.min(32, count - found.length),
     });
     for (const message of receivedMessageItems) {
-      found.push(text(message));
+      found.push(decodeText(message));
       await queue.deleteMessage(message.messageId, message.popReceipt);
     }
     expect(found.length).toBe(count);
@@ -57,12 +57,12 @@ function receive(name: string, count: number): Promise<readonly string[]> {
   });
 }
 
-const json = async (name: string, count = 1) =>
+const receiveJson = async (name: string, count = 1) =>
   (await receive(name, count)).map(
-    (one) => JSON.parse(one) as Readonly<Record<string, unknown>>,
+    (message) => JSON.parse(message) as Readonly<Record<string, unknown>>,
   );
 
-const isEmpty = (queue: QueueClient) =>
+const waitUntilEmpty = (queue: QueueClient) =>
   eventually(async () => {
     const { approximateMessagesCount } = await queue.getProperties();
     expect(approximateMessagesCount).toBe(0);
@@ -71,7 +71,7 @@ const isEmpty = (queue: QueueClient) =>
 describe("a queue trigger", () => {
   test("passes the message with its metadata to the function and deletes it", async () => {
     const [sent] = await send("requests", base64('{"order":7}'));
-    const [seen] = await json("seen");
+    const [seen] = await receiveJson("seen");
     expect(seen).toEqual({
       body: { order: 7 },
       type: "object",
@@ -85,7 +85,7 @@ describe("a queue trigger", () => {
         nextVisibleTime: expect.stringMatching(/^\d{4}-.*\+00:00$/) as string,
       },
     });
-    await isEmpty(queues.getQueueClient("requests"));
+    await waitUntilEmpty(queues.getQueueClient("requests"));
   });
 
   test.each([
@@ -95,34 +95,36 @@ describe("a queue trigger", () => {
     ["äöü ✓", "äöü ✓", "string"],
   ])("passes the body %j as %j", async (body, expected, type) => {
     await send("requests", base64(body));
-    expect(await json("seen")).toMatchObject([{ body: expected, type }]);
+    expect(await receiveJson("seen")).toMatchObject([{ body: expected, type }]);
   });
 
   test("replaces bytes that are not text, as on Azure, and passes them unchanged for dataType binary", async () => {
     const bytes = base64(Buffer.from([1, 255, 0, 128]));
     await send("requests", bytes);
-    expect(await json("seen")).toMatchObject([
+    expect(await receiveJson("seen")).toMatchObject([
       { body: "\u0001\uFFFD\0\uFFFD" },
     ]);
     expect(host.output()).toContain('set dataType to "binary"');
     await send("raw-requests", bytes);
-    expect(await json("seen")).toEqual([{ hex: "01ff0080" }]);
+    expect(await receiveJson("seen")).toEqual([{ hex: "01ff0080" }]);
   });
 
   test("moves a message to the poison queue after maxDequeueCount failures", async () => {
-    await send("poor-requests", base64("luck"));
-    expect(await receive("poor-requests-poison", 1)).toEqual(["luck"]);
-    expect(host.output().match(/Error: no luck/g)).toHaveLength(3);
-    await isEmpty(queues.getQueueClient("poor-requests"));
+    await send("failing-requests", base64("poison"));
+    expect(await receive("failing-requests-poison", 1)).toEqual(["poison"]);
+    expect(host.output().match(/Error: cannot process poison/g)).toHaveLength(
+      3,
+    );
+    await waitUntilEmpty(queues.getQueueClient("failing-requests"));
   });
 
   test("moves a message in the wrong encoding to the poison queue without invoking the function", async () => {
     await send("requests", "not base64!");
     const poison = queues.getQueueClient("requests-poison");
     const raw = await eventually(async () => {
-      const [one] = (await poison.peekMessages()).peekedMessageItems;
-      if (one === undefined) throw new Error("no message yet");
-      return one.messageText;
+      const [message] = (await poison.peekMessages()).peekedMessageItems;
+      if (message === undefined) throw new Error("No message has arrived yet.");
+      return message.messageText;
     });
     expect(raw).toBe("not base64!");
   });
@@ -131,11 +133,13 @@ describe("a queue trigger", () => {
     const ids = Array.from({ length: 12 }, (_, id) => id);
     const bodies = ids.map((id) => base64(JSON.stringify({ id, ms: 200 })));
     await send("slow-requests", ...bodies);
-    const seen = await json("seen", ids.length);
+    const seen = await receiveJson("seen", ids.length);
     expect(seen.map(({ id }) => Number(id)).sort((a, b) => a - b)).toEqual(ids);
-    const most = Math.max(...seen.map(({ together }) => Number(together)));
-    expect(most).toBeGreaterThan(2);
-    expect(most).toBeLessThanOrEqual(6);
+    const maxConcurrency = Math.max(
+      ...seen.map(({ concurrency }) => Number(concurrency)),
+    );
+    expect(maxConcurrency).toBeGreaterThan(2);
+    expect(maxConcurrency).toBeLessThanOrEqual(6);
   });
 
   test("runs with the input of an admin request as its message", async () => {
@@ -143,7 +147,9 @@ describe("a queue trigger", () => {
     const body = JSON.stringify({ input: '{"by":"admin"}' });
     const adminUrl = `${host.url}/admin/functions/echo`;
     expect((await fetch(adminUrl, { method: "POST", body })).status).toBe(202);
-    expect(await json("seen")).toMatchObject([{ body: { by: "admin" } }]);
+    expect(await receiveJson("seen")).toMatchObject([
+      { body: { by: "admin" } },
+    ]);
     expect((await fetch(url, { method: "GET" })).status).toBe(404);
   });
 });
@@ -175,8 +181,8 @@ describe("a queue output", () => {
   });
 
   test("that the service rejects fails the invocation", async () => {
-    const answer = await call("seen", "x".repeat(70_000));
-    expect(answer.status).toBe(500);
+    const response = await call("seen", "x".repeat(70_000));
+    expect(response.status).toBe(500);
     expect(host.output()).toMatch(
       /The output binding \w+ of function send could not be written: .*RequestBodyTooLarge|The request body is too large/,
     );
@@ -191,7 +197,7 @@ test("an app with invalid queue bindings fails to start with all problems", asyn
         queues: {
           batchSize: 33,
           maxDequeueCount: 0,
-          maxPollingInterval: "soon",
+          maxPollingInterval: "not a time span",
           messageEncoding: "rot13",
         },
       },
@@ -201,12 +207,13 @@ test("an app with invalid queue bindings fails to start with all problems", asyn
       app.storageQueue("one", { queueName: "a_b", connection: "Nowhere", handler });
       app.storageQueue("two", { queueName: "%QUEUE%", connection: "AzureWebJobsStorage", handler });`,
   });
-  const args = ["host", "--app", folder, "--data", newData(), "--port", "0"];
-  const { exited, output } = spawnCommand(args, {
-    AzureWebJobsStorage: azurite.connectionString,
+  const { code, output } = await runFailingHost({
+    app: folder,
+    data: newData(),
+    env: { AzureWebJobsStorage: azurite.connectionString },
   });
-  expect(await exited).toBe(1);
-  const problems = output().split("; ");
+  expect(code).toBe(1);
+  const problems = output.split("; ");
   expect(problems).toEqual([
     expect.stringMatching(/extensions\.queues\.batchSize: .*32/),
     expect.stringMatching(/extensions\.queues\.maxDequeueCount: /),

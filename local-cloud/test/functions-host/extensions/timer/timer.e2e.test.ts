@@ -9,10 +9,10 @@ import { join, resolve } from "node:path";
 import { startLocalCloud } from "../../../../testing";
 import { eventually } from "../../../support/shared/eventually";
 import {
-  spawnCommand,
   startHostCommand,
   createTemporaryFolder,
 } from "../../../support/cli/cloud-process";
+import { runFailingHost } from "../../../support/functions-host/failing-host";
 import { createScratchApps } from "../../../support/functions-host/scratch-app";
 
 const app = resolve("local-cloud/test/fixtures/timers");
@@ -27,29 +27,33 @@ interface LogEntry {
     readonly isPastDue: boolean;
   };
   readonly retryContext?: Readonly<Record<string, unknown>>;
-  readonly [more: string]: unknown;
+  readonly [field: string]: unknown;
 }
 
 /** Creates a data folder with the file to which the timers of the app write log entries. */
 function createTimerData() {
   const data = mkdtempSync(join(scratch, "data-"));
-  const file = join(data, "notes");
-  const notes = (name: string): readonly LogEntry[] =>
+  const file = join(data, "log");
+  const readLog = (name: string): readonly LogEntry[] =>
     existsSync(file)
       ? readFileSync(file, "utf8")
           .trim()
           .split("\n")
           .map((line) => JSON.parse(line) as LogEntry)
-          .filter((note) => note.name === name)
+          .filter((entry) => entry.name === name)
       : [];
-  const whenNoted = (name: string, count = 1) =>
+  const waitForEntries = (name: string, count = 1) =>
     eventually(() => {
-      const found = notes(name);
+      const found = readLog(name);
       expect(found.length).toBeGreaterThanOrEqual(count);
-      return Promise.resolve(found);
+      return found;
     });
-  const env = { NOTES: file, DAILY: "0 0 3 * * *", STUBBORN: inTwelveHours() };
-  return { data, notes, whenNoted, env };
+  const env = {
+    LOG_FILE: file,
+    DAILY: "0 0 3 * * *",
+    FAILING: inTwelveHours(),
+  };
+  return { data, readLog, waitForEntries, env };
 }
 
 /** A daily schedule in twelve hours, so that its retries fit into any day that starts now. */
@@ -60,10 +64,10 @@ function inTwelveHours(): string {
 
 describe("timers of an app in virtual time", () => {
   test("run when a day has passed, with retries that take no real time", async () => {
-    const { data, env, notes } = createTimerData();
+    const { data, env, readLog } = createTimerData();
     await using cloud = await startLocalCloud({ app, data, env });
     await cloud.advance(0);
-    expect(notes("startup")).toEqual([
+    expect(readLog("startup")).toEqual([
       {
         name: "startup",
         timer: {
@@ -74,20 +78,20 @@ describe("timers of an app in virtual time", () => {
       },
     ]);
     await cloud.advance("1 day");
-    expect(notes("daily")).toHaveLength(1);
-    expect(notes("daily")[0]?.timer?.scheduleStatus).toMatchObject({
+    expect(readLog("daily")).toHaveLength(1);
+    expect(readLog("daily")[0]?.timer?.scheduleStatus).toMatchObject({
       last: "0001-01-01T00:00:00",
       next: expect.stringMatching(/T03:00:00\+00:00$/) as string,
     });
-    const tries = notes("stubborn").map(({ retryContext }) => retryContext);
+    const tries = readLog("failing").map(({ retryContext }) => retryContext);
     expect(tries).toMatchObject([
       { retryCount: 0, maxRetryCount: 2 },
-      { retryCount: 1, exception: { message: "not today" } },
-      { retryCount: 2, exception: { message: "not today" } },
+      { retryCount: 1, exception: { message: "always fails" } },
+      { retryCount: 2, exception: { message: "always fails" } },
     ]);
     await cloud.advance("2 days");
-    expect(notes("daily")).toHaveLength(3);
-    expect(notes("stubborn")).toHaveLength(9);
+    expect(readLog("daily")).toHaveLength(3);
+    expect(readLog("failing")).toHaveLength(9);
   });
 
   test("use the time zone of WEBSITE_TIME_ZONE", async () => {
@@ -99,14 +103,14 @@ describe("timers of an app in virtual time", () => {
       env,
     });
     await cloud.advance("1 day");
-    const [note] = timerData.notes("daily");
-    expect(note?.timer?.scheduleStatus?.["next"]).toMatch(/T21:30:00\+00:00$/);
+    const [entry] = timerData.readLog("daily");
+    expect(entry?.timer?.scheduleStatus?.["next"]).toMatch(/T21:30:00\+00:00$/);
   });
 });
 
 describe("timers of a host", () => {
   test("repeat a run as past due after the host was killed during it", async () => {
-    const { data, env, whenNoted } = createTimerData();
+    const { data, env, waitForEntries } = createTimerData();
     // The next occurrence is an hour ago, as if the host had been stopped since.
     const hourAgo = Math.floor(Date.now() / 60_000 - 60) * 60_000;
     const iso = (time: number) => new Date(time).toISOString();
@@ -121,11 +125,11 @@ describe("timers of a host", () => {
     {
       const hangs = { ...everyMinute, DAILY_ENDS: "never" };
       await using host = await startHostCommand({ app, data, env: hangs });
-      await whenNoted("daily");
+      await waitForEntries("daily");
       await host.kill();
     }
     await using host = await startHostCommand({ app, data, env: everyMinute });
-    const runs = await whenNoted("daily", 2);
+    const runs = await waitForEntries("daily", 2);
     expect(runs.map(({ timer }) => timer?.isPastDue).slice(0, 2)).toEqual([
       true,
       true,
@@ -134,10 +138,10 @@ describe("timers of a host", () => {
   });
 
   test("that run more than once a minute have no status", async () => {
-    const { data, env, whenNoted } = createTimerData();
+    const { data, env, waitForEntries } = createTimerData();
     const often = { ...env, DAILY: "* * * * * *" };
     await using host = await startHostCommand({ app, data, env: often });
-    const runs = await whenNoted("daily", 2);
+    const runs = await waitForEntries("daily", 2);
     expect(runs[1]?.timer).toMatchObject({
       scheduleStatus: null,
       isPastDue: false,
@@ -147,7 +151,7 @@ describe("timers of a host", () => {
   });
 
   test("run on an admin request with the master key", async () => {
-    const { data, env, whenNoted } = createTimerData();
+    const { data, env, waitForEntries } = createTimerData();
     const args = ["--auth"];
     await using host = await startHostCommand({ app, data, env, args });
     const { masterKey } = JSON.parse(
@@ -163,7 +167,7 @@ describe("timers of a host", () => {
     expect(await invoke("unknown", '{ "input": "" }')).toBe(404);
     expect(await invoke("starter", "{")).toBe(400);
     expect(await invoke("STARTER", '{ "input": "test" }')).toBe(202);
-    expect(await whenNoted("starter")).toEqual([
+    expect(await waitForEntries("starter")).toEqual([
       { name: "starter", hub: "object" },
     ]);
   });
@@ -177,11 +181,12 @@ test("an app with invalid timers fails to start with all problems", async () => 
       app.timer("two", { schedule: "%TWO%", handler });
       app.timer("three", { schedule: "0 0 0 * * *", retry: { strategy: "fixedDelay", maxRetryCount: 1 }, handler });`,
   });
-  const data = mkdtempSync(join(scratch, "data-"));
-  const args = ["host", "--app", folder, "--data", data, "--port", "0"];
-  const { exited, output } = spawnCommand(args);
-  expect(await exited).toBe(1);
-  expect(output()).toBe(
-    'The configuration of the app is not valid: function one: schedule: "every day" is not a schedule: give six fields "{second} {minute} {hour} {day} {month} {day-of-week}"; function two: schedule: the setting TWO is not set; function three: retry.delayInterval: is required with fixedDelay.\n',
+  const { code, output } = await runFailingHost({
+    app: folder,
+    data: mkdtempSync(join(scratch, "data-")),
+  });
+  expect(code).toBe(1);
+  expect(output).toBe(
+    'The configuration of the app is not valid: function one: schedule: "every day" is not a schedule: give six fields "{second} {minute} {hour} {day} {month} {day-of-week}"; function two: schedule: the setting TWO is not set; function three: retry.delayInterval: is required with fixedDelay.',
   );
 });
