@@ -4,10 +4,10 @@ import { errorMessage } from "../../shared/error-message";
 /** The schema violations of a file on one line, each with its field; for any other error its message. */
 export const formatSchemaIssues = (error: unknown): string =>
   error instanceof z.ZodError
-    ? issuesOf(error).join("; ")
+    ? formatIssues(error).join("; ")
     : errorMessage(error);
 
-const issuesOf = ({ issues }: z.ZodError): readonly string[] =>
+const formatIssues = ({ issues }: z.ZodError): readonly string[] =>
   issues.map(({ path, message }) =>
     path.length > 0 ? `${path.join(".")}: ${message}` : message,
   );
@@ -21,7 +21,7 @@ export function validateExtensionSettings(
   const { error } = schema.safeParse(settings);
   return error === undefined
     ? []
-    : issuesOf(error).map(
+    : formatIssues(error).map(
         (issue) => `host.json: extensions.${extension}.${issue}`,
       );
 }

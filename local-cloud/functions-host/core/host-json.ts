@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { errorMessage } from "../../shared/error-message";
 import { HostStartError } from "./host-error";
+import { maxTimeoutMs } from "../../shared/time/clock";
 import { timeSpanSchema } from "../../shared/time/time-span";
 import { formatSchemaIssues } from "./format-schema-issues";
 
@@ -49,7 +50,7 @@ export function readHostJson(
         ? routePrefix.replace(/^\/+|\/+$/g, "")
         : "api",
     functionTimeoutMs:
-      functionTimeout === "-1" || functionTimeout > longestTimerMs
+      functionTimeout === "-1" || functionTimeout > maxTimeoutMs
         ? undefined
         : functionTimeout,
   };
@@ -66,9 +67,6 @@ function readJson(path: string): unknown {
     );
   }
 }
-
-/** setTimeout fires immediately for a longer delay. */
-const longestTimerMs = 2 ** 31 - 1;
 
 function substituteSettings<Value>(
   value: Value,

@@ -45,7 +45,7 @@ export interface FunctionsHost extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Starts the one host of this process: environment variables, working directory and loaded modules are global. */
+/** Starts a Functions host. A process can run only one: environment, working directory and loaded modules are global. */
 export async function startFunctionsHost(
   options: FunctionsHostOptions,
 ): Promise<FunctionsHost> {

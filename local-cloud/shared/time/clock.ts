@@ -6,8 +6,8 @@ export interface Clock {
   schedule(time: number, callback: () => void): () => void;
 }
 
-/** The longest delay that setTimeout supports, about 24 days. */
-const maxDelayMs = 2 ** 31 - 1;
+/** The longest delay that setTimeout supports, about 24 days; it fires immediately for a longer one. */
+export const maxTimeoutMs = 2 ** 31 - 1;
 
 /** The clock of the machine. */
 export const systemClock: Clock = {
@@ -17,8 +17,8 @@ export const systemClock: Clock = {
     const wait = (): void => {
       const delayMs = Math.max(time - Date.now(), 0);
       timer =
-        delayMs > maxDelayMs
-          ? setTimeout(wait, maxDelayMs)
+        delayMs > maxTimeoutMs
+          ? setTimeout(wait, maxTimeoutMs)
           : setTimeout(callback, delayMs);
     };
     wait();

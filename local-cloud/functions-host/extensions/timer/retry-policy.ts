@@ -1,11 +1,9 @@
+import { maxTimeoutMs } from "../../../shared/time/clock";
 import type {
   FunctionRetryContext,
   FunctionRetryOptions,
   InvocationOutcome,
 } from "../../core/extension";
-
-/** setTimeout fires immediately for a longer delay. */
-const longestDelayMs = 2 ** 31 - 1;
 
 /** The problem of a retry policy; undefined when it is valid. */
 export function validateRetryOptions(
@@ -36,11 +34,11 @@ export function functionRetryDelayMs(
 ): number {
   const { delayInterval, minimumInterval, maximumInterval } = retry;
   if (retry.retryStrategy === "fixedDelay")
-    return Math.min((delayInterval?.seconds ?? 0) * 1000, longestDelayMs);
+    return Math.min((delayInterval?.seconds ?? 0) * 1000, maxTimeoutMs);
   const minimumMs = (minimumInterval?.seconds ?? 0) * 1000;
   const maximumMs = Math.min(
     (maximumInterval?.seconds ?? 0) * 1000,
-    longestDelayMs,
+    maxTimeoutMs,
   );
   const growth = (2 ** (retryCount - 1) - 1) * (0.8 + 0.4 * random);
   return Math.min(minimumMs + minimumMs * growth, maximumMs);

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../shared/time/clock";
+import { type Clock, maxTimeoutMs } from "../../../shared/time/clock";
 
 interface Timer {
   readonly time: number;
@@ -44,7 +44,7 @@ export class SkippingClock implements Clock {
       () => {
         this.#fire(timer);
       },
-      Math.min(delayMs, 2 ** 31 - 1),
+      Math.min(delayMs, maxTimeoutMs),
     );
   }
 
