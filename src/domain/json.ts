@@ -4,6 +4,11 @@ import type { Json } from "./payload";
 export const isJsonArray = (value: Json): value is readonly Json[] =>
   Array.isArray(value);
 
+export const isJsonObject = (
+  value: unknown,
+): value is Readonly<Record<string, Json>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** A string unchanged, any other value as JSON. */
 export const toText = (value: Json): string =>
   typeof value === "string" ? value : JSON.stringify(value);

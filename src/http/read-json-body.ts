@@ -3,7 +3,7 @@ import { AosError } from "../domain/errors";
 import type { Json } from "../domain/payload";
 import { parseRequestJson } from "../orchestrations/request/parse-json";
 
-export const maxBodyBytes = 1024 * 1024;
+const maxBodyBytes = 1024 * 1024;
 
 type RequestBody = Pick<HttpRequest, "headers" | "body">;
 

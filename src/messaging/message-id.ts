@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../domain/sha256";
 
 /** Limit of Service Bus. */
 const maxMessageIdLength = 128;
@@ -7,6 +7,5 @@ const maxMessageIdLength = 128;
 export function deriveMessageId(id: string, suffix: string): string {
   const derived = `${id}:${suffix}`;
   if (derived.length <= maxMessageIdLength) return derived;
-  const digest = createHash("sha256").update(id).digest("hex").slice(0, 32);
-  return `${digest}:${suffix}`;
+  return `${sha256Hex(id).slice(0, 32)}:${suffix}`;
 }

@@ -3,7 +3,7 @@ import Ajv2020, {
   type ValidateFunction,
 } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
-import { AosError } from "../domain/errors";
+import { AosError, toErrorMessage } from "../domain/errors";
 import type { Agent } from "../domain/agent";
 import type { Json } from "../domain/payload";
 
@@ -87,10 +87,9 @@ function compileSchema(agent: string, schema: Schema): ValidateFunction {
   try {
     return ajv.compile(keywords);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new AosError(
       "configuration_invalid",
-      `The output schema of the agent ${agent} is not a valid JSON Schema: ${reason}`,
+      `The output schema of the agent ${agent} is not a valid JSON Schema: ${toErrorMessage(cause)}`,
       { cause },
     );
   }

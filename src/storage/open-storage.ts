@@ -1,4 +1,4 @@
-import { AosError } from "../domain/errors";
+import { AosError, toErrorMessage } from "../domain/errors";
 import { openContainer, openTable, type StorageOptions } from "./clients";
 import { createHistoryLog } from "./history-table";
 import { createOrchestrationStore } from "./orchestrations/orchestration-table";
@@ -24,10 +24,9 @@ export function openStorage(options: StorageOptions): Storage {
       payloads,
     };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new AosError(
       "configuration_invalid",
-      `The storage connection string is not valid: ${reason.replace(/[.\s]+$/, "")}. It needs AccountName and AccountKey, or endpoints with a SharedAccessSignature.`,
+      `The storage connection string is not valid: ${toErrorMessage(cause).replace(/[.\s]+$/, "")}. It needs AccountName and AccountKey, or endpoints with a SharedAccessSignature.`,
       { cause },
     );
   }

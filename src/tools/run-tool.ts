@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AosError } from "../domain/errors";
+import { AosError, toErrorMessage } from "../domain/errors";
 import type { Json } from "../domain/payload";
 import type { Tool } from "./tool";
 
@@ -7,11 +7,9 @@ export interface ToolRunOptions {
   readonly idempotencyKey: string;
   /** Cancels the run. */
   readonly signal: AbortSignal;
-  /** Default: two minutes. */
-  readonly timeoutMs?: number;
 }
 
-const defaultTimeoutMs = 120_000;
+const timeoutMs = 120_000;
 
 /** The description of a tool that is sent to the model. */
 export function toToolSpec(tool: Tool) {
@@ -32,7 +30,6 @@ export async function runTool(
   run: ToolRunOptions,
 ): Promise<Json> {
   const input = parseArguments(tool, toolArguments);
-  const timeoutMs = run.timeoutMs ?? defaultTimeoutMs;
   const abort = new AbortController();
   const cancel = (): void => {
     abort.abort(new AosError("tool_failed", `${tool.name} was cancelled.`));
@@ -87,10 +84,11 @@ async function execute(
     return await tool.execute(input, { idempotencyKey, signal });
   } catch (thrown) {
     if (thrown instanceof AosError) throw thrown;
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new AosError("tool_failed", `${tool.name} failed: ${reason}`, {
-      cause: thrown,
-    });
+    throw new AosError(
+      "tool_failed",
+      `${tool.name} failed: ${toErrorMessage(thrown)}`,
+      { cause: thrown },
+    );
   }
 }
 

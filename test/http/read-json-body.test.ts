@@ -1,7 +1,8 @@
 import { HttpRequest } from "@azure/functions";
 import fc from "fast-check";
-import { maxBodyBytes, readJsonBody } from "../../src/http/read-json-body";
+import { readJsonBody } from "../../src/http/read-json-body";
 
+const maxBodyBytes = 1024 * 1024;
 const read = (body: string | Uint8Array, headers = {}) =>
   readJsonBody(
     new HttpRequest({
@@ -40,10 +41,10 @@ describe("readJsonBody", () => {
     ).rejects.toEqual(code("payload_too_large"));
   });
 
-  test("returns the line and column of a JSON syntax error", async () => {
+  test("throws malformed_json with the parser's reason for text that is not JSON", async () => {
     await expect(read('{\n  "workflow": nope\n}')).rejects.toMatchObject({
       code: "malformed_json",
-      message: expect.stringContaining("(line 2, column 16)") as string,
+      message: expect.stringContaining("Unexpected token 'o'") as string,
     });
   });
 

@@ -1,4 +1,5 @@
 /** Scripts of the offline model for the agents of the document review: they quote the documents by rule. */
+import { isJsonArray, isJsonObject } from "../../domain/json";
 import type { Json } from "../../domain/payload";
 import {
   offlineNotice,
@@ -43,9 +44,8 @@ const writer: OfflineScript = ({ prompt }) => {
   if (values.length === 0)
     return { answer: toList(selectQuotes(prompt, quotesPerDocument)) };
   const documents = values
-    .flatMap((value) =>
-      Array.isArray(value) ? (value as readonly Json[]) : [],
-    )
+    .filter(isJsonArray)
+    .flat()
     .map((value) => ({
       name: stringIn(value, "document"),
       quotes: stringsIn(value, "findings"),
@@ -93,16 +93,13 @@ function parseJsonLine(line: string): readonly Json[] {
 }
 
 function stringIn(value: Json, field: string): string {
-  const text = isRecord(value) ? value[field] : undefined;
+  const text = isJsonObject(value) ? value[field] : undefined;
   return typeof text === "string" ? text : "";
 }
 
 function stringsIn(value: Json, field: string): readonly string[] {
-  const list = isRecord(value) ? value[field] : undefined;
+  const list = isJsonObject(value) ? value[field] : undefined;
   return Array.isArray(list) ? list.map(String) : [];
 }
-
-const isRecord = (value: Json): value is Readonly<Record<string, Json>> =>
-  value !== null && typeof value === "object" && !Array.isArray(value);
 
 export const offlineScripts: OfflineScripts = { planner, reader, writer };

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { sha256Hex } from "../../domain/sha256";
 import { defineTool, type Tool } from "../../tools/tool";
 
 const fileName = z
@@ -39,8 +39,8 @@ async function replaceFile(
   text: string,
   idempotencyKey: string,
 ): Promise<void> {
-  const call = createHash("sha256").update(idempotencyKey).digest("hex");
-  const temporary = `${path}.${call.slice(0, 16)}.tmp`;
+  const call = sha256Hex(idempotencyKey).slice(0, 16);
+  const temporary = `${path}.${call}.tmp`;
   try {
     await writeDurably(temporary, text);
     await rename(temporary, path);

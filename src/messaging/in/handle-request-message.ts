@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { toFailure } from "../../domain/errors";
+import { isJsonObject } from "../../domain/json";
 import { reconcileWithHub } from "../../orchestrations/reconcile";
 import type { FieldError } from "../../orchestrations/request/request-error";
 import { entityNameSchema } from "../../orchestrations/request/start-request";
@@ -18,11 +19,7 @@ import {
   decideDisposition,
   type StartAttempt,
 } from "./decide-disposition";
-import {
-  isJsonObject,
-  readReplyAddress,
-  readRequestMessage,
-} from "./read-request-message";
+import { readReplyAddress, readRequestMessage } from "./read-request-message";
 import type { ReceivedMessage } from "./received-message";
 import { buildRejectedCopy, buildRejectedResponse } from "./rejection-messages";
 

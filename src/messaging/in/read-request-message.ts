@@ -1,4 +1,5 @@
 import type { ReplyAddress } from "../../domain/contracts";
+import { isJsonObject } from "../../domain/json";
 import { omitUndefined } from "../../domain/omit-undefined";
 import type { Json } from "../../domain/payload";
 import { identifyRequest } from "../../orchestrations/request/identify-request";
@@ -101,11 +102,6 @@ function withSessionId(body: Json, message: ReceivedMessage): Json {
   parseRequest(idSchema, sessionId, "/message/sessionId");
   return { ...body, ...omitUndefined({ sessionId }) };
 }
-
-export const isJsonObject = (
-  value: unknown,
-): value is Readonly<Record<string, Json>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function replyToErrors({ replyTo }: ReceivedMessage): readonly FieldError[] {
   if (replyTo === undefined || entityNameSchema.safeParse(replyTo).success)

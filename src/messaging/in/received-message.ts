@@ -1,4 +1,6 @@
 import type { TriggerMetadata } from "@azure/functions";
+import { toText } from "../../domain/json";
+import type { Json } from "../../domain/payload";
 import { omitUndefined } from "../../domain/omit-undefined";
 import { parseTraceparent } from "../../telemetry/spans/trace-ids";
 
@@ -35,7 +37,7 @@ export function toReceivedMessage(
   hostTraceparent?: string,
 ): ReceivedMessage {
   const values: Readonly<Record<string, unknown>> = metadata ?? {};
-  const stringValue = (name: string) => toText(values[name]);
+  const stringValue = (name: string) => toTextIfPresent(values[name]);
   const sequenceNumber = stringValue("sequenceNumber") ?? "0";
   const properties = toProperties(values["applicationProperties"]);
   return {
@@ -65,10 +67,10 @@ export function toReceivedMessage(
   };
 }
 
-function toText(value: unknown): string | undefined {
-  if (value === undefined || value === null || value === "") return undefined;
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
+const toTextIfPresent = (value: unknown): string | undefined =>
+  value === undefined || value === null || value === ""
+    ? undefined
+    : toText(value as Json);
 
 const isLossy = (value: unknown): boolean =>
   typeof value === "number" &&

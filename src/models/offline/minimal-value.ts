@@ -1,3 +1,4 @@
+import { isJsonArray, isJsonObject } from "../../domain/json";
 import type { Json } from "../../domain/payload";
 
 type Schema = Readonly<Record<string, Json>>;
@@ -45,10 +46,10 @@ function findTarget(schema: Schema, root: Schema): Json | undefined {
 }
 
 function filledFields(schema: Schema, depth: number) {
-  const required = schema["required"];
+  const required = schema["required"] ?? [];
   return Object.entries(toSchema(schema["properties"])).filter(
     ([name]) =>
-      depth < sparseDepth || (isList(required) && required.includes(name)),
+      depth < sparseDepth || (isJsonArray(required) && required.includes(name)),
   );
 }
 
@@ -81,11 +82,8 @@ function limit(schema: Schema, keyword: string, fallback: number): number {
   return typeof value === "number" ? value : fallback;
 }
 
-const isList = (value: Json | undefined): value is readonly Json[] =>
-  Array.isArray(value);
-
 const firstOf = (value: Json | undefined): Json | undefined =>
-  isList(value) ? value[0] : undefined;
+  value !== undefined && isJsonArray(value) ? value[0] : undefined;
 
 const toSchema = (value: Json | undefined): Schema =>
-  value !== null && typeof value === "object" && !isList(value) ? value : {};
+  isJsonObject(value) ? value : {};

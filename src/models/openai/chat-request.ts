@@ -1,5 +1,5 @@
 import type OpenAI from "openai";
-import type { Json } from "../../domain/payload";
+import { toText } from "../../domain/json";
 import type { ChatMessage, ModelRequest, ToolSpec } from "../language-model";
 
 type Body = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming;
@@ -30,7 +30,7 @@ function toMessage(message: ChatMessage): Message {
       return {
         role: "tool",
         tool_call_id: message.callId,
-        content: toToolContent(message.result),
+        content: toText(message.result),
       };
     case "assistant":
       return {
@@ -59,6 +59,3 @@ const toTool = (tool: ToolSpec): OpenAI.Chat.ChatCompletionTool => ({
     parameters: { ...tool.parameters },
   },
 });
-
-const toToolContent = (value: Json): string =>
-  typeof value === "string" ? value : JSON.stringify(value);

@@ -3,7 +3,7 @@ import {
   getBearerTokenProvider,
 } from "@azure/identity";
 import OpenAI, { AzureOpenAI, NotFoundError, RateLimitError } from "openai";
-import { AosError } from "../../domain/errors";
+import { AosError, toErrorMessage } from "../../domain/errors";
 import type { LanguageModel } from "../language-model";
 import { toChatRequest } from "./chat-request";
 import { fromChatResponse } from "./chat-response";
@@ -109,11 +109,10 @@ function createTokenProvider(): () => Promise<string> {
     try {
       return await getToken();
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
       // Retryable: identity endpoints are sometimes unreachable, mostly while an instance starts.
       throw new AosError(
         "model_unavailable",
-        `No Entra ID token for Azure OpenAI. Sign in, or give the app an identity or an API key: ${reason}`,
+        `No Entra ID token for Azure OpenAI. Sign in, or give the app an identity or an API key: ${toErrorMessage(cause)}`,
         { cause },
       );
     }

@@ -10,10 +10,10 @@ import type {
   OrchestrationStatus,
   OrchestrationSummary,
 } from "../../domain/history/orchestration-history";
+import { isTerminalStatus } from "../../domain/history/terminal-status";
 import type { OrchestrationQuery } from "../ports";
 import type { RowKeys } from "../table/document-row";
 import { toReverseTimestamp, toTableKey } from "../table/table-key";
-import { hasTerminalStatus } from "./orchestration-row";
 
 const timePartition = "by-time";
 const workflowPartition = (workflow: string): string =>
@@ -116,4 +116,5 @@ const mayMatchLater = (
   { partitionKey }: RowKeys,
   summary: OrchestrationSummary,
 ): boolean =>
-  !hasTerminalStatus(summary) && partitionKey !== statusPartition("pending");
+  !isTerminalStatus(summary.status) &&
+  partitionKey !== statusPartition("pending");

@@ -1,7 +1,4 @@
-import type {
-  OrchestrationStatus,
-  OrchestrationSummary,
-} from "../../domain/history/orchestration-history";
+import { isTerminalStatus } from "../../domain/history/terminal-status";
 import type { Payload } from "../../domain/payload";
 import type { Claim, SummaryChange } from "../ports";
 import {
@@ -31,17 +28,6 @@ export function toSummaryRow(
 export const fromSummaryRow = (row: RowColumns): OrchestrationRecord =>
   fromDocumentRow(row) as OrchestrationRecord;
 
-const terminalStatuses: ReadonlySet<OrchestrationStatus> = new Set([
-  "completed",
-  "failed",
-  "terminated",
-]);
-
-export const hasTerminalStatus = ({
-  status,
-}: Pick<OrchestrationSummary, "status">): boolean =>
-  terminalStatuses.has(status);
-
 /**
  * The changed record, or undefined when the change does not apply. Changes may arrive late or twice: an ended
  * orchestration never changes, and one that has started never returns to `pending`.
@@ -51,7 +37,7 @@ export function applySummaryChange(
   { output, ...change }: SummaryChange,
 ): OrchestrationRecord | undefined {
   const { summary } = record;
-  if (hasTerminalStatus(summary)) return undefined;
+  if (isTerminalStatus(summary.status)) return undefined;
   if (change.status === "pending" && summary.status !== "pending")
     return undefined;
   const updatedAt =

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { TableClient } from "@azure/data-tables";
 import { AosError } from "../../domain/errors";
 import type { OrchestrationSummary } from "../../domain/history/orchestration-history";
+import { isTerminalStatus } from "../../domain/history/terminal-status";
 import { omitUndefined } from "../../domain/omit-undefined";
 import type { LazyClient } from "../clients";
 import type { Claim, OrchestrationStore, SummaryChange } from "../ports";
@@ -15,7 +16,6 @@ import { indexEntries, statusIndexEntry } from "./orchestration-index";
 import {
   applySummaryChange,
   fromSummaryRow,
-  hasTerminalStatus,
   type OrchestrationRecord,
   summaryKeys,
   toSummaryRow,
@@ -169,7 +169,7 @@ async function updateRecord(
 const isFinalChange = (
   before: OrchestrationSummary,
   after: OrchestrationSummary,
-): boolean => before.status === "pending" || hasTerminalStatus(after);
+): boolean => before.status === "pending" || isTerminalStatus(after.status);
 
 async function writeIndexEntry(
   table: TableClient,

@@ -1,9 +1,9 @@
 /** Span ids are derived from keys, so that work that is repeated after a crash has the same ids. */
-import { createHash } from "node:crypto";
 import { type SpanContext, TraceFlags } from "@opentelemetry/api";
+import { sha256Hex } from "../../domain/sha256";
 
 const hex = (key: string, digits: number): string =>
-  createHash("sha256").update(key).digest("hex").slice(0, digits);
+  sha256Hex(key).slice(0, digits);
 
 export const deriveSpanId = (key: string): string => hex(`span ${key}`, 16);
 
