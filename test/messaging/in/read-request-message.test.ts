@@ -80,10 +80,10 @@ describe("readRequestMessage", () => {
       expect(readRequestMessage(message(body)).request).toEqual(request);
   });
 
-  test("throws malformed_json with line and column for text that is not JSON", () => {
+  test("throws malformed_json with the parser's reason for text that is not JSON", () => {
     const error = errorOf(() => readRequestMessage(message("{ workflow: 1 }")));
     expect(error).toMatchObject({ code: "malformed_json" });
-    expect(String(error)).toMatch(/line 1, column 3/);
+    expect(String(error)).toContain("Expected property name");
   });
 
   test("lists every invalid field", () => {
