@@ -13,9 +13,9 @@ const layers = {
   "src/domain": [],
   "src/config": ["src/domain"],
   "src/storage": ["src/domain"],
-  "src/models": ["src/domain", "src/catalog/offline"],
-  "src/tools": ["src/domain", "src/models"],
-  "src/telemetry": ["src/domain", "src/config"],
+  "src/models": ["src/domain"],
+  "src/tools": ["src/domain"],
+  "src/telemetry": ["src/domain", "src/models"],
   "src/messaging/in": [
     "src/messaging",
     "src/orchestrations",

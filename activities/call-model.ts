@@ -6,7 +6,6 @@ import { toText } from "../src/domain/json";
 import { noUsage } from "../src/domain/usage";
 import { parseAgentOutput } from "../src/models/agent-output";
 import type { ChatMessage } from "../src/models/language-model";
-import { UnusableResponseError } from "../src/models/unusable-response-error";
 import type { Storage, TranscriptMessage } from "../src/storage/ports";
 import { traceModelCall } from "../src/telemetry/spans/call-spans";
 import { toToolSpec } from "../src/tools/run-tool";
@@ -114,8 +113,6 @@ async function complete(
       server,
     },
     () => model().complete(request, new AbortController().signal),
-    (thrown) =>
-      thrown instanceof UnusableResponseError ? thrown.response : undefined,
   );
   const { text, toolCalls, inputTokens, outputTokens } = response;
   return {

@@ -1,7 +1,7 @@
 import { ManagedIdentityCredential } from "@azure/identity";
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
-import type { TelemetryConfig } from "../../config/telemetry-settings";
+import type { TelemetryOptions } from "../telemetry-options";
 import {
   type TelemetryProvider,
   startTelemetryProvider,
@@ -20,7 +20,7 @@ export function startExporters({
   serviceName,
   applicationInsights,
   otlpSignals,
-}: TelemetryConfig): TelemetryProvider {
+}: TelemetryOptions): TelemetryProvider {
   const traces: SpanExporter[] = [];
   const metrics: PushMetricExporter[] = [];
   if (applicationInsights !== undefined) {
@@ -41,7 +41,7 @@ export function startExporters({
 const azureMonitorOptions = ({
   connectionString,
   identity,
-}: NonNullable<TelemetryConfig["applicationInsights"]>) => ({
+}: NonNullable<TelemetryOptions["applicationInsights"]>) => ({
   connectionString,
   ...(identity !== undefined && {
     credential:

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { context, metrics, propagation, trace } from "@opentelemetry/api";
 import type { MetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace-base";
@@ -50,15 +51,10 @@ export function startTelemetryProvider(
   markExporting();
   return {
     async close(timeoutMs) {
-      let timer: NodeJS.Timeout | undefined;
-      const timeout = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, timeoutMs);
-      });
       await Promise.race([
         Promise.allSettled([tracers.shutdown(), meters.shutdown()]),
-        timeout,
+        delay(timeoutMs, undefined, { ref: false }),
       ]);
-      clearTimeout(timer);
     },
   };
 }

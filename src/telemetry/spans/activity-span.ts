@@ -10,7 +10,7 @@ import { withSpanUnder } from "./span";
 import { rootSpanContext } from "./trace-ids";
 import { turnSpanContext } from "./turn-spans";
 
-export interface ActivityOwner {
+interface ActivityOwner {
   readonly orchestrationId: string;
   readonly stepId?: string;
   /** Whether the activity is part of an agent's turn. */
@@ -94,7 +94,7 @@ function logFailure(
 }
 
 /** Finds the owner in the input itself, its `turn`, or its `call`. Returns undefined when there is none. */
-export function readActivityOwner(input: unknown): ActivityOwner | undefined {
+function readActivityOwner(input: unknown): ActivityOwner | undefined {
   const call = readField(input, "call");
   const turn = readField(input, "turn") ?? readField(call, "turn");
   const owner = turn ?? readField(call, "step") ?? input;

@@ -2,25 +2,26 @@
 import { type Attributes, type Histogram, SpanKind } from "@opentelemetry/api";
 import { toFailure } from "../../domain/errors";
 import type { ModelIdentity } from "../../domain/contracts";
-import { contentAttributes } from "./content";
+import type {
+  ChatMessage,
+  LanguageModel,
+  ModelResponse,
+} from "../../models/language-model";
+import { UnusableResponseError } from "../../models/unusable-response-error";
 import {
   definedAttributes,
   attributeNames,
   toProviderName,
 } from "../conventions";
 import { getInstruments } from "../metrics/instruments";
-import {
-  type RecordedMessage,
-  toGenAiInstructions,
-  toGenAiMessage,
-} from "./gen-ai-messages";
+import { contentAttributes } from "./content";
+import { toGenAiInstructions, toGenAiMessage } from "./gen-ai-messages";
 import { withSpan } from "./span";
 
 export interface TracedModelCall extends ModelIdentity {
   /** Identifies the turn, round and attempt. */
   readonly key: string;
-  readonly server:
-    { readonly address: string; readonly port: number } | undefined;
+  readonly server: LanguageModel["server"] | undefined;
   readonly agent: string;
   readonly conversation: string;
   readonly step: string;
@@ -28,21 +29,7 @@ export interface TracedModelCall extends ModelIdentity {
   /** Whether the agent has an output schema. */
   readonly wantsJson: boolean;
   readonly instructions: string;
-  readonly messages: readonly RecordedMessage[];
-}
-interface ModelAnswer {
-  readonly text: string;
-  readonly toolCalls: Extract<
-    RecordedMessage,
-    { role: "assistant" }
-  >["toolCalls"];
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly cachedInputTokens?: number;
-  readonly reasoningTokens?: number;
-  readonly model: string;
-  readonly finishReason: string;
-  readonly id?: string;
+  readonly messages: readonly ChatMessage[];
 }
 
 /** The attributes of metrics, which must have few distinct values. */
@@ -62,7 +49,7 @@ const requestAttributes = ({
   });
 
 /** Attributes that are known when the span starts, so that samplers can use them. */
-export const modelCallAttributes = (call: TracedModelCall): Attributes =>
+const modelCallAttributes = (call: TracedModelCall): Attributes =>
   definedAttributes({
     ...requestAttributes(call),
     [attributeNames.conversation]: call.conversation,
@@ -71,18 +58,18 @@ export const modelCallAttributes = (call: TracedModelCall): Attributes =>
     [attributeNames.attempt]: call.attempt,
   });
 
-const responseAttributes = (answer: ModelAnswer): Attributes => ({
+const responseAttributes = (response: ModelResponse): Attributes => ({
   ...definedAttributes({
-    [attributeNames.responseId]: answer.id,
-    [attributeNames.responseModel]: answer.model,
-    [attributeNames.finishReasons]: [answer.finishReason],
-    [attributeNames.inputTokens]: answer.inputTokens,
-    [attributeNames.outputTokens]: answer.outputTokens,
-    [attributeNames.cachedInputTokens]: answer.cachedInputTokens,
-    [attributeNames.reasoningTokens]: answer.reasoningTokens,
+    [attributeNames.responseId]: response.id,
+    [attributeNames.responseModel]: response.model,
+    [attributeNames.finishReasons]: [response.finishReason],
+    [attributeNames.inputTokens]: response.inputTokens,
+    [attributeNames.outputTokens]: response.outputTokens,
+    [attributeNames.cachedInputTokens]: response.cachedInputTokens,
+    [attributeNames.reasoningTokens]: response.reasoningTokens,
   }),
   ...contentAttributes(() => {
-    const { text, toolCalls, finishReason } = answer;
+    const { text, toolCalls, finishReason } = response;
     const message = toGenAiMessage({ role: "assistant", text, toolCalls });
     return {
       [attributeNames.outputMessages]: [
@@ -92,12 +79,11 @@ const responseAttributes = (answer: ModelAnswer): Attributes => ({
   }),
 });
 
-/** `answerIn` returns the answer that an error carries: the tokens of an unusable answer were paid for. */
-export function traceModelCall<Answer extends ModelAnswer>(
+/** Records the tokens of an unusable response, too: the provider charges for them. */
+export function traceModelCall(
   call: TracedModelCall,
-  ask: () => Promise<Answer>,
-  answerIn: (thrown: unknown) => ModelAnswer | undefined,
-): Promise<Answer> {
+  callModel: () => Promise<ModelResponse>,
+): Promise<ModelResponse> {
   const description = {
     name: `chat ${call.model}`,
     key: `chat ${call.key}`,
@@ -113,34 +99,36 @@ export function traceModelCall<Answer extends ModelAnswer>(
   const metricAttributes = requestAttributes(call);
   return withSpan(description, (span) =>
     withDuration(getInstruments().modelDuration, metricAttributes, async () => {
-      const record = (answer: ModelAnswer): void => {
-        span?.setAttributes(responseAttributes(answer));
-        recordTokens(answer, metricAttributes);
+      const record = (response: ModelResponse): void => {
+        span?.setAttributes(responseAttributes(response));
+        recordTokens(response, metricAttributes);
       };
       try {
-        const answer = await ask();
-        record(answer);
-        return answer;
+        const response = await callModel();
+        record(response);
+        return response;
       } catch (thrown) {
-        const answer = answerIn(thrown);
-        if (answer !== undefined) record(answer);
+        if (thrown instanceof UnusableResponseError) record(thrown.response);
         throw thrown;
       }
     }),
   );
 }
 
-function recordTokens(answer: ModelAnswer, metricAttributes: Attributes): void {
+function recordTokens(
+  response: ModelResponse,
+  metricAttributes: Attributes,
+): void {
   const { tokens } = getInstruments();
   const shared = {
     ...metricAttributes,
-    [attributeNames.responseModel]: answer.model,
+    [attributeNames.responseModel]: response.model,
   };
-  tokens.record(answer.inputTokens, {
+  tokens.record(response.inputTokens, {
     ...shared,
     [attributeNames.tokenType]: "input",
   });
-  tokens.record(answer.outputTokens, {
+  tokens.record(response.outputTokens, {
     ...shared,
     [attributeNames.tokenType]: "output",
   });
@@ -158,7 +146,7 @@ export interface TracedToolCall {
   readonly conversation?: string;
 }
 
-export const toolCallAttributes = (call: TracedToolCall): Attributes =>
+const toolCallAttributes = (call: TracedToolCall): Attributes =>
   definedAttributes({
     [attributeNames.operation]: "execute_tool",
     [attributeNames.tool]: call.tool,

@@ -74,7 +74,7 @@ function countTurn(event: OrchestrationEvent): void {
 }
 
 /** `provider` and `model` are absent when no model has answered. */
-export const turnAttributes = (turn: EndedTurn): Attributes =>
+const turnAttributes = (turn: EndedTurn): Attributes =>
   definedAttributes({
     [attributeNames.operation]: "invoke_agent",
     [attributeNames.provider]: turn.provider && toProviderName(turn.provider),
@@ -101,7 +101,7 @@ interface EndedTurn {
 }
 
 /** Returns undefined for an event that does not end a turn. */
-export function readEndedTurn({
+function readEndedTurn({
   type,
   stepId,
   data,

@@ -7,7 +7,7 @@ test("toGenAiMessage converts each role to parts", () => {
       { role: "user", text: "u" } as const,
       { role: "assistant", text: "", toolCalls } as const,
       { role: "assistant", text: "a", toolCalls: [] } as const,
-      { role: "tool", callId: "c", result: 2 } as const,
+      { role: "tool", callId: "c", name: "t", result: 2 } as const,
     ].map(toGenAiMessage),
   ).toEqual([
     { role: "user", parts: [{ type: "text", content: "u" }] },
