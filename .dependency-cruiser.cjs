@@ -122,12 +122,15 @@ module.exports = {
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "domain-is-pure",
-      comment: "src/domain may use types and pure packages only.",
+      comment: "src/domain may use types, pure packages and digests only.",
       severity: "error",
       from: { path: "^src/domain/" },
       to: {
         dependencyTypes: ["core", "npm"],
-        pathNot: ["node_modules/(zod|@bufbuild/cel|durable-functions)/"],
+        pathNot: [
+          "node_modules/(zod|@bufbuild/cel|durable-functions)/",
+          "^crypto$",
+        ],
         dependencyTypesNot: ["type-only"],
       },
     },

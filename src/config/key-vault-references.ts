@@ -77,7 +77,7 @@ const unavailableCodes = {
   model: "model_unavailable",
 } as const;
 
-/** Calls `create`, unless a secret of the service is unresolved: then throws the service's error code. */
+/** Returns a function that calls `create`, or throws the service's error code while a secret of the service is unresolved. */
 export const requireResolvedSettings =
   <Client>(
     service: ConfiguredService,

@@ -91,7 +91,7 @@ export function resolveModelConfig(
   }
 }
 
-/** An incomplete configuration counts as well: an app with any model setting must not use the offline model. */
+/** Includes incomplete configurations: an app with any model setting must not use the offline model. */
 function chooseProvider(
   settings: ModelSettings,
 ): ModelConfig["provider"] | "ambiguous" {

@@ -110,7 +110,7 @@ export function readConfig(
     ),
     ...invalid,
   ];
-  // Invalid settings are omitted, so that problems between the others are reported with them.
+  // Omits invalid settings, so that conflicts between the remaining settings are reported as well.
   const resolved = settingsSchema.parse(
     omitSettings(raw, [...references, ...invalid]),
   );
@@ -140,7 +140,7 @@ export function readConfig(
   };
 }
 
-/** The unresolved references to secrets of a service, unparsed: they stand for the values that they would have. */
+/** Returns the settings of services that are unresolved references, unparsed: the schema would reject the references. */
 const pickSecrets = (
   raw: RawSettings,
   references: readonly SettingProblem[],
@@ -161,7 +161,7 @@ const configurationInvalid = (problems: readonly SettingProblem[]): AosError =>
       .join("\n")}`,
   );
 
-/** The folder that the Functions host runs, otherwise the nearest one with a host.json at or above the working directory. */
+/** The app folder of the Functions host, otherwise the nearest folder with a host.json at or above the working directory. */
 function findAppFolder({ AzureWebJobsScriptRoot }: RawSettings): string {
   if (AzureWebJobsScriptRoot !== undefined) return AzureWebJobsScriptRoot;
   const start = process.cwd();

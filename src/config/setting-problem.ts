@@ -7,7 +7,7 @@ export interface SettingProblem {
 /** Setting names with the values of the environment. */
 export type RawSettings = Readonly<Record<string, string | undefined>>;
 
-/** Templates and portals leave settings blank: those count as absent. */
+/** A blank setting counts as absent: templates and portals leave settings blank. */
 export const omitBlankSettings = (settings: RawSettings): RawSettings =>
   Object.fromEntries(
     Object.entries(settings).filter(([, value]) => value?.trim() !== ""),
@@ -23,7 +23,7 @@ export function omitSettings(
   );
 }
 
-/** An invalid value is reported before the problems that its absence causes. */
+/** An invalid value precedes the problems that its omission causes. */
 export function firstProblemPerSetting(
   problems: readonly SettingProblem[],
 ): readonly SettingProblem[] {

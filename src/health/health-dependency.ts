@@ -9,7 +9,7 @@ export interface HealthDependency {
   readonly code: ErrorCode;
   /** Undefined when the dependency is optional and not configured. */
   readonly probes?: readonly HealthProbe[];
-  /** An identity can lack a role; a key can be wrong. */
+  /** Decides the cause of a refusal: an identity lacks a role, a key is wrong. */
   readonly authentication: "identity" | "key";
   /** Settings that configure the endpoint and the credential. */
   readonly settings: readonly string[];

@@ -52,7 +52,7 @@ export function createReadinessCheck(
   };
 }
 
-/** `code` and `message` are those of the first problem, for clients that do not read `problems`. */
+/** `code` and `message` repeat the first problem, for clients that do not read `problems`. */
 function failedResult(
   { details, settings }: HealthDependency,
   failures: readonly Diagnosis[],

@@ -2,7 +2,7 @@
 export const requestQueue = "agent-requests";
 export const sessionRequestQueue = "agent-session-requests";
 export const responseQueue = "agent-responses";
-/** Holds messages that AOS rejects: the Functions host gives Node.js functions no call to dead-letter a message. */
+/** Holds the messages that AOS rejects, because a Node.js function cannot dead-letter a message. */
 export const rejectedQueue = "agent-requests-deadletter";
 export const eventTopic = "agent-events";
 

@@ -62,7 +62,7 @@ export interface LanguageModel {
   readonly provider: string;
   /** Absent when the model runs in this process. */
   readonly server?: { readonly address: string; readonly port: number };
-  /** The model or deployment to call for an agent that requests `requested`, or does not request one. */
+  /** Returns the model or deployment to call. `requested` is undefined for an agent that does not name a model. */
   resolveModelName(requested: string | undefined): string;
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelResponse>;
   /** Throws when the provider cannot be reached or refuses access. Uses no tokens. */

@@ -1,7 +1,7 @@
 import { AosError } from "../domain/errors";
 import type { ModelResponse } from "./language-model";
 
-/** The model's response was refused, filtered or truncated. Its tokens count all the same. */
+/** The model refused to answer, or its answer was filtered or truncated. `response` carries the tokens that it used. */
 export class UnusableResponseError extends AosError<"model_failed"> {
   readonly response: ModelResponse;
 

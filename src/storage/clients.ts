@@ -20,7 +20,7 @@ export type StorageOptions =
 /** Creates the table or container with its first call. */
 export type LazyClient<Client> = () => Promise<Client>;
 
-/** For a table request with all of its attempts. */
+/** Covers all attempts of a table request. */
 const tableRequestTimeoutMs = 20_000;
 const blobAttemptTimeoutMs = 6_000;
 const retryDelayMs = 100;

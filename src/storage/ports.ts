@@ -41,11 +41,11 @@ export interface OrchestrationStore {
   /** Inserts the row if no row of that id exists: exactly one of several callers gets `claimed`. */
   claim(claim: Omit<Claim, "etag">): Promise<"claimed" | "exists">;
   find(id: string): Promise<Claim | undefined>;
-  /** Takes over a claim that waits or is abandoned. False when another caller was faster. */
+  /** Takes over a claim that waits or is abandoned. Returns false when another caller has changed the claim. */
   takeOver(claim: Claim, now: Date): Promise<boolean>;
   /**
-   * Updates the summary, unless the orchestration has ended. True when this call changed it: of several calls that end
-   * the orchestration, at most one gets true.
+   * Updates the summary, unless the orchestration has ended. Returns whether it changed the summary: of several calls
+   * that end the orchestration, at most one returns true.
    */
   update(id: string, change: SummaryChange): Promise<boolean>;
   /** The output of a completed orchestration. */
@@ -65,8 +65,8 @@ export interface SummaryChange extends Partial<
 /** The event log of orchestrations. */
 export interface HistoryLog {
   /**
-   * Inserts or replaces the events. Returns the inserted ones: of several calls that append the same event, at most one
-   * gets it back.
+   * Inserts or replaces the events. Returns the inserted events: of several calls that append the same event, at most
+   * one returns it.
    */
   append(
     id: string,
@@ -86,8 +86,8 @@ export interface TranscriptMessage {
 /** The messages of agent sessions. */
 export interface TranscriptStore {
   /**
-   * Appends all messages (at most 100) or none: false when one of the keys exists. Of two attempts at the same append
-   * the first one wins, and the other reads its messages.
+   * Appends all messages (at most 100), or none and returns false when one of the keys exists. The caller then reads the
+   * messages of the earlier attempt.
    */
   append(
     sessionKey: string,

@@ -4,7 +4,7 @@ import { AosError } from "../domain/errors";
 const clientErrorNames =
   /^(RestError|TableTransactionError|AbortError|TimeoutError|.*(Authentication|Credential).*Error)$/;
 
-/** Converts client errors into an `AosError`. `resource` names what was requested, for example "the history of o-1". */
+/** Converts client errors into an `AosError`. `resource` is part of its message, for example "the history of o-1". */
 export async function wrapStorageErrors<Result>(
   resource: string,
   request: () => Promise<Result>,
@@ -48,7 +48,7 @@ export const isRowNotFound = (error: unknown): boolean =>
 
 /** Includes denied access: permissions and firewalls can be corrected while orchestrations wait. */
 const transientStatuses: ReadonlySet<number> = new Set([401, 403, 408, 429]);
-/** The next process creates a deleted table or container again. */
+/** A deleted table or container is created again by the next process. */
 const transientCodes: ReadonlySet<string> = new Set([
   "TableNotFound",
   "TableBeingDeleted",
@@ -65,7 +65,7 @@ const isTransient = (
   transientStatuses.has(status) ||
   (code !== undefined && transientCodes.has(code));
 
-/** Some clients put the entire JSON or XML body into the message: takes the service's own message from it. */
+/** Some clients put the entire JSON or XML body into the message: extracts the message of the service. */
 function readReason({ message }: Error): string {
   const reason =
     /<Message>([^<]+)/i.exec(message)?.[1] ??

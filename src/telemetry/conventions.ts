@@ -1,6 +1,6 @@
 /**
  * Names of attributes and metrics. The `gen_ai` names follow the semantic conventions for generative AI of November 2026,
- * which are in development. A changed name must also change in bicep/modules/queries.
+ * which are in development. A name that changes here must also change in bicep/modules/queries.
  * https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/gen-ai
  */
 import type { Attributes, AttributeValue } from "@opentelemetry/api";

@@ -63,7 +63,7 @@ async function listQueue(
 const nextSequenceNumber = (sequenceNumber: string): string =>
   (BigInt(sequenceNumber) + 1n).toString();
 
-/** A missing queue does not hide the other queues. */
+/** Reports a missing queue in the result, so that the other queues are listed. */
 async function orMissing(
   queue: QueuePath,
   list: Promise<DeadLetterList>,

@@ -28,7 +28,7 @@ export const originalMessageId = ({
 }: DeadLetter): string =>
   nonEmptyString(properties["idempotencyKey"]) ?? messageId;
 
-/** Returns the queue to which the message was first sent. Ignores a `deadLetterSource` that is no request queue. */
+/** Returns the queue to which the message was first sent. Ignores a `deadLetterSource` that is not a request queue. */
 export function originalQueue(letter: DeadLetter, path: QueuePath): string {
   const source = nonEmptyString(letter.properties["deadLetterSource"]);
   if (source !== undefined && requestQueues.includes(source)) return source;
@@ -53,7 +53,7 @@ export function buildReplayMessage(
     ...omitUndefined({
       contentType: letter.contentType,
       subject: letter.subject,
-      // The response to the original message would have carried its id, which the new message id does not equal.
+      // Without a correlation id, the client expects the original message id in the response.
       correlationId: letter.correlationId ?? originalId,
       sessionId: letter.sessionId,
       replyTo: letter.replyTo,

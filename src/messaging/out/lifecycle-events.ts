@@ -8,7 +8,7 @@ import { deriveMessageId } from "../message-id";
 import type { OutgoingMessage } from "../ports";
 import { traceProperties } from "./response-message";
 
-/** The history events that are published, with the orchestration status that each results in. */
+/** The history events that are published, with the status of the orchestration after each. */
 const publishedStatuses: Partial<Record<OrchestrationEventType, string>> = {
   "orchestration.started": "running",
   "orchestration.completed": "completed",

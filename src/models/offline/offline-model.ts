@@ -8,7 +8,7 @@ import type {
 } from "../language-model";
 import { minimalValue } from "./minimal-value";
 
-/** Marks every answer, so that no reader takes it for the text of a language model. */
+/** Marks every answer, so that a reader cannot mistake it for the text of a language model. */
 export const offlineNotice = "[offline model: no language model was called]";
 
 /** The current turn as a script sees it. */

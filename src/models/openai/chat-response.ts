@@ -111,7 +111,7 @@ const nonEmpty = (text: string | null | undefined): string | undefined =>
   text === null || text === "" ? undefined : text;
 
 function parseArguments(text: string): Json | undefined {
-  if (text.trim() === "") return {}; // Some models call a tool without parameters like this.
+  if (text.trim() === "") return {}; // Some models send no text for a tool without parameters.
   try {
     return JSON.parse(text) as Json;
   } catch {

@@ -20,7 +20,7 @@ export function toModelError(thrown: unknown, model: string): Error {
 function isTransient(thrown: unknown): boolean {
   if (isInterrupted(thrown) || thrown instanceof APIConnectionError)
     return true;
-  // A used-up quota is a 429, too, but a retry does not help.
+  // An exhausted quota is also a 429, but a retry does not help.
   if (!isApiError(thrown) || thrown.code === "insufficient_quota") return false;
   const status = thrown.status ?? 0;
   return status === 408 || status === 409 || status === 429 || status >= 500;
@@ -49,7 +49,7 @@ function adviceFor(status: number | undefined): string {
 const isApiError = (thrown: unknown): thrown is APIError =>
   thrown instanceof APIError;
 
-/** Cancelled, timed out, or disconnected within the body, for which fetch throws `terminated`. */
+/** The request was cancelled or timed out, or the connection broke within the body (fetch throws `terminated`). */
 function isInterrupted(thrown: unknown): boolean {
   if (thrown instanceof APIUserAbortError) return true;
   // By name: errors of fetch may come from another realm, where `instanceof` is always false.

@@ -112,7 +112,7 @@ function createTokenProvider(): () => Promise<string> {
       // Retryable: identity endpoints are sometimes unreachable, mostly while an instance starts.
       throw new AosError(
         "model_unavailable",
-        `No Entra ID token for Azure OpenAI. Sign in, or give the app an identity or an API key: ${toErrorMessage(cause)}`,
+        `Could not get an Entra ID token for Azure OpenAI. Sign in, or give the app an identity or an API key: ${toErrorMessage(cause)}`,
         { cause },
       );
     }
@@ -131,7 +131,7 @@ async function checkModelList(
     const signal = AbortSignal.timeout(checkTimeoutMs);
     await client.models.list({ signal });
   } catch (thrown) {
-    // Only an authorized client is throttled, and a self-hosted server may lack the list.
+    // A throttled client is authorized. A self-hosted server may have no list of models.
     const isReachable =
       thrown instanceof RateLimitError ||
       (thrown instanceof NotFoundError && provider === "openai");

@@ -93,7 +93,7 @@ export function matchesQuery(
   );
 }
 
-/** `possible`: the summary row does not match the entry, but may match it later. `obsolete`: it never will. */
+/** `possible`: the summary row does not match the entry yet. `obsolete`: it can never match the entry again. */
 export type IndexEntryState = "current" | "possible" | "obsolete";
 
 export function indexState(

@@ -8,7 +8,7 @@ import {
   toDocumentRow,
 } from "../table/document-row";
 
-/** The document of a summary row. */
+/** The JSON document of a summary row. */
 export interface OrchestrationRecord extends Omit<Claim, "etag"> {
   readonly output?: Payload;
 }

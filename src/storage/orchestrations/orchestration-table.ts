@@ -158,7 +158,7 @@ async function updateRecord(
     if (hasNewStatus)
       await writeIndexEntry(table, statusIndexEntry(after, after.status));
     if (!(await replaceRecord(table, next, found.etag))) continue;
-    // Queries delete the entries that remain after a crash or of earlier statuses.
+    // Queries delete the other obsolete entries, which a crash or earlier statuses have left.
     if (hasNewStatus && isFinalChange(before, after))
       await deleteIndexEntry(table, statusIndexEntry(before, before.status));
     return true;

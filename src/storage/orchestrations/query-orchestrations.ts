@@ -19,7 +19,7 @@ interface QuerySource {
 }
 
 const batchSize = 50;
-/** A page ends after this number of index entries, full or not, so that a rare tag costs bounded work. */
+/** A page ends after this number of index entries even if it is not full, so that a rare tag costs bounded work. */
 const maxEntriesPerPage = 2_000;
 
 /** A page of the index. Compares each entry with its summary row and deletes obsolete entries. */

@@ -44,8 +44,8 @@ const splitText = (text: string): readonly string[] =>
   );
 
 /**
- * ASCII, because Azurite garbles a character that lies across two chunks of a request, and so that the text can be split
- * anywhere.
+ * ASCII, so that the text can be split anywhere, and because Azurite corrupts a character whose bytes arrive in two
+ * chunks of a request.
  */
 const toAsciiJson = (document: unknown): string =>
   JSON.stringify(document).replace(

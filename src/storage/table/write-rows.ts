@@ -4,7 +4,7 @@ import type { RowColumns, RowKeys } from "./document-row";
 
 type TableRow = RowKeys & RowColumns;
 
-/** A transaction holds at most 100 rows and 4 MiB, which this number of characters stays below. */
+/** A transaction holds at most 100 rows and 4 MiB. One million characters stay below 4 MiB. */
 const maxRows = 100;
 const maxCharacters = 1_000_000;
 
@@ -27,7 +27,7 @@ export async function upsertRows(
   return inserted;
 }
 
-/** One transaction when all rows are new, which is the rule. After a crash some exist: then row by row. */
+/** Uses one transaction if all rows are new. After a crash some exist: then writes row by row. */
 async function upsertBatch(
   table: TableClient,
   batch: readonly TableRow[],

@@ -1,4 +1,4 @@
-/** Called only by the writer of the final state, so that each end is logged and counted once. */
+/** Called only by the process that writes the final state, so that each end is logged and counted once. */
 import type { Failure } from "../../domain/errors";
 import type {
   OrchestrationEvent,
@@ -15,7 +15,7 @@ interface OrchestrationEnd {
   readonly error?: Failure;
 }
 
-/** Logs no termination: it is not a failure, and the host logs it. */
+/** Does not log a termination: it is not a failure, and the host logs it. */
 export function logCompletion(
   log: Log,
   { id, workflow, status, error }: OrchestrationEnd,
@@ -29,7 +29,7 @@ export function logCompletion(
   logEvent(log, "orchestration.failed", { orchestrationId, workflow, code });
 }
 
-/** `added` are the events that did not exist before the write. */
+/** `added` contains the events that did not exist before the write. */
 export function logFailedSteps(
   log: Log,
   orchestrationId: string,

@@ -2,8 +2,8 @@
  * Structured log events.
  *
  * 1. Each event is one line of JSON in the log of its invocation, so that the host adds the invocation's ids.
- * 2. A line contains only the fields listed here: ids, names and codes. It contains no prompts, answers or error messages,
- *    which may quote them.
+ * 2. A line contains only the fields listed here: ids, names and codes. It contains no prompts and answers, and no error
+ *    messages, because they may quote prompts and answers.
  * 3. Orchestrators and entities do not log, because a replay would log again.
  */
 import { toFailure } from "../../domain/errors";
@@ -21,7 +21,7 @@ const eventDefinitions = {
   "orchestration.completed": ["info", "orchestrationId", "workflow"],
   "orchestration.failed": ["error", "orchestrationId", "workflow", "code"],
   "step.failed": ["warn", "orchestrationId", "stepId", "agent", "code"],
-  /** One attempt, which may be retried; the same applies to the next two events. */
+  /** The failed attempt may be retried; the same applies to the next two events. */
   "activity.failed": ["warn", "activity", "orchestrationId", "stepId", "code"],
   "model.failed": ["warn", "orchestrationId", "stepId", "attempt", "code"],
   "tool.failed": [

@@ -2,8 +2,8 @@
  * Metric instruments.
  *
  * 1. Instruments are created on first use, when the meter provider is registered.
- * 2. Starts, failures, turns and takeovers are counted by the process whose write caused them: never twice, and not at all
- *    when the process crashes between the write and the next export.
+ * 2. The process that writes a start, failure, turn or takeover counts it: never twice, and not at all when the process
+ *    crashes between the write and the next export.
  * 3. Model and tool calls are counted per call, including calls that are repeated after a crash, because each one costs.
  */
 import { metrics } from "@opentelemetry/api";
@@ -32,7 +32,11 @@ const createInstruments = () => {
       advice: { explicitBucketBoundaries: buckets },
     });
   return {
-    turns: counter(metricNames.turns, "{turn}", "Number of agent turns ended."),
+    turns: counter(
+      metricNames.turns,
+      "{turn}",
+      "Number of agent turns that ended.",
+    ),
     starts: counter(
       metricNames.starts,
       "{orchestration}",
@@ -41,12 +45,12 @@ const createInstruments = () => {
     failures: counter(
       metricNames.failures,
       "{orchestration}",
-      "Number of orchestrations failed.",
+      "Number of orchestrations that failed.",
     ),
     takeovers: counter(
       metricNames.takeovers,
       "{claim}",
-      "Number of claims taken over.",
+      "Number of claims that were taken over.",
     ),
     tokens: histogram(
       metricNames.tokens,

@@ -18,7 +18,10 @@ interface ActivityOwner {
   readonly traceparent?: string;
 }
 
-/** Runs an activity in a span whose parent is its turn or its orchestration's request. Logs and redacts its errors. */
+/**
+ * Runs an activity in a span below the span of its turn, or else of the request that started its orchestration. Logs and
+ * redacts its errors.
+ */
 export async function traceActivity<Result>(
   activity: string,
   input: unknown,
@@ -52,8 +55,8 @@ export async function traceActivity<Result>(
 }
 
 /**
- * The host logs the message of an activity's error, and the history and the API contain it. Messages of providers and tools
- * may quote a key.
+ * The message of an activity's error appears in the log of the host, in the history and in the API, and messages of
+ * providers and tools may quote a key.
  */
 function withoutSecrets(thrown: unknown): unknown {
   const { message } = toFailure(thrown);

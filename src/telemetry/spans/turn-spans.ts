@@ -32,8 +32,8 @@ export const turnSpanContext = (
 });
 
 /**
- * Exports a span for every turn that `rows` end, also for rows that existed before: the process that wrote them may have
- * crashed before its export. Counts only the turns in `added`.
+ * Exports a span for every turn that ends in `rows`, including rows that an earlier attempt wrote: its process may have
+ * crashed before the export. Counts only the turns that end in `added`.
  */
 export function recordTurns(
   orchestrationId: string,
