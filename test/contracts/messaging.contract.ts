@@ -58,7 +58,7 @@ export function messagingContract(
       });
     });
 
-    test("sends a message with the same id once", async () => {
+    test("sends only the first of several messages with the same id", async () => {
       const messageId = randomUUID();
       await Promise.all([send({ messageId }), send({ messageId })]);
       await send({ messageId });

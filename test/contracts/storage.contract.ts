@@ -172,7 +172,7 @@ export function storageContract(open: () => Storage): void {
           tags: { parity: at % 2 === 0 ? "even" : "odd" },
         });
     });
-    const listed = async (
+    const listIndices = async (
       query: Partial<Parameters<Storage["orchestrations"]["list"]>[0]>,
     ) => {
       const page = await open().orchestrations.list({
@@ -184,7 +184,7 @@ export function storageContract(open: () => Storage): void {
     };
 
     test("is newest first", async () => {
-      expect(await listed({})).toEqual([4, 3, 2, 1, 0]);
+      expect(await listIndices({})).toEqual([4, 3, 2, 1, 0]);
     });
 
     test("continues on the next page without a gap or a repetition", async () => {
@@ -204,28 +204,28 @@ export function storageContract(open: () => Storage): void {
 
     test("filters by tag and by time, bounds included", async () => {
       const tag = { key: "parity", value: "even" };
-      expect(await listed({ tag })).toEqual([4, 2, 0]);
+      expect(await listIndices({ tag })).toEqual([4, 2, 0]);
       const from = new Date(minutes(1));
       const to = new Date(minutes(3));
-      expect(await listed({ from, to })).toEqual([3, 2, 1]);
-      expect(await listed({ tag: { key: "constructor", value: "" } })).toEqual(
-        [],
-      );
+      expect(await listIndices({ from, to })).toEqual([3, 2, 1]);
+      expect(
+        await listIndices({ tag: { key: "constructor", value: "" } }),
+      ).toEqual([]);
     });
 
-    test("contains an orchestration under its current status only", async () => {
+    test("contains an orchestration only under its current status", async () => {
       const [id = ""] = ids;
       const running = { status: "running", updatedAt: minutes(9) } as const;
       await open().orchestrations.update(id, running);
-      expect(await listed({ status: "running" })).toEqual([0]);
-      expect(await listed({ status: "pending" })).toEqual([4, 3, 2, 1]);
+      expect(await listIndices({ status: "running" })).toEqual([0]);
+      expect(await listIndices({ status: "pending" })).toEqual([4, 3, 2, 1]);
       await open().orchestrations.update(id, { ...running, status: "failed" });
-      expect(await listed({ status: "running" })).toEqual([]);
-      expect(await listed({ status: "failed" })).toEqual([0]);
+      expect(await listIndices({ status: "running" })).toEqual([]);
+      expect(await listIndices({ status: "failed" })).toEqual([0]);
     });
 
     test("rejects an invalid cursor", async () => {
-      await expect(listed({ cursor: "nonsense" })).rejects.toMatchObject({
+      await expect(listIndices({ cursor: "nonsense" })).rejects.toMatchObject({
         code: "invalid_request",
       });
     });
@@ -237,7 +237,7 @@ export function storageContract(open: () => Storage): void {
       queuePosition: { session, position },
     });
 
-    test("has the lowest position at its head, in any order of enqueueing", async () => {
+    test("returns the entry with the lowest position as its head, in any order of enqueueing", async () => {
       const session = `a/b ${newOrchestrationId()}`;
       const { sessions } = open();
       expect(await sessions.head(session)).toBeUndefined();

@@ -21,13 +21,10 @@ const adapterError = (fields: object): AosError =>
   });
 const causeOf = (
   fields: object,
-  signIn: HealthDependency["authentication"] = "identity",
+  authentication: HealthDependency["authentication"] = "identity",
 ) =>
-  diagnose(
-    { ...dependency, authentication: signIn },
-    probe,
-    adapterError(fields),
-  ).problem.cause;
+  diagnose({ ...dependency, authentication }, probe, adapterError(fields))
+    .problem.cause;
 
 describe("diagnose", () => {
   test.each([

@@ -5,26 +5,17 @@ import { openStorage } from "../../src/storage/open-storage";
 import type { Storage } from "../../src/storage/ports";
 import { recordsContract } from "../contracts/records.contract";
 import { storageContract } from "../contracts/storage.contract";
-import {
-  type Azurite,
-  startAzurite,
-} from "../../local-cloud/test/support/storage/azurite";
+import { useAzuriteStorage } from "../support/storage/azurite-storage";
 
-let azurite: Azurite;
-let storage: Storage;
-beforeAll(async () => {
-  azurite = await startAzurite();
-  storage = openStorage({ connectionString: azurite.connectionString });
-});
-afterAll(() => azurite.stop());
+const storage = useAzuriteStorage();
 
 describe("storage on Azurite", () => {
-  storageContract(() => storage);
-  recordsContract(() => storage);
+  storageContract(storage);
+  recordsContract(storage);
 
   test("passes its checks while Azurite runs", async () => {
-    await expect(storage.orchestrations.check()).resolves.toBeUndefined();
-    await expect(storage.payloads.check()).resolves.toBeUndefined();
+    await expect(storage().orchestrations.check()).resolves.toBeUndefined();
+    await expect(storage().payloads.check()).resolves.toBeUndefined();
   });
 });
 

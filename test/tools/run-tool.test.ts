@@ -19,7 +19,7 @@ const echo = defineTool({
     Promise.resolve([idempotencyKey, word.repeat(times)]),
 });
 const run = { idempotencyKey: "k", signal: new AbortController().signal };
-const stuck = tool(() => new Promise(() => undefined));
+const endlessTool = tool(() => new Promise(() => undefined));
 
 describe("runTool", () => {
   test("runs the tool with validated arguments and applied defaults", async () => {
@@ -74,10 +74,10 @@ describe("runTool", () => {
     expect(abortReason).toMatchObject({ code: "tool_failed" });
   });
 
-  test("rejects when it is cancelled before or during the run", async () => {
+  test("rejects when the signal is aborted before or during the run", async () => {
     const cancel = new AbortController();
     const running = runTool(
-      stuck,
+      endlessTool,
       { word: "a" },
       { ...run, signal: cancel.signal },
     );

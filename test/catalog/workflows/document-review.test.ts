@@ -92,7 +92,7 @@ async function runStep(
   return runTool(tool, input, { idempotencyKey: "k", signal });
 }
 
-/** Runs the steps in the order of the definition, which fits their needs. */
+/** Runs the steps in the order of the definition, where every step follows the steps that it needs. */
 async function runReview(input: Json): Promise<Json> {
   const definition = findByName(catalog.workflows, "document-review");
   const steps: Record<string, Json> = {};

@@ -1,28 +1,19 @@
-import { HttpRequest, InvocationContext } from "@azure/functions";
 import type { DurableClient } from "durable-functions";
-import type { Storage } from "../../../src/storage/ports";
-import { openStorage } from "../../../src/storage/open-storage";
 import type { WorkflowDefinition } from "../../../src/domain/workflow/workflow-definition";
 import { durableHttpHandler } from "../../../src/http/http-handler";
 import type { OrchestrationView } from "../../../src/http/views/orchestration-view";
 import { startOrchestrationRoute } from "../../../src/http/routes/start-orchestration";
 import {
-  type Azurite,
-  startAzurite,
-} from "../../../local-cloud/test/support/storage/azurite";
+  createRequest,
+  createSilentContext,
+} from "../../support/http/route-request";
 import {
   type FakeTaskHub,
   fakeTaskHub,
 } from "../../support/orchestrations/fake-task-hub";
+import { useAzuriteStorage } from "../../support/storage/azurite-storage";
 
-let azurite: Azurite;
-let storage: Storage;
-beforeAll(async () => {
-  azurite = await startAzurite();
-  storage = openStorage({ connectionString: azurite.connectionString });
-});
-afterAll(() => azurite.stop());
-
+const storage = useAzuriteStorage();
 const startMs = Date.parse("2026-01-01T00:00:00Z");
 
 const workflow: WorkflowDefinition = {
@@ -36,7 +27,7 @@ function api(hub: FakeTaskHub, workflows = [workflow]) {
   const clock = { ms: startMs };
   const handler = durableHttpHandler(
     startOrchestrationRoute({
-      storage: () => storage,
+      storage,
       agents: new Map(),
       tools: new Set(["search"]),
       workflows,
@@ -46,43 +37,40 @@ function api(hub: FakeTaskHub, workflows = [workflow]) {
     }),
   );
   const start = async (body: object) => {
-    const request = new HttpRequest({
-      method: "POST",
-      url: "http://localhost/api/orchestrations",
-      body: { string: JSON.stringify(body) },
-    });
-    const context = new InvocationContext({ logHandler: () => undefined });
-    const client = hub as unknown as DurableClient;
-    const { status, body: text } = await handler(request, client, context);
+    const { status, body: text } = await handler(
+      createRequest("orchestrations", body),
+      hub as unknown as DurableClient,
+      createSilentContext(),
+    );
     return { status, body: JSON.parse(text) as OrchestrationView };
   };
   return { clock, start };
 }
 
 describe("a claim whose start failed", () => {
-  test("is not taken over while its holder may still start it", async () => {
+  test("is not taken over by a duplicate request after 29 seconds", async () => {
     const hub = fakeTaskHub();
     const { clock, start } = api(hub);
     hub.broken = true;
-    expect((await start({ workflow: "w", id: "young" })).status).toBe(503);
+    expect((await start({ workflow: "w", id: "recent" })).status).toBe(503);
     hub.broken = false;
     clock.ms += 29_000;
-    const again = await start({ workflow: "w", id: "young" });
+    const again = await start({ workflow: "w", id: "recent" });
     expect(again).toMatchObject({ status: 200, body: { status: "pending" } });
     expect(hub.started).toEqual([]);
   });
 
-  test("is taken over by exactly one of several duplicate requests", async () => {
+  test("is taken over by exactly one of five duplicate requests after 31 seconds", async () => {
     const hub = fakeTaskHub();
     const { clock, start } = api(hub);
     hub.broken = true;
     await start({ workflow: "w", id: "old" });
     hub.broken = false;
     clock.ms += 31_000;
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 5 }, () => start({ workflow: "w", id: "old" })),
     );
-    expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200));
+    expect(responses.map(({ status }) => status)).toEqual(Array(5).fill(200));
     expect(hub.started).toEqual(["old"]);
   });
 });
@@ -91,9 +79,9 @@ test("a request whose claim took longer than the start deadline returns 503", as
   const hub = fakeTaskHub();
   const { clock, start } = api(hub);
   const claimed = start({ workflow: "w", id: "slow" });
-  const late = setInterval(() => (clock.ms += 21_000), 0);
+  const clockTicks = setInterval(() => (clock.ms += 21_000), 0);
   const { status } = await claimed;
-  clearInterval(late);
+  clearInterval(clockTicks);
   expect(status).toBe(503);
   expect(hub.started).toEqual([]);
 });

@@ -1,4 +1,3 @@
-import { HttpRequest, InvocationContext } from "@azure/functions";
 import type { DurableClient } from "durable-functions";
 import type { Storage } from "../../../src/storage/ports";
 import { listDeadLettersRoute } from "../../../src/http/routes/list-dead-letters";
@@ -9,11 +8,15 @@ import {
 import { healthReadyRoute } from "../../../src/http/routes/health";
 import type { HealthDependency } from "../../../src/health/health-dependency";
 import { startOrchestrationRoute } from "../../../src/http/routes/start-orchestration";
+import {
+  createRequest,
+  createSilentContext,
+} from "../../support/http/route-request";
 import { fakeTaskHub } from "../../support/orchestrations/fake-task-hub";
 
 const dependencies = {
   storage: (): Storage => {
-    throw new Error("Storage is not used here.");
+    throw new Error("The tests must not use storage.");
   },
   agents: new Map(),
   tools: new Set<string>(),
@@ -30,19 +33,13 @@ const dependencies = {
   messaging: () => undefined,
   now: () => new Date(0),
 };
-const context = new InvocationContext({ logHandler: () => undefined });
-const request = (path: string, body?: object) =>
-  new HttpRequest({
-    method: body === undefined ? "GET" : "POST",
-    url: `http://localhost/api/${path}`,
-    ...(body !== undefined && { body: { string: JSON.stringify(body) } }),
-  });
+const context = createSilentContext();
 
 describe("an app that runs without Service Bus", () => {
   test("is ready and reports Service Bus as not configured", async () => {
     const check = durableHttpHandler(healthReadyRoute(dependencies));
     const hub = fakeTaskHub() as unknown as DurableClient;
-    const reply = await check(request("health"), hub, context);
+    const reply = await check(createRequest("health"), hub, context);
     expect(reply.status).toBe(200);
     expect(JSON.parse(reply.body)).toMatchObject({
       status: "ok",
@@ -52,7 +49,7 @@ describe("an app that runs without Service Bus", () => {
 
   test("returns 501 that names the setting when dead letters are listed", async () => {
     const list = httpHandler(listDeadLettersRoute(dependencies));
-    const reply = await list(request("dead-letters"), context);
+    const reply = await list(createRequest("dead-letters"), context);
     expect(reply.status).toBe(501);
     expect(JSON.parse(reply.body)).toMatchObject({
       code: "messaging_not_configured",
@@ -66,7 +63,7 @@ describe("an app that runs without Service Bus", () => {
     const start = durableHttpHandler(startOrchestrationRoute(dependencies));
     const body = { workflow: "w", replyTo: "answers" };
     const reply = await start(
-      request("orchestrations", body),
+      createRequest("orchestrations", body),
       fakeTaskHub() as unknown as DurableClient,
       context,
     );

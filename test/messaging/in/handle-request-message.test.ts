@@ -4,32 +4,24 @@ import {
   ServiceBusClient,
 } from "@azure/service-bus";
 import type { DurableClient } from "durable-functions";
-import type { Storage } from "../../../src/storage/ports";
-import { openStorage } from "../../../src/storage/open-storage";
 import type { Messaging } from "../../../src/messaging/ports";
 import { openServiceBus } from "../../../src/messaging/service-bus/service-bus-messaging";
 import { handleRequestMessage } from "../../../src/messaging/in/handle-request-message";
 import { toReceivedMessage } from "../../../src/messaging/in/received-message";
-import {
-  type Azurite,
-  startAzurite,
-} from "../../../local-cloud/test/support/storage/azurite";
 import {
   type TestBroker,
   startTestBroker,
 } from "../../support/messaging/test-broker";
 import { createEventLog } from "../../support/telemetry/event-log";
 import { fakeTaskHub } from "../../support/orchestrations/fake-task-hub";
+import { useAzuriteStorage } from "../../support/storage/azurite-storage";
 
-let azurite: Azurite;
+const storage = useAzuriteStorage();
 let broker: TestBroker;
-let storage: Storage;
 let messaging: Messaging;
 let client: ServiceBusClient;
 beforeAll(async () => {
-  azurite = await startAzurite();
   broker = await startTestBroker();
-  storage = openStorage({ connectionString: azurite.connectionString });
   messaging = openServiceBus(broker);
   client = new ServiceBusClient(broker.connectionString);
 });
@@ -37,7 +29,6 @@ afterAll(async () => {
   await messaging.close();
   await client.close();
   await broker.stop();
-  await azurite.stop();
 });
 
 /** A handler with a separate task hub. `deliver` calls it as the host does. */
@@ -55,7 +46,7 @@ function createHandler(
         ...metadata,
       }),
       {
-        storage: () => storage,
+        storage,
         messaging: () => messaging,
         agents: new Map(),
         tools: new Set(["search"]),

@@ -199,15 +199,9 @@ describe("openAiModel", () => {
   });
 });
 
-describe("the check of a self-hosted server", () => {
-  test.each([
-    [200, true],
-    [404, true], // The server has no list of models.
-    [429, true], // The client is authorized but throttled.
-    [401, false],
-    [403, false],
-    [500, false],
-  ])("that returns %i succeeds: %s", async (status, succeeds) => {
+describe("the check of openAiModel", () => {
+  /** Returns whether the check succeeds when the list of models has this status. */
+  async function check(status: number): Promise<boolean> {
     await using server = await startChatServer(() => ({
       status,
       body: status === 200 ? { data: [] } : { error: { message: "No" } },
@@ -217,12 +211,26 @@ describe("the check of a self-hosted server", () => {
       baseUrl: server.url,
       timeoutMs: 5_000,
     });
-    const result = model.check().then(
+    return await model.check().then(
       () => true,
       () => false,
     );
-    expect(await result).toBe(succeeds);
+  }
+
+  test.each([
+    ["", 200],
+    [" because the server has no list of models", 404],
+    [" because a throttled client is authorized", 429],
+  ])("succeeds%s when the server returns %i", async (_, status) => {
+    expect(await check(status)).toBe(true);
   });
+
+  test.each([401, 403, 500])(
+    "fails when the server returns %i",
+    async (status) => {
+      expect(await check(status)).toBe(false);
+    },
+  );
 });
 
 describe("azureOpenAiModel", () => {

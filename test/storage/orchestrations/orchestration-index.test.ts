@@ -54,7 +54,7 @@ describe("indexRange", () => {
 });
 
 describe("indexState", () => {
-  test("is obsolete only when the summary can never match the entry", () => {
+  test("returns obsolete only when the summary can never match the entry", () => {
     const pending: OrchestrationSummary = {
       id: "o",
       workflow: "w",

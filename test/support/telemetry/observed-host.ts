@@ -64,22 +64,25 @@ export interface Histogram {
   readonly count: number;
   readonly buckets: { readonly boundaries: readonly number[] };
 }
-interface Point {
+export interface MetricPoint {
   readonly value: unknown;
 }
 /** Reads the data points of a metric, each as its attributes and `value`. */
-export const readPoints = (file: string, metric: string): readonly Point[] =>
+export const readPoints = (
+  file: string,
+  metric: string,
+): readonly MetricPoint[] =>
   readLines(file).flatMap((line) =>
     "metric" in line && line.metric === metric
       ? [{ ...line.attributes, value: line.value }]
       : [],
   );
 /** Replaces the value of a histogram point by its sum. */
-export const withHistogramSum = (point: Point): Point => ({
+export const withHistogramSum = (point: MetricPoint): MetricPoint => ({
   ...point,
   value: (point.value as Histogram).sum,
 });
-export const withHistogramCount = (point: Point): Point => ({
+export const withHistogramCount = (point: MetricPoint): MetricPoint => ({
   ...point,
   value: (point.value as Histogram).count,
 });

@@ -27,14 +27,16 @@ describe("logEvent", () => {
     ]);
   });
 
-  test("truncates long ids", () => {
+  test("truncates an id of 100,000 characters", () => {
     const { log, events } = createEventLog();
     const messageId = "x".repeat(100_000);
     logEvent(log, "message.rejected", { messageId, queue: "q", code: "c" });
     expect(JSON.stringify(events).length).toBeLessThan(500);
   });
+});
 
-  test("formatErrorTrail contains names, codes and frames and no messages", () => {
+describe("formatErrorTrail", () => {
+  test("contains names, codes and stack frames and no messages", () => {
     const cause = Object.assign(new Error("connect xylophone"), {
       code: "ECONNREFUSED",
     });

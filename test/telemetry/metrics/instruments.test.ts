@@ -6,37 +6,24 @@ import {
 import type { DurableClient } from "durable-functions";
 import { finishOrchestration } from "../../../activities/finish-orchestration";
 import { recordHistory } from "../../../activities/record-history";
-import type { Storage } from "../../../src/storage/ports";
-import { openStorage } from "../../../src/storage/open-storage";
 import { createEvent } from "../../../src/domain/history/create-event";
 import { noUsage } from "../../../src/domain/usage";
 import { startTelemetryProvider } from "../../../src/telemetry/export/telemetry-provider";
 import { reconcileWithHub } from "../../../src/orchestrations/reconcile";
 import { startIfAbandoned } from "../../../src/orchestrations/start/claim-and-start";
 import { newClaim, newOrchestrationId } from "../../contracts/storage.contract";
-import {
-  type Azurite,
-  startAzurite,
-} from "../../../local-cloud/test/support/storage/azurite";
 import { createEventLog } from "../../support/telemetry/event-log";
 import { fakeTaskHub } from "../../support/orchestrations/fake-task-hub";
+import { useAzuriteStorage } from "../../support/storage/azurite-storage";
 
-let azurite: Azurite;
-let storage: Storage;
+const storage = useAzuriteStorage();
 const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
 const reader = new PeriodicExportingMetricReader({
   exporter,
   exportIntervalMillis: 3_600_000,
 });
 const provider = startTelemetryProvider("counting", [], [reader]);
-beforeAll(async () => {
-  azurite = await startAzurite();
-  storage = openStorage({ connectionString: azurite.connectionString });
-});
-afterAll(async () => {
-  await provider.close(1_000);
-  await azurite.stop();
-});
+afterAll(() => provider.close(1_000));
 
 /** Reads the data points of a metric that have the attribute value. */
 async function readDataPoints(
@@ -59,15 +46,16 @@ async function readDataPoints(
 }
 
 const at = "2026-01-01T00:00:00.000Z";
-const dependencies = { storage: () => storage, messaging: () => undefined };
+const dependencies = { storage, messaging: () => undefined };
 
 async function createClaim(workflow: string): Promise<string> {
   const id = newOrchestrationId();
-  await storage.orchestrations.claim(newClaim(id, { workflow }));
+  await storage().orchestrations.claim(newClaim(id, { workflow }));
   return id;
 }
 
-const repeat = async (work: () => Promise<unknown>): Promise<void> => {
+/** Runs the work three times concurrently, then once more. */
+const runRepeatedly = async (work: () => Promise<unknown>): Promise<void> => {
   await Promise.all([work(), work(), work()]);
   await work();
 };
@@ -75,7 +63,7 @@ const repeat = async (work: () => Promise<unknown>): Promise<void> => {
 test("finishOrchestration counts and logs a failure once for repeated calls", async () => {
   const orchestrationId = await createClaim("failing");
   const { log, events } = createEventLog();
-  await repeat(() =>
+  await runRepeatedly(() =>
     finishOrchestration(dependencies)(
       {
         orchestrationId,
@@ -129,11 +117,11 @@ test("reconcileWithHub counts and logs a failure in the hub once for repeated ca
         lastUpdatedTime: new Date(at),
       }),
   } as unknown as DurableClient;
-  const claim = await storage.orchestrations.find(id);
+  const claim = await storage().orchestrations.find(id);
   const { log, events } = createEventLog();
-  await repeat(async () => {
+  await runRepeatedly(async () => {
     if (claim !== undefined)
-      await reconcileWithHub(claim, { hub, storage, log });
+      await reconcileWithHub(claim, { hub, storage: storage(), log });
   });
   expect(
     await readDataPoints(
@@ -166,7 +154,7 @@ test("recordHistory counts a turn and logs a failed step once for repeated calls
       },
     }),
   );
-  await repeat(() =>
+  await runRepeatedly(() =>
     recordHistory(dependencies)({ orchestrationId, events: rows }, log),
   );
   const turns = await readDataPoints(
@@ -198,8 +186,8 @@ test("recordHistory counts a turn and logs a failed step once for repeated calls
 
 test("startIfAbandoned takes over, starts and counts a claim once for concurrent calls", async () => {
   const id = await createClaim("taken");
-  const claim = await storage.orchestrations.find(id);
-  const start = await storage.payloads.put(id, {
+  const claim = await storage().orchestrations.find(id);
+  const start = await storage().payloads.put(id, {
     orchestrationId: id,
     definition: { name: "taken", version: "1", steps: [] },
     agents: {},
@@ -208,13 +196,13 @@ test("startIfAbandoned takes over, starts and counts a claim once for concurrent
   const { log, events } = createEventLog();
   const hub = fakeTaskHub();
   const context = {
-    storage,
+    storage: storage(),
     hub: hub as unknown as DurableClient,
     now: () => new Date(),
     by: "message",
     log,
   } as const;
-  await repeat(async () => {
+  await runRepeatedly(async () => {
     if (claim !== undefined)
       await startIfAbandoned({ ...claim, start }, context);
   });

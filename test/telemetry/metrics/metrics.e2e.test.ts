@@ -29,7 +29,7 @@ beforeAll(async () => {
   await pipeline.runSession(["first", "second"], "wrong-message");
   // The host exports metrics when it stops.
   await pipeline.host.stop();
-});
+}, 180_000);
 afterAll(() => pipeline.stop());
 const chatAttributes = () => expectedChatAttributes(pipeline.chatUrl);
 

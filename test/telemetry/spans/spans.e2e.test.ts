@@ -52,12 +52,12 @@ const newTrace = () => {
 };
 const spansIn = ({ traceId }: { readonly traceId: string }) =>
   readSpans(file).filter((span) => span.traceId === traceId);
-const finished = async (id: string) => {
-  const ended = await pollUntil(
+const waitForCompletion = async (id: string) => {
+  const response = await pollUntil(
     () => createApiClient(host.url).status(id, "20s"),
     ({ body }) => body.status === "completed",
   );
-  return ended.body;
+  return response.body;
 };
 /** Waits for the span of the last activity, which ends after the orchestration. */
 const waitForTrace = (trace: ReturnType<typeof newTrace>) =>
@@ -84,7 +84,7 @@ test("a review started over HTTP exports one tree below the request with the tok
   const { body } = await createApiClient(host.url).start(review, {
     traceparent: trace.header,
   });
-  const { usage } = await finished(body.id);
+  const { usage } = await waitForCompletion(body.id);
   const spans = await waitForTrace(trace);
   tree = renderSpanTree(spans);
 
@@ -167,7 +167,7 @@ test("a review on a host that was killed exports the same tree with the same spa
   const before = spansIn(trace);
   expect(before.some(({ name }) => name === "finishOrchestration")).toBe(false);
   host = await start();
-  const { usage } = await finished(body.id);
+  const { usage } = await waitForCompletion(body.id);
   const spans = distinctSpans(await waitForTrace(trace));
   expect(differencesFromTree(renderSpanTree(spans))).toEqual([]);
   expect(sumAttribute(spans, "chat", "gen_ai.usage.input_tokens")).toBe(
@@ -182,7 +182,7 @@ test("a request without a traceparent starts the hub's instance with the trace o
   const { body } = await createApiClient(host.url).start({
     definition: echoWorkflow,
   });
-  await finished(body.id);
+  await waitForCompletion(body.id);
   const span = await pollUntil(
     () => Promise.resolve(readSpans(file)),
     (spans) => spans.some(({ attributes }) => belongsTo(attributes, body.id)),
@@ -204,7 +204,7 @@ const secrets = [
 ];
 const focus =
   "Look for xylophone. AccountKey=abc123secret==; Bearer abcdefgh12345678; password=hunter2hunter2";
-const contents = [
+const contentAttributes = [
   "gen_ai.system_instructions",
   "gen_ai.input.messages",
   "gen_ai.output.messages",
@@ -212,21 +212,23 @@ const contents = [
   "gen_ai.tool.call.result",
 ];
 /** Reviews one document with secrets in the input, which the prompts contain. */
-const reviewSecrets = async () => {
+const runReviewWithSecrets = async () => {
   const trace = newTrace();
   const documents = ["contract-office-lease.txt"];
   const { body } = await createApiClient(host.url).start(
     { ...review, input: { focus, documents } },
     { traceparent: trace.header },
   );
-  await finished(body.id);
+  await waitForCompletion(body.id);
   return { id: body.id, exported: JSON.stringify(await waitForTrace(trace)) };
 };
 
 test("spans contain prompts and answers only when enabled, and neither spans nor log contain secrets", async () => {
-  const { id, exported } = await reviewSecrets();
+  const { id, exported } = await runReviewWithSecrets();
   expect(secrets.filter((secret) => exported.includes(secret))).toEqual([]);
-  expect(contents.filter((name) => exported.includes(name))).toEqual([]);
+  expect(contentAttributes.filter((name) => exported.includes(name))).toEqual(
+    [],
+  );
   // Orchestrators are replayed with every step, and log each event once.
   const fields = { orchestrationId: id, workflow: "document-review" };
   expect(
@@ -243,8 +245,10 @@ test("spans contain prompts and answers only when enabled, and neither spans nor
 
   await host.stop();
   host = await start({ AOS_TELEMETRY_CONTENT: "true" });
-  const withContent = (await reviewSecrets()).exported;
-  expect(contents.filter((name) => !withContent.includes(name))).toEqual([]);
+  const withContent = (await runReviewWithSecrets()).exported;
+  expect(
+    contentAttributes.filter((name) => !withContent.includes(name)),
+  ).toEqual([]);
   expect(secrets.filter((secret) => withContent.includes(secret))).toEqual([
     "xylophone",
   ]);
