@@ -4,7 +4,7 @@
  */
 import type { ModelIdentity, TurnRef } from "../src/domain/contracts";
 import type { Json } from "../src/domain/payload";
-import { sha256Hex } from "../src/storage/sha256";
+import { sha256Hex } from "../src/domain/sha256";
 import type { Usage } from "../src/domain/usage";
 import type { ChatMessage } from "../src/models/language-model";
 import type { TranscriptMessage, TranscriptStore } from "../src/storage/ports";

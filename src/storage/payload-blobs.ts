@@ -10,7 +10,7 @@ import {
 import type { LazyClient } from "./clients";
 import type { PayloadStore } from "./ports";
 import { hasStatusCode, wrapStorageErrors } from "./storage-error";
-import { sha256Hex } from "./sha256";
+import { sha256Hex } from "../domain/sha256";
 import { toTableKey } from "./table/table-key";
 
 /** Blobs `<owner>/<sha256>.json`. */

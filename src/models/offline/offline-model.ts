@@ -12,13 +12,13 @@ import { minimalValue } from "./minimal-value";
 export const offlineNotice = "[offline model: no language model was called]";
 
 /** The current turn as a script sees it. */
-interface OfflineTurn {
+export interface OfflineTurn {
   readonly prompt: string;
   /** Tool results since the prompt, one list per round of tool calls. */
   readonly results: readonly (readonly Json[])[];
 }
 
-interface OfflineToolCall {
+export interface OfflineToolCall {
   readonly tool: string;
   readonly arguments: Json;
 }

@@ -1,6 +1,6 @@
 import { toCanonicalJson } from "../../domain/json";
 import type { Json } from "../../domain/payload";
-import { sha256Hex } from "../../storage/sha256";
+import { sha256Hex } from "../../domain/sha256";
 import { invalidRequest } from "./request-error";
 
 export interface RequestIdentity {

@@ -1,4 +1,4 @@
-import { sha256Hex } from "../sha256";
+import { sha256Hex } from "../../domain/sha256";
 
 /** Table keys have at most 512 UTF-16 units. The rest is reserved for prefixes and suffixes. */
 const maxKeyLength = 400;
