@@ -1,7 +1,6 @@
 /** Fills a task hub with finished orchestrations: copies of one that has run, written directly to the database. */
 import { join } from "node:path";
-import { openTaskHubStore } from "../local-cloud/durable-task/store/sqlite-store";
-import type { TaskHubStore } from "../local-cloud/durable-task/store/task-hub-store";
+import { openTaskHubStore, type TaskHubStore } from "azure-local-cloud";
 import { createBenchClient } from "./bench-client";
 import { startBenchHost } from "./processes";
 

@@ -1,10 +1,7 @@
 /** Starts the built programs as separate processes, each on free ports. Disposing of a result stops its process. */
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import {
-  type LaunchedProcess,
-  launchProcess,
-} from "../local-cloud/shared/process/launch-process";
+import { type LaunchedProcess, launchProcess } from "azure-local-cloud";
 
 const root = resolve(__dirname, "..", "..");
 const localCloud = join(root, "local-cloud", "dist", "cli", "main.js");

@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { launchProcess } from "azure-local-cloud";
 import { startBenchHost } from "../processes";
 import { withTemporaryFolder } from "../measure";
 import { median } from "../statistics";
@@ -90,28 +89,18 @@ async function measureSizes(): Promise<Figures> {
 /** Measures the app alone, in a process without a host. */
 async function measureWorkerStart({ main }: Variant, settings: Settings) {
   const start = performance.now();
-  const worker = spawn(process.execPath, [bareWorker, main], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, ...settings },
+  await using worker = launchProcess(bareWorker, [main], {
+    env: settings,
+    inheritStderr: true,
+    pipeStdin: true,
   });
-  const exited = once(worker, "exit");
-  try {
-    const [line] = (await Promise.race([
-      once(worker.stdout, "data"),
-      exited.then(() => {
-        throw new Error(`${main} could not be loaded.`);
-      }),
-    ])) as [Buffer];
-    const { loadMs, port } = JSON.parse(line.toString()) as {
-      readonly loadMs: number;
-      readonly port: number;
-    };
-    await requireSuccess(`http://127.0.0.1:${port}/health/live`);
-    return { loadMs, firstAnswerMs: performance.now() - start };
-  } finally {
-    worker.stdin.end();
-    await exited;
-  }
+  const line = await worker.waitForOutput(/.+(?=\n)/);
+  const { loadMs, port } = JSON.parse(line) as {
+    readonly loadMs: number;
+    readonly port: number;
+  };
+  await requireSuccess(`http://127.0.0.1:${port}/health/live`);
+  return { loadMs, firstAnswerMs: performance.now() - start };
 }
 
 /** Measures the app with the embedded host. The host is not bundled and shares its packages with the unbundled app. */

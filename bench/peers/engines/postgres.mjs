@@ -7,6 +7,7 @@ import {
   findFreePort,
   isListening,
   run,
+  runToEnd,
   waitUntilReady,
 } from "../processes.mjs";
 

@@ -5,8 +5,12 @@ export interface LaunchOptions {
   /** Set over the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
   readonly nodeArguments?: readonly string[];
+  /** Default: the folder of this process. */
+  readonly cwd?: string;
   /** Opens a channel for messages between both processes. */
   readonly ipc?: boolean;
+  /** Keeps stdin of the process open until this process ends. Default: stdin is empty. */
+  readonly pipeStdin?: boolean;
   /** Writes stderr of the process to that of this process instead of to `output`. */
   readonly inheritStderr?: boolean;
 }
@@ -32,22 +36,9 @@ export interface LaunchedProcess extends AsyncDisposable {
 export function launchProcess(
   file: string,
   args: readonly string[] = [],
-  {
-    env = {},
-    nodeArguments = [],
-    ipc = false,
-    inheritStderr = false,
-  }: LaunchOptions = {},
+  options: LaunchOptions = {},
 ): LaunchedProcess {
-  const child = spawn(process.execPath, [...nodeArguments, file, ...args], {
-    stdio: [
-      "ignore",
-      "pipe",
-      inheritStderr ? "inherit" : "pipe",
-      ...(ipc ? (["ipc"] as const) : []),
-    ],
-    env: { ...process.env, ...env },
-  });
+  const child = spawnNode([file, ...args], options);
   let output = "";
   const append = (chunk: Buffer): void => {
     output += chunk.toString("utf8");
@@ -91,4 +82,27 @@ export function launchProcess(
       await end("SIGTERM");
     },
   };
+}
+
+function spawnNode(
+  args: readonly string[],
+  {
+    env = {},
+    nodeArguments = [],
+    cwd,
+    ipc,
+    pipeStdin,
+    inheritStderr,
+  }: LaunchOptions,
+): ChildProcess {
+  return spawn(process.execPath, [...nodeArguments, ...args], {
+    stdio: [
+      pipeStdin ? "pipe" : "ignore",
+      "pipe",
+      inheritStderr ? "inherit" : "pipe",
+      ...(ipc ? (["ipc"] as const) : []),
+    ],
+    env: { ...process.env, ...env },
+    cwd,
+  });
 }
