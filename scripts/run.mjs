@@ -1,48 +1,63 @@
-// `npm run demo | start | test | test:soak | bench | bench:peers`: sets the clone up when needed, then runs the command.
+// `npm run demo | start | test | coverage | test:soak | bench | bench:peers`: sets up the clone when needed, then runs the program.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fail, root, setUp } from "./set-up.mjs";
 
-/** They look at what is deployed, too. */
-const needPackage = ["test", "soak", "bench"];
+const jest = "node_modules/jest/bin/jest.js";
 
+/** The files and arguments of each command's programs, which run in this order until one fails. */
 const programs = {
-  demo: ["dist/src/cli/main.js", "demo"],
-  start: ["dist/src/cli/main.js", "dev", "--no-build"],
-  test: ["node_modules/jest/bin/jest.js"],
-  // The same suites, in the whole measure where they have a smaller one for every day.
+  demo: [["dist/src/cli/main.js", "demo"]],
+  start: [["dist/src/cli/main.js", "dev", "--no-build"]],
+  test: [[jest]],
+  coverage: [[jest, "--coverage"]],
   soak: [
-    "node_modules/jest/bin/jest.js",
-    "chaos|random-orchestrations|e2e/pipelines",
-    "--silent=false",
+    // AOS_SOAK selects the full size of these tests; `npm test` runs them at a smaller one.
+    [jest, "chaos|random-orchestrations|e2e/pipelines", "--silent=false"],
+    ["scripts/check-node.mjs"],
   ],
-  bench: ["dist/bench/main.js"],
-  "bench:peers": ["bench/peers/main.mjs"],
+  bench: [["dist/bench/main.js"]],
+  "bench:peers": [["bench/peers/main.mjs"]],
 };
 
+/** Commands that also use the deployment package. */
+const needPackage = ["test", "coverage", "soak", "bench"];
+
 const [name, ...rest] = process.argv.slice(2);
-const program = Object.hasOwn(programs, name ?? "")
+const selected = Object.hasOwn(programs, name ?? "")
   ? programs[name]
   : undefined;
-if (!program) fail(`Say one of: ${Object.keys(programs).join(", ")}.`);
+if (!selected) fail(`Name one of: ${Object.keys(programs).join(", ")}.`);
 
 setUp();
 if (needPackage.includes(name)) {
-  // Imported now: before the set-up there may be nothing to import of it.
+  // Imports packages, which the set-up may just have installed.
   const { makePackage } = await import("./package.mjs");
   await makePackage();
 }
-const [file, ...args] = program;
-const child = spawn(
-  process.execPath,
-  ["--enable-source-maps", join(root, file), ...args, ...rest],
-  {
-    stdio: "inherit",
-    env: name === "soak" ? { ...process.env, AOS_SOAK: "1" } : process.env,
-    cwd: root,
-  },
-);
-// Ctrl-C reaches the child through the terminal; a signal sent to this process alone is passed on.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
-  process.on(signal, () => child.kill(signal));
-child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+for (const [index, [file, ...args]] of selected.entries()) {
+  const code = await run(file, index === 0 ? [...args, ...rest] : args);
+  if (code !== 0) process.exit(code);
+}
+
+/** Resolves with the exit code; 1 after a signal. */
+function run(file, args) {
+  const child = spawn(
+    process.execPath,
+    ["--enable-source-maps", join(root, file), ...args],
+    {
+      stdio: "inherit",
+      env:
+        file === jest && name === "soak"
+          ? { ...process.env, AOS_SOAK: "1" }
+          : process.env,
+      cwd: root,
+    },
+  );
+  // Ctrl-C reaches the child through the terminal; a signal to this process alone is forwarded.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => child.kill(signal));
+  return new Promise((resolve) => {
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
+}
