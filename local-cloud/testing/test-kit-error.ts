@@ -1,4 +1,4 @@
-/** A problem for the author of a test. The message says what to change. */
+/** A problem for the author of a test. The message names the necessary change. */
 export class TestKitError extends Error {
   override readonly name = "TestKitError";
   readonly code:
@@ -11,7 +11,7 @@ export class TestKitError extends Error {
     | "orchestration_waits" // the orchestration waits and no event or timer is left
     | "orchestration_endless" // the orchestration has not ended within its time limit
     | "history_invalid" // the value is not the history of an orchestration
-    | "replay_differs"; // the orchestrator does not do what the history has recorded
+    | "replay_differs"; // the orchestrator schedules other tasks than the history contains
 
   constructor(
     code: TestKitError["code"],

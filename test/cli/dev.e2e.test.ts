@@ -1,10 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
+import { ServiceBusClient } from "@azure/service-bus";
 import {
   spawnCommand,
   createTemporaryFolder,
 } from "../../local-cloud/test/support/cli/cloud-process";
-import { startAos } from "../support/cli/aos-process";
+import {
+  readServiceBusConnectionString,
+  startAos,
+} from "../support/cli/aos-process";
 
 const data = createTemporaryFolder();
 
@@ -13,6 +17,14 @@ test("npm start prints a curl line that works as it stands", async () => {
   const line = /curl .*/.exec(cloud.output())?.[0] ?? "";
   const answer = execFileSync("sh", ["-c", line], { encoding: "utf8" });
   expect(JSON.parse(answer)).toMatchObject({ workflow: "document-review" });
+});
+
+test("npm start prints the connection string of a Service Bus with the entities of AOS", async () => {
+  await using aos = await startAos();
+  expect(aos.output()).toMatch(/Bus +Endpoint=sb:\/\/localhost:\d+;\S+\n/);
+  const client = new ServiceBusClient(readServiceBusConnectionString(aos));
+  await client.createSender("agent-events").sendMessages({ body: 1 });
+  await client.close();
 });
 
 test("a second start on the same data says at once who is in the way", async () => {

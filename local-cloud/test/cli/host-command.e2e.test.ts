@@ -1,6 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { eventually } from "../support/shared/eventually";
 import {
   waitUntilListening,
   spawnCommand,
@@ -9,33 +8,31 @@ import {
 } from "../support/cli/cloud-process";
 import { createScratchApps } from "../support/functions-host/scratch-app";
 
-const app = createScratchApps();
+const createApp = createScratchApps();
 const scratch = createTemporaryFolder();
-const terminating = (hook: string) => ({
+
+/** An app whose `appTerminate` hook runs the statement. */
+const appWithTerminateHook = (statement: string) => ({
   "index.js": `const { app } = require("@azure/functions");
     app.http("hello", { route: "greet/{name?}", methods: ["POST"], handler: () => ({}) });
-    app.hook.appTerminate(() => { process.stderr.write("the app ends\\n"); ${hook} });`,
+    app.hook.appTerminate(() => { process.stderr.write("the app ends\\n"); ${statement} });`,
 });
 
-async function start(folder: string, ...args: readonly string[]) {
-  const running = spawnCommand([
-    "host",
-    "--app",
-    folder,
-    "--port",
-    "0",
-    ...args,
-  ]);
-  return { ...running, url: (await waitUntilListening(running)).url };
-}
+const startInAppFolder = (app: string, ...args: readonly string[]) =>
+  waitUntilListening(
+    spawnCommand(["host", "--app", app, "--port", "0", ...args]),
+  );
 
-describe("aos host", () => {
-  test.each(["--help", "-h"])("%s explains every option", async (option) => {
-    const { exited, output } = spawnCommand(["host", option]);
-    expect(await exited).toBe(0);
-    for (const explained of ["app", "port", "data", "auth", "verbose"])
-      expect(output()).toMatch(new RegExp(`^ +--${explained} `, "m"));
-  });
+describe("azure-local-cloud host", () => {
+  test.each(["--help", "-h"])(
+    "prints a line for every option when called with %s",
+    async (option) => {
+      const { exited, output } = spawnCommand(["host", option]);
+      expect(await exited).toBe(0);
+      for (const name of ["app", "port", "data", "auth", "verbose"])
+        expect(output()).toMatch(new RegExp(`^ +--${name} `, "m"));
+    },
+  );
 
   test.each([
     [["--nope"], "Unknown option '--nope'"],
@@ -45,7 +42,7 @@ describe("aos host", () => {
     [["--port", "65536"], "--port 65536 is not a port"],
     [["--port=-1"], "--port -1 is not a port"],
   ])(
-    "called with %j says what is wrong and how to call it",
+    "exits with 1 and prints the problem and its usage when called with %j",
     async (args, problem) => {
       const { exited, output } = spawnCommand(["host", ...args]);
       expect(await exited).toBe(1);
@@ -56,7 +53,7 @@ describe("aos host", () => {
   );
 
   test.each(["", "nope", "__proto__"])(
-    "is what an unknown command %j is told of",
+    "is listed in the error for an unknown command %j",
     async (name) => {
       const { exited, output } = spawnCommand([name]);
       expect(await exited).toBe(1);
@@ -65,15 +62,15 @@ describe("aos host", () => {
     },
   );
 
-  test("picks a free port and lists the functions with their addresses", async () => {
-    const folder = app(terminating(""));
+  test("picks a free port for --port 0 and lists the functions with their methods and URLs", async () => {
+    const app = createApp(appWithTerminateHook(""));
     await using first = await startHostCommand({
-      app: folder,
-      data: join(folder, "one"),
+      app,
+      data: join(app, "one"),
     });
     await using second = await startHostCommand({
-      app: folder,
-      data: join(folder, "two"),
+      app,
+      data: join(app, "two"),
     });
     expect(first.url).toMatch(/^http:\/\/localhost:[1-9]\d*$/);
     expect(second.url).not.toBe(first.url);
@@ -82,15 +79,14 @@ describe("aos host", () => {
     );
   });
 
-  test("keeps its data in the app's folder when told nothing else", async () => {
-    const folder = app();
-    const { child: host, exited } = await start(folder, "--auth");
-    expect(existsSync(join(folder, ".local-cloud", "keys.json"))).toBe(true);
-    host.kill();
-    expect(await exited).toBe(0);
+  test("stores its data in .local-cloud of the app's folder by default", async () => {
+    const app = createApp();
+    const host = await startInAppFolder(app, "--auth");
+    expect(existsSync(join(app, ".local-cloud", "keys.json"))).toBe(true);
+    expect(await host.stop()).toBe(0);
   });
 
-  test("leaves nothing in a folder that is no app", async () => {
+  test("exits with 1 and creates no files in a folder without package.json", async () => {
     const folder = mkdtempSync(join(scratch, "empty-"));
     const { exited, output } = spawnCommand([
       "host",
@@ -105,28 +101,27 @@ describe("aos host", () => {
   });
 
   test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
-    "on %s lets the app end and exits with 0",
+    "runs the appTerminate hooks on %s and exits with 0",
     async (signal) => {
-      const folder = app(terminating(""));
-      const { child: host, exited, output, url } = await start(folder);
-      host.kill(signal);
+      const app = createApp(appWithTerminateHook(""));
+      const { child, exited, output, url } = await startInAppFolder(app);
+      child.kill(signal);
       expect(await exited).toBe(0);
       expect(output()).toContain("the app ends");
       await expect(fetch(url)).rejects.toThrow();
     },
   );
 
-  test("does not wait for the app when it is told twice to stop", async () => {
-    const folder = app(
-      terminating("return new Promise(() => setInterval(() => {}, 1000));"),
+  test("exits with 1 on a second SIGINT while an appTerminate hook still runs", async () => {
+    const app = createApp(
+      appWithTerminateHook(
+        "return new Promise(() => setInterval(() => {}, 1000));",
+      ),
     );
-    const { child: host, exited, output } = await start(folder);
-    host.kill("SIGINT");
-    await eventually(() => {
-      expect(output()).toContain("the app ends");
-      return Promise.resolve();
-    });
-    host.kill("SIGINT");
+    const { child, exited, waitForOutput } = await startInAppFolder(app);
+    child.kill("SIGINT");
+    await waitForOutput(/the app ends/);
+    child.kill("SIGINT");
     expect(await exited).toBe(1);
   });
 });

@@ -14,15 +14,15 @@ function* greetLater({ df }: OrchestrationContext) {
   return greeting;
 }
 
-const recorded = async (orchestrator: OrchestrationHandler) =>
+const recordHistory = async (orchestrator: OrchestrationHandler) =>
   (await runOrchestrator(orchestrator, { input: "Ada", activities })).history;
 
-test("accepts the code that made the history, and its like", async () => {
-  const history = await recorded(greetLater);
+test("accepts the orchestrator that recorded the history, and one that schedules the same tasks", async () => {
+  const history = await recordHistory(greetLater);
   await checkReplay(history, greetLater);
   await checkReplay(JSON.parse(JSON.stringify(history)) as never, greetLater);
   await checkReplay(history, function* ({ df }) {
-    yield df.callActivity("greet", "anybody");
+    yield df.callActivity("greet", "Bob");
     yield df.createTimer(new Date());
     yield df.callActivity("send");
   });
@@ -37,7 +37,7 @@ test.each<[string, OrchestrationHandler, RegExp]>([
     /activity task with name 'greet' with sequence ID 0.*'welcome'/,
   ],
   [
-    "a step of another kind",
+    "a task of another kind",
     function* ({ df }) {
       yield df.callActivity("greet");
       yield df.callSubOrchestrator("pause");
@@ -45,7 +45,7 @@ test.each<[string, OrchestrationHandler, RegExp]>([
     /timer task with sequence ID 1.*sub-orchestration instance with name 'pause'/,
   ],
   [
-    "a step that is gone",
+    "a missing task",
     function* ({ df }) {
       yield df.callActivity("greet");
       yield df.createTimer(new Date());
@@ -53,7 +53,7 @@ test.each<[string, OrchestrationHandler, RegExp]>([
     /activity task with name 'send' with sequence ID 2.*hasn't/,
   ],
   [
-    "a step that is new",
+    "an additional task",
     function* (context) {
       yield* greetLater(context);
       yield context.df.callActivity("log");
@@ -61,44 +61,46 @@ test.each<[string, OrchestrationHandler, RegExp]>([
     /activity task with name 'log' with sequence ID 3/,
   ],
   [
-    "a wait that is new",
+    "an additional wait",
     function* (context) {
       yield* greetLater(context);
       yield context.df.waitForExternalEvent("read");
     },
-    /waits for something more/,
+    /waits for another task/,
   ],
   [
-    "an error that is new",
+    "an additional error",
     function* (context) {
       yield* greetLater(context);
       throw new Error("out of paper");
     },
-    /throws where.*out of paper/,
+    /throws, and in the history it returns: out of paper/,
   ],
-])("refuses %s and names it", async (_, orchestrator, message) => {
-  const history = await recorded(greetLater);
+])("rejects %s and names it", async (_, orchestrator, message) => {
+  const history = await recordHistory(greetLater);
   await expect(checkReplay(history, orchestrator)).rejects.toMatchObject({
     code: "replay_differs",
     message: expect.stringMatching(message) as string,
   });
 });
 
-test("takes a history that was broken off, as an instance under way has it", async () => {
-  const history = await recorded(greetLater);
+test("accepts the incomplete history of a running instance", async () => {
+  const history = await recordHistory(greetLater);
   const isDecision = ({ EventType: type }: { readonly EventType: number }) =>
     [1, 4, 7, 10, 14].includes(type);
   for (let length = 2; length <= history.length; length += 1) {
-    const begun = history.slice(0, length);
-    const [last] = begun.slice(-1);
-    // The decisions of an episode are recorded with its end.
-    if (last && !isDecision(last)) await checkReplay(begun, greetLater);
+    const beginning = history.slice(0, length);
+    const last = beginning.at(-1);
+    // The decisions of an episode are recorded together with its end.
+    if (last && !isDecision(last)) await checkReplay(beginning, greetLater);
   }
 });
 
-test("tells what is no history", async () => {
-  const views = [{ EventType: "ExecutionStarted", Timestamp: "" }];
-  await expect(checkReplay(views as never, greetLater)).rejects.toMatchObject({
+test("rejects an empty history and one whose event types are names with history_invalid", async () => {
+  const statusEvents = [{ EventType: "ExecutionStarted", Timestamp: "" }];
+  await expect(
+    checkReplay(statusEvents as never, greetLater),
+  ).rejects.toMatchObject({
     code: "history_invalid",
   });
   await expect(checkReplay([], greetLater)).rejects.toMatchObject({

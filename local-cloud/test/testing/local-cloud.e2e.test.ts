@@ -8,23 +8,29 @@ const app = "local-cloud/test/fixtures/reminders";
 const folder = createTemporaryFolder();
 const hourMs = 3_600_000;
 
-const diary = (cloud: LocalCloud) => cloud.client.entity("diary", "all");
-const alarm = (cloud: LocalCloud, name: string, ...hours: readonly number[]) =>
+const readDiary = (cloud: LocalCloud) => cloud.client.entity("diary", "all");
+
+/** Starts an orchestration that waits on the timers in sequence and adds a diary entry after each. */
+const startAlarm = (
+  cloud: LocalCloud,
+  name: string,
+  ...hours: readonly number[]
+) =>
   cloud.client.start("alarm", {
     instanceId: name,
     input: { name, waits: hours.map((hour) => hour * hourMs) },
   });
 
-describe("a cloud with a virtual clock", () => {
-  test("fires timers of all orchestrations in the order of their times", async () => {
+describe("a local cloud with a virtual clock", () => {
+  test("fires the timers of all orchestrations in the order of their due times", async () => {
     await using cloud = await startLocalCloud({ app });
-    await alarm(cloud, "c", 9);
-    await alarm(cloud, "a", 2, 5);
-    await alarm(cloud, "b", 4);
+    await startAlarm(cloud, "c", 9);
+    await startAlarm(cloud, "a", 2, 5);
+    await startAlarm(cloud, "b", 4);
     await cloud.advance("3 hours");
-    expect(await diary(cloud)).toEqual(["a rings"]);
+    expect(await readDiary(cloud)).toEqual(["a rings"]);
     await cloud.advance("1 week");
-    expect(await diary(cloud)).toEqual([
+    expect(await readDiary(cloud)).toEqual([
       "a rings",
       "b rings",
       "a rings",
@@ -35,23 +41,23 @@ describe("a cloud with a virtual clock", () => {
     });
   });
 
-  test("fires nothing unless time is advanced, and then what follows from it too", async () => {
+  test("fires no timer before advance, and in advance also the timers that earlier ones start", async () => {
     await using cloud = await startLocalCloud({ app });
-    const began = await cloud.now();
-    const id = await alarm(cloud, "chain", 1, 24 * 7, 1);
+    const start = await cloud.now();
+    const id = await startAlarm(cloud, "chain", 1, 24 * 7, 1);
     await cloud.advance(0);
-    expect(await diary(cloud)).toBeUndefined();
+    expect(await readDiary(cloud)).toBeUndefined();
     await cloud.advance("1 week");
-    expect(await diary(cloud)).toHaveLength(1);
+    expect(await readDiary(cloud)).toHaveLength(1);
     await cloud.advance(2 * hourMs);
-    expect(await diary(cloud)).toHaveLength(3);
-    const passedMs = (await cloud.now()).getTime() - began.getTime();
+    expect(await readDiary(cloud)).toHaveLength(3);
+    const passedMs = (await cloud.now()).getTime() - start.getTime();
     expect(passedMs).toBe((7 * 24 + 2) * hourMs);
     const { output } = await cloud.client.status(id);
     expect(output).toBe((await cloud.now()).toISOString());
   });
 
-  test("tells who waits the moment an orchestration has ended", async () => {
+  test("resolves whenEnded when an event ends the orchestration, without a further advance", async () => {
     await using cloud = await startLocalCloud({ app });
     const id = await cloud.client.start("reminder", { input: "bill 7" });
     const end = cloud.client.whenEnded(id);
@@ -63,7 +69,7 @@ describe("a cloud with a virtual clock", () => {
     });
   });
 
-  test("steers orchestrations and entities", async () => {
+  test("suspends, resumes and terminates an orchestration, signals an entity, and reports the host's errors", async () => {
     await using cloud = await startLocalCloud({ app });
     const { client } = cloud;
     const id = await client.start("reminder", { input: "bill 7" });
@@ -79,27 +85,27 @@ describe("a cloud with a virtual clock", () => {
       runtimeStatus: "Terminated",
       output: "written off",
     });
-    await client.signalEntity("diary", "all", "note", "by hand");
+    await client.signalEntity("diary", "all", "note", "first note");
     await cloud.advance(0);
-    expect(await diary(cloud)).toEqual(["by hand"]);
+    expect(await readDiary(cloud)).toEqual(["first note"]);
     await expect(client.terminate(id)).rejects.toThrow(/410/);
-    await expect(client.history("nobody")).rejects.toThrow(/nobody/);
+    await expect(client.history("unknown")).rejects.toThrow(/unknown/);
   });
 
-  test("keeps its data where it is told to, for the next cloud", async () => {
+  test("continues with the orchestrations in `data` when it starts again", async () => {
     const data = join(folder, "data");
     const start = () => startLocalCloud({ app, data });
     {
       await using cloud = await start();
-      await alarm(cloud, "kept", 1);
+      await startAlarm(cloud, "kept", 1);
       await cloud.advance(0);
     }
     await using cloud = await start();
     await cloud.advance("1 day");
-    expect(await diary(cloud)).toEqual(["kept rings"]);
+    expect(await readDiary(cloud)).toEqual(["kept rings"]);
   });
 
-  test("gives histories that its own code replays to", async () => {
+  test("returns histories that checkReplay accepts for the code of the app", async () => {
     await using cloud = await startLocalCloud({ app });
     const { reminder } = jest.requireActual<{ reminder: never }>(
       "../fixtures/reminders/src/reminder",
@@ -112,9 +118,9 @@ describe("a cloud with a virtual clock", () => {
   });
 });
 
-test("a cloud with the clock of the machine lets its time pass by itself", async () => {
+test("a local cloud with the system clock fires timers without advance and rejects advance with clock_is_real", async () => {
   await using cloud = await startLocalCloud({ app, clock: "system" });
-  const id = await alarm(cloud, "soon", 1 / hourMs);
+  const id = await startAlarm(cloud, "soon", 1 / hourMs);
   expect(await cloud.client.whenEnded(id)).toMatchObject({
     runtimeStatus: "Completed",
   });
@@ -123,7 +129,7 @@ test("a cloud with the clock of the machine lets its time pass by itself", async
   });
 });
 
-test("starts the Service Bus that an app asks for, and tells where it is", async () => {
+test("returns in settings the connection string of the Service Bus that UseDevelopmentEmulator=true starts", async () => {
   const env = { Bus: "UseDevelopmentEmulator=true", REQUESTS: "requests" };
   const bus = "local-cloud/test/fixtures/service-bus";
   await using cloud = await startLocalCloud({ app: bus, env });
@@ -135,7 +141,7 @@ test("starts the Service Bus that an app asks for, and tells where it is", async
   await client.close();
 });
 
-test("says why an app does not start", async () => {
+test("rejects with app_not_started and the folder when the app has no package.json", async () => {
   const empty = join(folder, "empty");
   mkdirSync(empty);
   await expect(startLocalCloud({ app: empty })).rejects.toMatchObject({
@@ -144,10 +150,10 @@ test("says why an app does not start", async () => {
   });
 });
 
-test("refuses a span of time that is none", async () => {
+test("rejects an unknown unit, a text without a number, a negative number and NaN with duration_invalid", async () => {
   await using cloud = await startLocalCloud({ app });
-  for (const wrong of ["3 fortnights", "soon", -1, Number.NaN])
-    await expect(cloud.advance(wrong as never)).rejects.toMatchObject({
+  for (const duration of ["3 fortnights", "soon", -1, Number.NaN])
+    await expect(cloud.advance(duration as never)).rejects.toMatchObject({
       code: "duration_invalid",
     });
 });

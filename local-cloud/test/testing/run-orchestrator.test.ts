@@ -13,7 +13,7 @@ function* greetAll({ df }: OrchestrationContext) {
   )) as unknown;
 }
 
-test("gives the result of an orchestrator whose activities are functions", async () => {
+test("returns the output of an orchestrator whose activities are stubs", async () => {
   const { runtimeStatus, output } = await runOrchestrator(greetAll, {
     input: ["Ada", "42"],
     activities: { greet: (name: string) => Promise.resolve(`Hello ${name}`) },
@@ -24,7 +24,7 @@ test("gives the result of an orchestrator whose activities are functions", async
   });
 });
 
-test("lets timers pass at once, in the time of the orchestration", async () => {
+test("fires a timer without waiting and advances currentUtcDateTime to its due time", async () => {
   const now = new Date("2028-02-28T12:00:00Z");
   const { output } = await runOrchestrator(
     function* ({ df }) {
@@ -38,8 +38,8 @@ test("lets timers pass at once, in the time of the orchestration", async () => {
   expect(output).toBe("2028-02-29T12:00:00.000Z");
 });
 
-test("tries an activity again after the times of its retry options", async () => {
-  const tries: string[] = [];
+test("retries an activity after the intervals of its retry options", async () => {
+  let attempts = 0;
   const retry = new RetryOptions(60_000, 3);
   const { output } = await runOrchestrator(
     function* ({ df }) {
@@ -50,17 +50,17 @@ test("tries an activity again after the times of its retry options", async () =>
       now: new Date(0),
       activities: {
         flaky: () => {
-          tries.push("try");
-          if (tries.length < 3) throw new Error("not yet");
+          attempts += 1;
+          if (attempts < 3) throw new Error("not yet");
         },
       },
     },
   );
-  expect(tries).toHaveLength(3);
+  expect(attempts).toBe(3);
   expect(output).toBe("1970-01-01T00:02:00.000Z");
 });
 
-test("says how an orchestrator failed", async () => {
+test("returns Failed with the message of the error when an activity throws", async () => {
   const { runtimeStatus, output } = await runOrchestrator(
     function* ({ df }) {
       yield df.callActivity("pay");
@@ -77,27 +77,28 @@ test("says how an orchestrator failed", async () => {
   expect(output).toMatch("the card is blocked");
 });
 
+/** Waits three days for the approval. */
 function* approval({
   df,
 }: OrchestrationContext): Generator<Task, unknown, unknown> {
   const due = new Date(df.currentUtcDateTime.getTime() + 3 * 86_400_000);
-  const tooLate = df.createTimer(due);
-  const answer = df.waitForExternalEvent("approved");
-  if ((yield df.Task.any([answer, tooLate])) === tooLate) return "too late";
-  tooLate.cancel();
-  return answer.result;
+  const deadline = df.createTimer(due);
+  const approved = df.waitForExternalEvent("approved");
+  if ((yield df.Task.any([approved, deadline])) === deadline) return "too late";
+  deadline.cancel();
+  return approved.result;
 }
 
-test("raises events when they are due", async () => {
-  const soon = { name: "approved", data: "by Ada", after: "2 days" } as const;
-  const late = { ...soon, after: "4 days" } as const;
-  const run = (event: typeof soon | typeof late) =>
-    runOrchestrator(approval, { events: [event] });
-  expect(await run(soon)).toMatchObject({ output: "by Ada" });
-  expect(await run(late)).toMatchObject({ output: "too late" });
+test("raises an event after its `after`, before or after a timer of the orchestrator", async () => {
+  const approveAfter = (after: "2 days" | "4 days") =>
+    runOrchestrator(approval, {
+      events: [{ name: "approved", data: "by Ada", after }],
+    });
+  expect(await approveAfter("2 days")).toMatchObject({ output: "by Ada" });
+  expect(await approveAfter("4 days")).toMatchObject({ output: "too late" });
 });
 
-test("refuses an orchestration that waits for what never comes", async () => {
+test("rejects an orchestration that waits for an event that is never raised with orchestration_waits", async () => {
   await expect(
     runOrchestrator(function* ({ df }) {
       yield df.waitForExternalEvent("approved");
@@ -105,12 +106,12 @@ test("refuses an orchestration that waits for what never comes", async () => {
   ).rejects.toMatchObject({ code: "orchestration_waits" });
 });
 
-test("refuses an orchestration that goes on for ever", async () => {
+test("rejects an orchestration that has not ended within the limit with orchestration_endless", async () => {
   await expect(
     runOrchestrator(
       function* ({ df }) {
-        const day = df.currentUtcDateTime.getTime() + 86_400_000;
-        yield df.createTimer(new Date(day));
+        const tomorrow = df.currentUtcDateTime.getTime() + 86_400_000;
+        yield df.createTimer(new Date(tomorrow));
         df.continueAsNew(undefined);
       },
       { within: "1 week" },
@@ -118,7 +119,7 @@ test("refuses an orchestration that goes on for ever", async () => {
   ).rejects.toMatchObject({ code: "orchestration_endless" });
 });
 
-test("runs other orchestrators, functions in their place, and entities", async () => {
+test("runs sub-orchestrators, function stubs of sub-orchestrators, and entities", async () => {
   const { runtimeStatus, output } = await runOrchestrator(
     function* ({ df }: OrchestrationContext) {
       const sum = (yield df.callSubOrchestrator("sum", [1, 2])) as number;
@@ -150,7 +151,7 @@ test("runs other orchestrators, functions in their place, and entities", async (
   });
 });
 
-test("tells two functions of one name", async () => {
+test("rejects an activity and an entity whose names differ only in case with function_ambiguous", async () => {
   await expect(
     runOrchestrator(greetAll, {
       activities: { greet: () => "" },

@@ -1,10 +1,17 @@
 import { resolve } from "node:path";
 import {
   type LaunchedProcess,
+  type LaunchOptions,
   launchProcess,
 } from "../../../shared/process/launch-process";
 
 const localCloud = resolve("local-cloud/dist/cli/main.js");
+
+/** Runs the built `azure-local-cloud`. */
+export const launchLocalCloud = (
+  args: readonly string[],
+  options: LaunchOptions = {},
+): LaunchedProcess => launchProcess(localCloud, args, options);
 
 export { createTemporaryFolder } from "../shared/temporary-folder";
 
