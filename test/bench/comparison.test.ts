@@ -12,7 +12,7 @@ const results = {
   dbos: { chain10: { figures: { perSecond: 100 } }, oneStep: {} },
 };
 
-test("a ratio says how many times as fast AOS is, whichever way the figure counts", () => {
+test("compareEngines returns a ratio above 1 where AOS has more steps/s or a lower latency", () => {
   const rows = compareEngines(results);
   expect(rows.map(({ ratios }) => ratios)).toEqual([
     { restate: 2, dbos: 3 },
@@ -21,19 +21,19 @@ test("a ratio says how many times as fast AOS is, whichever way the figure count
   ]);
 });
 
-test("the last ratio is the one to the best peer", () => {
+test("compareEngines compares AOS with the best peer in `ratio`", () => {
   expect(compareEngines(results).map(({ ratio }) => ratio)).toEqual([
     2, 4, 0.5,
   ]);
 });
 
-test("without a measurement of AOS there are values and no ratios", () => {
+test("compareEngines returns values without ratios when AOS was not measured", () => {
   const [row] = compareEngines({ restate: results.restate });
   expect(row).toMatchObject({ values: { restate: 1500 }, ratios: {} });
   expect(row?.ratio).toBeUndefined();
 });
 
-test("the table shows a dash for what an engine was not measured on", () => {
+test("formatComparisonTable shows a dash for a figure that an engine does not have", () => {
   const names = { aos: "AOS", restate: "Restate", dbos: "DBOS" };
   const table = formatComparisonTable(compareEngines(results), names);
   expect(table.split("\n").slice(2)).toEqual([

@@ -7,7 +7,7 @@ const times = array(double({ min: 0, max: 1e6, noNaN: true }), {
 });
 
 describe("percentile", () => {
-  test("takes the nearest rank", () => {
+  test("returns the value at the nearest rank", () => {
     const oneToHundred = Array.from({ length: 100 }, (_, i) => 100 - i);
     expect(percentile(oneToHundred, 50)).toBe(50);
     expect(percentile(oneToHundred, 99)).toBe(99);
@@ -15,28 +15,28 @@ describe("percentile", () => {
     expect(median([3, 1, 2])).toBe(2);
   });
 
-  test("is a value measured that so many do not exceed, and no smaller one is", () => {
+  test("returns the smallest of the values that at least `percent` of the values do not exceed", () => {
     assert(
       property(times, constantFrom(1, 50, 90, 99, 100), (values, percent) => {
-        const found = percentile(values, percent);
-        const enough = (percent / 100) * values.length;
-        expect(values).toContain(found);
+        const result = percentile(values, percent);
+        const required = (percent / 100) * values.length;
+        expect(values).toContain(result);
         expect(
-          values.filter((value) => value <= found).length,
-        ).toBeGreaterThanOrEqual(enough);
-        expect(values.filter((value) => value < found).length).toBeLessThan(
-          Math.max(enough, 1),
+          values.filter((value) => value <= result).length,
+        ).toBeGreaterThanOrEqual(required);
+        expect(values.filter((value) => value < result).length).toBeLessThan(
+          Math.max(required, 1),
         );
       }),
     );
   });
 
-  test("refuses to make a figure of nothing", () => {
+  test("throws for an empty list", () => {
     expect(() => percentile([], 50)).toThrow("no values");
   });
 });
 
-test("figures keep three digits, and all of those before the decimal point", () => {
+test("roundFigure keeps three significant digits, and all digits before the decimal point", () => {
   expect([0.012345, 3.4567, 12345.6].map(roundFigure)).toEqual([
     0.0123, 3.46, 12346,
   ]);

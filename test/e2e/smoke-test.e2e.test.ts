@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
@@ -10,6 +8,7 @@ import {
   startHostCommand,
   createTemporaryFolder,
 } from "../../local-cloud/test/support/cli/cloud-process";
+import { runSmokeTest } from "../support/scripts/run-smoke-test";
 
 const folder = createTemporaryFolder();
 let azurite: Azurite;
@@ -17,22 +16,6 @@ beforeAll(async () => {
   azurite = await startAzurite();
 });
 afterAll(() => azurite.stop());
-
-/** Runs what the deployment runs at its end. */
-async function smokeTest(env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [resolve("scripts/smoke-test.mjs")], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...env },
-  });
-  let output = "";
-  const keep = (chunk: Buffer): void => {
-    output += chunk.toString();
-  };
-  child.stdout.on("data", keep);
-  child.stderr.on("data", keep);
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, output };
-}
 
 const hostWith = (data: string, env: Readonly<Record<string, string>>) =>
   startHostCommand({
@@ -55,7 +38,10 @@ test("the smoke test passes where AOS works, for who has a key", async () => {
   await using host = await hostWith("works", {
     AzureWebJobsStorage: azurite.connectionString,
   });
-  const works = await smokeTest({ AOS_URL: host.url, AOS_KEY: keyIn("works") });
+  const works = await runSmokeTest({
+    AOS_URL: host.url,
+    AOS_KEY: keyIn("works"),
+  });
   expect(works).toEqual({
     code: 0,
     output: expect.stringMatching(
@@ -63,7 +49,7 @@ test("the smoke test passes where AOS works, for who has a key", async () => {
     ) as unknown,
   });
   const stranger = { AOS_URL: host.url, AOS_PATIENCE_SECONDS: "0" };
-  expect(await smokeTest(stranger)).toMatchObject({
+  expect(await runSmokeTest(stranger)).toMatchObject({
     code: 1,
     output: expect.stringContaining("health/ready: 401") as unknown,
   });
@@ -73,7 +59,7 @@ test("the smoke test fails where it does not, and says why", async () => {
   await using host = await hostWith("broken", {
     AzureWebJobsStorage: "AccountName=acme",
   });
-  const broken = await smokeTest({
+  const broken = await runSmokeTest({
     AOS_URL: host.url,
     AOS_KEY: keyIn("broken"),
     AOS_PATIENCE_SECONDS: "0",

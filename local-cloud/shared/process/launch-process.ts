@@ -18,7 +18,7 @@ export interface LaunchOptions {
 /** A Node.js program that runs as a child process. Disposing of it asks it to stop. */
 export interface LaunchedProcess extends AsyncDisposable {
   readonly child: ChildProcess;
-  /** Resolves with the exit code; null after a signal. */
+  /** Resolves with the exit code, null after a signal, when the output is complete; with IPC, output may follow. */
   readonly exited: Promise<number | null>;
   /** Everything the process has written to stdout and stderr. */
   readonly output: () => string;
@@ -46,8 +46,10 @@ export function launchProcess(
   // Read to the end: a process whose stdout is closed fails to write.
   child.stdout?.on("data", append);
   child.stderr?.on("data", append);
-  // Not "close": it is never emitted once this side has closed the IPC channel.
-  const exited = once(child, "exit").then(([code]) => code as number | null);
+  // "close" is emitted when the output is complete, but never once this side has closed the IPC channel.
+  const exited = once(child, options.ipc ? "exit" : "close").then(
+    ([code]) => code as number | null,
+  );
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode === null && child.signalCode === null)
       child.kill(signal);

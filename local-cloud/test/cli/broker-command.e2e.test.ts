@@ -52,21 +52,24 @@ describe("azure-local-cloud broker", () => {
     const listener = createServer().listen(0, "127.0.0.1");
     await once(listener, "listening");
     const { port } = listener.address() as { port: number };
-    for (const [args, problem] of [
-      [["--config", config], /entities are not valid/],
-      [["--config", join(folder, "none.json")], /cannot be read from/],
-      [
-        ["--config", valid, "--port", String(port)],
-        /is in use: stop the program/,
-      ],
-      [["--config", valid, "--port", "a"], /--port a is not a port/],
-    ] as const) {
-      const data = join(folder, "unused");
-      const broker = spawnCommand(["broker", "--data", data, ...args]);
-      expect(await broker.exited).toBe(1);
-      expect(broker.output()).toMatch(problem);
+    try {
+      for (const [args, problem] of [
+        [["--config", config], /entities are invalid/],
+        [["--config", join(folder, "none.json")], /cannot be read from/],
+        [
+          ["--config", valid, "--port", String(port)],
+          /is in use: stop the program/,
+        ],
+        [["--config", valid, "--port", "a"], /--port a is not a port/],
+      ] as const) {
+        const data = join(folder, "unused");
+        const broker = spawnCommand(["broker", "--data", data, ...args]);
+        expect(await broker.exited).toBe(1);
+        expect(broker.output()).toMatch(problem);
+      }
+    } finally {
+      listener.close();
     }
-    listener.close();
   });
 });
 
