@@ -58,7 +58,7 @@ describe("azure-local-cloud broker", () => {
         [["--config", join(folder, "none.json")], /cannot be read from/],
         [
           ["--config", valid, "--port", String(port)],
-          /is in use: stop the program/,
+          /is in use\. Stop the program/,
         ],
         [["--config", valid, "--port", "a"], /--port a is not a port/],
       ] as const) {
