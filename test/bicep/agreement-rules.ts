@@ -2,10 +2,10 @@
 import { settingNames } from "../../src/config/read-config";
 import type { Change } from "./checklist/row";
 import {
-  comingSettings,
+  extensionSettings,
   platformSettings,
-  refusedOnFlex,
-  settingsLeftOut,
+  settingsRejectedOnFlex,
+  omittedSettings,
 } from "./platform-settings";
 import {
   at,
@@ -15,11 +15,11 @@ import {
   propertiesOf,
   type Value,
 } from "./reader/value";
-import { ofType, type Repository } from "./repository";
+import { resourcesOfType, type Repository } from "./repository";
 
 interface Rule {
   readonly problems: (repository: Repository) => readonly string[];
-  readonly breaking: Change;
+  readonly violation: Change;
 }
 
 const functionApp = "bicep/modules/function-app.bicep";
@@ -30,13 +30,13 @@ export const appSettings = (
   changes: Properties,
 ): Properties =>
   propertiesOf(
-    ofType(
+    resourcesOfType(
       repository.deployment("prod", changes),
       "Microsoft.Web/sites/config",
     ).find(({ name }) => name === "appsettings")?.body["properties"],
   );
 
-/** Every setting that some deployment has. */
+/** Names of the settings of all deployment variants. */
 const deployedSettings = (repository: Repository): readonly string[] => [
   ...new Set(
     [
@@ -52,11 +52,11 @@ export const deployedNames = (
   repository: Repository,
   type: string,
 ): readonly string[] =>
-  ofType(repository.deployment("dev"), type)
+  resourcesOfType(repository.deployment("dev"), type)
     .map(({ name }) => name)
     .sort();
 
-/** Distinct matches of the pattern's first group in deployed code. */
+/** Distinct matches of the first group of `pattern` in deployed code. */
 const inCode = (repository: Repository, pattern: RegExp): readonly string[] =>
   [
     ...new Set(
@@ -90,92 +90,92 @@ const entityNames = (repository: Repository): readonly string[] => [
 ];
 
 export const agreementRules: Readonly<Record<string, Rule>> = {
-  "settings that the code reads are deployed, or left out for a reason": {
+  "settings that the code reads are deployed, or omitted for a stated reason": {
     problems: (repository) =>
       settingNames.filter(
         (name) =>
           !deployedSettings(repository).includes(name) &&
-          !(name in settingsLeftOut),
+          !(name in omittedSettings),
       ),
-    breaking: {
+    violation: {
       path: functionApp,
       from: "  AOS_REPORTS_FOLDER: '/tmp/aos/reports'\n",
       to: "",
     },
   },
-  "settings that are deployed are read by the code, or by somebody who is named":
+  "settings that are deployed are read by the code, the platform or an extension":
     {
       problems: (repository) =>
         deployedSettings(repository).filter(
           (name) =>
             !settingNames.includes(name) &&
             !(name in platformSettings) &&
-            !(name in comingSettings),
+            !(name in extensionSettings),
         ),
-      breaking: {
+      violation: {
         path: functionApp,
         from: "  AZURE_CLIENT_ID: identityClientId\n",
         to: "  AZURE_CLIENT_ID: identityClientId\n  APP_ENVIRONMENT: 'production'\n",
       },
     },
-  "settings that are left out for a reason are left out": {
+  "settings that are omitted for a stated reason are not deployed": {
     problems: (repository) =>
-      Object.keys(settingsLeftOut).filter((name) =>
+      Object.keys(omittedSettings).filter((name) =>
         deployedSettings(repository).includes(name),
       ),
-    breaking: {
+    violation: {
       path: functionApp,
       from: "  AZURE_CLIENT_ID: identityClientId\n",
       to: "  AZURE_CLIENT_ID: identityClientId\n  AZURE_OPENAI_API_KEY: 'key'\n",
     },
   },
-  "settings that are said to be the platform's are deployed": {
+  "settings that the platform reads are deployed": {
     problems: (repository) =>
       Object.keys(platformSettings).filter(
         (name) => !deployedSettings(repository).includes(name),
       ),
-    breaking: {
+    violation: {
       path: functionApp,
       from: "  OTEL_TRACES_SAMPLER: 'microsoft.rate_limited'\n",
       to: "",
     },
   },
-  "settings are text": {
+  "values of settings are strings": {
     problems: (repository) =>
       Object.entries(appSettings(repository, {}))
         .filter(([, value]) => typeof value !== "string")
         .map(([name]) => name),
-    breaking: {
+    violation: {
       path: functionApp,
       from: "string(modelTimeoutSeconds)",
       to: "modelTimeoutSeconds",
     },
   },
-  "settings are none that Flex Consumption refuses": {
+  "no setting is rejected by Flex Consumption": {
     problems: (repository) =>
       Object.keys(appSettings(repository, {})).filter((name) =>
-        refusedOnFlex.includes(name),
+        settingsRejectedOnFlex.includes(name),
       ),
-    breaking: {
+    violation: {
       path: functionApp,
       from: "var planSettings = isFlex ? {} : {",
       to: "var planSettings = false ? {} : {",
     },
   },
-  "settings hold no key": {
+  "no setting contains a key": {
     problems: (repository) =>
       Object.entries(appSettings(repository, {}))
         .filter(([, value]) =>
           /AccountKey=|SharedAccessKey/.test(JSON.stringify(value)),
         )
         .map(([name]) => name),
-    breaking: {
+    violation: {
       path: functionApp,
       from: "'ClientId=${identityClientId}",
       to: "'AccountKey=1;ClientId=${identityClientId}",
     },
   },
-  "connections that triggers name have the settings of an identity": {
+  "connections of triggers have identity settings": {
     problems: (repository) =>
       inCode(repository, /\bconnection(?:: | = )"(\w+)"/g).filter(
         (name) =>
@@ -183,8 +183,8 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
             setting.startsWith(`${name}__`),
           ),
       ),
-    breaking: {
-      path: "src/main.ts",
+    violation: {
+      path: "src/app/register-aos.ts",
       from: "registerHttpRoutes({",
       to: 'const orders = { connection: "ORDERS" };\nregisterHttpRoutes({',
     },
@@ -198,13 +198,13 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
           (path) =>
             !isProperties(at(repository.json("host.json") as Value, path)),
         ),
-    breaking: {
+    violation: {
       path: "host.json",
       from: '"durableTask": {',
       to: '"durableTasks": {',
     },
   },
-  "tables are those that the code opens": {
+  "the deployed tables are the tables that the code opens": {
     problems: (repository) =>
       difference(
         deployedNames(
@@ -214,34 +214,35 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
         inCode(repository, /openTable\(\s*options,\s*"(\w+)"/g),
         "the code",
       ),
-    breaking: { path: main, from: "'AosHistory'", to: "'AosHistories'" },
+    violation: { path: main, from: "'AosHistory'", to: "'AosHistories'" },
   },
-  "containers are those that the code opens, and the one of packages": {
-    problems: (repository) =>
-      difference(
-        deployedNames(
-          repository,
-          "Microsoft.Storage/storageAccounts/blobServices/containers",
+  "the deployed containers are those that the code opens and the package container":
+    {
+      problems: (repository) =>
+        difference(
+          deployedNames(
+            repository,
+            "Microsoft.Storage/storageAccounts/blobServices/containers",
+          ),
+          [
+            ...inCode(repository, /openContainer\(\s*options,\s*"([\w-]+)"/g),
+            "packages",
+          ],
+          "the code",
         ),
-        [
-          ...inCode(repository, /openContainer\(\s*options,\s*"([\w-]+)"/g),
-          "packages",
-        ],
-        "the code",
-      ),
-    breaking: {
-      path: "src/storage/open-storage.ts",
-      from: '"aos-payloads"',
-      to: '"aos-values"',
+      violation: {
+        path: "src/storage/open-storage.ts",
+        from: '"aos-payloads"',
+        to: '"aos-values"',
+      },
     },
-  },
-  "what grows cold are containers of the code": {
+  "lifecycle rules apply to containers that the code opens": {
     problems: (repository) => {
       const containers = inCode(
         repository,
         /openContainer\(\s*options,\s*"([\w-]+)"/g,
       ).map((name) => `${name}/`);
-      return ofType(
+      return resourcesOfType(
         repository.deployment("dev"),
         "Microsoft.Storage/storageAccounts/managementPolicies",
       )
@@ -256,7 +257,7 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
         .map(String)
         .filter((prefix) => !containers.includes(prefix));
     },
-    breaking: { path: main, from: "'aos-payloads/'", to: "'artifacts/'" },
+    violation: { path: main, from: "'aos-payloads/'", to: "'artifacts/'" },
   },
   "queues and topics that the code names are deployed": {
     problems: (repository) =>
@@ -264,8 +265,8 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
         repository,
         /["'`](agent-(?:requests|responses|events|session-requests)[a-z-]*)["'`]/g,
       ).filter((name) => !entityNames(repository).includes(name)),
-    breaking: {
-      path: "src/main.ts",
+    violation: {
+      path: "src/app/register-aos.ts",
       from: "registerHttpRoutes({",
       to: 'const queueName = "agent-requests-urgent";\nregisterHttpRoutes({',
     },

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { settingNames } from "../../src/config/read-config";
 import { agreementRules, appSettings, deployedNames } from "./agreement-rules";
 import { localProblems } from "./local-entities";
-import { settingsLeftOut } from "./platform-settings";
+import { omittedSettings } from "./platform-settings";
 import { propertiesOf } from "./reader/value";
 import {
-  changed,
-  ofType,
+  withReplacement,
+  resourcesOfType,
   openRepository,
   withFile,
   type Repository,
@@ -23,16 +23,18 @@ describe("templates and code agree", () => {
   });
 });
 
-describe("an agreement that ends is found", () => {
+describe("templates that do not agree with the code", () => {
   test.each(Object.entries(agreementRules))(
-    "it is not so that %s",
-    (_, { problems, breaking: { path, from, to } }) => {
-      expect(problems(changed(repository, path, from, to))).not.toEqual([]);
+    "fail the rule: %s",
+    (_, { problems, violation: { path, from, to } }) => {
+      expect(problems(withReplacement(repository, path, from, to))).not.toEqual(
+        [],
+      );
     },
   );
 });
 
-test("the connection to Service Bus has all three settings, or it is refused", () => {
+test("the connection to Service Bus has credential, clientId and fullyQualifiedNamespace", () => {
   const settings = appSettings(repository, {});
   const prefix = "AZURE_SERVICEBUS_CONNECTION_STRING__";
   expect(settings[`${prefix}credential`]).toBe("managedidentity");
@@ -46,7 +48,7 @@ describe("the durable backend", () => {
     expect(names).not.toMatch(/storageProvider|SCHEDULER/);
   });
 
-  test("is a scheduler by settings alone, under the name of the same task hub", () => {
+  test("is a scheduler when the settings select it, with the same task hub name", () => {
     const changes = {
       durableBackend: "DurableTaskScheduler",
       taskHubName: "Another",
@@ -61,7 +63,7 @@ describe("the durable backend", () => {
         "Endpoint=«scheduler.scheduler.properties.endpoint»;Authentication=ManagedIdentity;ClientID=«identity.identity.properties.clientId»",
     });
     expect(
-      ofType(
+      resourcesOfType(
         repository.deployment("prod", changes),
         "Microsoft.DurableTask/schedulers/taskHubs",
       ).map(({ name }) => name),
@@ -70,7 +72,7 @@ describe("the durable backend", () => {
 });
 
 describe("Service Bus", () => {
-  test("has the queues and the topic of the API", () => {
+  test("has the documented queues and topic", () => {
     expect(
       deployedNames(repository, "Microsoft.ServiceBus/namespaces/queues"),
     ).toEqual([
@@ -85,9 +87,9 @@ describe("Service Bus", () => {
   });
 
   test.each(["agent-requests", "agent-session-requests"])(
-    "takes requests on %s with the settings of the API",
+    "has the documented settings of the queue %s",
     (name) => {
-      const queue = ofType(
+      const queue = resourcesOfType(
         repository.deployment("dev"),
         "Microsoft.ServiceBus/namespaces/queues",
       ).find((found) => found.name === name);
@@ -103,7 +105,7 @@ describe("Service Bus", () => {
   );
 });
 
-describe("service-bus.json, which the local broker reads", () => {
+describe("service-bus.json", () => {
   const queue = (name: string, properties: object = {}) => ({
     Name: name,
     Properties: {
@@ -133,11 +135,11 @@ describe("service-bus.json, which the local broker reads", () => {
   const problemsOf = (config: string) =>
     localProblems(withFile(repository, "service-bus.json", config));
 
-  test("agrees with the templates if the file exists", () => {
+  test("agrees with the templates", () => {
     expect(localProblems(repository)).toEqual([]);
   });
 
-  test("may leave out settings, and need not keep messages as long", () => {
+  test("may omit settings and have a shorter time to live", () => {
     expect(problemsOf(configured())).toEqual([]);
   });
 
@@ -156,14 +158,14 @@ describe("service-bus.json, which the local broker reads", () => {
   });
 });
 
-test("the example of local settings has settings that are read", () => {
+test("local.settings.json.example contains only settings that the app or the host reads", () => {
   const { Values: values } = JSON.parse(
     readFileSync("local.settings.json.example", "utf8"),
   ) as { readonly Values: Readonly<Record<string, string>> };
   const known = [
     ...settingNames,
     "FUNCTIONS_WORKER_RUNTIME",
-    ...Object.keys(settingsLeftOut),
+    ...Object.keys(omittedSettings),
   ];
   expect(Object.keys(values).filter((name) => !known.includes(name))).toEqual(
     [],

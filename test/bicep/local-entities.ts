@@ -1,6 +1,6 @@
 /** Compares the entities of the local broker with those of Azure. */
 import { propertiesOf, type Properties, type Value } from "./reader/value";
-import { ofType, type Repository } from "./repository";
+import { resourcesOfType, type Repository } from "./repository";
 
 /** service-bus.json has the form of the configuration of Microsoft's emulator. https://learn.microsoft.com/azure/service-bus-messaging/test-locally-with-service-bus-emulator */
 interface Entity {
@@ -53,7 +53,7 @@ const differences = (
 
 function cloudEntities(repository: Repository): Entities {
   const found = ["queues", "topics", "topics/subscriptions"].flatMap((kind) =>
-    ofType(
+    resourcesOfType(
       repository.deployment("dev"),
       `Microsoft.ServiceBus/namespaces/${kind}`,
     ),

@@ -1,4 +1,4 @@
-/** The files that the checks read, which a test may change in memory, and the deployments that they define. */
+/** The files that the checks read and the deployments that they define. Tests change files in memory. */
 import { readFileSync } from "node:fs";
 import { globSync } from "tinyglobby";
 import { deploy, type Deployed, type Deployment } from "./reader/deployment";
@@ -58,7 +58,8 @@ function createRepository(
 ): Repository {
   const text = (path: string) => {
     const found = files.get(path);
-    if (found === undefined) throw new Error(`There is no file ${path}.`);
+    if (found === undefined)
+      throw new Error(`The checks do not read the file ${path}.`);
     return found;
   };
   const template = (path: string) => {
@@ -90,8 +91,8 @@ function createRepository(
   return repository;
 }
 
-/** The same repository with one text in one file replaced; throws when the text is not there. */
-export function changed(
+/** Returns the repository with a text in a file replaced. Throws when the file does not contain the text. */
+export function withReplacement(
   repository: Repository,
   path: string,
   from: string,
@@ -107,7 +108,7 @@ export function changed(
   );
 }
 
-/** The same repository with another text in one file, which may be new. */
+/** Returns the repository with another text in a file, which may be a new one. */
 export function withFile(
   repository: Repository,
   path: string,
@@ -126,7 +127,7 @@ function parametersOf(parse: Parse, source: string): Properties {
   const scope: Scope = {
     name: (name) => {
       const value = assignments.get(name);
-      if (value === undefined) throw new Error(`nothing is called ${name}`);
+      if (value === undefined) throw new Error(`unknown name ${name}`);
       return evaluate(value, scope);
     },
     call: (name) => {
@@ -143,7 +144,7 @@ function parametersOf(parse: Parse, source: string): Properties {
   );
 }
 
-export const ofType = (
+export const resourcesOfType = (
   { resources }: Deployment,
   type: string,
 ): readonly Deployed[] => resources.filter((found) => found.type === type);

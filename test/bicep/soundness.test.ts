@@ -1,31 +1,33 @@
 import { alertRules } from "./soundness/alerts";
-import { makingRules } from "./soundness/making";
+import { deploymentRules } from "./soundness/deployment";
 import { networkRules } from "./soundness/network";
-import { changed, openRepository, type Repository } from "./repository";
+import { withReplacement, openRepository, type Repository } from "./repository";
 
-const soundnessRules = { ...makingRules, ...networkRules, ...alertRules };
+const soundnessRules = { ...deploymentRules, ...networkRules, ...alertRules };
 
 let repository: Repository;
 beforeAll(async () => {
   repository = await openRepository();
 });
 
-describe("a deployment is sound", () => {
+describe("a deployment", () => {
   test.each(Object.entries(soundnessRules))("%s", (_, { problems }) => {
     expect(problems(repository)).toEqual([]);
   });
 });
 
-const breaking = Object.entries(soundnessRules).flatMap(
-  ([rule, { problems, breaking: changes }]) =>
+const violations = Object.entries(soundnessRules).flatMap(
+  ([rule, { problems, violations: changes }]) =>
     changes.map((change) => ({ rule, problems, change })),
 );
 
-describe("an unsound deployment is detected", () => {
-  test.each(breaking)(
-    "it is not so that $rule, with $change.to",
+describe("a deployment that violates a rule", () => {
+  test.each(violations)(
+    "fails the rule: $rule ($change.path: $change.to)",
     ({ problems, change: { path, from, to } }) => {
-      expect(problems(changed(repository, path, from, to))).not.toEqual([]);
+      expect(problems(withReplacement(repository, path, from, to))).not.toEqual(
+        [],
+      );
     },
   );
 });

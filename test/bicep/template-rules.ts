@@ -5,7 +5,7 @@ import type { Change } from "./checklist/row";
 import { assignableRoles, cosmosDataContributor } from "./checklist/roles";
 import type { Expression } from "./reader/expression";
 import type { Module, Output, Parameter, Template } from "./reader/template";
-import { allExpressions, namesUsed, within } from "./reader/walk";
+import { allExpressions, namesUsed, subexpressions } from "./reader/walk";
 import type { Repository } from "./repository";
 
 interface Rule {
@@ -13,10 +13,10 @@ interface Rule {
     repository: Repository,
     path: string,
   ) => readonly string[];
-  readonly breaking: Change;
+  readonly violation: Change;
 }
 
-/** The API version of each type: a change of one is a change of one line there. */
+/** API version by resource type: every template uses the same one. */
 export const apiVersions = (): Readonly<Record<string, string>> =>
   JSON.parse(readFileSync("test/bicep/api-versions.json", "utf8")) as Readonly<
     Record<string, string>
@@ -30,7 +30,7 @@ export const templateRules: Readonly<Record<string, Rule>> = {
         .filter(({ decorators }) => !decorators.has("description"))
         .map(({ name }) => name);
     },
-    breaking: {
+    violation: {
       path: "bicep/modules/identity.bicep",
       from: "@description('Azure region.')\n",
       to: "",
@@ -42,7 +42,7 @@ export const templateRules: Readonly<Record<string, Rule>> = {
       const used = namesUsed(template);
       return declaredIn(template).filter((name) => !used.has(name));
     },
-    breaking: {
+    violation: {
       path: "bicep/main.bicep",
       from: "var packageContainer = ",
       to: "var nothing = 1\nvar packageContainer = ",
@@ -54,22 +54,22 @@ export const templateRules: Readonly<Record<string, Rule>> = {
         [...target.parameters.values()]
           .filter(({ fallback }) => fallback === undefined)
           .filter(({ name }) => !given.includes(name))
-          .map(({ name }) => `${symbol} is not given ${name}`),
+          .map(({ name }) => `${symbol} lacks the parameter ${name}`),
       ),
-    breaking: {
+    violation: {
       path: "bicep/main.bicep",
       from: "    planName: 'plan-aos-${token}'\n",
       to: "",
     },
   },
-  "gives modules nothing that they do not ask for": {
+  "passes only parameters that modules have": {
     problems: (repository, path) =>
       callsOf(repository, path).flatMap(({ symbol, given, target }) =>
         given
           .filter((name) => !target.parameters.has(name))
           .map((name) => `${symbol} has no parameter ${name}`),
       ),
-    breaking: {
+    violation: {
       path: "bicep/main.bicep",
       from: "    taskHubName: taskHubName\n    skuName",
       to: "    taskHub: taskHubName\n    taskHubName: taskHubName\n    skuName",
@@ -87,7 +87,7 @@ export const templateRules: Readonly<Record<string, Rule>> = {
           : [`${module.symbol}.${found.name}`];
       });
     },
-    breaking: {
+    violation: {
       path: "bicep/main.bicep",
       from: "cosmos!.outputs.endpoint",
       to: "cosmos!.outputs.address",
@@ -100,13 +100,13 @@ export const templateRules: Readonly<Record<string, Rule>> = {
         .filter((output) => exposesSecret(output, parameters))
         .map(({ name }) => name);
     },
-    breaking: {
+    violation: {
       path: "bicep/modules/monitoring.bicep",
       from: "string = appInsights.name",
       to: "string = appInsights.properties.ConnectionString",
     },
   },
-  "names no role that is not on the list": {
+  "assigns only roles that are on the list": {
     problems: (repository, path) =>
       (
         repository
@@ -115,18 +115,18 @@ export const templateRules: Readonly<Record<string, Rule>> = {
       ).filter(
         (id) => !assignableRoles.has(id) && id !== cosmosDataContributor,
       ),
-    breaking: {
+    violation: {
       path: "bicep/modules/openai-access.bicep",
       from: "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd",
       to: "b24988ac-6180-42a0-ab88-20f7382dd24c", // Contributor
     },
   },
-  "uses the API versions that are on the list": {
+  "uses the API versions of api-versions.json": {
     problems: (repository, path) =>
       [...repository.template(path).resources.values()]
         .filter(({ type, apiVersion }) => apiVersions()[type] !== apiVersion)
         .map(({ symbol, apiVersion }) => `${symbol}: ${apiVersion}`),
-    breaking: {
+    violation: {
       path: "bicep/modules/budget.bicep",
       from: "@2023-11-01",
       to: "@2019-01-01",
@@ -200,6 +200,6 @@ function exposesSecret(
   };
   return (
     /connectionString|(api|account|access)Key$|secret|password/i.test(name) ||
-    [...within(value)].some(isSecret)
+    [...subexpressions(value)].some(isSecret)
   );
 }

@@ -1,7 +1,7 @@
 import { globSync } from "tinyglobby";
 import { at, type Properties, type Value } from "./reader/value";
 import { apiVersions, literalOf, templateRules } from "./template-rules";
-import { changed, openRepository, type Repository } from "./repository";
+import { withReplacement, openRepository, type Repository } from "./repository";
 
 const paths = globSync("bicep/**/*.bicep")
   .map((path) => path.replaceAll("\\", "/"))
@@ -18,18 +18,18 @@ describe.each(paths)("%s", (path) => {
   });
 });
 
-describe("each rule can be broken", () => {
+describe("a template that violates a rule", () => {
   test.each(Object.entries(templateRules))(
-    "a template that does not do so is found: %s",
-    (_, { problems, breaking: { path, from, to } }) => {
-      expect(problems(changed(repository, path, from, to), path)).not.toEqual(
-        [],
-      );
+    "fails the rule: %s",
+    (_, { problems, violation: { path, from, to } }) => {
+      expect(
+        problems(withReplacement(repository, path, from, to), path),
+      ).not.toEqual([]);
     },
   );
 });
 
-test("lists only API versions that are used", () => {
+test("api-versions.json lists only resource types that are used", () => {
   const used = new Set(
     paths.flatMap((path) =>
       [...repository.template(path).resources.values()].map(({ type }) => type),
@@ -79,7 +79,7 @@ describe.each(["dev", "prod"] as const)("%s.bicepparam deploys", (file) => {
 });
 
 describe("the plan", () => {
-  const partsOn = (hostingPlan: string) => {
+  const planOf = (hostingPlan: string) => {
     const { resources } = repository.deployment("prod", { hostingPlan });
     const body = (type: string) =>
       resources.find((found) => found.type === type)?.body;
@@ -91,8 +91,8 @@ describe("the plan", () => {
     };
   };
 
-  test("is Flex Consumption unless another is asked for", () => {
-    const { sku, site, flex, scaling } = partsOn("FlexConsumption");
+  test("is Flex Consumption by default", () => {
+    const { sku, site, flex, scaling } = planOf("FlexConsumption");
     expect(sku).toEqual({ name: "FC1", tier: "FlexConsumption" });
     expect(site).toMatchObject({ linuxFxVersion: null, alwaysOn: null });
     expect(at(flex, "scaleAndConcurrency.alwaysReady")).toEqual([
@@ -103,7 +103,7 @@ describe("the plan", () => {
   });
 
   test("keeps an instance warm on Elastic Premium", () => {
-    const { sku, site, flex, scaling } = partsOn("ElasticPremium");
+    const { sku, site, flex, scaling } = planOf("ElasticPremium");
     expect(sku).toMatchObject({ name: "EP1", capacity: 3 });
     expect(site).toMatchObject({
       linuxFxVersion: "Node|22",
@@ -114,8 +114,8 @@ describe("the plan", () => {
     expect([flex, scaling]).toEqual([null, undefined]);
   });
 
-  test("is always on, and scaled by a rule, when it is dedicated", () => {
-    const { sku, site, flex, scaling } = partsOn("Dedicated");
+  test("is always on and has an autoscale rule when it is dedicated", () => {
+    const { sku, site, flex, scaling } = planOf("Dedicated");
     expect(sku).toMatchObject({ name: "P1v3", capacity: 3 });
     expect(site).toMatchObject({ linuxFxVersion: "Node|22", alwaysOn: true });
     expect(flex).toBeNull();
@@ -135,16 +135,16 @@ test("a subscription gets only the events that its filter accepts", () => {
   expect(rules.map(({ name }) => name)).toEqual(["$Default"]);
 });
 
-test("a given secret appears in the vault only", () => {
+test("the model key appears in the vault only", () => {
   const { resources, outputs } = repository.deployment("prod", {
     model: "openai",
     modelBaseUrl: "https://models.example/v1",
     modelApiKey: "open sesame",
   });
-  const holding = resources
+  const paths = resources
     .filter(({ body }) => JSON.stringify(body).includes("open sesame"))
     .map(({ path }) => path);
-  expect(holding).toEqual(["keyVault.modelKey"]);
+  expect(paths).toEqual(["keyVault.modelKey"]);
   expect(JSON.stringify(outputs)).not.toContain("open sesame");
 });
 
@@ -166,7 +166,7 @@ test("every deployable Node.js version is supported by the app", () => {
   const { engines } = repository.json("package.json") as {
     readonly engines: { readonly node: string };
   };
-  const least = Number(/^>=(\d+)/.exec(engines.node)?.[1]);
+  const minimum = Number(/^>=(\d+)/.exec(engines.node)?.[1]);
   const [allowed] =
     repository
       .template("bicep/main.bicep")
@@ -175,7 +175,7 @@ test("every deployable Node.js version is supported by the app", () => {
   const versions =
     allowed?.kind === "array" ? allowed.items.map(literalOf) : [];
   expect(versions).toEqual(["22", "24"]);
-  expect(versions.every((version) => Number(version) >= least)).toBe(true);
+  expect(versions.every((version) => Number(version) >= minimum)).toBe(true);
   const runtime = (nodeVersion: string) =>
     at(
       repository
@@ -188,16 +188,20 @@ test("every deployable Node.js version is supported by the app", () => {
 
 describe("invalid templates are rejected", () => {
   test.each<readonly [string, Record<string, Value>, RegExp]>([
-    ["a plan that is unknown", { hostingPlan: "Consumption" }, /not allowed/],
-    ["a parameter that is unknown", { colour: "red" }, /no parameter colour/],
-    ["more instances than there are", { maximumInstanceCount: 5000 }, /large/],
-    ["text where a number belongs", { budgetAmount: "much" }, /not of type/],
+    ["an unknown plan", { hostingPlan: "Consumption" }, /not allowed/],
+    ["an unknown parameter", { colour: "red" }, /no parameter colour/],
+    [
+      "more instances than the maximum",
+      { maximumInstanceCount: 5000 },
+      /large/,
+    ],
+    ["text for a number", { budgetAmount: "100" }, /not of type/],
   ])("%s", (_, changes, problem) => {
     expect(() => repository.deployment("dev", changes)).toThrow(problem);
   });
 
   test("text that is not Bicep, with its line", () => {
-    const broken = changed(
+    const broken = withReplacement(
       repository,
       "bicep/modules/identity.bicep",
       "  tags: tags\n}",
@@ -209,14 +213,14 @@ describe("invalid templates are rejected", () => {
   });
 
   test("a module that is omitted but used", () => {
-    const broken = changed(
+    const broken = withReplacement(
       repository,
       "bicep/main.bicep",
       "hasScheduler ? scheduler!.outputs.endpoint : ''",
       "scheduler!.outputs.endpoint",
     );
     expect(() => broken.deployment("dev")).toThrow(
-      /module scheduler is left out/,
+      /module scheduler is omitted/,
     );
   });
 });

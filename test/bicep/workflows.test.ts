@@ -29,23 +29,23 @@ const read = (name: string): Workflow =>
 describe.each(paths)("%s", (path) => {
   const text = readFileSync(path, "utf8");
 
-  test("is YAML", () => {
+  test("is valid YAML", () => {
     expect(parse(text)).toEqual(expect.any(Object));
   });
 
-  test("pins every action by its commit, with its version beside it", () => {
+  test("pins every action to a commit, with the version in a comment", () => {
     const uses = [...text.matchAll(/^\s*(?:- )?uses: (.+)$/gm)]
-      .map(([, what = ""]) => what)
-      .filter((what) => !what.startsWith("./"));
+      .map(([, action = ""]) => action)
+      .filter((action) => !action.startsWith("./"));
     expect(
       uses.filter(
-        (what) =>
-          !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(what),
+        (action) =>
+          !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action),
       ),
     ).toEqual([]);
   });
 
-  test("names only scripts that exist", () => {
+  test("runs only npm scripts that exist", () => {
     const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
       readonly scripts: Readonly<Record<string, string>>;
     };
@@ -102,7 +102,7 @@ test("azd and the workflow deploy the output of the package script", () => {
 describe("continuous integration", () => {
   const { jobs, permissions } = read("ci");
 
-  test("checks on every Node.js that is supported", () => {
+  test("runs npm run check on Node.js 20, 22 and 24", () => {
     expect(jobs["check"]?.strategy?.matrix["node"]).toEqual([20, 22, 24]);
     expect(jobs["check"]?.steps.map(({ run }) => run)).toContain(
       "npm run check",
@@ -117,7 +117,7 @@ describe("continuous integration", () => {
 describe("deployment", () => {
   const { jobs, permissions } = read("deploy");
 
-  test("signs in by federation, without a secret", () => {
+  test("signs in with a federated identity, without a secret", () => {
     const text = readFileSync(".github/workflows/deploy.yml", "utf8");
     expect(text).not.toMatch(/secrets\./);
     expect(permissions).toEqual({ contents: "read" });
@@ -128,7 +128,7 @@ describe("deployment", () => {
       });
   });
 
-  test("uses environments, which have reviewers", () => {
+  test("uses the environments dev and prod", () => {
     expect(jobs["dev"]?.environment).toBe("dev");
     expect(jobs["prod"]?.environment).toBe("prod");
   });

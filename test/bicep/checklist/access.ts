@@ -1,16 +1,16 @@
 import { isList } from "../reader/value";
-import { ofType, type Repository } from "../repository";
+import { resourcesOfType, type Repository } from "../repository";
 import { assignableRoles } from "./roles";
 import {
   accounts,
   bicepFiles,
-  code,
-  inProd,
+  sourceFiles,
+  prodResources,
   namespaces,
   type Row,
   sites,
-  unless,
-  unlike,
+  problemUnless,
+  mismatches,
 } from "./row";
 
 const functionApp = "bicep/modules/function-app.bicep";
@@ -18,31 +18,32 @@ const storage = "bicep/modules/storage.bicep";
 const roleOf = (definition: unknown): string =>
   typeof definition === "string" ? (definition.split("/").at(-1) ?? "") : "";
 /** The deployment with optional Entra ID authentication. */
-const withEntra = (repository: Repository) =>
+const deployWithEntra = (repository: Repository) =>
   repository.deployment("prod", { entraClientId: "api" });
 
 const containing = (
   repository: Repository,
   pattern: RegExp,
-  what: string,
+  problem: string,
 ): readonly string[] =>
   bicepFiles(repository)
     .filter(([, text]) => pattern.test(text))
-    .map(([path]) => `${path} has ${what}`);
+    .map(([path]) => `${path} has ${problem}`);
 
 export const access: readonly Row[] = [
   {
     number: 20,
-    requirement: "the app has an identity and no keys",
+    requirement:
+      "the app uses a managed identity, and templates contain no keys",
     problems: (repository) => [
-      ...unlike(sites(repository), "identity.type", "UserAssigned"),
+      ...mismatches(sites(repository), "identity.type", "UserAssigned"),
       ...containing(
         repository,
         /\blistKeys\(|AccountKey=|SharedAccessKey/,
         "keys",
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: functionApp,
         from: "    type: 'UserAssigned'\n",
@@ -57,16 +58,20 @@ export const access: readonly Row[] = [
   },
   {
     number: 21,
-    requirement: "keys of storage are off",
+    requirement: "shared keys of storage are disabled",
     problems: (repository) => [
-      ...unlike(accounts(repository), "properties.allowSharedKeyAccess", false),
-      ...unlike(
+      ...mismatches(
+        accounts(repository),
+        "properties.allowSharedKeyAccess",
+        false,
+      ),
+      ...mismatches(
         accounts(repository),
         "properties.defaultToOAuthAuthentication",
         true,
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: storage,
         from: "allowSharedKeyAccess: false",
@@ -81,16 +86,20 @@ export const access: readonly Row[] = [
   },
   {
     number: 22,
-    requirement: "keys of Service Bus are off",
+    requirement: "shared keys of Service Bus are disabled",
     problems: (repository) => [
-      ...unlike(namespaces(repository), "properties.disableLocalAuth", true),
+      ...mismatches(
+        namespaces(repository),
+        "properties.disableLocalAuth",
+        true,
+      ),
       ...containing(
         repository,
         /authorizationRules@/i,
         "an authorization rule",
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: "bicep/modules/service-bus.bicep",
         from: "disableLocalAuth: true",
@@ -106,22 +115,23 @@ export const access: readonly Row[] = [
   {
     number: 23,
     requirement:
-      "keys of Application Insights are off, and the app may publish",
+      "keys of Application Insights are disabled, and the app may publish telemetry",
     problems: (repository) => [
-      ...unlike(
-        inProd(repository, "Microsoft.Insights/components"),
+      ...mismatches(
+        prodResources(repository, "Microsoft.Insights/components"),
         "properties.DisableLocalAuth",
         true,
       ),
-      ...unlike(
-        inProd(repository, "Microsoft.Authorization/roleAssignments").filter(
-          ({ on }) => on === "monitoring.appInsights",
-        ),
+      ...mismatches(
+        prodResources(
+          repository,
+          "Microsoft.Authorization/roleAssignments",
+        ).filter(({ on }) => on === "monitoring.appInsights"),
         "properties.roleDefinitionId",
         (id) => roleOf(id) === "3913510d-42f4-4e42-8a64-420c390055eb",
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: "bicep/modules/monitoring.bicep",
         from: "DisableLocalAuth: true",
@@ -136,11 +146,12 @@ export const access: readonly Row[] = [
   },
   {
     number: 24,
-    requirement: "roles are few, narrow, and on one resource each",
+    requirement:
+      "roles are on the list of assignable roles, each for one resource",
     problems: (repository) => {
       const assignments = [
-        ...inProd(repository, "Microsoft.Authorization/roleAssignments"),
-        ...ofType(
+        ...prodResources(repository, "Microsoft.Authorization/roleAssignments"),
+        ...resourcesOfType(
           repository.deployment("dev", {
             durableBackend: "DurableTaskScheduler",
             operatorPrincipalId: "operator",
@@ -149,15 +160,15 @@ export const access: readonly Row[] = [
         ),
       ];
       return [
-        ...unlike(assignments, "properties.roleDefinitionId", (id) =>
+        ...mismatches(assignments, "properties.roleDefinitionId", (id) =>
           assignableRoles.has(roleOf(id)),
         ),
         ...assignments
           .filter(({ on }) => on === undefined)
-          .map(({ path }) => `${path} is for a whole resource group`),
+          .map(({ path }) => `${path} applies to a whole resource group`),
       ];
     },
-    breaking: [
+    violations: [
       {
         path: "bicep/modules/service-bus.bicep",
         from: "var dataSender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'",
@@ -167,23 +178,26 @@ export const access: readonly Row[] = [
   },
   {
     number: 27,
-    requirement: "FTP and publishing by password are off",
+    requirement: "FTP and publishing with a password are disabled",
     problems: (repository) => {
-      const policies = inProd(
+      const policies = prodResources(
         repository,
         "Microsoft.Web/sites/basicPublishingCredentialsPolicies",
       );
       return [
-        ...unlike(
+        ...mismatches(
           sites(repository),
           "properties.siteConfig.ftpsState",
           "Disabled",
         ),
-        ...unlike(policies, "properties.allow", false),
-        ...unless(policies.length === 2, "a way to publish has no policy"),
+        ...mismatches(policies, "properties.allow", false),
+        ...problemUnless(
+          policies.length === 2,
+          "there are not 2 publishing policies",
+        ),
       ];
     },
-    breaking: [
+    violations: [
       {
         path: functionApp,
         from: "ftpsState: 'Disabled'",
@@ -198,20 +212,20 @@ export const access: readonly Row[] = [
   },
   {
     number: 28,
-    requirement: "browsers of named origins only may call",
+    requirement: "CORS allows named origins only",
     problems: (repository) => [
-      ...unlike(
+      ...mismatches(
         sites(repository),
         "properties.siteConfig.cors.allowedOrigins",
         (origins) => isList(origins) && !origins.includes("*"),
       ),
-      ...unlike(
+      ...mismatches(
         sites(repository),
         "properties.siteConfig.cors.supportCredentials",
         false,
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: functionApp,
         from: "allowedOrigins: allowedOrigins",
@@ -226,22 +240,23 @@ export const access: readonly Row[] = [
   },
   {
     number: 29,
-    requirement: "callers show who they are, except for liveness",
+    requirement: "every route except health/live requires authentication",
     problems: (repository) => [
-      ...unlike(
-        ofType(withEntra(repository), "Microsoft.Web/sites/config").filter(
-          ({ name }) => name === "authsettingsV2",
-        ),
+      ...mismatches(
+        resourcesOfType(
+          deployWithEntra(repository),
+          "Microsoft.Web/sites/config",
+        ).filter(({ name }) => name === "authsettingsV2"),
         "properties.globalValidation.requireAuthentication",
         true,
       ),
-      ...code(repository).flatMap(([path, text]) => {
+      ...sourceFiles(repository).flatMap(([path, text]) => {
         const open = text.match(/authLevel: "anonymous"/g)?.length ?? 0;
         const live = text.match(/"health\/live"/g)?.length ?? 0;
-        return unless(open <= live, `${path} has routes without a key`);
+        return problemUnless(open <= live, `${path} has routes without a key`);
       }),
     ],
-    breaking: [
+    violations: [
       {
         path: "src/http/register-http-routes.ts",
         from: '  authLevel: "function",\n  route,',

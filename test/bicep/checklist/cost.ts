@@ -1,30 +1,37 @@
 import { asText, at, listOf, propertiesOf } from "../reader/value";
-import { ofType, type Repository } from "../repository";
-import { everything, inProd, partOf, type Row, unless, unlike } from "./row";
+import { resourcesOfType, type Repository } from "../repository";
+import {
+  deployAllOptions,
+  prodResources,
+  resourcesOfModule,
+  type Row,
+  problemUnless,
+  mismatches,
+} from "./row";
 
 const dev = (repository: Repository, type: string) =>
-  ofType(repository.deployment("dev"), type);
+  resourcesOfType(repository.deployment("dev"), type);
 const alwaysReady =
   "properties.functionAppConfig.scaleAndConcurrency.alwaysReady";
 
 export const cost: readonly Row[] = [
   {
     number: 46,
-    requirement: "idle costs nothing in dev, and starts are warm in production",
+    requirement: "dev has no always-ready instance, production has one",
     problems: (repository) => [
-      ...unlike(
+      ...mismatches(
         dev(repository, "Microsoft.Web/serverfarms"),
         "sku.name",
         "FC1",
       ),
-      ...unlike(dev(repository, "Microsoft.Web/sites"), alwaysReady, []),
-      ...unlike(
-        inProd(repository, "Microsoft.Web/sites"),
+      ...mismatches(dev(repository, "Microsoft.Web/sites"), alwaysReady, []),
+      ...mismatches(
+        prodResources(repository, "Microsoft.Web/sites"),
         `${alwaysReady}.0.instanceCount`,
         1,
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: "bicep/prod.bicepparam",
         from: "param alwaysReadyInstances = 1",
@@ -39,26 +46,27 @@ export const cost: readonly Row[] = [
   },
   {
     number: 47,
-    requirement: "scale and concurrent model calls have a ceiling",
+    requirement:
+      "the number of instances and of concurrent activities is limited",
     problems: (repository) => {
       const limited = repository.deployment("prod", {
         maximumInstanceCount: 7,
         activityConcurrency: 3,
       });
       return [
-        ...unlike(
-          ofType(limited, "Microsoft.Web/sites"),
+        ...mismatches(
+          resourcesOfType(limited, "Microsoft.Web/sites"),
           "properties.functionAppConfig.scaleAndConcurrency.maximumInstanceCount",
           7,
         ),
-        ...unlike(
-          ofType(limited, "Microsoft.Web/sites/config"),
+        ...mismatches(
+          resourcesOfType(limited, "Microsoft.Web/sites/config"),
           "properties.AzureFunctionsJobHost__extensions__durableTask__maxConcurrentActivityFunctions",
           "3",
         ),
       ];
     },
-    breaking: [
+    violations: [
       {
         path: "bicep/modules/function-app.bicep",
         from: "maximumInstanceCount: maximumInstanceCount",
@@ -73,7 +81,7 @@ export const cost: readonly Row[] = [
   },
   {
     number: 48,
-    requirement: "data grows cold and is deleted in the end",
+    requirement: "payload blobs move to cooler tiers and are deleted",
     problems: (repository) => {
       const actions = "properties.policy.rules.0.definition.actions";
       return [
@@ -82,9 +90,9 @@ export const cost: readonly Row[] = [
         ["baseBlob.delete.daysAfterModificationGreaterThan", 365],
         ["version.delete.daysAfterCreationGreaterThan", 30],
       ].flatMap(([path = "", days = 0]) =>
-        unlike(
-          partOf(
-            inProd(
+        mismatches(
+          resourcesOfModule(
+            prodResources(
               repository,
               "Microsoft.Storage/storageAccounts/managementPolicies",
             ),
@@ -95,7 +103,7 @@ export const cost: readonly Row[] = [
         ),
       );
     },
-    breaking: [
+    violations: [
       {
         path: "bicep/modules/storage.bicep",
         from: "tierToCold: {",
@@ -110,38 +118,38 @@ export const cost: readonly Row[] = [
   },
   {
     number: 49,
-    requirement: "logs and histories are kept for a time only",
+    requirement: "logs and ended orchestrations have a limited retention",
     problems: (repository) => {
       const workspace = "Microsoft.OperationalInsights/workspaces";
       return [
-        ...unlike(
-          inProd(repository, workspace),
+        ...mismatches(
+          prodResources(repository, workspace),
           "properties.retentionInDays",
           (days) => Number(days) <= 90,
         ),
-        ...unlike(
+        ...mismatches(
           dev(repository, workspace),
           "properties.workspaceCapping.dailyQuotaGb",
           (quota) => Number(quota) > 0,
         ),
-        // The other backend has no policy: the app purges it.
-        ...unlike(
-          ofType(
+        // Azure Storage has no retention policy for a task hub, so the app purges it.
+        ...mismatches(
+          resourcesOfType(
             repository.deployment("prod", { hubRetentionDays: 7 }),
             "Microsoft.Web/sites/config",
           ).filter(({ name }) => name === "appsettings"),
           "properties.AOS_HUB_RETENTION_DAYS",
           "7",
         ),
-        ...unless(
+        ...problemUnless(
           repository
             .text("src/orchestrations/purge.ts")
             .includes("hub.purgeInstanceHistoryBy("),
           "src/orchestrations/purge.ts does not purge the task hub",
         ),
-        ...unlike(
-          ofType(
-            everything(repository),
+        ...mismatches(
+          resourcesOfType(
+            deployAllOptions(repository),
             "Microsoft.DurableTask/schedulers/retentionPolicies",
           ),
           "properties.retentionPolicies.0.retentionPeriodInDays",
@@ -149,7 +157,7 @@ export const cost: readonly Row[] = [
         ),
       ];
     },
-    breaking: [
+    violations: [
       {
         path: "bicep/dev.bicepparam",
         from: "param logDailyQuotaGb = 1",
@@ -179,9 +187,10 @@ export const cost: readonly Row[] = [
   },
   {
     number: 50,
-    requirement: "spending triggers alerts early",
+    requirement:
+      "spending triggers alerts at 50, 75 and 90 % and at a forecast of 100 %",
     problems: (repository) => {
-      const thresholds = inProd(
+      const thresholds = prodResources(
         repository,
         "Microsoft.Consumption/budgets",
       ).flatMap(({ body }) =>
@@ -191,10 +200,10 @@ export const cost: readonly Row[] = [
         ),
       );
       return ["50 Actual 1", "75 Actual 1", "90 Actual 1", "100 Forecasted 1"]
-        .filter((wanted) => !thresholds.includes(wanted))
-        .map((wanted) => `there is no notification at ${wanted}`);
+        .filter((threshold) => !thresholds.includes(threshold))
+        .map((threshold) => `there is no notification at ${threshold}`);
     },
-    breaking: [
+    violations: [
       {
         path: "bicep/modules/budget.bicep",
         from: "threshold: 75",

@@ -1,33 +1,33 @@
 import { asText, at } from "../reader/value";
-import { ofType, type Repository } from "../repository";
+import { resourcesOfType, type Repository } from "../repository";
 import {
-  code,
+  sourceFiles,
   hostJson,
-  inProd,
+  prodResources,
   isBetween,
   type Row,
-  seconds,
-  unless,
-  unlike,
+  parseSeconds,
+  problemUnless,
+  mismatches,
 } from "./row";
 
 const serviceBus = "bicep/modules/service-bus.bicep";
 const queues = (repository: Repository) =>
-  inProd(repository, "Microsoft.ServiceBus/namespaces/queues");
+  prodResources(repository, "Microsoft.ServiceBus/namespaces/queues");
 const isPresent = (value: unknown): boolean =>
   typeof value === "string" && value !== "";
 
 export const messaging: readonly Row[] = [
   {
     number: 3,
-    requirement: "a queue dead-letters what expires",
+    requirement: "queues dead-letter expired messages",
     problems: (repository) =>
-      unlike(
+      mismatches(
         queues(repository),
         "properties.deadLetteringOnMessageExpiration",
         true,
       ),
-    breaking: [
+    violations: [
       {
         path: serviceBus,
         from: "deadLetteringOnMessageExpiration: true",
@@ -37,9 +37,9 @@ export const messaging: readonly Row[] = [
   },
   {
     number: 4,
-    requirement: "a message is delivered a bounded number of times",
+    requirement: "a message is delivered 3 to 10 times at most",
     problems: (repository) =>
-      unlike(
+      mismatches(
         // Rejected messages are not processed; they are kept until an operator replays them.
         queues(repository).filter(
           ({ name }) => name !== "agent-requests-deadletter",
@@ -47,7 +47,7 @@ export const messaging: readonly Row[] = [
         "properties.maxDeliveryCount",
         isBetween(3, 10),
       ),
-    breaking: [
+    violations: [
       {
         path: serviceBus,
         from: "maxDeliveryCount: queue.maxDeliveryCount",
@@ -57,20 +57,20 @@ export const messaging: readonly Row[] = [
   },
   {
     number: 5,
-    requirement: "a lock is long enough, and renewed",
+    requirement: "message locks last 5 minutes and are renewed",
     problems: (repository) => [
-      ...unlike(queues(repository), "properties.lockDuration", "PT5M"),
-      ...unless(
-        seconds(
+      ...mismatches(queues(repository), "properties.lockDuration", "PT5M"),
+      ...problemUnless(
+        parseSeconds(
           hostJson(
             repository,
             "extensions.serviceBus.maxAutoLockRenewalDuration",
           ),
         ) >= 300,
-        "host.json: the lock is renewed for less than five minutes",
+        "host.json: the lock is renewed for less than 5 minutes",
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: "host.json",
         from: '"maxAutoLockRenewalDuration": "00:05:00"',
@@ -85,24 +85,24 @@ export const messaging: readonly Row[] = [
   },
   {
     number: 6,
-    requirement: "queues detect duplicates, and senders give ids",
+    requirement: "queues detect duplicates, and senders set message ids",
     problems: (repository) => [
-      ...unlike(
+      ...mismatches(
         queues(repository),
         "properties.requiresDuplicateDetection",
         true,
       ),
-      ...unlike(
+      ...mismatches(
         queues(repository),
         "properties.duplicateDetectionHistoryTimeWindow",
         "PT10M",
       ),
-      ...code(repository)
+      ...sourceFiles(repository)
         .filter(([, text]) => text.includes(".sendMessages("))
         .filter(([, text]) => !text.includes("messageId"))
         .map(([path]) => `${path} sends messages without an id`),
     ],
-    breaking: [
+    violations: [
       {
         path: serviceBus,
         from: "duplicateDetectionHistoryTimeWindow: 'PT10M'\n    requiresSession",
@@ -114,7 +114,7 @@ export const messaging: readonly Row[] = [
         to: "requiresDuplicateDetection: false\n    duplicateDetectionHistoryTimeWindow: 'PT10M'\n    requiresSession",
       },
       {
-        path: "src/main.ts",
+        path: "src/app/register-aos.ts",
         from: "registerHttpRoutes({",
         to: "void sender.sendMessages({ body: 1 });\nregisterHttpRoutes({",
       },
@@ -124,30 +124,30 @@ export const messaging: readonly Row[] = [
     number: 7,
     requirement: "requests of one session are processed in order",
     problems: (repository) => [
-      ...unlike(
+      ...mismatches(
         queues(repository).filter(
           ({ name }) => name === "agent-session-requests",
         ),
         "properties.requiresSession",
         true,
       ),
-      ...code(repository)
+      ...sourceFiles(repository)
         .filter(
           ([, text]) =>
             text.includes("serviceBusQueue(") &&
             /agent-session-requests|sessionRequestQueue/.test(text),
         )
         .filter(([, text]) => !text.includes("isSessionsEnabled: true"))
-        .map(([path]) => `${path} does not ask for sessions`),
+        .map(([path]) => `${path} does not enable sessions`),
     ],
-    breaking: [
+    violations: [
       {
         path: serviceBus,
         from: "requiresSession: true",
         to: "requiresSession: false",
       },
       {
-        path: "src/main.ts",
+        path: "src/app/register-aos.ts",
         from: "registerHttpRoutes({",
         to: 'functions.serviceBusQueue("x", { queueName: "agent-session-requests" });\nregisterHttpRoutes({',
       },
@@ -157,9 +157,9 @@ export const messaging: readonly Row[] = [
     number: 8,
     requirement: "commands go to queues, events to a topic with filters",
     problems: (repository) => [
-      ...unlike(queues(repository), "properties.lockDuration", isPresent),
-      ...unlike(
-        ofType(
+      ...mismatches(queues(repository), "properties.lockDuration", isPresent),
+      ...mismatches(
+        resourcesOfType(
           repository.deployment("prod", {
             eventSubscriptions: [
               { name: "failures", filter: "status = 'failed'" },
@@ -171,7 +171,7 @@ export const messaging: readonly Row[] = [
         "status = 'failed'",
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: serviceBus,
         from: "sqlExpression: subscription.filter",
@@ -181,20 +181,20 @@ export const messaging: readonly Row[] = [
   },
   {
     number: 9,
-    requirement: "a message is completed after the work is handed over",
+    requirement: "a message is completed after its orchestration is started",
     problems: (repository) => [
-      ...unless(
+      ...problemUnless(
         hostJson(repository, "extensions.serviceBus.autoCompleteMessages") ===
           true,
-        "host.json: the host does not complete what a function has returned from",
+        "host.json: the host does not complete messages after the function returns",
       ),
-      ...code(repository)
+      ...sourceFiles(repository)
         .filter(([, text]) => /(?<!await |return )\b\w+\.startNew\(/.test(text))
-        .map(([path]) => `${path} does not wait for startNew`),
+        .map(([path]) => `${path} does not await startNew`),
     ],
-    breaking: [
+    violations: [
       {
-        path: "src/main.ts",
+        path: "src/app/register-aos.ts",
         from: "registerHttpRoutes({",
         to: 'void hub.startNew("agentWorkflow");\nregisterHttpRoutes({',
       },
@@ -207,13 +207,14 @@ export const messaging: readonly Row[] = [
   },
   {
     number: 10,
-    requirement: "dead letters of every queue can be read and sent again",
+    requirement:
+      "the app may receive from and send to every queue, to replay dead letters",
     problems: (repository) => {
-      const roles = inProd(
+      const roles = prodResources(
         repository,
         "Microsoft.Authorization/roleAssignments",
       );
-      const may = (queue: string | undefined, role: string) =>
+      const hasRole = (queue: string | undefined, role: string) =>
         roles.some(
           ({ on, body }) =>
             on === queue &&
@@ -222,12 +223,12 @@ export const messaging: readonly Row[] = [
       return queues(repository)
         .filter(
           ({ path }) =>
-            !may(path, "4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0") ||
-            !may(path, "69a216fc-b8fb-44d8-bc22-1f3c2cd27a39"),
+            !hasRole(path, "4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0") ||
+            !hasRole(path, "69a216fc-b8fb-44d8-bc22-1f3c2cd27a39"),
         )
         .map(({ path }) => `${path}: the app may not both receive and send`);
     },
-    breaking: [
+    violations: [
       {
         path: serviceBus,
         from: "'Microsoft.Authorization/roleDefinitions', dataReceiver)",

@@ -1,9 +1,16 @@
 import { asText, at, propertiesOf } from "../reader/value";
-import { everything, hostJson, inProd, type Row, unless, unlike } from "./row";
+import {
+  deployAllOptions,
+  hostJson,
+  prodResources,
+  type Row,
+  problemUnless,
+  mismatches,
+} from "./row";
 
 const alerts = "bicep/modules/alerts.bicep";
 
-/** Children of others, and the few that have no tags. */
+/** Child resources, and resource types without tags. */
 const untaggable =
   /^Microsoft\.(Authorization\/|Insights\/diagnosticSettings|Consumption\/budgets|[A-Za-z]+\/[A-Za-z]+\/)/;
 const tagNames = [
@@ -31,12 +38,12 @@ export const operations: readonly Row[] = [
     number: 39,
     requirement: "Application Insights keeps its data in the workspace",
     problems: (repository) =>
-      unlike(
-        inProd(repository, "Microsoft.Insights/components"),
+      mismatches(
+        prodResources(repository, "Microsoft.Insights/components"),
         "properties.WorkspaceResourceId",
         "«monitoring.workspace»",
       ),
-    breaking: [
+    violations: [
       {
         path: "bicep/modules/monitoring.bicep",
         from: "    WorkspaceResourceId: workspace.id\n",
@@ -46,7 +53,8 @@ export const operations: readonly Row[] = [
   },
   {
     number: 40,
-    requirement: "the host logs what operators need and no more",
+    requirement:
+      "the host logs functions and orchestrations at Information, everything else at Warning",
     problems: (repository) =>
       Object.entries({
         default: "Warning",
@@ -61,7 +69,7 @@ export const operations: readonly Row[] = [
             level,
         )
         .map(([category, level]) => `host.json: ${category} is not ${level}`),
-    breaking: [
+    violations: [
       {
         path: "host.json",
         from: '"default": "Warning"',
@@ -71,30 +79,39 @@ export const operations: readonly Row[] = [
   },
   {
     number: 41,
-    requirement: "alerts reach somebody",
+    requirement: "there are at least 5 alerts, and they have a recipient",
     problems: (repository) => {
-      const metric = inProd(repository, "Microsoft.Insights/metricAlerts");
-      const log = inProd(repository, "Microsoft.Insights/scheduledQueryRules");
+      const metric = prodResources(
+        repository,
+        "Microsoft.Insights/metricAlerts",
+      );
+      const log = prodResources(
+        repository,
+        "Microsoft.Insights/scheduledQueryRules",
+      );
       return [
-        ...unless(metric.length + log.length >= 5, "there are too few alerts"),
-        ...unlike(
-          inProd(repository, "Microsoft.Insights/actionGroups"),
+        ...problemUnless(
+          metric.length + log.length >= 5,
+          "there are fewer than 5 alerts",
+        ),
+        ...mismatches(
+          prodResources(repository, "Microsoft.Insights/actionGroups"),
           "properties.emailReceivers.0.emailAddress",
           (address) => typeof address === "string" && address !== "",
         ),
-        ...unlike(
+        ...mismatches(
           metric,
           "properties.actions.0.actionGroupId",
           "«monitoring.actionGroup»",
         ),
-        ...unlike(
+        ...mismatches(
           log,
           "properties.actions.actionGroups.0",
           "«monitoring.actionGroup»",
         ),
       ];
     },
-    breaking: [
+    violations: [
       {
         path: alerts,
         from: "      actionGroups: [\n        actionGroupId\n      ]",
@@ -109,14 +126,14 @@ export const operations: readonly Row[] = [
   },
   {
     number: 42,
-    requirement: "the dashboard is in the repository",
+    requirement: "the workbook is deployed with its queries",
     problems: (repository) =>
-      unlike(
-        inProd(repository, "Microsoft.Insights/workbooks"),
+      mismatches(
+        prodResources(repository, "Microsoft.Insights/workbooks"),
         "properties.serializedData",
         (data) => asText(data).includes("KqlItem"),
       ),
-    breaking: [
+    violations: [
       {
         path: alerts,
         from: "replace(string(loadJsonContent('workbook.json')), '<component>', appInsightsId)",
@@ -126,16 +143,16 @@ export const operations: readonly Row[] = [
   },
   {
     number: 43,
-    requirement: "everything that can be tagged is",
+    requirement: "every resource that can have tags has them",
     problems: (repository) => {
-      const taggable = everything(repository).resources.filter(
+      const taggable = deployAllOptions(repository).resources.filter(
         ({ type }) => !untaggable.test(type),
       );
       return tagNames.flatMap((name) =>
-        unlike(taggable, "tags", (tags) => name in propertiesOf(tags)),
+        mismatches(taggable, "tags", (tags) => name in propertiesOf(tags)),
       );
     },
-    breaking: [
+    violations: [
       {
         path: "bicep/modules/private-endpoints.bicep",
         from: "  tags: tags\n",
@@ -145,27 +162,27 @@ export const operations: readonly Row[] = [
   },
   {
     number: 44,
-    requirement: "templates are linted, and changes shown before they are made",
+    requirement: "templates are linted, and deployments are previewed",
     problems: (repository) => [
-      ...unless(
+      ...problemUnless(
         at(
           repository.json("bicep/bicepconfig.json") as never,
           "analyzers.core.enabled",
         ) === true,
         "bicep/bicepconfig.json: the linter is off",
       ),
-      ...unless(
+      ...problemUnless(
         repository.text(".github/workflows/ci.yml").includes("az bicep lint"),
         "ci.yml does not lint",
       ),
-      ...unless(
+      ...problemUnless(
         repository
           .text(".github/workflows/deploy.yml")
           .includes("az deployment sub what-if"),
-        "deploy.yml does not show what a change would do",
+        "deploy.yml does not preview changes",
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: "bicep/bicepconfig.json",
         from: '"enabled": true',
@@ -185,7 +202,7 @@ export const operations: readonly Row[] = [
   },
   {
     number: 45,
-    requirement: "names are within the limits of their services",
+    requirement: "resource names obey the rules of their services",
     problems: (repository) => {
       const long = repository.deployment("prod", {
         environmentName: "a".repeat(32),
@@ -194,10 +211,10 @@ export const operations: readonly Row[] = [
         long
           .filter((found) => found.type === type)
           .filter(({ name }) => !rule.test(name))
-          .map(({ path, name }) => `${path} cannot be called ${name}`),
+          .map(({ path, name }) => `${path} has the invalid name ${name}`),
       );
     },
-    breaking: [
+    violations: [
       {
         path: "bicep/main.bicep",
         from: "'staosdata${token}'",

@@ -1,18 +1,27 @@
-import { code, inProd, type Row, unless, unlike } from "./row";
-import { ofType } from "../repository";
+import {
+  sourceFiles,
+  prodResources,
+  type Row,
+  problemUnless,
+  mismatches,
+} from "./row";
+import { resourcesOfType } from "../repository";
 
 export const performance: readonly Row[] = [
   {
     number: 51,
-    requirement: "clients are made once, and nothing blocks the thread",
+    requirement:
+      "clients are created once, and no request runs synchronous I/O",
     problems: (repository) => {
-      const main = repository.text("src/main.ts");
+      const clients = repository.text("src/app/create-clients.ts");
       return [
         ...["createStorage", "createLanguageModel"]
-          .filter((make) => !main.includes(`memoize(() => ${make}(`))
-          .map((make) => `src/main.ts: ${make} is not memoized`),
-        ...code(repository)
-          .filter(([path]) => path !== "src/config/read-config.ts") // at the start, once
+          .filter((create) => !clients.includes(`memoize(() => ${create}(`))
+          .map(
+            (create) => `src/app/create-clients.ts: ${create} is not memoized`,
+          ),
+        ...sourceFiles(repository)
+          .filter(([path]) => path !== "src/config/read-config.ts") // Runs once, at start-up.
           .filter(([, text]) =>
             /\b(read|write|append|exists|mkdir|exec|spawn|scrypt|pbkdf2)\w*Sync\(/.test(
               text,
@@ -21,9 +30,9 @@ export const performance: readonly Row[] = [
           .map(([path]) => `${path} blocks the thread`),
       ];
     },
-    breaking: [
+    violations: [
       {
-        path: "src/main.ts",
+        path: "src/app/create-clients.ts",
         from: "memoize(() => createStorage(",
         to: "(() => createStorage(",
       },
@@ -46,33 +55,37 @@ export const performance: readonly Row[] = [
       };
       const memory =
         "properties.functionAppConfig.scaleAndConcurrency.instanceMemoryMB";
-      const enough = (megabytes: unknown) => Number(megabytes) >= 2048;
+      const isSufficient = (megabytes: unknown) => Number(megabytes) >= 2048;
       const [, kibibytes] =
         /InlineLimitBytes = (\d+) \* 1024;/.exec(
           repository.text("src/domain/payload.ts"),
         ) ?? [];
       return [
-        ...unlike(inProd(repository, "Microsoft.Web/sites"), memory, enough),
-        ...unlike(
-          ofType(repository.deployment("dev"), "Microsoft.Web/sites"),
+        ...mismatches(
+          prodResources(repository, "Microsoft.Web/sites"),
           memory,
-          enough,
+          isSufficient,
         ),
-        ...unless(
+        ...mismatches(
+          resourcesOfType(repository.deployment("dev"), "Microsoft.Web/sites"),
+          memory,
+          isSufficient,
+        ),
+        ...problemUnless(
           budget.bundleBytes <= 5 * 2 ** 20,
           "test/package/budget.json: a bundle may be larger than 5 MiB",
         ),
-        ...unless(
+        ...problemUnless(
           budget.loadMs <= 600,
           "test/package/budget.json: the bundle may take longer than 600 ms to load",
         ),
-        ...unless(
+        ...problemUnless(
           Number(kibibytes) <= 48,
           "src/domain/payload.ts: values above what a queue message holds are kept inline",
         ),
       ];
     },
-    breaking: [
+    violations: [
       {
         path: "bicep/main.bicep",
         from: "param instanceMemoryMB int = 2048",

@@ -2,12 +2,12 @@ import { asText, at, listOf } from "../reader/value";
 import {
   accounts,
   hostJson,
-  inProd,
+  prodResources,
   namespaces,
   type Row,
   sites,
-  unless,
-  unlike,
+  problemUnless,
+  mismatches,
   vaults,
 } from "./row";
 
@@ -18,16 +18,16 @@ const keyVault = "bicep/modules/key-vault.bicep";
 export const protection: readonly Row[] = [
   {
     number: 25,
-    requirement: "nothing answers without TLS",
+    requirement: "the app and storage accept only HTTPS",
     problems: (repository) => [
-      ...unlike(sites(repository), "properties.httpsOnly", true),
-      ...unlike(
+      ...mismatches(sites(repository), "properties.httpsOnly", true),
+      ...mismatches(
         accounts(repository),
         "properties.supportsHttpsTrafficOnly",
         true,
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: functionApp,
         from: "httpsOnly: true",
@@ -44,20 +44,28 @@ export const protection: readonly Row[] = [
     number: 26,
     requirement: "TLS is 1.2 or later everywhere",
     problems: (repository) => [
-      ...unlike(
+      ...mismatches(
         sites(repository),
         "properties.siteConfig.minTlsVersion",
         "1.2",
       ),
-      ...unlike(
+      ...mismatches(
         sites(repository),
         "properties.siteConfig.scmMinTlsVersion",
         "1.2",
       ),
-      ...unlike(accounts(repository), "properties.minimumTlsVersion", "TLS1_2"),
-      ...unlike(namespaces(repository), "properties.minimumTlsVersion", "1.2"),
+      ...mismatches(
+        accounts(repository),
+        "properties.minimumTlsVersion",
+        "TLS1_2",
+      ),
+      ...mismatches(
+        namespaces(repository),
+        "properties.minimumTlsVersion",
+        "1.2",
+      ),
     ],
-    breaking: [
+    violations: [
       {
         path: functionApp,
         from: "scmMinTlsVersion: '1.2'",
@@ -82,9 +90,9 @@ export const protection: readonly Row[] = [
   },
   {
     number: 30,
-    requirement: "production talks to its services privately",
+    requirement: "production reaches its services through private endpoints",
     problems: (repository) => {
-      const endpoints = inProd(
+      const endpoints = prodResources(
         repository,
         "Microsoft.Network/privateEndpoints",
       );
@@ -95,7 +103,7 @@ export const protection: readonly Row[] = [
         ),
       );
       return [
-        ...unlike(
+        ...mismatches(
           sites(repository),
           "properties.virtualNetworkSubnetId",
           (id) => asText(id).endsWith("/subnets/app"),
@@ -104,7 +112,7 @@ export const protection: readonly Row[] = [
           .filter((group) => !groups.includes(group))
           .map((group) => `there is no private endpoint for ${group}`),
         ...[accounts, namespaces, vaults].flatMap((resources) =>
-          unlike(
+          mismatches(
             resources(repository),
             "properties.publicNetworkAccess",
             "Disabled",
@@ -112,7 +120,7 @@ export const protection: readonly Row[] = [
         ),
       ];
     },
-    breaking: [
+    violations: [
       {
         path: functionApp,
         from: "empty(appSubnetId) ? null : appSubnetId",
@@ -134,12 +142,12 @@ export const protection: readonly Row[] = [
     number: 31,
     requirement: "firewalls deny by default in production",
     problems: (repository) =>
-      unlike(
+      mismatches(
         [...accounts(repository), ...vaults(repository)],
         "properties.networkAcls.defaultAction",
         "Deny",
       ),
-    breaking: [
+    violations: [
       {
         path: keyVault,
         from: "networkIsolation ? 'Deny' : 'Allow'",
@@ -154,15 +162,15 @@ export const protection: readonly Row[] = [
   },
   {
     number: 32,
-    requirement: "no blob is public",
+    requirement: "public access to blobs is disabled",
     problems: (repository) => [
-      ...unlike(
+      ...mismatches(
         accounts(repository),
         "properties.allowBlobPublicAccess",
         false,
       ),
-      ...unlike(
-        inProd(
+      ...mismatches(
+        prodResources(
           repository,
           "Microsoft.Storage/storageAccounts/blobServices/containers",
         ),
@@ -170,7 +178,7 @@ export const protection: readonly Row[] = [
         "None",
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: storage,
         from: "publicAccess: 'None'",
@@ -185,14 +193,14 @@ export const protection: readonly Row[] = [
   },
   {
     number: 36,
-    requirement: "storage is encrypted twice",
+    requirement: "storage has infrastructure encryption",
     problems: (repository) =>
-      unlike(
+      mismatches(
         accounts(repository),
         "properties.encryption.requireInfrastructureEncryption",
         true,
       ),
-    breaking: [
+    violations: [
       {
         path: storage,
         from: "requireInfrastructureEncryption: true",
@@ -202,16 +210,16 @@ export const protection: readonly Row[] = [
   },
   {
     number: 37,
-    requirement: "inputs and outputs are not in traces",
+    requirement: "traces contain no inputs and outputs",
     problems: (repository) =>
-      unless(
+      problemUnless(
         hostJson(
           repository,
           "extensions.durableTask.tracing.traceInputsAndOutputs",
         ) === false,
-        "host.json: traces hold inputs and outputs",
+        "host.json: traces contain inputs and outputs",
       ),
-    breaking: [
+    violations: [
       {
         path: "host.json",
         from: '"traceInputsAndOutputs": false',
@@ -221,14 +229,14 @@ export const protection: readonly Row[] = [
   },
   {
     number: 38,
-    requirement: "who did what is logged",
+    requirement: "audit logs are enabled",
     problems: (repository) => {
-      const settings = inProd(
+      const settings = prodResources(
         repository,
         "Microsoft.Insights/diagnosticSettings",
       );
       return [
-        ...unlike(settings, "properties.logs", (logs) =>
+        ...mismatches(settings, "properties.logs", (logs) =>
           listOf(logs).some((log) => at(log, "enabled") === true),
         ),
         ...[
@@ -246,7 +254,7 @@ export const protection: readonly Row[] = [
           .map((path) => `${path} has no diagnostic setting`),
       ];
     },
-    breaking: [
+    violations: [
       {
         path: keyVault,
         from: "categoryGroup: 'audit'\n        enabled: true",

@@ -1,22 +1,28 @@
 import { asText, isList } from "../reader/value";
 import type { Repository } from "../repository";
-import { inProd, partOf, type Row, unless, unlike } from "./row";
+import {
+  prodResources,
+  resourcesOfModule,
+  type Row,
+  problemUnless,
+  mismatches,
+} from "./row";
 
 const storage = "bicep/modules/storage.bicep";
 const blobServices = (repository: Repository) =>
-  inProd(repository, "Microsoft.Storage/storageAccounts/blobServices");
+  prodResources(repository, "Microsoft.Storage/storageAccounts/blobServices");
 
 export const reliability: readonly Row[] = [
   {
     number: 1,
-    requirement: "compute is redundant over zones in production",
+    requirement: "compute is zone redundant in production",
     problems: (repository) =>
-      unlike(
-        inProd(repository, "Microsoft.Web/serverfarms"),
+      mismatches(
+        prodResources(repository, "Microsoft.Web/serverfarms"),
         "properties.zoneRedundant",
         true,
       ),
-    breaking: [
+    violations: [
       {
         path: "bicep/modules/function-app.bicep",
         from: "    zoneRedundant: zoneRedundant\n",
@@ -26,14 +32,14 @@ export const reliability: readonly Row[] = [
   },
   {
     number: 2,
-    requirement: "storage is redundant over zones in production",
+    requirement: "storage is zone redundant in production",
     problems: (repository) =>
-      unlike(
-        inProd(repository, "Microsoft.Storage/storageAccounts"),
+      mismatches(
+        prodResources(repository, "Microsoft.Storage/storageAccounts"),
         "sku.name",
         "Standard_ZRS",
       ),
-    breaking: [
+    violations: [
       {
         path: storage,
         from: "name: skuName",
@@ -45,17 +51,17 @@ export const reliability: readonly Row[] = [
     number: 15,
     requirement: "deleted data can be recovered",
     problems: (repository) => {
-      const data = partOf(blobServices(repository), "dataStorage");
+      const data = resourcesOfModule(blobServices(repository), "dataStorage");
       return [
-        ...unlike(data, "properties.deleteRetentionPolicy.enabled", true),
-        ...unlike(
+        ...mismatches(data, "properties.deleteRetentionPolicy.enabled", true),
+        ...mismatches(
           data,
           "properties.containerDeleteRetentionPolicy.enabled",
           true,
         ),
       ];
     },
-    breaking: [
+    violations: [
       {
         path: storage,
         from: "    deleteRetentionPolicy: {\n      enabled: recoverable",
@@ -70,20 +76,21 @@ export const reliability: readonly Row[] = [
   },
   {
     number: 16,
-    requirement: "data is versioned, storage of the host is not",
+    requirement:
+      "blobs of the data account are versioned, blobs of the host account are not",
     problems: (repository) => [
-      ...unlike(
-        partOf(blobServices(repository), "dataStorage"),
+      ...mismatches(
+        resourcesOfModule(blobServices(repository), "dataStorage"),
         "properties.isVersioningEnabled",
         true,
       ),
-      ...unlike(
-        partOf(blobServices(repository), "hostStorage"),
+      ...mismatches(
+        resourcesOfModule(blobServices(repository), "hostStorage"),
         "properties.isVersioningEnabled",
         false,
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: storage,
         from: "isVersioningEnabled: recoverable",
@@ -98,11 +105,12 @@ export const reliability: readonly Row[] = [
   },
   {
     number: 17,
-    requirement: "data, messages and secrets are locked in production",
+    requirement:
+      "storage, Service Bus and key vault have delete locks in production",
     problems: (repository) => {
-      const locks = inProd(repository, "Microsoft.Authorization/locks");
+      const locks = prodResources(repository, "Microsoft.Authorization/locks");
       return [
-        ...unlike(locks, "properties.level", "CanNotDelete"),
+        ...mismatches(locks, "properties.level", "CanNotDelete"),
         ...[
           "hostStorage.account",
           "dataStorage.account",
@@ -113,7 +121,7 @@ export const reliability: readonly Row[] = [
           .map((path) => `${path} has no lock`),
       ];
     },
-    breaking: [
+    violations: [
       {
         path: "bicep/modules/key-vault.bicep",
         from: "if (deleteLock)",
@@ -130,12 +138,12 @@ export const reliability: readonly Row[] = [
     number: 18,
     requirement: "a new version replaces the old one instance by instance",
     problems: (repository) =>
-      unlike(
-        inProd(repository, "Microsoft.Web/sites"),
+      mismatches(
+        prodResources(repository, "Microsoft.Web/sites"),
         "properties.functionAppConfig.siteUpdateStrategy.type",
         "RollingUpdate",
       ),
-    breaking: [
+    violations: [
       {
         path: "bicep/modules/function-app.bicep",
         from: "'RollingUpdate'",
@@ -147,24 +155,24 @@ export const reliability: readonly Row[] = [
     number: 19,
     requirement: "liveness needs no key and is tested from several locations",
     problems: (repository) => [
-      ...unless(
+      ...problemUnless(
         /"health\/live"\),\s*authLevel: "anonymous"/.test(
           repository.text("src/http/register-http-routes.ts"),
         ),
-        "src/http/register-http-routes.ts: health/live asks for a key",
+        "src/http/register-http-routes.ts: health/live requires a key",
       ),
-      ...unlike(
-        inProd(repository, "Microsoft.Insights/webtests"),
+      ...mismatches(
+        prodResources(repository, "Microsoft.Insights/webtests"),
         "properties.Request.RequestUrl",
         (url) => asText(url).endsWith("/api/health/live"),
       ),
-      ...unlike(
-        inProd(repository, "Microsoft.Insights/webtests"),
+      ...mismatches(
+        prodResources(repository, "Microsoft.Insights/webtests"),
         "properties.Locations",
         (locations) => isList(locations) && locations.length >= 3,
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: "bicep/modules/alerts.bicep",
         from: "/api/health/live",

@@ -1,16 +1,16 @@
-/** One requirement of a production deployment, and how the repository proves it. */
+/** A requirement of a production deployment, with the check that verifies it. */
 import type { Deployed, Deployment } from "../reader/deployment";
 import { at, type Value } from "../reader/value";
-import { ofType, type Repository } from "../repository";
+import { resourcesOfType, type Repository } from "../repository";
 
 export interface Row {
   readonly number: number;
-  /** A sentence in the present tense: the name of its test. */
+  /** Title of its test, in the present tense. */
   readonly requirement: string;
   /** Problems with their location; empty if the requirement is met. */
   readonly problems: (repository: Repository) => readonly string[];
-  /** Changes that each violate this requirement and no other, to prove that the test can fail. */
-  readonly breaking: readonly [Change, ...Change[]];
+  /** Changes that each violate this requirement and no other. They prove that the test can fail. */
+  readonly violations: readonly [Change, ...Change[]];
 }
 export interface Change {
   readonly path: string;
@@ -18,62 +18,63 @@ export interface Change {
   readonly to: string;
 }
 
-type Wanted = Value | ((value: Value | undefined) => boolean);
+type Expected = Value | ((value: Value | undefined) => boolean);
 
-/** What resources lack at a path. None at all is a problem too. */
-export function unlike(
+/** Lists the resources whose value at `path` is not the expected one. An empty list of resources is a problem too. */
+export function mismatches(
   resources: readonly Deployed[],
   path: string,
-  wanted: Wanted,
+  expected: Expected,
 ): readonly string[] {
-  if (resources.length === 0)
-    return [`there is no resource whose ${path} could be as wanted`];
+  if (resources.length === 0) return [`no resource has the property ${path}`];
   return resources
-    .filter(({ body }) => !isAsWanted(at(body, path), wanted))
+    .filter(({ body }) => !matches(at(body, path), expected))
     .map(
       (resource) =>
         `${resource.path}: ${path} is ${JSON.stringify(at(resource.body, path))}`,
     );
 }
 
-const isAsWanted = (value: Value | undefined, wanted: Wanted): boolean =>
-  typeof wanted === "function"
-    ? wanted(value)
-    : JSON.stringify(value) === JSON.stringify(wanted);
+const matches = (value: Value | undefined, expected: Expected): boolean =>
+  typeof expected === "function"
+    ? expected(value)
+    : JSON.stringify(value) === JSON.stringify(expected);
 
-/** Nothing, if it holds; otherwise the one problem. */
-export const unless = (holds: boolean, problem: string): readonly string[] =>
-  holds ? [] : [problem];
+/** Returns `problem` when the condition does not hold. */
+export const problemUnless = (
+  holds: boolean,
+  problem: string,
+): readonly string[] => (holds ? [] : [problem]);
 
-/** Resources of a type as `prod` deploys them. */
-export const inProd = (
+/** Resources of a type in the deployment of `prod.bicepparam`. */
+export const prodResources = (
   repository: Repository,
   type: string,
-): readonly Deployed[] => ofType(repository.deployment("prod"), type);
+): readonly Deployed[] => resourcesOfType(repository.deployment("prod"), type);
 
 /** The storage account of the given module: `hostStorage` or `dataStorage`. */
-export const partOf = (
+export const resourcesOfModule = (
   resources: readonly Deployed[],
   module: string,
 ): readonly Deployed[] =>
   resources.filter(({ path }) => path.startsWith(`${module}.`));
 
-/** A value of host.json; undefined where there is none. */
+/** The value at a path of host.json, if any. */
 export const hostJson = (
   repository: Repository,
   path: string,
 ): Value | undefined => at(repository.json("host.json") as Value, path);
 
-/** Deployed code, by path. */
-export const code = (
+/** Path and text of each deployed source file. */
+export const sourceFiles = (
   repository: Repository,
 ): readonly (readonly [string, string])[] =>
   repository.paths
     .filter((path) => path.endsWith(".ts"))
     .map((path) => [path, repository.text(path)]);
 
-/** Seconds of `hh:mm:ss`; without end for anything else. */
-export function seconds(span: Value | undefined): number {
+/** Parses `hh:mm:ss`; returns Infinity for anything else. */
+export function parseSeconds(span: Value | undefined): number {
   const [, hours, minutes, rest] =
     /^(\d+):(\d+):(\d+)/.exec(typeof span === "string" ? span : "") ?? [];
   return hours === undefined
@@ -81,7 +82,7 @@ export function seconds(span: Value | undefined): number {
     : Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
 }
 
-/** All Bicep of the repository, by path. */
+/** Path and text of each Bicep file. */
 export const bicepFiles = (
   repository: Repository,
 ): readonly (readonly [string, string])[] =>
@@ -90,16 +91,16 @@ export const bicepFiles = (
     .map((path) => [path, repository.text(path)]);
 
 export const accounts = (repository: Repository): readonly Deployed[] =>
-  inProd(repository, "Microsoft.Storage/storageAccounts");
+  prodResources(repository, "Microsoft.Storage/storageAccounts");
 export const sites = (repository: Repository): readonly Deployed[] =>
-  inProd(repository, "Microsoft.Web/sites");
+  prodResources(repository, "Microsoft.Web/sites");
 export const vaults = (repository: Repository): readonly Deployed[] =>
-  inProd(repository, "Microsoft.KeyVault/vaults");
+  prodResources(repository, "Microsoft.KeyVault/vaults");
 export const namespaces = (repository: Repository): readonly Deployed[] =>
-  inProd(repository, "Microsoft.ServiceBus/namespaces");
+  prodResources(repository, "Microsoft.ServiceBus/namespaces");
 
-/** Everything that can be asked for by parameter. */
-export const everything = (repository: Repository): Deployment =>
+/** The production deployment with all optional resources. */
+export const deployAllOptions = (repository: Repository): Deployment =>
   repository.deployment("prod", {
     durableBackend: "DurableTaskScheduler",
     cosmosEnabled: true,

@@ -1,10 +1,10 @@
 import { asText, listOf } from "../reader/value";
-import { ofType, type Repository } from "../repository";
-import { bicepFiles, inProd, type Row, unlike, vaults } from "./row";
+import { resourcesOfType, type Repository } from "../repository";
+import { bicepFiles, prodResources, type Row, mismatches, vaults } from "./row";
 
 const functionApp = "bicep/modules/function-app.bicep";
 const keyVault = "bicep/modules/key-vault.bicep";
-const withModelKey = (repository: Repository) =>
+const deployWithModelKey = (repository: Repository) =>
   repository.deployment("prod", {
     model: "openai",
     modelBaseUrl: "https://models.example/v1",
@@ -14,13 +14,25 @@ const withModelKey = (repository: Repository) =>
 export const secrets: readonly Row[] = [
   {
     number: 33,
-    requirement: "the vault goes by roles and cannot be purged",
+    requirement: "the vault uses role-based access and purge protection",
     problems: (repository) => [
-      ...unlike(vaults(repository), "properties.enableRbacAuthorization", true),
-      ...unlike(vaults(repository), "properties.enablePurgeProtection", true),
-      ...unlike(vaults(repository), "properties.softDeleteRetentionInDays", 90),
+      ...mismatches(
+        vaults(repository),
+        "properties.enableRbacAuthorization",
+        true,
+      ),
+      ...mismatches(
+        vaults(repository),
+        "properties.enablePurgeProtection",
+        true,
+      ),
+      ...mismatches(
+        vaults(repository),
+        "properties.softDeleteRetentionInDays",
+        90,
+      ),
     ],
-    breaking: [
+    violations: [
       {
         path: keyVault,
         from: "enableRbacAuthorization: true",
@@ -40,15 +52,19 @@ export const secrets: readonly Row[] = [
   },
   {
     number: 34,
-    requirement: "secrets are references, and parameters of secrets are secure",
+    requirement:
+      "secrets are Key Vault references, and secret parameters are secure",
     problems: (repository) => [
-      ...unlike(
-        ofType(withModelKey(repository), "Microsoft.Web/sites/config"),
+      ...mismatches(
+        resourcesOfType(
+          deployWithModelKey(repository),
+          "Microsoft.Web/sites/config",
+        ),
         "properties.OPENAI_API_KEY",
         (value) => asText(value).startsWith("@Microsoft.KeyVault("),
       ),
-      ...unlike(
-        ofType(withModelKey(repository), "Microsoft.Web/sites"),
+      ...mismatches(
+        resourcesOfType(deployWithModelKey(repository), "Microsoft.Web/sites"),
         "properties.keyVaultReferenceIdentity",
         (id) => asText(id).includes("identity"),
       ),
@@ -59,7 +75,7 @@ export const secrets: readonly Row[] = [
           .map(({ name }) => `${path}: ${name} is not secure`),
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: functionApp,
         from: "'@Microsoft.KeyVault(VaultName=",
@@ -75,15 +91,18 @@ export const secrets: readonly Row[] = [
   },
   {
     number: 35,
-    requirement: "secrets expire, and an alert is sent before",
+    requirement: "secrets expire, and an alert is sent before they do",
     problems: (repository) => [
-      ...unlike(
-        ofType(withModelKey(repository), "Microsoft.KeyVault/vaults/secrets"),
+      ...mismatches(
+        resourcesOfType(
+          deployWithModelKey(repository),
+          "Microsoft.KeyVault/vaults/secrets",
+        ),
         "properties.attributes.exp",
         (end) => typeof end === "number",
       ),
-      ...unlike(
-        inProd(
+      ...mismatches(
+        prodResources(
           repository,
           "Microsoft.EventGrid/systemTopics/eventSubscriptions",
         ),
@@ -92,7 +111,7 @@ export const secrets: readonly Row[] = [
           listOf(types).includes("Microsoft.KeyVault.SecretNearExpiry"),
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: keyVault,
         from: "exp: modelApiKeyExpires",

@@ -1,9 +1,15 @@
-import { hostJson, isBetween, type Row, seconds, unless } from "./row";
+import {
+  hostJson,
+  isBetween,
+  type Row,
+  parseSeconds,
+  problemUnless,
+} from "./row";
 
 export const timeAndRetries: readonly Row[] = [
   {
     number: 11,
-    requirement: "retryable errors are distinguished from permanent ones",
+    requirement: "transient errors are retryable and permanent errors are not",
     problems: (repository) => {
       const [, list = ""] =
         /retryableCodes[^[]*\[([^\]]*)\]/.exec(
@@ -13,13 +19,13 @@ export const timeAndRetries: readonly Row[] = [
       return [
         ...["model_unavailable", "storage_unavailable"]
           .filter((name) => !retryable.includes(name))
-          .map((name) => `${name} is not tried again`),
+          .map((name) => `${name} is not retryable`),
         ...["invalid_request", "model_failed", "tool_uncertain"]
           .filter((name) => retryable.includes(name))
-          .map((name) => `${name} is tried again`),
+          .map((name) => `${name} is retryable`),
       ];
     },
-    breaking: [
+    violations: [
       {
         path: "src/domain/errors.ts",
         from: '  "tool_failed",\n  "output_invalid",',
@@ -34,9 +40,9 @@ export const timeAndRetries: readonly Row[] = [
   },
   {
     number: 12,
-    requirement: "clients try again a bounded number of times",
+    requirement: "clients limit the number of retries",
     problems: (repository) => [
-      ...unless(
+      ...problemUnless(
         isBetween(
           1,
           5,
@@ -46,20 +52,20 @@ export const timeAndRetries: readonly Row[] = [
             "extensions.serviceBus.clientRetryOptions.maxRetries",
           ),
         ),
-        "host.json: the Service Bus client tries too often",
+        "host.json: the Service Bus client retries more than 5 times",
       ),
-      ...unless(
+      ...problemUnless(
         /maxRetries: 0\b/.test(
           repository.text("src/models/openai/openai-model.ts"),
         ),
         "src/models/openai/openai-model.ts: the client retries",
       ),
-      ...unless(
+      ...problemUnless(
         /maxTries: [1-5]\b/.test(repository.text("src/storage/clients.ts")),
         "src/storage/clients.ts: the blob client retries without limit",
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: "host.json",
         from: '"maxRetries": 3',
@@ -79,33 +85,34 @@ export const timeAndRetries: readonly Row[] = [
   },
   {
     number: 13,
-    requirement: "everything has a time limit",
+    requirement:
+      "functions, model calls, table requests and held responses have a time limit",
     problems: (repository) => [
-      ...unless(
-        seconds(hostJson(repository, "functionTimeout")) <= 1800,
+      ...problemUnless(
+        parseSeconds(hostJson(repository, "functionTimeout")) <= 1800,
         "host.json: functions may run for longer than 30 minutes",
       ),
-      ...unless(
+      ...problemUnless(
         repository
           .text("src/models/openai/openai-model.ts")
           .includes("timeout: timeoutMs"),
         "src/models/openai/openai-model.ts: model calls have no time limit",
       ),
-      ...unless(
+      ...problemUnless(
         repository
           .text("src/storage/clients.ts")
           .includes("AbortSignal.timeout("),
         "src/storage/clients.ts: table requests have no time limit",
       ),
-      // The front end of Azure gives up after 230 seconds.
-      ...unless(
+      // The load balancer of Azure Functions closes a request after 230 seconds.
+      ...problemUnless(
         /maxWaitMs = (1?\d{1,2}|2[0-2]\d)_000/.test(
           repository.text("src/http/request-schemas.ts"),
         ),
-        "src/http/request-schemas.ts: a response may be held longer than Azure waits",
+        "src/http/request-schemas.ts: a response may be held longer than 229 seconds",
       ),
     ],
-    breaking: [
+    violations: [
       {
         path: "src/http/request-schemas.ts",
         from: "maxWaitMs = 200_000",
@@ -118,7 +125,7 @@ export const timeAndRetries: readonly Row[] = [
       },
       {
         path: "src/storage/clients.ts",
-        from: "AbortSignal.timeout(requestMs)",
+        from: "AbortSignal.timeout(tableRequestTimeoutMs)",
         to: "new AbortController().signal",
       },
       {
@@ -130,21 +137,23 @@ export const timeAndRetries: readonly Row[] = [
   },
   {
     number: 14,
-    requirement: "no activity may run for longer than a function",
+    requirement:
+      "the time limit of a model call is shorter than that of a function",
     problems: (repository) => {
-      const [most] =
+      const [maximum] =
         repository
           .template("bicep/main.bicep")
           .parameters.get("modelTimeoutSeconds")
           ?.decorators.get("maxValue") ?? [];
-      const limit = most?.kind === "literal" ? Number(most.value) : Infinity;
-      return unless(
+      const limit =
+        maximum?.kind === "literal" ? Number(maximum.value) : Infinity;
+      return problemUnless(
         limit <
-          Math.min(1800, seconds(hostJson(repository, "functionTimeout"))),
-        `a call of the model may take ${limit} seconds`,
+          Math.min(1800, parseSeconds(hostJson(repository, "functionTimeout"))),
+        `a model call may take ${limit} seconds`,
       );
     },
-    breaking: [
+    violations: [
       {
         path: "bicep/main.bicep",
         from: "@maxValue(1500)",

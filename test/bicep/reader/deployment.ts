@@ -1,14 +1,14 @@
 /**
- * What a deployment would make: every resource with the values that it would have, modules included.
+ * Evaluates a deployment: returns every resource of the root file and its modules with its values.
  *
- * Each file is evaluated with its parameters, every symbol once and only when it is asked for, so that the order of
- * declarations does not matter, and outputs of a module that is left out cannot be used.
+ * Symbols are evaluated lazily and once, so the order of declarations does not matter, and using an output of an omitted
+ * module throws.
  */
 import { posix } from "node:path";
 import type { Expression } from "./expression";
-import { evaluate, leftOut, type Scope } from "./evaluate";
+import { evaluate, omitted, type Scope } from "./evaluate";
 import { functions, type BicepFunction } from "./functions";
-import { admitted } from "./parameter";
+import { checkArgument } from "./parameter";
 import type { Parameter, Resource, Template } from "./template";
 import {
   asText,
@@ -28,7 +28,7 @@ export interface Deployed {
   readonly type: string;
   readonly apiVersion: string;
   readonly name: string;
-  /** Path of the resource that it extends or is a child of. */
+  /** Path of its parent or of the resource that it extends. */
   readonly on: string | undefined;
   readonly body: Properties;
 }
@@ -36,13 +36,13 @@ export interface Deployment {
   readonly resources: readonly Deployed[];
   readonly outputs: Properties;
 }
-/** The files that templates are read from: their text by path. */
+/** Access to the files of a deployment. */
 export interface Files {
   template(path: string): Template;
   text(path: string): string;
 }
 
-/** Throws where a parameter is missing, unknown or not allowed, and where an expression cannot be evaluated. */
+/** Throws when a parameter is missing, unknown or invalid, or when an expression cannot be evaluated. */
 export function deploy(
   files: Files,
   path: string,
@@ -108,7 +108,7 @@ function instance(
     const resource = template.resources.get(name);
     if (resource !== undefined) return resourceValue(resource);
     if (template.modules.has(name)) return moduleHandle(name);
-    throw new Error(`${file}: nothing is called ${name}`);
+    throw new Error(`${file}: unknown name ${name}`);
   }
 
   function argument(parameter: Parameter): Value {
@@ -117,7 +117,7 @@ function instance(
       value ?? (parameter.fallback && evaluate(parameter.fallback, scope));
     if (found === undefined)
       throw new Error(`${file}: parameter ${parameter.name} is not given`);
-    return admitted(file, parameter, found, scope);
+    return checkArgument(file, parameter, found, scope);
   }
 
   function resourceValue(resource: Resource): Value {
@@ -156,18 +156,18 @@ function instance(
     if (found !== undefined) return found;
     const module = template.modules.get(name);
     const body = module && evaluate(module.body, scope);
-    if (module === undefined || body === leftOut)
-      throw new Error(`${file}: module ${name} is left out, yet used`);
+    if (module === undefined || body === omitted)
+      throw new Error(`${file}: module ${name} is omitted but used`);
     const path = posix.join(folder, module.path);
-    const made = instance(
+    const created = instance(
       files,
       path,
       pathOf(name),
       propertiesOf(at(body, "params")),
       into,
     );
-    children.set(name, made);
-    return made;
+    children.set(name, created);
+    return created;
   }
 
   const moduleHandle = (name: string): Handle =>
@@ -176,7 +176,7 @@ function instance(
       return new Handle((output) => child(name).output(output));
     });
 
-  const isLeftOut = (body: Expression): boolean =>
+  const isOmitted = (body: Expression): boolean =>
     body.kind === "if" && evaluate(body.condition, scope) === false;
 
   return {
@@ -187,7 +187,7 @@ function instance(
       for (const name of template.parameters.keys()) scope.name(name);
       for (const name of template.resources.keys()) scope.name(name);
       for (const { symbol: name, body } of template.modules.values())
-        if (!isLeftOut(body)) child(name).deploy();
+        if (!isOmitted(body)) child(name).deploy();
     },
     outputs: () =>
       Object.fromEntries(

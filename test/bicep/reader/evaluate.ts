@@ -1,4 +1,4 @@
-/** Gives expressions their values. */
+/** Evaluates expressions. */
 import type { Expression } from "./expression";
 import {
   asText,
@@ -15,8 +15,8 @@ export interface Scope {
   call(name: string): BicepFunction;
 }
 
-/** A body that its `if` leaves out of the deployment. */
-export const leftOut = unknown("left out");
+/** The value of a body whose condition is false. */
+export const omitted = unknown("omitted");
 
 type Of<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
 type Evaluators = {
@@ -74,7 +74,7 @@ const evaluators: Evaluators = {
     );
   },
   if: ({ condition, body }, scope) =>
-    isTrue(condition, scope) ? evaluate(body, scope) : leftOut,
+    isTrue(condition, scope) ? evaluate(body, scope) : omitted,
 };
 
 const withNames = (

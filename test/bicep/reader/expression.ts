@@ -65,7 +65,7 @@ const literal = (value: string | number | boolean | null): Expression => ({
   value,
 });
 
-/** Throws where a tree has a form that this reader does not know. */
+/** Throws when the tree contains a node of an unknown type. */
 export function expressionOf(node: Node): Expression {
   const read = readers[node.type];
   if (read === undefined)
@@ -136,7 +136,7 @@ const readers: Readonly<
   },
 };
 
-/** The parser drops blanks beside an interpolation, so the text is cut out of the source. */
+/** Takes the text from the source, because the parser drops blanks beside an interpolation. */
 function textOf(node: Node): Expression {
   const parts: Expression[] = [];
   let from = 1;

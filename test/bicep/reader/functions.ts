@@ -10,7 +10,7 @@ import {
   type Value,
 } from "./value";
 
-/** An argument that is not given is undefined. */
+/** An omitted argument is undefined. */
 export type BicepFunction = (...args: readonly (Value | undefined)[]) => Value;
 
 const text = (value: Value | undefined): string =>
@@ -93,7 +93,7 @@ export const functions: Readonly<Record<string, BicepFunction | undefined>> = {
   tenant: () => ({ tenantId: unknown("tenant().tenantId") }),
   toLower: (value) => text(value).toLowerCase(),
   union: (...objects) => Object.assign({}, ...objects.map(properties)) as Value,
-  // Thirteen letters and digits, as the service gives.
+  // The service returns 13 letters and digits.
   uniqueString: (...args) =>
     BigInt(`0x${hash(args).slice(0, 17)}`)
       .toString(36)

@@ -1,32 +1,32 @@
-/** What a parameter admits. */
+/** Checks of parameter values. */
 import { evaluate, type Scope } from "./evaluate";
 import type { Parameter } from "./template";
 import { isList, type Value } from "./value";
 
-/** The value, if the parameter's type and decorators allow it; throws otherwise. */
-export function admitted(
+/** Returns the value if the type and the decorators of the parameter allow it, and throws otherwise. */
+export function checkArgument(
   file: string,
   parameter: Parameter,
   value: Value,
   scope: Scope,
 ): Value {
-  const objection =
-    typeObjection(parameter, value) ??
-    choiceObjection(parameter, value, scope) ??
-    sizeObjection(parameter, value, scope);
-  if (objection === undefined) return value;
+  const problem =
+    typeProblem(parameter, value) ??
+    choiceProblem(parameter, value, scope) ??
+    sizeProblem(parameter, value, scope);
+  if (problem === undefined) return value;
   throw new Error(
-    `${file}: parameter ${parameter.name} ${objection}: ${JSON.stringify(value)}`,
+    `${file}: parameter ${parameter.name} ${problem}: ${JSON.stringify(value)}`,
   );
 }
 
-function typeObjection({ type }: Parameter, value: Value): string | undefined {
+function typeProblem({ type }: Parameter, value: Value): string | undefined {
   const actual = isList(value) ? "array" : typeof value;
   const wanted = { int: "number", bool: "boolean" }[type] ?? type;
   return actual === wanted ? undefined : `is not of type ${type}`;
 }
 
-function choiceObjection(
+function choiceProblem(
   { decorators }: Parameter,
   value: Value,
   scope: Scope,
@@ -38,7 +38,7 @@ function choiceObjection(
     : undefined;
 }
 
-function sizeObjection(
+function sizeProblem(
   { decorators }: Parameter,
   value: Value,
   scope: Scope,

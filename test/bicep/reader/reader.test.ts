@@ -25,7 +25,7 @@ const valueOf = (expression: string): Value | undefined =>
     "value"
   ];
 
-describe("an expression has its value", () => {
+describe("evaluates the expression", () => {
   test.each<readonly [string, Value]>([
     ["'a ${'b'} c'", "a b c"],
     ["'it\\'s \\${x}'", "it's ${x}"],
@@ -51,7 +51,7 @@ describe("an expression has its value", () => {
     expect(valueOf(expression)).toEqual(value);
   });
 
-  test("the same for the same names, and another for others", () => {
+  test("guid and uniqueString depend on their arguments only", () => {
     expect(valueOf("guid('a', 'b')")).toMatch(/^[0-9a-f-]{36}$/);
     expect(valueOf("guid('a', 'b')")).toBe(valueOf("guid('a', 'b')"));
     expect(valueOf("guid('a', 'b')")).not.toBe(valueOf("guid('ab')"));
@@ -95,7 +95,7 @@ output first string = on ? it!.outputs.first : ''
     "parts/account.bicep": account,
   };
 
-  test("has the resources of its modules, with known and unknown values", () => {
+  test("contains the resources of its modules, with placeholders for unknown values", () => {
     const { resources, outputs } = deployed(files, { on: true });
     expect(outputs).toEqual({ first: "a" });
     expect(resources).toMatchObject([
@@ -128,12 +128,12 @@ output first string = on ? it!.outputs.first : ''
     ["is missing", {}, /main\.bicep: parameter on is not given/],
     ["is unknown", { on: true, off: 1 }, /there is no parameter off/],
     ["is of another type", { on: "yes" }, /on is not of type bool: "yes"/],
-  ])("refuses a parameter that %s", (_, parameters, problem) => {
+  ])("rejects a parameter that %s", (_, parameters, problem) => {
     expect(() => deployed(files, parameters)).toThrow(problem);
   });
 });
 
-test("decorators belong to what follows them", () => {
+test("assigns decorators to the declaration that follows them", () => {
   const { parameters } = readTemplate(
     parse,
     "@secure()\n@description('A key.')\nparam key string\n\nparam name string\n",
@@ -145,7 +145,7 @@ test("decorators belong to what follows them", () => {
   expect(parameters.get("name")?.decorators.size).toBe(0);
 });
 
-test("a parameter file is its assignments", () => {
+test("reads the assignments of a parameter file", () => {
   const assignments = readAssignments(
     parse,
     "using 'main.bicep'\n\n// A comment.\nparam a = 1\nvar b = 'x'\n",
@@ -154,7 +154,7 @@ test("a parameter file is its assignments", () => {
 });
 
 test.each([
-  ["a brace that is missing", "var a = {\n"],
+  ["a missing brace", "var a = {\n"],
   ["a property without a colon", "var a = {\n  b 1\n}\n"],
 ])("reports %s with its line", (_, text) => {
   expect(() => readTemplate(parse, text)).toThrow(

@@ -1,4 +1,4 @@
-/** Bicep as far as tree-sitter-bicep knows it: parses text to a tree or throws with the invalid lines. */
+/** Parses Bicep with tree-sitter-bicep. */
 import { readFileSync } from "node:fs";
 import { Language, type Node, Parser } from "web-tree-sitter";
 
@@ -8,19 +8,19 @@ const grammar = require.resolve("tree-sitter-bicep/tree-sitter-bicep.wasm");
 
 export type Parse = (text: string) => Node;
 
-/** A parser with the grammar of the package: nothing is compiled or downloaded. */
+/** Loads the compiled grammar from the npm package. */
 export async function bicepParser(): Promise<Parse> {
   await Parser.init();
   const parser = new Parser();
   parser.setLanguage(await Language.load(readFileSync(grammar)));
   return (text) => {
     const tree = parser.parse(text);
-    if (tree === null) throw new Error("The parser gave up.");
+    if (tree === null) throw new Error("The parser returned no tree.");
     return tree.rootNode;
   };
 }
 
-/** Line and text of everything that is not Bicep, or missing. */
+/** Line and text of each syntax error. */
 export function syntaxProblems(root: Node): readonly string[] {
   if (!root.hasError) return [];
   const here =

@@ -1,4 +1,4 @@
-/** What one Bicep file declares. */
+/** Reads the declarations of a Bicep file. */
 import { type Expression, expressionOf, namedChildren } from "./expression";
 import { type Node, type Parse, syntaxProblems } from "./syntax";
 
@@ -36,7 +36,7 @@ export interface Template {
   readonly outputs: ReadonlyMap<string, Output>;
 }
 
-/** Throws with every line that is not Bicep. */
+/** Throws an error that lists every syntax error. */
 export function readTemplate(parse: Parse, text: string): Template {
   const root = parse(text);
   const problems = syntaxProblems(root);

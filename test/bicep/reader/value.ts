@@ -5,7 +5,7 @@ export interface Properties {
   readonly [name: string]: Value;
 }
 
-/** A resource or module that is referred to by its symbol. */
+/** A resource or module in an expression. Its members are evaluated when they are used. */
 export class Handle {
   readonly #member: (name: string) => Value;
   constructor(member: (name: string) => Value) {
@@ -43,7 +43,7 @@ export const propertiesOf = (value: Value | undefined): Properties =>
 export const listOf = (value: Value | undefined): readonly Value[] =>
   isList(value) ? value : [];
 
-/** Throws when it is a list or an object. */
+/** Throws for a list or an object. */
 export function asText(value: Value | undefined): string {
   if (typeof value === "object" && value !== null)
     throw new Error(`${JSON.stringify(value)} is not text`);

@@ -1,10 +1,10 @@
 import type { Expression } from "./expression";
 import type { Template } from "./template";
 
-/** An expression and all that it is made of. */
-export function* within(expression: Expression): Generator<Expression> {
+/** The expression and all expressions in it. */
+export function* subexpressions(expression: Expression): Generator<Expression> {
   yield expression;
-  for (const part of partsOf(expression)) yield* within(part);
+  for (const part of partsOf(expression)) yield* subexpressions(part);
 }
 
 function partsOf(expression: Expression): readonly Expression[] {
@@ -22,7 +22,7 @@ function partsOf(expression: Expression): readonly Expression[] {
 const isExpression = (value: unknown): value is Expression =>
   typeof value === "object" && value !== null && "kind" in value;
 
-/** Every expression of a file, with all that it is made of. */
+/** All expressions of a file, nested ones included. */
 export function* allExpressions({
   parameters,
   variables,
@@ -31,14 +31,14 @@ export function* allExpressions({
   outputs,
 }: Template): Generator<Expression> {
   for (const { fallback } of parameters.values())
-    if (fallback !== undefined) yield* within(fallback);
-  for (const value of variables.values()) yield* within(value);
-  for (const { body } of resources.values()) yield* within(body);
-  for (const { body } of modules.values()) yield* within(body);
-  for (const { value } of outputs.values()) yield* within(value);
+    if (fallback !== undefined) yield* subexpressions(fallback);
+  for (const value of variables.values()) yield* subexpressions(value);
+  for (const { body } of resources.values()) yield* subexpressions(body);
+  for (const { body } of modules.values()) yield* subexpressions(body);
+  for (const { value } of outputs.values()) yield* subexpressions(value);
 }
 
-/** Names that are used, whatever they stand for. */
+/** Names of all symbols that the file uses. */
 export const namesUsed = (template: Template): ReadonlySet<string> =>
   new Set(
     [...allExpressions(template)].flatMap((found) =>

@@ -1,14 +1,14 @@
 /** Alerts have recipients, and their queries return data. */
 import { asText, at, listOf, type Value } from "../reader/value";
-import { ofType } from "../repository";
+import { resourcesOfType } from "../repository";
 import type { Rules } from "./rule";
 
 const alerts = "bicep/modules/alerts.bicep";
 
 export const alertRules: Rules = {
-  "an alert reports requests that AOS rejects": {
+  "an alert watches the queue of rejected requests": {
     problems: (repository) => {
-      const watched = ofType(
+      const watched = resourcesOfType(
         repository.deployment("dev"),
         "Microsoft.Insights/metricAlerts",
       ).flatMap(({ body }) => {
@@ -20,9 +20,9 @@ export const alertRules: Rules = {
       });
       return watched.includes("agent-requests-deadletter")
         ? []
-        : ["nothing watches agent-requests-deadletter"];
+        : ["no alert watches agent-requests-deadletter"];
     },
-    breaking: [
+    violations: [
       {
         path: alerts,
         from: "    entities: rejectedQueues\n",
@@ -30,20 +30,20 @@ export const alertRules: Rules = {
       },
     ],
   },
-  "alerts of logs look at no less than their queries do": {
+  "the window of a log alert equals the time range of its query": {
     problems: (repository) =>
-      ofType(
+      resourcesOfType(
         repository.deployment("dev"),
         "Microsoft.Insights/scheduledQueryRules",
       ).flatMap(({ name, body }) => {
         const query = asText(at(body, "properties.criteria.allOf.0.query"));
-        const looksBack = /timestamp > ago\((\w+)\)/.exec(query)?.[1] ?? "";
+        const range = /timestamp > ago\((\w+)\)/.exec(query)?.[1] ?? "";
         const windowSize = asText(at(body, "properties.windowSize"));
-        return windows[looksBack] === windowSize
+        return windows[range] === windowSize
           ? []
-          : [`${name}: ${looksBack} in ${windowSize}`];
+          : [`${name}: a query over ${range} in a window of ${windowSize}`];
       }),
-    breaking: [
+    violations: [
       {
         path: alerts,
         from: "    windowSize: 'P1D'\n",
@@ -51,26 +51,28 @@ export const alertRules: Rules = {
       },
     ],
   },
-  "a failed orchestration is distinguished from a turn that is retried": {
-    problems: (repository) => {
-      const query = repository.text(
-        "bicep/modules/queries/failed-orchestrations.kql",
-      );
-      const [, asked = ""] = /functionName == "(\w+)"/.exec(query) ?? [];
-      const contracts = repository.text("src/domain/contracts.ts");
-      return /agentWorkflow\w* = orchestrator</.test(contracts) &&
-        contracts.includes(`>("${asked}")`)
-        ? []
-        : [`nothing is called ${asked}`];
-    },
-    breaking: [
-      {
-        path: "bicep/modules/queries/failed-orchestrations.kql",
-        from: ' and functionName == "agentWorkflow"',
-        to: "",
+  "the query for failed orchestrations excludes the sub-orchestrations of retried turns":
+    {
+      problems: (repository) => {
+        const query = repository.text(
+          "bicep/modules/queries/failed-orchestrations.kql",
+        );
+        const [, orchestrator = ""] =
+          /functionName == "(\w+)"/.exec(query) ?? [];
+        const contracts = repository.text("src/domain/contracts.ts");
+        return /agentWorkflow\w* = orchestrator</.test(contracts) &&
+          contracts.includes(`>("${orchestrator}")`)
+          ? []
+          : [`no orchestrator is called "${orchestrator}"`];
       },
-    ],
-  },
+      violations: [
+        {
+          path: "bicep/modules/queries/failed-orchestrations.kql",
+          from: ' and functionName == "agentWorkflow"',
+          to: "",
+        },
+      ],
+    },
   "queries match the log format of the mode in host.json": {
     problems: (repository) => {
       const isOpenTelemetry =
@@ -79,21 +81,21 @@ export const alertRules: Rules = {
       return repository.paths
         .filter((path) => path.endsWith(".kql"))
         .flatMap((path) => {
-          const read = [
+          const dimensions = [
             ...repository.text(path).matchAll(/customDimensions\["([^"]+)"\]/g),
           ].map(([, name = ""]) => name);
-          return read
+          return dimensions
             .filter((name) => name === "Category" || name.startsWith("prop__"))
             .filter(
               (name) =>
                 !isOpenTelemetry ||
-                !read.includes(name.replace("prop__", "")) ||
+                !dimensions.includes(name.replace("prop__", "")) ||
                 name === "Category",
             )
-            .map((name) => `${path}: only ${name}`);
+            .map((name) => `${path}: reads ${name} only`);
         });
     },
-    breaking: [
+    violations: [
       {
         path: "bicep/modules/queries/failed-orchestrations.kql",
         from: 'tostring(customDimensions["state"])',
@@ -108,7 +110,10 @@ export const alertRules: Rules = {
   },
   "the workbook opens on the component whose data it shows": {
     problems: (repository) =>
-      ofType(repository.deployment("dev"), "Microsoft.Insights/workbooks")
+      resourcesOfType(
+        repository.deployment("dev"),
+        "Microsoft.Insights/workbooks",
+      )
         .map(({ body }) => asText(at(body, "properties.serializedData")))
         .filter(
           (data) =>
@@ -116,8 +121,8 @@ export const alertRules: Rules = {
               '"fallbackResourceIds":["«monitoring.appInsights»"]',
             ),
         )
-        .map(() => "it opens on nothing"),
-    breaking: [
+        .map(() => "it opens on another resource"),
+    violations: [
       {
         path: "bicep/modules/workbook.json",
         from: '"<component>"',
@@ -128,7 +133,7 @@ export const alertRules: Rules = {
   "a missing alert address is omitted in dev and rejected in production": {
     problems: (repository) => {
       const receivers = (file: "dev" | "prod") =>
-        ofType(
+        resourcesOfType(
           repository.deployment(file, { alertEmails: [""] }),
           "Microsoft.Insights/actionGroups",
         ).flatMap(({ body }) =>
@@ -137,9 +142,11 @@ export const alertRules: Rules = {
           ),
         );
       const found = [...receivers("dev"), ...receivers("prod")];
-      return found.join() === "prod: " ? [] : ["it is somebody's", ...found];
+      return found.join() === "prod: "
+        ? []
+        : ["dev has receivers, or prod has none", ...found];
     },
-    breaking: [
+    violations: [
       {
         path: "bicep/main.bicep",
         from: "environmentType == 'dev' && contains(alertEmails, '') ? [] : alertEmails",
@@ -149,7 +156,7 @@ export const alertRules: Rules = {
   },
 };
 
-/** Spans of a query, as alerts write them. */
+/** ISO 8601 durations of alerts by the time span of a query. */
 const windows: Readonly<Record<string, string>> = {
   "15m": "PT15M",
   "1h": "PT1H",

@@ -1,6 +1,6 @@
 /** Reachability and name resolution in the private network. */
 import { asText, at, listOf } from "../reader/value";
-import { ofType, type Repository } from "../repository";
+import { resourcesOfType, type Repository } from "../repository";
 import type { Rules } from "./rule";
 
 const network = "bicep/modules/network.bicep";
@@ -30,7 +30,7 @@ export const networkRules: Rules = {
   "clients in the network reach a private API": {
     problems: (repository) => {
       const deployment = privateApi(repository);
-      const [endpoint] = ofType(
+      const [endpoint] = resourcesOfType(
         deployment,
         "Microsoft.Network/privateEndpoints",
       ).filter(({ name }) => name === "pe-function-app");
@@ -46,9 +46,9 @@ export const networkRules: Rules = {
       );
       return isOpen
         ? []
-        : [`no client may enter the subnet ${subnetName ?? ""}`];
+        : [`no client can reach the subnet ${subnetName ?? ""}`];
     },
-    breaking: [
+    violations: [
       {
         path: main,
         from: "network!.outputs.apiSubnetId",
@@ -61,19 +61,19 @@ export const networkRules: Rules = {
       },
     ],
   },
-  "subnets do not overlap, and are in the network": {
+  "subnets are consecutive ranges of the network": {
     problems: (repository) => {
-      const [found] = ofType(
+      const [found] = resourcesOfType(
         repository.deployment("prod", { networkAddressSpace: "10.60.8.0/22" }),
         "Microsoft.Network/virtualNetworks",
       );
       const prefixes = listOf(at(found?.body, "properties.subnets")).map(
         (subnet) => asText(at(subnet, "properties.addressPrefix")),
       );
-      const wanted = ["10.60.8.0/24", "10.60.9.0/24", "10.60.10.0/24"];
-      return prefixes.join() === wanted.join() ? [] : prefixes;
+      const expected = ["10.60.8.0/24", "10.60.9.0/24", "10.60.10.0/24"];
+      return prefixes.join() === expected.join() ? [] : prefixes;
     },
-    breaking: [
+    violations: [
       {
         path: network,
         from: "cidrSubnet(addressSpace, 24, 2)",
@@ -86,14 +86,14 @@ export const networkRules: Rules = {
       },
     ],
   },
-  "every private endpoint has its zone, and no zone is empty": {
+  "every private endpoint has its DNS zone, and every zone has an endpoint": {
     problems: (repository) =>
       variants(repository).flatMap((deployment) => {
-        const zones = ofType(
+        const zones = resourcesOfType(
           deployment,
           "Microsoft.Network/privateDnsZones",
         ).map(({ name }) => name);
-        const used = ofType(
+        const used = resourcesOfType(
           deployment,
           "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
         ).map(({ body }) =>
@@ -109,7 +109,7 @@ export const networkRules: Rules = {
           ...used.filter((zone) => !zones.includes(zone)),
         ];
       }),
-    breaking: [
+    violations: [
       {
         path: main,
         from: "  networkIsolation && cosmosEnabled ? cosmosZoneNames : [],\n",
@@ -122,9 +122,9 @@ export const networkRules: Rules = {
       },
     ],
   },
-  "an existing model is reached privately too": {
+  "an existing model has a private endpoint too": {
     problems: (repository) => {
-      const groups = ofType(
+      const groups = resourcesOfType(
         repository.deployment("prod", {
           model: "azure-openai-existing",
           openAiResourceGroupName: "rg-models",
@@ -134,7 +134,7 @@ export const networkRules: Rules = {
       ).map(({ name }) => name);
       return groups.includes("pe-openai") ? [] : groups;
     },
-    breaking: [
+    violations: [
       {
         path: main,
         from: "var openAiTargets = networkIsolation && (isNewOpenAi || isExistingOpenAi) ?",
@@ -148,12 +148,16 @@ function groupOf(
   deployment: ReturnType<Repository["deployment"]>,
   subnetName: string,
 ) {
-  const [found] = ofType(deployment, "Microsoft.Network/virtualNetworks");
+  const [found] = resourcesOfType(
+    deployment,
+    "Microsoft.Network/virtualNetworks",
+  );
   const subnet = listOf(at(found?.body, "properties.subnets")).find(
     (each) => at(each, "name") === subnetName,
   );
   const id = asText(at(subnet, "properties.networkSecurityGroup.id") ?? "");
-  return ofType(deployment, "Microsoft.Network/networkSecurityGroups").find(
-    ({ path }) => id === `«${path}»`,
-  )?.body;
+  return resourcesOfType(
+    deployment,
+    "Microsoft.Network/networkSecurityGroups",
+  ).find(({ path }) => id === `«${path}»`)?.body;
 }

@@ -5,6 +5,6 @@ import type { Repository } from "../repository";
 interface Rule {
   readonly problems: (repository: Repository) => readonly string[];
   /** Changes that each violate it. */
-  readonly breaking: readonly [Change, ...Change[]];
+  readonly violations: readonly [Change, ...Change[]];
 }
 export type Rules = Readonly<Record<string, Rule>>;

@@ -2,52 +2,53 @@
 import type { Expression } from "../reader/expression";
 import type { Template } from "../reader/template";
 import { asText, at } from "../reader/value";
-import { within } from "../reader/walk";
+import { subexpressions } from "../reader/walk";
 import { literalOf } from "../template-rules";
-import { ofType } from "../repository";
+import { resourcesOfType } from "../repository";
 import type { Rules } from "./rule";
 
 const functionApp = "bicep/modules/function-app.bicep";
 const main = "bicep/main.bicep";
 
-export const makingRules: Rules = {
-  "names, conditions and loops are known before anything is made": {
-    problems: (repository) =>
-      repository.paths
-        .filter((path) => path.endsWith(".bicep"))
-        .flatMap((path) =>
-          knownTooLate(repository.template(path)).map(
-            (found) => `${path}: ${found}`,
+export const deploymentRules: Rules = {
+  "names, conditions and loops use only values that are known before the deployment":
+    {
+      problems: (repository) =>
+        repository.paths
+          .filter((path) => path.endsWith(".bicep"))
+          .flatMap((path) =>
+            findLateExpressions(repository.template(path)).map(
+              (found) => `${path}: ${found}`,
+            ),
           ),
-        ),
-    breaking: [
-      {
-        path: "bicep/modules/key-vault.bicep",
-        from: "guid(vault.id, principalId, secretsUser)",
-        to: "guid(vault.properties.vaultUri, principalId, secretsUser)",
-      },
-      {
-        path: main,
-        from: "module budget 'modules/budget.bicep' = if (budgetAmount > 0) {",
-        to: "module budget 'modules/budget.bicep' = if (!empty(monitoring.outputs.actionGroupId)) {",
-      },
-    ],
-  },
-  "one app is not changed by two at a time": {
+      violations: [
+        {
+          path: "bicep/modules/key-vault.bicep",
+          from: "guid(vault.id, principalId, secretsUser)",
+          to: "guid(vault.properties.vaultUri, principalId, secretsUser)",
+        },
+        {
+          path: main,
+          from: "module budget 'modules/budget.bicep' = if (budgetAmount > 0) {",
+          to: "module budget 'modules/budget.bicep' = if (!empty(monitoring.outputs.actionGroupId)) {",
+        },
+      ],
+    },
+  "child resources of the function app are deployed one after another": {
     problems: (repository) => {
       const { resources } = repository.template(functionApp);
       const children = [...resources.values()].filter(({ body }) =>
         isNamed(entryOf(body, "parent"), "site"),
       );
-      const waiting = children.filter(
+      const dependent = children.filter(
         ({ body }) => entryOf(body, "dependsOn") !== undefined,
       );
       return children
-        .filter((child) => !waiting.includes(child))
+        .filter((child) => !dependent.includes(child))
         .slice(1)
-        .map(({ symbol }) => `${symbol} waits for no other`);
+        .map(({ symbol }) => `${symbol} has no dependsOn`);
     },
-    breaking: [
+    violations: [
       {
         path: functionApp,
         from: "  dependsOn: [\n    ftpPolicy\n  ]\n",
@@ -55,12 +56,12 @@ export const makingRules: Rules = {
       },
     ],
   },
-  "a budget begins on the first of a month, also when no variable says of which":
+  "a budget starts on the first of a month, also when its variable is not set":
     {
       problems: (repository) =>
         (["dev", "prod"] as const)
           .flatMap((file) =>
-            ofType(
+            resourcesOfType(
               repository.deployment(file),
               "Microsoft.Consumption/budgets",
             ).map(({ body }) =>
@@ -68,7 +69,7 @@ export const makingRules: Rules = {
             ),
           )
           .filter((date) => !/^\d{4}-\d\d-01$/.test(date)),
-      breaking: [
+      violations: [
         {
           path: "bicep/dev.bicepparam",
           from: "empty(budgetStart) ? '2026-12-01' : budgetStart",
@@ -76,9 +77,9 @@ export const makingRules: Rules = {
         },
       ],
     },
-  "a scheduler in several zones has the units for it": {
+  "a zone-redundant scheduler has 3 capacity units": {
     problems: (repository) =>
-      ofType(
+      resourcesOfType(
         repository.deployment("prod", {
           durableBackend: "DurableTaskScheduler",
         }),
@@ -89,7 +90,7 @@ export const makingRules: Rules = {
           (sku) => at(sku, "name") !== "Dedicated" || at(sku, "capacity") !== 3,
         )
         .map((sku) => JSON.stringify(sku)),
-    breaking: [
+    violations: [
       {
         path: main,
         from: "capacityUnits: zoneRedundant ? 3 : 1",
@@ -99,7 +100,7 @@ export const makingRules: Rules = {
   },
 };
 
-/** The value of a key of a resource, which may be conditional or one of many. */
+/** The value of a key in the body of a resource, also within a condition or a loop. */
 function entryOf(body: Expression, key: string): Expression | undefined {
   if (body.kind === "if" || body.kind === "loop")
     return entryOf(body.body, key);
@@ -111,32 +112,38 @@ function entryOf(body: Expression, key: string): Expression | undefined {
 const isNamed = (found: Expression | undefined, name: string): boolean =>
   found?.kind === "name" && found.name === name;
 
-/** Expressions that must be known at the start, and are not: the compiler's BCP120 and BCP178. */
-function knownTooLate(template: Template): readonly string[] {
+/** Symbols whose name, condition or loop is known only after the deployment: the compiler's BCP120 and BCP178. */
+function findLateExpressions(template: Template): readonly string[] {
   const declared = [
     ...template.resources.values(),
     ...template.modules.values(),
   ];
   return declared.flatMap(({ symbol, body }) =>
-    neededAtStart(body)
-      .filter((found) => isLate(found, template))
+    expressionsNeededAtStart(body)
+      .filter((found) => isKnownAfterDeployment(found, template))
       .map(() => symbol),
   );
 }
 
-function neededAtStart(body: Expression): readonly Expression[] {
+function expressionsNeededAtStart(body: Expression): readonly Expression[] {
   const name = entryOf(body, "name");
-  const own = name === undefined ? [] : [name];
-  if (body.kind === "if") return [body.condition, ...neededAtStart(body.body)];
-  return body.kind === "loop" ? [body.over, ...own] : own;
+  const names = name === undefined ? [] : [name];
+  if (body.kind === "if")
+    return [body.condition, ...expressionsNeededAtStart(body.body)];
+  return body.kind === "loop" ? [body.over, ...names] : names;
 }
 
-/** Whether it, or a variable in it, asks for a property that a service gives or for an output of a module. */
-const isLate = (expression: Expression, template: Template): boolean =>
-  [...within(expression)].some((found) => {
+/** True if the expression, or a variable in it, uses a property of a resource or an output of a module. */
+const isKnownAfterDeployment = (
+  expression: Expression,
+  template: Template,
+): boolean =>
+  [...subexpressions(expression)].some((found) => {
     if (found.kind === "name") {
       const variable = template.variables.get(found.name);
-      return variable !== undefined && isLate(variable, template);
+      return (
+        variable !== undefined && isKnownAfterDeployment(variable, template)
+      );
     }
     if (found.kind !== "member") return false;
     const { target, name } = found;
