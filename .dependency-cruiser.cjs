@@ -90,7 +90,7 @@ const localCloud = {
   ],
   "service-bus": ["shared"],
   storage: ["shared"],
-  "functions-host/core": ["functions-host/http", "shared"],
+  "functions-host/core": ["shared"],
   "functions-host/http": ["functions-host/core", "shared"],
   "functions-host/extensions": ["functions-host/core", "shared"],
   "functions-host/extensions/durable-task": [
@@ -140,6 +140,16 @@ module.exports = {
       severity: "error",
       from: { path: "^local-cloud/durable-task/replay/" },
       to: { dependencyTypes: ["core"], dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "local-cloud-functions-host-imports",
+      comment: "host.ts composes core and http, and nothing else.",
+      severity: "error",
+      from: { path: "^local-cloud/functions-host/[^/]+$" },
+      to: {
+        path: "^local-cloud/",
+        pathNot: "^local-cloud/(functions-host/(core|http)|shared)/",
+      },
     },
     {
       name: "deployed-imports-no-local-cloud",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import {
   type FunctionsHost,
   startFunctionsHost,
-} from "./functions-host/core/host";
+} from "./functions-host/host";
 import {
   createDurableTaskExtension,
   type DurableTaskExtension,

@@ -3,20 +3,20 @@ import {
   createFunctionsRouter,
   type HttpFunction,
   toHttpFunction,
-} from "../http/functions-router";
-import { type HttpListener, startHttpListener } from "../http/http-listener";
-import { handleHttpRequest } from "../http/request-handler";
-import { applyAppEnvironment } from "./app-environment";
-import { assertAppFolder } from "./app-loader";
-import type { CoreLog } from "./core-api";
-import { lockDataFolder } from "./data-folder-lock";
-import type { Extension, FunctionMetadata, Invocation } from "./extension";
-import { FunctionRunner } from "./function-runner";
-import { readHostJson } from "./host-json";
-import { loadOrCreateKeys } from "./keys";
-import { readLocalSettings } from "./local-settings";
-import { startApp } from "./start-app";
-import { startExtensions } from "./start-extensions";
+} from "./http/functions-router";
+import { type HttpListener, startHttpListener } from "./http/http-listener";
+import { handleHttpRequest } from "./http/request-handler";
+import { applyAppEnvironment } from "./core/app-environment";
+import { assertAppFolder } from "./core/app-loader";
+import type { CoreLog } from "./core/core-api";
+import { lockDataFolder } from "./core/data-folder-lock";
+import type { Extension, FunctionMetadata, Invocation } from "./core/extension";
+import { FunctionRunner } from "./core/function-runner";
+import { readHostJson } from "./core/host-json";
+import { loadOrCreateKeys } from "./core/keys";
+import { readLocalSettings } from "./core/local-settings";
+import { startApp } from "./core/start-app";
+import { startExtensions } from "./core/start-extensions";
 
 export interface FunctionsHostOptions {
   readonly appFolder: string;
