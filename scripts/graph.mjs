@@ -1,4 +1,5 @@
-// `npm run graph`: draws which folder imports which into docs/architecture.md; with --check only says whether the picture is right.
+// `npm run graph`: draws the imports between folders into docs/architecture.md; with --check it only compares them.
+// Every import between two drawn folders is an arrow. A cycle of folders is an error.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cruise } from "dependency-cruiser";
@@ -6,73 +7,107 @@ import extractDepcruiseOptions from "dependency-cruiser/config-utl/extract-depcr
 import { fail, root } from "./set-up.mjs";
 
 const document = join(root, "docs", "architecture.md");
-const [begin, end] = ["<!-- graph -->", "<!-- /graph -->"];
-const rootFiles = "src/*.ts";
+const region = /(<!-- graph -->)[^]*(<!-- \/graph -->)/;
+
+/** The first match is the folder as drawn. A file that lies directly in src, local-cloud or functions-host is drawn as itself. */
+const drawnFolders = [
+  /^(?:orchestrators|activities|entities)(?=\/)/,
+  /^src\/messaging\/in(?=\/)/,
+  /^local-cloud\/functions-host\/extensions\/[^/]+/,
+  /^local-cloud\/(?:functions-host|durable-task)\/[^/]+/,
+  /^(?:src|local-cloud)\/[^/]+/,
+];
 
 const text = readFileSync(document, "utf8");
-const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-if (from < 0 || to < from)
-  fail(
-    `${document} has no place for the picture: put ${begin} and ${end} there.`,
-  );
-const drawn =
-  text.slice(0, from + begin.length) +
-  `\n\n${picture(imports(await modules()))}\n\n` +
-  text.slice(to);
+if (!region.test(text))
+  fail(`${document} has no region <!-- graph --> … <!-- /graph -->. Add it.`);
+const arrows = importsBetweenFolders(await readModules());
+const cycle = findCycle(arrows);
+if (cycle) fail(`These folders import each other: ${cycle.join(" → ")}.`);
+const isLocalCloud = ([from]) => from.startsWith("local-cloud/");
+const graphs = [
+  draw(arrows.filter((arrow) => !isLocalCloud(arrow))),
+  "In the local cloud:",
+  draw(arrows.filter(isLocalCloud)),
+].join("\n\n");
+const updated = text.replace(
+  region,
+  (_, begin, end) => `${begin}\n\n${graphs}\n\n${end}`,
+);
 
-if (!process.argv.includes("--check")) writeFileSync(document, drawn);
-else if (drawn !== text)
-  fail("The picture in docs/architecture.md is out of date: npm run graph");
+if (!process.argv.includes("--check")) writeFileSync(document, updated);
+else if (updated !== text)
+  fail("The graph in docs/architecture.md is outdated. Run: npm run graph");
 
-async function modules() {
-  process.chdir(root); // dependency-cruiser finds sources and tsconfig.json from where it stands
+async function readModules() {
+  // dependency-cruiser resolves the folders and tsconfig.json relative to the working directory.
+  process.chdir(root);
   const options = await extractDepcruiseOptions("./.dependency-cruiser.cjs");
-  const folders = ["orchestrators", "activities", "entities", "src"];
+  const folders = [
+    "orchestrators",
+    "activities",
+    "entities",
+    "src",
+    "local-cloud",
+  ];
   const { output } = await cruise(folders, options);
   return output.modules;
 }
 
-/** Each pair of folders of which the first imports the second, once. */
-function imports(all) {
-  const arrows = all.flatMap(({ source, dependencies }) =>
+/** Each pair of folders whose first one imports the second one, once, in alphabetical order. */
+function importsBetweenFolders(modules) {
+  const pairs = modules.flatMap(({ source, dependencies }) =>
     dependencies.map(({ resolved }) => [folderOf(source), folderOf(resolved)]),
   );
-  const shown = arrows.filter(
-    // Nearly everything may import src/errors.ts and src/config.ts: arrows to them would hide the others.
-    ([a, b]) => a && b && a !== b && b !== rootFiles,
-  );
-  return [...new Set(shown.map((arrow) => arrow.join(" ")))]
+  const shown = pairs.filter(([from, to]) => from && to && from !== to);
+  return [...new Set(shown.map((pair) => pair.join(" ")))]
     .sort()
-    .map((arrow) => arrow.split(" "));
+    .map((pair) => pair.split(" "));
 }
 
-/** The folder as drawn: nothing below it is shown, and the files directly in src are one. Undefined for packages. */
+/** Undefined for a file of a package or of Node.js. */
 function folderOf(file) {
-  if (/^src\/[^/]+$/.test(file)) return rootFiles;
-  return /^(?:src\/local\/[^/]+|src\/[^/]+|orchestrators|activities|entities)(?=\/)/.exec(
-    file,
-  )?.[0];
+  for (const pattern of drawnFolders) {
+    const [folder] = pattern.exec(file) ?? [];
+    if (folder) return folder;
+  }
+  return undefined;
 }
 
-function picture(arrows) {
+function findCycle(arrows) {
+  const search = (path) => {
+    const [start] = path;
+    for (const [from, to] of arrows) {
+      if (from !== path.at(-1)) continue;
+      if (to === start) return [...path, to];
+      if (visited.has(to)) continue;
+      visited.add(to);
+      const found = search([...path, to]);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  let visited;
+  for (const start of new Set(arrows.map(([from]) => from))) {
+    visited = new Set([start]);
+    const found = search([start]);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function draw(arrows) {
   const folders = [...new Set(arrows.flat())].sort();
-  const isLocal = (folder) => /^src\/(?:local|cli)\b/.test(folder);
-  const node = (folder) => `    ${nameOf(folder)}["${folder}"]`;
   return [
     "```mermaid",
     "flowchart TD",
-    "  subgraph machine [on one machine only]",
-    ...folders.filter(isLocal).map(node),
-    "  end",
-    "  subgraph deployed [deployed]",
-    ...folders.filter((folder) => !isLocal(folder)).map(node),
-    "  end",
-    ...arrows.map(([a, b]) => `  ${nameOf(a)} --> ${nameOf(b)}`),
+    ...folders.map((folder) => `  ${idOf(folder)}["${folder}"]`),
+    ...arrows.map(([from, to]) => `  ${idOf(from)} --> ${idOf(to)}`),
     "```",
   ].join("\n");
 }
 
-/** Mermaid takes letters, digits and _ for a name. */
-function nameOf(folder) {
-  return folder.replace("/*.ts", "_files").replace(/\W/g, "_");
+/** Mermaid accepts letters, digits and _ in an id. */
+function idOf(folder) {
+  return folder.replace(/\W/g, "_");
 }
