@@ -14,7 +14,7 @@ const step = { id: "look", kind: "tool", tool: "listDocuments" };
 const definition = { name: "w", version: "1", steps: [step] };
 
 type Case = readonly [
-  what: string,
+  input: string,
   body: unknown,
   status: number,
   code: string,
@@ -24,7 +24,13 @@ const bodies: readonly Case[] = [
   ["malformed JSON", '{"workflow": ', 400, "malformed_json"],
   ["an empty body", "", 400, "invalid_request"],
   ["a list", [], 400, "invalid_request", [""]],
-  ["nothing to start", {}, 400, "invalid_request", [""]],
+  [
+    "a request without workflow and definition",
+    {},
+    400,
+    "invalid_request",
+    [""],
+  ],
   [
     "both workflow and definition",
     { workflow, definition },
@@ -64,28 +70,22 @@ const bodies: readonly Case[] = [
     ["/tags"],
   ],
   [
-    "an id of bad characters",
+    "an id with a slash",
     { workflow, id: "a/b" },
     400,
     "invalid_request",
     ["/id"],
   ],
   [
-    "an id like an entity's",
+    "an id that starts with @",
     { workflow, id: "@a" },
     400,
     "invalid_request",
     ["/id"],
   ],
+  ["the id ..", { workflow, id: ".." }, 400, "invalid_request", ["/id"]],
   [
-    "an id like a folder",
-    { workflow, id: ".." },
-    400,
-    "invalid_request",
-    ["/id"],
-  ],
-  [
-    "input that the workflow does not take",
+    "input that does not match the schema of the workflow",
     { workflow, input: { documents: "all" } },
     400,
     "invalid_request",
@@ -98,9 +98,9 @@ const bodies: readonly Case[] = [
     "invalid_workflow",
     ["/definition/steps/0/tool"],
   ],
-  ["a definition that is none", { definition: 7 }, 400, "invalid_workflow"],
+  ["a definition that is a number", { definition: 7 }, 400, "invalid_workflow"],
   [
-    "a definition whose input is no JSON Schema",
+    "a definition whose input is not a JSON Schema",
     { definition: { ...definition, input: { type: "nope" } } },
     400,
     "invalid_workflow",
@@ -112,7 +112,7 @@ const bodies: readonly Case[] = [
     "payload_too_large",
   ],
   [
-    "a body nested without end",
+    "a body of 100,000 nested lists",
     "[".repeat(100_000) + "]".repeat(100_000),
     400,
     "invalid_request",
@@ -120,45 +120,49 @@ const bodies: readonly Case[] = [
 ];
 
 function expectProblem(
-  answer: { status: number; headers: Headers; body: ProblemBody },
+  response: { status: number; headers: Headers; body: ProblemBody },
   status: number,
   code: string,
 ) {
-  const { requestId } = answer.body;
-  expect(answer.body).toMatchObject({ status, code });
-  expect(answer.status).toBe(status);
-  expect(answer.headers.get("content-type")).toMatch(
+  const { requestId } = response.body;
+  expect(response.body).toMatchObject({ status, code });
+  expect(response.status).toBe(status);
+  expect(response.headers.get("content-type")).toMatch(
     /^application\/problem\+json/,
   );
-  expect(answer.headers.get("x-aos-request-id")).toBe(requestId);
-  expect(JSON.stringify(answer.body)).not.toMatch(/\\n\s+at |\.js:\d|\.ts:\d/);
+  expect(response.headers.get("x-aos-request-id")).toBe(requestId);
+  expect(JSON.stringify(response.body)).not.toMatch(
+    /\\n\s+at |\.js:\d|\.ts:\d/,
+  );
 }
 
 describe("POST /api/orchestrations", () => {
-  const cases = bodies.map(([what, body, status, code, pointers]) => ({
-    what,
+  const cases = bodies.map(([input, body, status, code, pointers]) => ({
+    input,
     body,
     status,
     code,
     pointers,
   }));
-  test.each(cases)("refuses $what", async (given) => {
-    const { body, status, code, pointers } = given;
-    const text = typeof body === "string" ? body : JSON.stringify(body);
-    const answer = await api.postText<ProblemBody>(text);
-    expectProblem(answer, status, code);
-    if (pointers !== undefined)
-      expect(answer.body.errors?.map(({ pointer }) => pointer)).toEqual(
-        pointers,
-      );
-  });
+  test.each(cases)(
+    "rejects $input with $status $code",
+    async ({ body, status, code, pointers }) => {
+      const text = typeof body === "string" ? body : JSON.stringify(body);
+      const response = await api.postText<ProblemBody>(text);
+      expectProblem(response, status, code);
+      if (pointers !== undefined)
+        expect(response.body.errors?.map(({ pointer }) => pointer)).toEqual(
+          pointers,
+        );
+    },
+  );
 
-  test("refuses an id and a key that differ", async () => {
+  test("rejects an id that differs from the idempotency key with 400", async () => {
     const body = JSON.stringify({ workflow, id: "a" });
-    const answer = await api.postText<ProblemBody>(body, {
+    const response = await api.postText<ProblemBody>(body, {
       "idempotency-key": "b",
     });
-    expectProblem(answer, 400, "invalid_request");
+    expectProblem(response, 400, "invalid_request");
   });
 });
 
@@ -179,11 +183,11 @@ describe("GET", () => {
     ["orchestrations?cursor=%F0%9F%92%A5", 400, "invalid_request"],
     ["orchestrations?state=failed", 400, "invalid_request"],
   ];
-  test.each(requests)("%s is answered %d %s", async (path, status, code) => {
+  test.each(requests)("%s returns %d %s", async (path, status, code) => {
     expectProblem(await api.get<ProblemBody>(path), status, code);
   });
 });
 
-test("AOS is as well after all of this as before", async () => {
+test("AOS is still ready after all invalid requests", async () => {
   expect((await api.get("health/ready")).status).toBe(200);
 });

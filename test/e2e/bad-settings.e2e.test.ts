@@ -8,7 +8,7 @@ import {
 
 const folder = createTemporaryFolder();
 
-test("AOS does not start with bad settings, and names all of them", async () => {
+test("exits with 1 and lists every invalid setting", async () => {
   const { exited, output } = spawnCommand(
     ["host", "--app", resolve("."), "--port", "0", "--data", join(folder, "a")],
     {
@@ -27,7 +27,7 @@ test("AOS does not start with bad settings, and names all of them", async () => 
   expect(output()).toMatch(/AZURE_OPENAI_ENDPOINT is missing/);
 });
 
-test("without its storage AOS lives, and says what it lacks", async () => {
+test("stays live without storage, and reports storage_unavailable in health/ready", async () => {
   await using host = await startHostCommand({
     app: resolve("."),
     data: join(folder, "b"),

@@ -31,28 +31,28 @@ afterAll(async () => {
 });
 
 let hosts = 0;
-const hostWith = (env: Readonly<Record<string, string>>, app = ".") =>
+const startHost = (env: Readonly<Record<string, string>>, app = ".") =>
   startHostCommand({
     app: resolve(app),
     data: join(folder, `${hosts++}`),
     env,
   });
 
-const messagingParts = [
+const messagingProbes = [
   "receiving from agent-requests",
   "receiving from agent-requests-deadletter",
   "sending to agent-responses",
   "sending to agent-events",
 ];
-const busAt = (place: string): string =>
-  broker.connectionString.replace(/localhost:\d+/, place);
+const withBrokerAddress = (address: string): string =>
+  broker.connectionString.replace(/localhost:\d+/, address);
 
-test("keys that are wrong or allow too little are named, with the roles to use instead", async () => {
+test("readiness reports wrong or insufficient keys as key_refused, with the setting and the required role", async () => {
   await using model = await startChatServer(() => ({
     status: 401,
     body: { error: { message: "Incorrect API key provided." } },
   }));
-  await using host = await hostWith({
+  await using host = await startHost({
     AzureWebJobsStorage: restrictToPermissions(azurite.connectionString, "l"),
     AZURE_SERVICEBUS_CONNECTION_STRING: broker.connectionString.replace(
       /SharedAccessKey=[^;]+/,
@@ -68,7 +68,7 @@ test("keys that are wrong or allow too little are named, with the roles to use i
     keyVault: "ok",
     taskHub: "ok",
     storage: ["tables: key_refused", "blobs: key_refused"],
-    serviceBus: messagingParts.map((part) => `${part}: key_refused`),
+    serviceBus: messagingProbes.map((part) => `${part}: key_refused`),
     model: ["models of openai: key_refused"],
   });
   expect(checks).toMatchObject({
@@ -98,7 +98,7 @@ test.each([
   ["the compiled app", "."],
   ["the package", "dist/package"],
 ])(
-  "an identity without a role is told which one to be given, and an unknown host is named, by %s",
+  "readiness names the missing roles of an identity and an unknown host, with %s",
   async (_, app) => {
     const azure = await startFakeAzure();
     const settings = {
@@ -110,14 +110,14 @@ test.each([
       AZURE_OPENAI_ENDPOINT: azure.modelUrl,
       AZURE_OPENAI_DEPLOYMENT: "gpt",
     };
-    await using host = await hostWith(settings, app);
+    await using host = await startHost(settings, app);
     const { status, causes, problems } = await fetchReadiness(host.url);
     expect(status).toBe(503);
     expect(causes).toEqual({
       keyVault: "ok",
       taskHub: "ok",
       storage: ["tables: role_missing", "blobs: role_missing"],
-      serviceBus: messagingParts.map((part) => `${part}: host_unknown`),
+      serviceBus: messagingProbes.map((part) => `${part}: host_unknown`),
       model: ["models of azure-openai: role_missing"],
     });
     const roles = problems.flatMap(({ role, advice }) => {
@@ -131,19 +131,19 @@ test.each([
       "Cognitive Services OpenAI User",
     ]);
     expect(problems[2]?.advice).toContain(
-      "AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace is right",
+      "host name in AZURE_SERVICEBUS_CONNECTION_STRING__fullyQualifiedNamespace is correct",
     );
-    // Probes come from many places: what was found is good for a while.
-    const asked = azure.requests.length;
+    // Several monitors poll readiness, so its result is cached.
+    const requestCount = azure.requests.length;
     await Promise.all([fetchReadiness(host.url), fetchReadiness(host.url)]);
-    expect(azure.requests).toHaveLength(asked);
+    expect(azure.requests).toHaveLength(requestCount);
     azure.stop();
   },
 );
 
-test("with a vault that gives nothing, what needs no secret goes on", async () => {
+test("with unresolved Key Vault references, tool steps complete and agent steps fail", async () => {
   const reference = "@Microsoft.KeyVault(VaultName=acme;SecretName=k)";
-  await using host = await hostWith({
+  await using host = await startHost({
     AzureWebJobsStorage: azurite.connectionString,
     OPENAI_API_KEY: reference,
     OPENAI_MODEL: "gpt",
@@ -200,8 +200,8 @@ test("with a vault that gives nothing, what needs no secret goes on", async () =
   });
 });
 
-test("without the secret of Service Bus requests over HTTP are taken all the same", async () => {
-  await using host = await hostWith({
+test("runs HTTP requests while the Service Bus connection string is an unresolved reference", async () => {
+  await using host = await startHost({
     AzureWebJobsStorage: azurite.connectionString,
     AOS_MODEL_PROVIDER: "offline",
     AZURE_SERVICEBUS_CONNECTION_STRING:
@@ -216,13 +216,13 @@ test("without the secret of Service Bus requests over HTTP are taken all the sam
   const api = createApiClient(host.url);
   const start = {
     workflow: "document-review",
-    id: "by-http",
+    id: "http-request",
     input: { documents: ["contract-office-lease.txt"] },
   };
   expect((await api.start(start)).status).toBe(202);
-  // Its end is written, and told when Service Bus is back.
+  // Its end is recorded now; the lifecycle event is sent when Service Bus is available.
   await pollUntil(
-    () => api.status("by-http", "10s"),
+    () => api.status("http-request", "10s"),
     ({ body }) => body.status === "completed",
   );
   expect((await api.get("dead-letters")).body).toMatchObject({
@@ -231,13 +231,13 @@ test("without the secret of Service Bus requests over HTTP are taken all the sam
   });
 });
 
-test("services that are away or silent hold back no answer about the others", async () => {
+test("readiness reports unreachable and unresponsive services without delaying the others", async () => {
   const silent = createServer().listen(0, "127.0.0.1");
   await once(silent, "listening");
   const { port } = silent.address() as AddressInfo;
-  await using host = await hostWith({
+  await using host = await startHost({
     AzureWebJobsStorage: `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:${port}/a;BlobEndpoint=http://aos.invalid/a`,
-    AZURE_SERVICEBUS_CONNECTION_STRING: busAt("localhost:1"),
+    AZURE_SERVICEBUS_CONNECTION_STRING: withBrokerAddress("localhost:1"),
     OPENAI_BASE_URL: "http://aos.invalid/v1",
     OPENAI_MODEL: "gpt",
   });
@@ -247,13 +247,13 @@ test("services that are away or silent hold back no answer about the others", as
     keyVault: "ok",
     taskHub: "ok",
     storage: ["tables: no_answer", "blobs: host_unknown"],
-    serviceBus: messagingParts.map((part) => `${part}: unreachable`),
+    serviceBus: messagingProbes.map((part) => `${part}: unreachable`),
     model: ["models of openai: host_unknown"],
   });
 });
 
-test("a connection string without a key is named, and the rest lives", async () => {
-  await using host = await hostWith({
+test("readiness reports a connection string without a key; the other dependencies are ok", async () => {
+  await using host = await startHost({
     AzureWebJobsStorage: azurite.connectionString,
     AZURE_STORAGE_CONNECTION_STRING: "AccountName=acme",
     AZURE_SERVICEBUS_CONNECTION_STRING: broker.connectionString,

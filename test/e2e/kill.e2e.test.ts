@@ -16,7 +16,11 @@ const data = join(folder, "data");
 const trace = join(folder, "trace");
 const documents = join(folder, "documents");
 const count = 50;
-const texts = ["Pay 5 EUR by Friday.", "The roof must be mended.", "No news."];
+const texts = [
+  "Pay 5 EUR by Friday.",
+  "The roof must be repaired.",
+  "No news.",
+];
 
 const definition = {
   name: "survivor",
@@ -68,16 +72,16 @@ const start = (): Promise<ListeningProcess> =>
     },
   });
 
-/** Activities that have begun, in order: instance, name and input as one text. */
-const begun = (): readonly string[] =>
-  readFileSync(trace, "utf8").split("\n").slice(0, -1).map(canonical);
-const canonical = (line: string): string => {
+/** Started activities in order, each as JSON of instance id, name and input. */
+const startedActivities = (): readonly string[] =>
+  readFileSync(trace, "utf8").split("\n").slice(0, -1).map(normalize);
+const normalize = (line: string): string => {
   const [instanceId, name, input] = JSON.parse(line) as unknown[];
   return JSON.stringify([instanceId, name, input]);
 };
 
-/** Activities whose result is on disk, as they are traced. */
-const recorded = (): ReadonlySet<string> =>
+/** Activities whose result is on disk, in the same format. */
+const recordedActivities = (): ReadonlySet<string> =>
   readTaskHubCopy(
     data,
     (store) =>
@@ -85,16 +89,16 @@ const recorded = (): ReadonlySet<string> =>
         store
           .instances({})
           .flatMap(({ instanceId }) =>
-            settledActivities(instanceId, store.history(instanceId)),
+            completedActivities(instanceId, store.history(instanceId)),
           ),
       ),
   );
 
-function settledActivities(
+function completedActivities(
   instanceId: string,
   history: readonly StoredEvent[],
 ): readonly string[] {
-  const settled = new Set(
+  const completed = new Set(
     history.flatMap(({ event }) =>
       event.EventType === EventType.TaskCompleted
         ? [event.TaskScheduledId]
@@ -102,7 +106,7 @@ function settledActivities(
     ),
   );
   return history.flatMap(({ event, input }) =>
-    event.EventType === EventType.TaskScheduled && settled.has(event.EventId)
+    event.EventType === EventType.TaskScheduled && completed.has(event.EventId)
       ? [JSON.stringify([instanceId, event.Name, JSON.parse(input ?? "null")])]
       : [],
   );
@@ -111,7 +115,7 @@ function settledActivities(
 let host: ListeningProcess;
 afterAll(() => host.stop());
 
-test("fifty orchestrations survive three kills, right, once, and without repeating a recorded step", async () => {
+test("50 orchestrations complete after three kills of the host, without repeating a recorded activity", async () => {
   mkdirSync(documents);
   texts.forEach((text, index) => {
     writeFileSync(join(documents, `${index}.txt`), text);
@@ -130,18 +134,22 @@ test("fifty orchestrations survive three kills, right, once, and without repeati
     Array.from({ length: count }, () => 202),
   );
 
-  const killings: {
-    readonly at: number;
-    readonly known: ReadonlySet<string>;
+  const kills: {
+    readonly startedCount: number;
+    readonly recorded: ReadonlySet<string>;
   }[] = [];
   for (let kill = 0; kill < 3; kill++) {
-    const target = begun().length + 20 + Math.floor(Math.random() * 150);
+    const target =
+      startedActivities().length + 20 + Math.floor(Math.random() * 150);
     await eventually(() => {
-      expect(begun().length).toBeGreaterThanOrEqual(target);
+      expect(startedActivities().length).toBeGreaterThanOrEqual(target);
       return Promise.resolve();
     });
     await host.kill();
-    killings.push({ at: begun().length, known: recorded() });
+    kills.push({
+      startedCount: startedActivities().length,
+      recorded: recordedActivities(),
+    });
     host = await start();
   }
 
@@ -161,9 +169,11 @@ test("fifty orchestrations survive three kills, right, once, and without repeati
   expect(all.items).toHaveLength(count);
   await host.stop();
 
-  const history = begun();
-  for (const { at, known } of killings) {
-    expect(known.size).toBeGreaterThan(0);
-    expect(history.slice(at).filter((step) => known.has(step))).toEqual([]);
+  const history = startedActivities();
+  for (const { startedCount, recorded } of kills) {
+    expect(recorded.size).toBeGreaterThan(0);
+    expect(
+      history.slice(startedCount).filter((step) => recorded.has(step)),
+    ).toEqual([]);
   }
 }, 180_000);

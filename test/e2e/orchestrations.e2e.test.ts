@@ -28,16 +28,16 @@ interface List {
   readonly cursor?: string;
 }
 
-/** Lists the documents and gives back what it was told. */
+/** Lists the documents and returns its input with their number. */
 const echo = {
   name: "echo",
   version: "1",
   steps: [{ id: "look", kind: "tool", tool: "listDocuments" }],
-  output: { said: "${input.say}", documents: "${size(steps.look.output)}" },
+  output: { text: "${input.text}", documents: "${size(steps.look.output)}" },
 };
-/** Its second step saves a report where a folder is: the tool throws, and it takes some seconds to give up. */
-const stumbling = {
-  name: "stumbling",
+/** Its second step saves a report under the name of a folder: the tool fails, and one retry follows after 3 s. */
+const failing = {
+  name: "failing",
   version: "1",
   steps: [
     { id: "look", kind: "tool", tool: "listDocuments" },
@@ -58,10 +58,10 @@ const stumbling = {
 };
 
 describe("starting an orchestration", () => {
-  test("is answered at once, with where to look, and leads to the result", async () => {
+  test("returns 202 with the location, then the status and the result", async () => {
     const started = await api.start({
       definition: echo,
-      input: { say: "hello" },
+      input: { text: "hello" },
     });
     const { id, links } = started.body;
     expect(started.status).toBe(202);
@@ -82,11 +82,11 @@ describe("starting an orchestration", () => {
       steps: [{ id: "look", status: "completed", attempt: 1 }],
     });
     const result = await (await fetch(links.result)).json();
-    expect(result).toEqual({ said: "hello", documents: 1 });
+    expect(result).toEqual({ text: "hello", documents: 1 });
   });
 
-  test("records what happened, page by page", async () => {
-    const { body } = await api.start({ definition: echo, input: { say: "" } });
+  test("returns the history in pages, oldest event first", async () => {
+    const { body } = await api.start({ definition: echo, input: { text: "" } });
     await api.status(body.id, "30s");
     interface Rows {
       readonly items: readonly {
@@ -117,21 +117,21 @@ describe("starting an orchestration", () => {
 });
 
 describe("an orchestration with a failing tool", () => {
-  test("shows each step as it stands, then says what failed; AOS lives on", async () => {
-    const { body } = await api.start({ definition: stumbling });
+  test("shows the status of each step, then the error of the failed step; AOS stays live", async () => {
+    const { body } = await api.start({ definition: failing });
     const running = await pollUntil(
       () => api.status(body.id),
       ({ body: { steps } }) => steps[0]?.status === "completed",
     );
     expect(running.body.steps[2]).toMatchObject({ status: "pending" });
-    const early = await api.get<ProblemBody>(
+    const unfinished = await api.get<ProblemBody>(
       `orchestrations/${body.id}/result`,
     );
-    expect(early).toMatchObject({
+    expect(unfinished).toMatchObject({
       status: 409,
       body: { code: "not_finished" },
     });
-    expect(early.headers.get("retry-after")).toBe("1");
+    expect(unfinished.headers.get("retry-after")).toBe("1");
 
     const ended = await api.status(body.id, "60s");
     expect(ended.body).toMatchObject({
@@ -152,10 +152,10 @@ describe("an orchestration with a failing tool", () => {
   });
 });
 
-describe("the same request again", () => {
-  const request = { definition: echo, input: { say: "once" } };
+describe("a repeated request", () => {
+  const request = { definition: echo, input: { text: "once" } };
 
-  test("is answered with the orchestration that there is", async () => {
+  test("with the same idempotency key returns 200 with the existing orchestration", async () => {
     const key = { "idempotency-key": "order 1 / any characters" };
     const first = await api.start(request, key);
     const second = await api.start(request, key);
@@ -164,21 +164,21 @@ describe("the same request again", () => {
     expect(second.body.id).toBe(first.body.id);
   });
 
-  test("twenty times at once starts one orchestration", async () => {
-    const key = { "idempotency-key": "twenty at once" };
-    const answers = await Promise.all(
+  test("sent 20 times concurrently starts one orchestration", async () => {
+    const key = { "idempotency-key": "twenty concurrent" };
+    const responses = await Promise.all(
       Array.from({ length: 20 }, () => api.start(request, key)),
     );
-    const statuses = answers.map(({ status }) => status).sort();
+    const statuses = responses.map(({ status }) => status).sort();
     expect(statuses).toEqual([...Array<number>(19).fill(200), 202]);
-    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
-    const id = answers[0]?.body.id ?? "";
+    expect(new Set(responses.map(({ body }) => body.id)).size).toBe(1);
+    const id = responses[0]?.body.id ?? "";
     expect((await api.status(id, "30s")).body.status).toBe("completed");
   });
 
-  test("with another body is refused", async () => {
+  test("with another body returns 409", async () => {
     await api.start({ ...request, id: "order-2" });
-    const other = { ...request, id: "order-2", input: { say: "twice" } };
+    const other = { ...request, id: "order-2", input: { text: "twice" } };
     expect(await api.start(other)).toMatchObject({
       status: 409,
       body: { code: "idempotency_conflict" },
@@ -187,35 +187,35 @@ describe("the same request again", () => {
 });
 
 describe("the list", () => {
-  test("is newest first, filtered, in pages", async () => {
+  test("returns orchestrations newest first, filtered and in pages", async () => {
     const ids = ["list-1", "list-2", "list-3"];
     for (const id of ids) {
       const tags = { suite: "list", id };
-      await api.start({ definition: echo, input: { say: id }, id, tags });
+      await api.start({ definition: echo, input: { text: id }, id, tags });
       await api.status(id, "30s");
     }
     const list = async (query: string) =>
       (await api.get<List>(`orchestrations?${query}`)).body;
-    const idsOf = ({ items }: List) => items.map(({ id }) => id);
+    const listIds = ({ items }: List) => items.map(({ id }) => id);
 
-    expect(idsOf(await list("tag=suite:list"))).toEqual([...ids].reverse());
-    expect(idsOf(await list("tag=id:list-2&workflow=echo"))).toEqual([
+    expect(listIds(await list("tag=suite:list"))).toEqual([...ids].reverse());
+    expect(listIds(await list("tag=id:list-2&workflow=echo"))).toEqual([
       "list-2",
     ]);
-    expect(idsOf(await list("tag=suite:list&status=failed"))).toEqual([]);
-    expect(idsOf(await list("tag=suite:list&to=2020-01-01T00:00:00Z"))).toEqual(
-      [],
-    );
+    expect(listIds(await list("tag=suite:list&status=failed"))).toEqual([]);
+    expect(
+      listIds(await list("tag=suite:list&to=2020-01-01T00:00:00Z")),
+    ).toEqual([]);
 
     const first = await list("tag=suite:list&limit=2");
     const cursor = encodeURIComponent(first.cursor ?? "");
     const second = await list(`tag=suite:list&limit=2&cursor=${cursor}`);
-    expect([...idsOf(first), ...idsOf(second)]).toEqual([...ids].reverse());
+    expect([...listIds(first), ...listIds(second)]).toEqual([...ids].reverse());
   });
 });
 
 describe("health", () => {
-  test("tells the state of what AOS needs", async () => {
+  test("reports the status of storage and model", async () => {
     expect(await api.get("health/ready")).toMatchObject({
       status: 200,
       body: {

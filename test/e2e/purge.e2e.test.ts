@@ -38,7 +38,7 @@ const purgeAfter = async (days: number) => {
   return (await answer.json()) as readonly Readonly<Record<string, unknown>>[];
 };
 
-test("what ended a month ago leaves the task hub, and can be looked at as before", async () => {
+test("purges an orchestration that ended a month ago from the task hub and keeps its status and history", async () => {
   const api = createApiClient(host.url);
   const request = {
     workflow: "document-review",
@@ -58,10 +58,10 @@ test("what ended a month ago leaves the task hub, and can be looked at as before
   expect(await get("instances/review")).toMatchObject({
     runtimeStatus: "Completed",
   });
-  const [told] = await purgeAfter(31);
-  expect(told).toMatchObject(purged);
-  // With the orchestrations of its agents' turns.
-  expect(told?.["instances"]).toBeGreaterThan(1);
+  const [event] = await purgeAfter(31);
+  expect(event).toMatchObject(purged);
+  // Includes the sub-orchestrations of the agent turns.
+  expect(event?.["instances"]).toBeGreaterThan(1);
   expect((await call("GET", "instances/review")).status).toBe(404);
 
   expect((await api.status("review")).body).toEqual(before.body);
@@ -69,7 +69,7 @@ test("what ended a month ago leaves the task hub, and can be looked at as before
     "orchestrations/review/history",
   );
   expect(rows.body.items.length).toBeGreaterThan(5);
-  // It is not started again, either.
+  // The claim remains, so the same request starts nothing.
   expect((await api.start(request)).status).toBe(200);
   expect((await call("GET", "instances/review")).status).toBe(404);
 });

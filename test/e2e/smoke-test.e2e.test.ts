@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => azurite.stop());
 
-const hostWith = (data: string, env: Readonly<Record<string, string>>) =>
+const startHost = (data: string, env: Readonly<Record<string, string>>) =>
   startHostCommand({
     app: resolve("."),
     data: join(folder, data),
@@ -25,8 +25,8 @@ const hostWith = (data: string, env: Readonly<Record<string, string>>) =>
     env: { AOS_MODEL_PROVIDER: "offline", ...env },
   });
 
-/** A function key, as `az functionapp keys list` gives it. */
-function keyIn(data: string): string {
+/** The function key that `az functionapp keys list` returns. */
+function readFunctionKey(data: string): string {
   const text = readFileSync(join(folder, data, "keys.json"), "utf8");
   const { functionKeys } = JSON.parse(text) as {
     readonly functionKeys: { readonly default: string };
@@ -34,13 +34,13 @@ function keyIn(data: string): string {
   return functionKeys.default;
 }
 
-test("the smoke test passes where AOS works, for who has a key", async () => {
-  await using host = await hostWith("works", {
+test("exits with 0 on a ready host with a key, and with 1 without a key", async () => {
+  await using host = await startHost("works", {
     AzureWebJobsStorage: azurite.connectionString,
   });
   const works = await runSmokeTest({
     AOS_URL: host.url,
-    AOS_KEY: keyIn("works"),
+    AOS_KEY: readFunctionKey("works"),
   });
   expect(works).toEqual({
     code: 0,
@@ -48,20 +48,20 @@ test("the smoke test passes where AOS works, for who has a key", async () => {
       /is ready and has completed orchestration/,
     ) as unknown,
   });
-  const stranger = { AOS_URL: host.url, AOS_PATIENCE_SECONDS: "0" };
-  expect(await runSmokeTest(stranger)).toMatchObject({
+  const withoutKey = { AOS_URL: host.url, AOS_PATIENCE_SECONDS: "0" };
+  expect(await runSmokeTest(withoutKey)).toMatchObject({
     code: 1,
     output: expect.stringContaining("health/ready: 401") as unknown,
   });
 });
 
-test("the smoke test fails where it does not, and says why", async () => {
-  await using host = await hostWith("broken", {
+test("exits with 1 and prints the failed readiness check when storage is misconfigured", async () => {
+  await using host = await startHost("broken", {
     AzureWebJobsStorage: "AccountName=acme",
   });
   const broken = await runSmokeTest({
     AOS_URL: host.url,
-    AOS_KEY: keyIn("broken"),
+    AOS_KEY: readFunctionKey("broken"),
     AOS_PATIENCE_SECONDS: "0",
   });
   expect(broken.code).toBe(1);

@@ -8,7 +8,7 @@ import {
 
 const folder = createTemporaryFolder();
 
-test("the example of local settings, copied as it is, gives an app that is ready", async () => {
+test("the package is ready with local.settings.json.example as its local settings", async () => {
   const app = join(folder, "app");
   cpSync("dist/package", app, { recursive: true });
   copyFileSync("service-bus.json", join(app, "service-bus.json"));

@@ -1,6 +1,6 @@
-/** The tests of orchestrations once more, with the package that is deployed. */
+/** Runs the orchestration tests with the deployment package. */
 import { appUnderTest } from "../../support/cli/aos-process";
 import "../orchestrations.e2e.test";
 
-// Read when the cloud is started, which is after all files are loaded.
-appUnderTest.is = "deployed";
+// `startAos` reads it in `beforeAll`, after all files are loaded.
+appUnderTest.kind = "deployed";

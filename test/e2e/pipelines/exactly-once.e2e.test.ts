@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => pipeline[Symbol.asyncDispose]());
 
-/** Sends every message once, in an order of its own, and each until the broker has said that it has it. */
+/** Sends every message in random order, and repeats each send until the broker accepts it. */
 async function sendAll(client: ServiceBusClient): Promise<void> {
   const sender = client.createSender("agent-requests");
   const order = Array.from({ length: messages }, (_, n) => n).sort(
@@ -49,17 +49,17 @@ async function sendAll(client: ServiceBusClient): Promise<void> {
   );
 }
 
-const answered = (client: ServiceBusClient, count: number) =>
+const waitForResponses = (client: ServiceBusClient, count: number) =>
   waitForMessages(count, client, "agent-responses", 240_000);
 
-async function killOneAfterTheOther(client: ServiceBusClient): Promise<void> {
+async function killAlternately(client: ServiceBusClient): Promise<void> {
   for (let kill = 0; kill < kills; kill++) {
-    await answered(client, Math.floor((messages * kill) / (kills + 1)));
+    await waitForResponses(client, Math.floor((messages * kill) / (kills + 1)));
     await (kill % 2 === 0 ? pipeline.killHost() : pipeline.killBroker());
   }
 }
 
-test(`of ${messages} requests, each sent ${copies} times, with ${kills} kills of host and broker: as many orchestrations, as many answers`, async () => {
+test(`${messages} requests, each sent ${copies} times during ${kills} kills of host and broker, start ${messages} orchestrations and get ${messages} responses`, async () => {
   const clients = Array.from(
     { length: copies },
     () => new ServiceBusClient(pipeline.connectionString),
@@ -67,22 +67,22 @@ test(`of ${messages} requests, each sent ${copies} times, with ${kills} kills of
   const [client = new ServiceBusClient(pipeline.connectionString)] = clients;
   await Promise.all([
     ...clients.map((each) => sendAll(each)),
-    killOneAfterTheOther(client),
+    killAlternately(client),
   ]);
-  await answered(client, messages);
-  await whenEmpty(client, "agent-requests");
+  await waitForResponses(client, messages);
+  await waitUntilEmpty(client, "agent-requests");
 
-  const answers = await answered(client, messages);
-  const wanted = Array.from({ length: messages }, (_, n) => `order-${n}`);
-  expect(answers.map(({ correlationId }) => correlationId).sort()).toEqual(
-    wanted.sort(),
+  const responses = await waitForResponses(client, messages);
+  const expected = Array.from({ length: messages }, (_, n) => `order-${n}`);
+  expect(responses.map(({ correlationId }) => correlationId).sort()).toEqual(
+    expected.sort(),
   );
-  for (const { body, correlationId } of answers)
+  for (const { body, correlationId } of responses)
     expect(body).toMatchObject({
       status: "completed",
       output: { n: Number(String(correlationId).slice("order-".length)) },
     });
-  expect(await startsOfAll()).toEqual(Array<number>(messages).fill(1));
+  expect(await countStarts()).toEqual(Array<number>(messages).fill(1));
   const { body } = await createApiClient(pipeline.url()).get<{
     readonly queues: readonly { readonly count: number }[];
   }>("dead-letters");
@@ -90,7 +90,7 @@ test(`of ${messages} requests, each sent ${copies} times, with ${kills} kills of
   await Promise.all(clients.map((each) => each.close()));
 }, 600_000);
 
-const whenEmpty = (client: ServiceBusClient, queue: string) =>
+const waitUntilEmpty = (client: ServiceBusClient, queue: string) =>
   eventually(async () => {
     const receiver = client.createReceiver(queue);
     try {
@@ -100,8 +100,8 @@ const whenEmpty = (client: ServiceBusClient, queue: string) =>
     }
   }, 120_000);
 
-/** How often each orchestration that there is has begun, by its history. */
-async function startsOfAll(): Promise<readonly number[]> {
+/** Number of start events in the history of each orchestration. */
+async function countStarts(): Promise<readonly number[]> {
   const api = createApiClient(pipeline.url());
   const { body: all } = await api.get<{
     readonly items: readonly OrchestrationView[];
@@ -113,10 +113,10 @@ async function startsOfAll(): Promise<readonly number[]> {
     const { body } = await api.get<{
       readonly items: readonly { readonly type: string }[];
     }>(`orchestrations/${id}/history`);
-    const begun = body.items.filter(
+    const started = body.items.filter(
       ({ type }) => type === "orchestration.started",
     );
-    starts.push(begun.length);
+    starts.push(started.length);
   }
   return starts;
 }

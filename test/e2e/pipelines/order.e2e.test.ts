@@ -11,7 +11,7 @@ const { sessions, messages, kills } =
     ? { sessions: 20, messages: 50, kills: 4 }
     : { sessions: 6, messages: 8, kills: 0 };
 
-/** One that takes a moment, so that it can be seen whether two of them ran at once. */
+/** Its step takes long enough that concurrent runs overlap. */
 const definition = {
   name: "ordered",
   version: "1",
@@ -31,7 +31,7 @@ afterAll(async () => {
   await pipeline[Symbol.asyncDispose]();
 });
 
-const answered = (count: number) =>
+const waitForResponses = (count: number) =>
   waitForMessages(count, client, "agent-responses", 240_000);
 
 interface Run {
@@ -41,7 +41,7 @@ interface Run {
   readonly endedAt: string;
 }
 
-test(`${sessions} sessions of ${messages} messages, interleaved: in order within each, side by side otherwise, through ${kills} kill(s) of the host`, async () => {
+test(`${sessions} sessions of ${messages} messages run in order within a session and concurrently across sessions, with ${kills} kills of the host`, async () => {
   const all = Array.from({ length: messages }, (_, n) =>
     Array.from({ length: sessions }, (_, session) => ({
       sessionId: `s-${session}`,
@@ -49,7 +49,7 @@ test(`${sessions} sessions of ${messages} messages, interleaved: in order within
       body: { definition, input: { session, n } },
     })),
   ).flat();
-  // A batch of the client holds messages of one session only.
+  // A batch of the client contains messages of one session only.
   for (let session = 0; session < sessions; session++)
     await sendInBatches(
       client,
@@ -57,11 +57,11 @@ test(`${sessions} sessions of ${messages} messages, interleaved: in order within
       all.filter(({ sessionId }) => sessionId === `s-${session}`),
     );
   for (let kill = 1; kill <= kills; kill++) {
-    await answered(Math.floor((all.length * kill) / (kills + 2)));
+    await waitForResponses(Math.floor((all.length * kill) / (kills + 2)));
     await pipeline.killHost();
   }
-  const answers = await answered(all.length);
-  const runs = answers.map(({ body }): Run => {
+  const responses = await waitForResponses(all.length);
+  const runs = responses.map(({ body }): Run => {
     const { output, startedAt, endedAt } = body as {
       output: { session: number; n: number };
       startedAt: string;
@@ -71,12 +71,12 @@ test(`${sessions} sessions of ${messages} messages, interleaved: in order within
   });
   expect(runs).toHaveLength(all.length);
   for (let session = 0; session < sessions; session++) {
-    const own = runs.filter((run) => run.session === session);
-    expect(own.map(({ n }) => n)).toEqual(
+    const ofSession = runs.filter((run) => run.session === session);
+    expect(ofSession.map(({ n }) => n)).toEqual(
       Array.from({ length: messages }, (_, n) => n),
     );
-    own.slice(1).forEach(({ startedAt }, index) => {
-      expect(startedAt >= (own[index]?.endedAt ?? "")).toBe(true);
+    ofSession.slice(1).forEach(({ startedAt }, index) => {
+      expect(startedAt >= (ofSession[index]?.endedAt ?? "")).toBe(true);
     });
   }
   const overlaps = runs.filter((run) =>

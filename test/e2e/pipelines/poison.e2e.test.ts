@@ -25,13 +25,13 @@ const counts = isSoak
   : { good: 60, noJson: 10, invalid: 10, poison: 5 };
 
 const folder = createTemporaryFolder();
-/** As long as it is there, the hub throws whatever it is asked about the ids that begin with `poison-`. */
-const outOfOrder = join(folder, "out-of-order");
+/** While this file exists, the task hub throws for every id that begins with `poison-`. */
+const outageFile = join(folder, "out-of-order");
 let broker: BrokerProcess;
 let host: ListeningProcess;
 let client: ServiceBusClient;
 beforeAll(async () => {
-  writeFileSync(outOfOrder, "");
+  writeFileSync(outageFile, "");
   const dataFolder = join(folder, "broker");
   mkdirSync(dataFolder);
   broker = await startBrokerProcess({
@@ -45,7 +45,7 @@ beforeAll(async () => {
     env: {
       AzureWebJobsStorage: "UseDevelopmentStorage=true",
       AZURE_SERVICEBUS_CONNECTION_STRING: broker.connectionString,
-      OUT_OF_ORDER_FILE: outOfOrder,
+      OUT_OF_ORDER_FILE: outageFile,
     },
   });
   client = new ServiceBusClient(broker.connectionString);
@@ -76,20 +76,22 @@ const messagesOf = (kind: Kind): readonly ServiceBusMessage[] =>
 const idsOf = (kind: Kind): readonly string[] =>
   messagesOf(kind).map(({ messageId }) => String(messageId));
 
-async function deadLetters(queue: string): Promise<readonly DeadLetterView[]> {
+async function listDeadLetters(
+  queue: string,
+): Promise<readonly DeadLetterView[]> {
   const api = createApiClient(host.url);
   const { body } = await api.get<{ readonly items: readonly DeadLetterView[] }>(
     `dead-letters?limit=200&queue=${queue}`,
   );
   return body.items;
 }
-const poisoned = "agent-requests/$DeadLetterQueue";
+const deadLetterQueue = "agent-requests/$DeadLetterQueue";
 
-test("of many messages the good ones are answered, and each bad one is where it belongs, with its reason", async () => {
+test("valid messages get responses, and each invalid message is dead-lettered with its reason", async () => {
   const all = kinds.flatMap(messagesOf).sort(() => Math.random() - 0.5);
   await sendInBatches(client, "agent-requests", all);
 
-  const answers = await waitForMessages(
+  const responses = await waitForMessages(
     counts.good,
     client,
     "agent-responses",
@@ -97,60 +99,59 @@ test("of many messages the good ones are answered, and each bad one is where it 
   );
   const rejectedCount = counts.noJson + counts.invalid;
   await waitForMessages(rejectedCount, client, "agent-requests-deadletter");
-  await waitForMessages(counts.poison, client, poisoned, 120_000);
+  await waitForMessages(counts.poison, client, deadLetterQueue, 120_000);
 
-  expect(answers.map(({ correlationId }) => correlationId).sort()).toEqual(
+  expect(responses.map(({ correlationId }) => correlationId).sort()).toEqual(
     [...idsOf("good")].sort(),
   );
-  const rejected = await deadLetters("agent-requests-deadletter");
+  const rejected = await listDeadLetters("agent-requests-deadletter");
   expect(rejected).toHaveLength(rejectedCount);
-  const ofReason = (reason: string) =>
+  const withReason = (reason: string) =>
     rejected.filter((each) => each.reason === reason);
   const sortedIds = (letters: readonly DeadLetterView[]) =>
     letters.map(({ messageId }) => messageId).sort();
-  expect(sortedIds(ofReason("malformed_json"))).toEqual(
+  expect(sortedIds(withReason("malformed_json"))).toEqual(
     [...idsOf("noJson")].sort(),
   );
-  const invalid = ofReason("invalid_request");
+  const invalid = withReason("invalid_request");
   expect(sortedIds(invalid)).toEqual([...idsOf("invalid")].sort());
   for (const { errors } of invalid)
     expect(errors.map(({ pointer }) => pointer).sort()).toEqual([
       "/id",
       "/inptu",
     ]);
-  const dead = await deadLetters("agent-requests");
+  const dead = await listDeadLetters("agent-requests");
   expect(sortedIds(dead)).toEqual([...idsOf("poison")].sort());
   for (const letter of dead)
     expect(letter).toMatchObject({
-      queue: poisoned,
+      queue: deadLetterQueue,
       reason: "MaxDeliveryCountExceeded",
       deliveryCount: 5,
     });
 }, 300_000);
 
-// It waits for the sweeper.
+// Takes more than 30 s, because it waits for the sweeper.
 const inSoak = isSoak ? test : test.skip;
 inSoak(
-  "once the hub is mended, a replay of what it could not start is answered, once",
+  "after the outage, a replayed dead letter gets exactly one response",
   async () => {
-    rmSync(outOfOrder);
-    const before = counts.good;
-    for (const { sequenceNumber } of await deadLetters("agent-requests")) {
+    rmSync(outageFile);
+    for (const { sequenceNumber } of await listDeadLetters("agent-requests")) {
       const path = `dead-letters/${sequenceNumber}/replay?queue=agent-requests`;
       const { status } = await fetch(`${host.url}/api/${path}`, {
         method: "POST",
       });
       expect(status).toBe(202);
     }
-    expect(await deadLetters("agent-requests")).toEqual([]);
-    // Those that were claimed less than half a minute ago are started by the sweeper.
-    const answers = await waitForMessages(
-      before + counts.poison,
+    expect(await listDeadLetters("agent-requests")).toEqual([]);
+    // The sweeper starts those that were claimed less than 30 s ago.
+    const responses = await waitForMessages(
+      counts.good + counts.poison,
       client,
       "agent-responses",
       120_000,
     );
-    expect(answers).toHaveLength(before + counts.poison);
+    expect(responses).toHaveLength(counts.good + counts.poison);
   },
   180_000,
 );

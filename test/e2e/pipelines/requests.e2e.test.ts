@@ -2,15 +2,18 @@ import { ServiceBusClient } from "@azure/service-bus";
 import { createApiClient, pollUntil } from "../../support/http/api-client";
 import { echoWorkflow } from "../../support/domain/echo-workflow";
 import { createRequester } from "../../support/messaging/requester";
-import { type AosProcess, startAos } from "../../support/cli/aos-process";
+import {
+  type AosProcess,
+  readServiceBusConnectionString,
+  startAos,
+} from "../../support/cli/aos-process";
 import type { OrchestrationView } from "../../../src/http/views/orchestration-view";
 
 let cloud: AosProcess;
 let client: ServiceBusClient;
 beforeAll(async () => {
   cloud = await startAos();
-  const connectionString = /Endpoint=sb:\S+/.exec(cloud.output())?.[0] ?? "";
-  client = new ServiceBusClient(connectionString);
+  client = new ServiceBusClient(readServiceBusConnectionString(cloud));
 });
 afterAll(async () => {
   await client.close();
@@ -19,7 +22,7 @@ afterAll(async () => {
 
 const { send, receiveResponse } = createRequester(() => client);
 
-test("a request by message is answered by message, and is an orchestration like any other", async () => {
+test("a request message starts an orchestration and gets a response message with its trace and reply session", async () => {
   const trace = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
   await send(
     { definition: echoWorkflow, input: { n: 1 }, tags: { team: "red" } },
@@ -30,9 +33,9 @@ test("a request by message is answered by message, and is an orchestration like 
       applicationProperties: { traceparent: trace },
     },
   );
-  const answer = await receiveResponse("cart-9");
-  const body = answer?.body as OrchestrationView & { output: unknown };
-  expect(answer).toMatchObject({
+  const response = await receiveResponse("cart-9");
+  const body = response?.body as OrchestrationView & { output: unknown };
+  expect(response).toMatchObject({
     messageId: `${body.id}:response`,
     sessionId: "caller-3",
     contentType: "application/json",
@@ -43,15 +46,15 @@ test("a request by message is answered by message, and is an orchestration like 
     },
   });
   expect(body).toMatchObject({ status: "completed", output: { n: 1 } });
-  const seen = await createApiClient(cloud.url).status(body.id);
-  expect(seen.body).toMatchObject({
+  const found = await createApiClient(cloud.url).status(body.id);
+  expect(found.body).toMatchObject({
     workflow: "echo",
     status: "completed",
     tags: { team: "red" },
   });
 });
 
-test("the same key by message and over HTTP is the same orchestration", async () => {
+test("the same key in a message and over HTTP returns the same orchestration", async () => {
   const request = { definition: echoWorkflow, input: { n: 2 } };
   await send(request, { messageId: "shared-1", correlationId: "shared" });
   await receiveResponse("shared");
@@ -62,17 +65,17 @@ test("the same key by message and over HTTP is the same orchestration", async ()
   expect(again.headers.get("x-aos-idempotent-replay")).toBe("true");
 });
 
-test("a request over HTTP is answered by message if it asks for that", async () => {
+test("an HTTP request with replyTo gets a response message", async () => {
   const { status, body } = await createApiClient(cloud.url).start({
     definition: echoWorkflow,
     replyTo: "agent-responses",
   });
   expect(status).toBe(202);
-  const answer = await receiveResponse(body.id);
-  expect(answer?.body).toMatchObject({ id: body.id, status: "completed" });
+  const response = await receiveResponse(body.id);
+  expect(response?.body).toMatchObject({ id: body.id, status: "completed" });
 });
 
-test("a reply queue that does not exist costs the answer, which the history tells, and nothing else", async () => {
+test("a reply queue that does not exist is recorded as message.refused, and the orchestration completes", async () => {
   const { body } = await createApiClient(cloud.url).start({
     definition: echoWorkflow,
     replyTo: "no-such-queue",
@@ -96,7 +99,7 @@ test("a reply queue that does not exist costs the answer, which the history tell
   });
 });
 
-test("events of an orchestration reach the subscribers of the topic", async () => {
+test("subscribers of the topic receive the lifecycle events of an orchestration", async () => {
   const receiver = client.createReceiver("agent-events", "all", {
     receiveMode: "receiveAndDelete",
   });
@@ -149,7 +152,7 @@ test("requests of one session are turns of one agent session", async () => {
   expect(await Promise.all(turns)).toEqual([1, 2]);
 });
 
-test("readiness tells of Service Bus", async () => {
+test("readiness reports the status of Service Bus", async () => {
   const { body } = await createApiClient(cloud.url).get("health/ready");
   expect(body).toMatchObject({ checks: { serviceBus: { status: "ok" } } });
 });

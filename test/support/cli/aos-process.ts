@@ -25,7 +25,7 @@ export interface StartAosOptions {
 }
 
 /** The app that `startAos` starts: the compiled sources, or the package that is deployed. */
-export const appUnderTest = { is: "compiled" as "compiled" | "deployed" };
+export const appUnderTest = { kind: "compiled" as "compiled" | "deployed" };
 
 /** Starts AOS on free ports, like `npm start`. */
 export async function startAos({
@@ -38,7 +38,7 @@ export async function startAos({
     ...["--data", folder],
   ];
   const aos = await waitUntilListening(
-    appUnderTest.is === "deployed"
+    appUnderTest.kind === "deployed"
       ? spawnDeployedApp(folder, options, env)
       : spawnAosCommand(["dev", "--no-build", ...options], env),
   );
