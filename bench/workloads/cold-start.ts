@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { launchProcess } from "azure-local-cloud";
 import { startBenchHost } from "../processes";
@@ -52,11 +52,9 @@ const createWorkload =
       signal.throwIfAborted();
       all.push(await measureOnce(settings));
     }
-    return {
-      ...computeMedians(all),
-      ...(await measureSizes()),
-      runs: runs[size],
-    };
+    const medians = computeMedians(all);
+    if (size === "full") await requireLoadBudget(medians);
+    return { ...medians, ...(await measureSizes()), runs: runs[size] };
   };
 
 /** From the start of a process until the app is loaded, and until its first HTTP response. */
@@ -76,6 +74,18 @@ const computeMedians = (all: readonly Figures[]): Figures =>
       median(all.flatMap(({ [name]: value }) => value ?? [])),
     ]),
   );
+
+/** A single quick run is too noisy to be compared. */
+async function requireLoadBudget({ loadMs = NaN }: Figures): Promise<void> {
+  const path = join(root, "bench", "package-budget.json");
+  const budget = JSON.parse(await readFile(path, "utf8")) as {
+    readonly loadMs: number;
+  };
+  if (!(loadMs <= budget.loadMs))
+    throw new Error(
+      `The package takes ${loadMs.toFixed(0)} ms to load; the budget is ${budget.loadMs} ms (bench/package-budget.json).`,
+    );
+}
 
 async function measureSizes(): Promise<Figures> {
   const megabytes = async (path: string) =>

@@ -29,7 +29,7 @@ const patterns = [
   "host.json",
   "package.json",
   "service-bus.json",
-  "test/package/budget.json",
+  "bench/package-budget.json",
   "local.settings.json.example",
   "docs/**/*.md",
   "{orchestrators,activities,entities,src}/**/*.ts",

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { strFromU8, unzipSync } from "fflate";
 import { createTemporaryFolder } from "../../local-cloud/test/support/cli/cloud-process";
 
@@ -24,10 +25,12 @@ const [once, again] = [createTemporaryFolder(), createTemporaryFolder()];
 let metafile: Metafile;
 beforeAll(() => {
   for (const folder of [once, again]) {
-    const script = resolve("scripts/package.mjs");
-    const { status, stderr } = spawnSync(process.execPath, [script, folder], {
+    // The command would also install packages and compile, in the middle of a test run.
+    const script = JSON.stringify(pathToFileURL("scripts/package.mjs"));
+    const program = `import(${script}).then((module) => module.makePackage(${JSON.stringify(folder)}))`;
+    const { status, stderr } = spawnSync(process.execPath, ["-e", program], {
       encoding: "utf8",
-      // A zip holds a time of day without saying where.
+      // A zip contains local times without their time zone.
       env: { ...process.env, TZ: folder === again ? "Asia/Tokyo" : "UTC" },
     });
     expect({ status, stderr }).toMatchObject({ status: 0 });
@@ -39,7 +42,7 @@ beforeAll(() => {
 
 const zip = (folder = once): Buffer => readFileSync(join(folder, "aos.zip"));
 const inputs = (): readonly string[] => Object.keys(metafile.inputs);
-/** Packages by the folder that they are in: a package with two folders is there twice. */
+/** Folders of the bundled packages: a package in two versions has two folders. */
 const packageFolders = (): ReadonlySet<string> =>
   new Set(
     inputs().flatMap(
@@ -54,22 +57,22 @@ const filesBelow = (folder: string): readonly string[] =>
     .sort();
 
 describe("the bundle", () => {
-  test("has the app, and nothing of the local cloud or of the command line", () => {
-    const own = inputs().filter((path) => !path.includes("node_modules"));
-    expect(own).toContain("dist/src/main.js");
-    expect(own).toContain("dist/src/models/openai/openai-model.js");
+  test("contains the app and nothing of the local cloud and the command", () => {
+    const modules = inputs().filter((path) => !path.includes("node_modules"));
+    expect(modules).toContain("dist/src/main.js");
+    expect(modules).toContain("dist/src/models/openai/openai-model.js");
     expect(
-      own.filter((path) => /^dist\/src\/(local|cli)\//.test(path)),
+      modules.filter((path) => /^dist\/src\/(local|cli)\//.test(path)),
     ).toEqual([]);
     expect(
-      own.filter(
+      modules.filter(
         (path) =>
           !/^dist\/(src|orchestrators|activities|entities)\//.test(path),
       ),
     ).toEqual([]);
   });
 
-  test("has no package that is for development only", () => {
+  test("contains no development dependency", () => {
     const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
       readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
     };
@@ -90,7 +93,7 @@ describe("the bundle", () => {
     "rhea",
     "@opentelemetry/api",
   ])(
-    "has %s once: its classes and state are told apart by identity",
+    "contains %s once, because its classes and state are compared by identity",
     (name) => {
       const copies = [...packageFolders()].filter((folder) =>
         folder.endsWith(`node_modules/${name}`),
@@ -99,12 +102,12 @@ describe("the bundle", () => {
     },
   );
 
-  test("asks at run time for nothing but Node.js, the host, and what need not be there", () => {
-    const asked = Object.values(metafile.outputs)
+  test("requires at run time only Node.js, the host, the telemetry SDK and the optional supports-color", () => {
+    const required = Object.values(metafile.outputs)
       .flatMap(({ imports }) => imports)
       .flatMap(({ path, external }) => (external === true ? [path] : []));
     expect(
-      [...new Set(asked)].filter((path) => !isBuiltin(path)).sort(),
+      [...new Set(required)].filter((path) => !isBuiltin(path)).sort(),
     ).toEqual([
       "./telemetry-sdk.js",
       "@azure/functions-core",
@@ -114,7 +117,7 @@ describe("the bundle", () => {
 });
 
 describe("the zip", () => {
-  test("has what the folder has, and nothing that is not needed", () => {
+  test("contains the files of the folder and no others", () => {
     const files = filesBelow(join(once, "package"));
     expect(Object.keys(unzipSync(zip()))).toEqual(files);
     expect(files.filter((name) => !name.startsWith("samples/"))).toEqual([
@@ -132,11 +135,11 @@ describe("the zip", () => {
     );
   });
 
-  test("is the same, byte by byte, when it is made again elsewhere", () => {
+  test("has the same bytes when it is built again in another time zone", () => {
     expect(zip(again).equals(zip())).toBe(true);
   });
 
-  test("names no folder of the machine that it was made on", () => {
+  test("contains no path of the machine that built it", () => {
     for (const content of Object.values(unzipSync(zip())))
       expect(strFromU8(content).includes(resolve("."))).toBe(false);
   });
