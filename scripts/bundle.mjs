@@ -1,12 +1,11 @@
-// Makes one file of the compiled app and every package that it uses, and one of what only telemetry uses.
+// Bundles the compiled app with its packages into one file, and the telemetry SDK into another.
 import { build } from "esbuild";
 import { basename } from "node:path";
 import { root } from "./set-up.mjs";
 
 /**
- * Bundles dist/src/main.js: resolves with the files by name, and with esbuild's account of what is in them. It starts from what tsc
- * left, not from the sources: a `require` finds the same file of each package as without the bundle, so what is tested is what is
- * deployed.
+ * Bundles dist/src/main.js and resolves with the files by name and with esbuild's metafile. The input is the output of tsc,
+ * not the sources: a `require` resolves to the same file as without the bundle, so that tests and deployment run the same code.
  */
 export async function bundle() {
   const { outputFiles, metafile } = await build({
@@ -15,20 +14,20 @@ export async function bundle() {
       main: "dist/src/main.js",
       [sdk]: "dist/src/telemetry/export/sdk.js",
     },
-    // Where the source map's paths start, wherever the files are put.
+    // The paths of the source map are relative to this folder.
     outdir: "dist/package",
     write: false,
     bundle: true,
     platform: "node",
     target: "node20.19",
     format: "cjs",
-    // The one is put there by the Functions host. The other is taken by `debug` when there is one, which a development package brings.
+    // The Functions host provides the first. `debug` uses the second if it is installed, which only development packages cause.
     external: ["@azure/functions-core", "supports-color"],
-    // Names stay, and with them stack traces and the names of error classes, which AOS tells its users.
+    // Identifiers are not minified: stack traces and error messages contain the names of functions and error classes.
     minifyWhitespace: true,
     minifySyntax: true,
     sourcemap: true,
-    // Lines and names are what a stack trace needs; with the texts, the map would be the largest file.
+    // A stack trace needs lines and names only; with the sources the map would be the largest file.
     sourcesContent: false,
     legalComments: "linked",
     metafile: true,
@@ -42,7 +41,7 @@ export async function bundle() {
   return { files, metafile };
 }
 
-/** Loaded only with an exporter (src/telemetry/export/sdk.ts). */
+/** The app loads it only when telemetry is exported (src/telemetry/export/sdk.ts). */
 const sdk = "telemetry-sdk";
 const sdkApart = {
   name: "sdk-apart",
@@ -55,7 +54,7 @@ const sdkApart = {
   },
 };
 
-/** zod says its problems in fifty languages; AOS takes the first, and would load all of them with every start. */
+/** zod has error messages in 50 languages and would load all of them at every start; AOS uses English only. */
 const englishOnly = {
   name: "english-only",
   setup({ onLoad }) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { root } from "./set-up.mjs";
 
-/** Apps that tests and examples load: each is a program of its own. */
+/** Apps of tests, examples and benchmarks: each is a separate program. */
 const separatePrograms = /(^|\/)fixtures\/|^examples\/|^bench\/(app|peers)\//;
 
 const files = execFileSync("git", ["ls-files", "*.ts", "*.tsx"], {
@@ -15,16 +15,16 @@ const files = execFileSync("git", ["ls-files", "*.ts", "*.tsx"], {
   .split("\n")
   .filter((file) => file !== "" && !separatePrograms.test(file));
 
-/** File by exported name; a re-export does not count, an overload or a type beside its value counts once. */
+/** Files by exported name. Re-exports are ignored; overloads, and a type with its value, count once. */
 const declarations = new Map();
 for (const file of files)
   for (const name of new Set(exportedNames(file)))
     declarations.set(name, [...(declarations.get(name) ?? []), file]);
 
-const duplicates = [...declarations].filter(([, places]) => places.length > 1);
-for (const [name, places] of duplicates)
+const duplicates = [...declarations].filter(([, paths]) => paths.length > 1);
+for (const [name, paths] of duplicates)
   console.error(
-    `${name} is exported by ${places.join(" and ")}: give each a name that says which it is.`,
+    `${paths.join(" and ")} export ${name}. Give each a specific name.`,
   );
 if (duplicates.length > 0) process.exitCode = 1;
 

@@ -1,4 +1,4 @@
-// `npm run package`: what is deployed, as the folder dist/package and as the zip dist/aos.zip. Another folder than dist may be named.
+// `npm run package [-- <folder>]`: creates the deployment package as the folder dist/package and as the zip dist/aos.zip. The default folder is dist.
 import {
   cpSync,
   mkdirSync,
@@ -12,9 +12,9 @@ import {
 import { join, relative, resolve } from "node:path";
 import { note, root, setUp } from "./set-up.mjs";
 
-/** What the app reads at run time beside its code. */
+/** Files that the app reads at run time. */
 const copied = ["host.json", "samples/document-review"];
-/** The same on every machine and day, so that the same app is the same zip: parts of a local time, as zip has it. */
+/** Constant times and attributes: the same app produces the same zip. The date is local, like all times in a zip. */
 const zipOptions = {
   level: 9,
   mtime: new Date(1980, 0, 1),
@@ -22,18 +22,18 @@ const zipOptions = {
   attrs: 0o644 << 16,
 };
 
-/** Before anything of the bundle is compiled: a later process of the same instance finds it compiled (from Node.js 22.1 on). */
+/** Enables the compile cache before the bundle is loaded: later processes of the instance start faster (Node.js 22.1 and later). */
 const entry = `"use strict";
 require("node:module").enableCompileCache?.();
 require("./main.js");
 `;
 
-/** Makes `package/`, `aos.zip` and `package.metafile.json` (esbuild's account of the bundle) in the folder; returns it. */
+/** Creates `package/`, `aos.zip` and `package.metafile.json` (the metafile of esbuild) in the folder and returns the folder. */
 export async function makePackage(folder = join(root, "dist")) {
-  const made = join(folder, "package");
-  // Beside its place first: whoever runs the app from there meanwhile never sees half of it.
+  const target = join(folder, "package");
+  // Written to a draft first, so that an app that runs from the target never finds an incomplete package.
   const draft = join(folder, `package-${process.pid}`);
-  // Only now: they are packages, which the set-up may have installed just before.
+  // Imported here, because the set-up may just have installed these packages.
   const { bundle } = await import("./bundle.mjs");
   const { zipSync } = await import("fflate");
   mkdirSync(draft, { recursive: true });
@@ -53,23 +53,23 @@ export async function makePackage(folder = join(root, "dist")) {
       join(folder, "package.metafile.json"),
       JSON.stringify(metafile),
     );
-    rmSync(made, { recursive: true, force: true });
-    renameSync(draft, made);
+    rmSync(target, { recursive: true, force: true });
+    renameSync(draft, target);
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
   return folder;
 }
 
-/** What the host's worker reads of a package.json: which file is the app. */
+/** The part of package.json that the worker of the host reads: the entry file of the app. */
 function manifest() {
   const text = readFileSync(join(root, "package.json"), "utf8");
   const { name, version, engines } = JSON.parse(text);
-  const own = { name, version, private: true, main: "index.js", engines };
-  return `${JSON.stringify(own, null, 2)}\n`;
+  const content = { name, version, private: true, main: "index.js", engines };
+  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
-/** Name and content of each file, in order. */
+/** Content by file name, in alphabetical order. */
 function entriesOf(folder) {
   const names = readdirSync(folder, { recursive: true })
     .filter((name) => statSync(join(folder, name)).isFile())

@@ -16,8 +16,7 @@ for (const page of globSync("docs/**/*.md", { cwd: root }).sort()) {
   if (!text.includes("<!-- generated:")) continue;
   const filled = text.replace(region, (_, begin, name, argument, end) => {
     const generate = generators[name];
-    if (generate === undefined)
-      fail(`${page}: there is no generator "${name}".`);
+    if (generate === undefined) fail(`${page}: unknown generator "${name}".`);
     return `${begin}\n${generate(argument)}\n\n${end}`;
   });
   const formatted = await format(filled, { parser: "markdown" });

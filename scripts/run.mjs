@@ -27,11 +27,11 @@ const [name, ...rest] = process.argv.slice(2);
 const selected = Object.hasOwn(programs, name ?? "")
   ? programs[name]
   : undefined;
-if (!selected) fail(`Name one of: ${Object.keys(programs).join(", ")}.`);
+if (!selected) fail(`Unknown command. Use one of: ${Object.keys(programs).join(", ")}.`);
 
 setUp();
 if (needPackage.includes(name)) {
-  // Imports packages, which the set-up may just have installed.
+  // Imported after the set-up, which installs its dependencies.
   const { makePackage } = await import("./package.mjs");
   await makePackage();
 }

@@ -1,4 +1,4 @@
-// Makes a clone ready: installs what package-lock.json names and compiles the sources, each only when it is out of date.
+// Sets a clone up: installs the packages of package-lock.json and compiles the sources, each only when outdated.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -22,7 +22,7 @@ const compiled = [
 /** In the order of their dependencies. */
 const projects = ["local-cloud/tsconfig.build.json", "tsconfig.build.json"];
 
-/** Installs and compiles; says what it does on stderr, so that stdout stays the command's own. */
+/** Installs and compiles. Writes progress to stderr, because stdout belongs to the command. */
 export function setUp() {
   requireNode();
   install();
@@ -33,7 +33,7 @@ function requireNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
   fail(
-    `AOS needs Node.js 20.19 or later; this is ${process.version}. Install a newer one from nodejs.org.`,
+    `AOS needs Node.js 20.19 or later; this is ${process.version}. Install a newer version from nodejs.org.`,
   );
 }
 
@@ -65,7 +65,7 @@ function build() {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   for (const project of projects)
     run(process.execPath, [tsc, "-p", project], "The sources do not compile.");
-  // The stamp holds the time of the newest source seen: what changed while tsc ran is compiled next time.
+  // The stamp contains the time of the newest source before tsc ran: later changes are compiled by the next set-up.
   writeFileSync(stamp, String(newest));
 }
 
@@ -74,7 +74,7 @@ function sourcesBelow(folder) {
   return [
     folder,
     ...readdirSync(join(root, folder), { recursive: true })
-      // Not what bench/peers has installed for itself: nothing of it is compiled, and it is many files.
+      // Packages of bench/peers and build output are not compiled.
       .filter((name) => !/(^|[\\/])(node_modules|dist)([\\/]|$)/.test(name))
       .map((name) => join(folder, name)),
   ];

@@ -1,5 +1,6 @@
-// Sees whether a deployed AOS works: it becomes ready, and one orchestration runs to its end.
-// AOS_URL says where, AOS_KEY is a function key, AOS_TOKEN a token of Entra ID where callers need one.
+// Smoke test of a deployment: waits until AOS is ready and completes one orchestration.
+// AOS_URL is the base URL, AOS_KEY a function key, AOS_TOKEN a token of Entra ID if the API requires one,
+// AOS_PATIENCE_SECONDS the time limit (default 300).
 import { setTimeout as wait } from "node:timers/promises";
 
 const { AOS_URL: url, AOS_KEY: key, AOS_TOKEN: token } = process.env;
@@ -20,17 +21,17 @@ const definition = {
   ],
 };
 
-if (!url) fail("Set AOS_URL to where AOS answers.");
+if (!url) fail("Set AOS_URL to the base URL of AOS.");
 await eventually("health/ready", async () => {
-  const { status, body } = await ask("GET", "health/ready");
+  const { status, body } = await send("GET", "health/ready");
   if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
 });
-const started = await ask("POST", "orchestrations", { definition });
+const started = await send("POST", "orchestrations", { definition });
 if (started.status !== 202)
-  fail(`No start: ${started.status} ${JSON.stringify(started.body)}`);
+  fail(`The start returned ${started.status} ${JSON.stringify(started.body)}`);
 const { id } = started.body;
 await eventually(`orchestration ${id}`, async () => {
-  const { body } = await ask("GET", `orchestrations/${id}?wait=30s`);
+  const { body } = await send("GET", `orchestrations/${id}?wait=30s`);
   if (["failed", "cancelled", "terminated"].includes(body.status))
     fail(
       `Orchestration ${id} ended as ${body.status}: ${JSON.stringify(body.error)}`,
@@ -39,7 +40,7 @@ await eventually(`orchestration ${id}`, async () => {
 });
 console.log(`AOS at ${url} is ready and has completed orchestration ${id}.`);
 
-async function ask(method, path, body) {
+async function send(method, path, body) {
   const response = await fetch(`${url}/api/${path}`, {
     method,
     headers: {
@@ -58,12 +59,12 @@ async function ask(method, path, body) {
   }
 }
 
-async function eventually(what, attempt) {
+async function eventually(name, attempt) {
   for (;;)
     try {
       return await attempt();
     } catch (error) {
-      if (Date.now() > deadline) fail(`${what}: ${error.message}`);
+      if (Date.now() > deadline) fail(`${name}: ${error.message}`);
       await wait(2_000);
     }
 }
