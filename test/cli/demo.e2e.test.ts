@@ -6,11 +6,11 @@ import {
 } from "../../local-cloud/test/support/cli/cloud-process";
 
 const documents = resolve("samples/document-review");
-const oneLine = (text: string): string => text.replace(/\s+/g, " ");
+const collapseWhitespace = (text: string): string => text.replace(/\s+/g, " ");
 
 const reports = createTemporaryFolder();
 
-test("the demo reviews the sample documents, shows each step, and leaves nothing running", async () => {
+test("the demo reviews the sample documents, prints each step and the report, and stops its host", async () => {
   const demo = spawnCommand(["demo"], {
     AOS_REPORTS_FOLDER: reports,
     AOS_MODEL_PROVIDER: "offline",
@@ -33,29 +33,32 @@ test("the demo reviews the sample documents, shows each step, and leaves nothing
       ([, quote = ""]) => quote,
     );
     expect(quotes.length).toBeGreaterThanOrEqual(2);
-    const text = oneLine(readFileSync(join(documents, document), "utf8"));
-    for (const quote of quotes) expect(text).toContain(oneLine(quote));
+    const text = collapseWhitespace(
+      readFileSync(join(documents, document), "utf8"),
+    );
+    for (const quote of quotes)
+      expect(text).toContain(collapseWhitespace(quote));
   }
 
-  const findings = answerByMessage(output);
+  const findings = readFindings(output);
   expect(findings.length).toBeGreaterThanOrEqual(2);
   const lease = join(documents, "contract-office-lease.txt");
   for (const finding of findings)
-    expect(oneLine(readFileSync(lease, "utf8"))).toContain(finding);
+    expect(collapseWhitespace(readFileSync(lease, "utf8"))).toContain(finding);
 
   const url = /Listening on (\S+)/.exec(output)?.[1] ?? "";
   await expect(fetch(url)).rejects.toThrow("fetch failed");
 });
 
-/** Its findings, without the summary before them. */
-const answerByMessage = (output: string): readonly string[] =>
+/** The findings in the response message, without the summary before them. */
+const readFindings = (output: string): readonly string[] =>
   (output.split("in answer to demo-1: completed\n")[1] ?? "")
     .split("\n")
     .slice(1)
-    .map((line) => oneLine(line).trim())
+    .map((line) => collapseWhitespace(line).trim())
     .filter((line) => line !== "");
 
-test("a demo that fails says why and exits with 1", async () => {
+test("a failing demo prints the reason and exits with 1", async () => {
   const demo = spawnCommand(["demo"], {
     AOS_DOCUMENTS_FOLDER: "/nowhere/at/all",
   });

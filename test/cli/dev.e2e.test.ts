@@ -12,7 +12,7 @@ import {
 
 const data = createTemporaryFolder();
 
-test("npm start prints a curl line that works as it stands", async () => {
+test("npm start prints a curl command that starts an orchestration", async () => {
   await using cloud = await startAos();
   const line = /curl .*/.exec(cloud.output())?.[0] ?? "";
   const answer = execFileSync("sh", ["-c", line], { encoding: "utf8" });
@@ -27,7 +27,7 @@ test("npm start prints the connection string of a Service Bus with the entities 
   await client.close();
 });
 
-test("a second start on the same data says at once who is in the way", async () => {
+test("a second start with the same data folder exits with 1 and names the folder", async () => {
   await using cloud = await startAos({ data });
   expect(cloud.url).toContain("http://localhost:");
   const second = spawnCommand(["dev", "--port", "0", "--data", data]);
@@ -35,7 +35,7 @@ test("a second start on the same data says at once who is in the way", async () 
   expect(second.output()).toContain(`uses the data folder ${data}`);
 });
 
-test("a catalog that does not validate stops the start with all its problems", async () => {
+test("an invalid catalog stops the start with all its problems", async () => {
   const bad = spawnCommand([
     ...["host", "--app", resolve("test/fixtures/bad-catalog")],
     ...["--port", "0", "--data", data],

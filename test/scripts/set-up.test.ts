@@ -12,8 +12,8 @@ import { createTemporaryFolder } from "../../local-cloud/test/support/cli/cloud-
 
 const clone = createTemporaryFolder();
 
-/** What set-up says in a clone whose packages are installed. */
-function setUp(): string {
+/** Runs the set-up in a clone with installed packages and returns its messages. */
+function runSetUp(): string {
   const url = JSON.stringify(join(clone, "scripts", "set-up.mjs"));
   const program = `import(${url}).then(({ setUp }) => setUp())`;
   const run = spawnSync(process.execPath, ["-e", program], {
@@ -23,7 +23,7 @@ function setUp(): string {
   return run.stderr;
 }
 
-test("set-up compiles once, and again only when a source has changed", () => {
+test("set-up compiles once, and again only after a source has changed", () => {
   const options = { rootDir: ".", outDir: "dist", types: [] };
   const lock = "{}";
   const hash = createHash("sha256")
@@ -59,10 +59,10 @@ test("set-up compiles once, and again only when a source has changed", () => {
   const source = join(clone, "src", "one.ts");
   writeFileSync(source, "export const one = 1;\n");
 
-  expect(setUp()).toBe("aos: compiling…\n");
-  expect(setUp()).toBe("");
-  // A time with a fraction of a millisecond, as file systems have.
+  expect(runSetUp()).toBe("aos: compiling…\n");
+  expect(runSetUp()).toBe("");
+  // File systems record times with fractions of a millisecond.
   utimesSync(source, 4_000_000_000.0007, 4_000_000_000.0007);
-  expect(setUp()).toBe("aos: compiling…\n");
-  expect(setUp()).toBe("");
+  expect(runSetUp()).toBe("aos: compiling…\n");
+  expect(runSetUp()).toBe("");
 });
