@@ -52,7 +52,7 @@ test("the demo reviews the sample documents, prints each step and the report, an
 
 /** The findings in the response message, without the summary before them. */
 const readFindings = (output: string): readonly string[] =>
-  (output.split("in answer to demo-1: completed\n")[1] ?? "")
+  (output.split("for request demo-1: completed\n")[1] ?? "")
     .split("\n")
     .slice(1)
     .map((line) => collapseWhitespace(line).trim())
