@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import {
-  spawnCommand,
-  createTemporaryFolder,
-} from "../../local-cloud/test/support/cli/cloud-process";
+import { createTemporaryFolder } from "../../local-cloud/test/support/cli/cloud-process";
+import { spawnAosCommand } from "../support/cli/aos-process";
 
 const documents = resolve("samples/document-review");
 const collapseWhitespace = (text: string): string => text.replace(/\s+/g, " ");
@@ -11,7 +9,7 @@ const collapseWhitespace = (text: string): string => text.replace(/\s+/g, " ");
 const reports = createTemporaryFolder();
 
 test("the demo reviews the sample documents, prints each step and the report, and stops its host", async () => {
-  const demo = spawnCommand(["demo"], {
+  const demo = spawnAosCommand(["demo"], {
     AOS_REPORTS_FOLDER: reports,
     AOS_MODEL_PROVIDER: "offline",
   });
@@ -59,7 +57,7 @@ const readFindings = (output: string): readonly string[] =>
     .filter((line) => line !== "");
 
 test("a failing demo prints the reason and exits with 1", async () => {
-  const demo = spawnCommand(["demo"], {
+  const demo = spawnAosCommand(["demo"], {
     AOS_DOCUMENTS_FOLDER: "/nowhere/at/all",
   });
   expect(await demo.exited).toBe(1);
