@@ -1,4 +1,4 @@
-/** The direction of imports (docs/architecture.md), as data: per folder, what it may import besides itself. */
+/** The direction of imports (docs/architecture.md): per folder, the folders that it may import in addition to itself. */
 const layers = {
   orchestrators: ["src/domain"],
   entities: ["src/domain"],
@@ -55,7 +55,7 @@ const layerRule = ([folder, allowed]) => ({
   severity: "error",
   from: {
     path: `^${folder}/`,
-    // A folder inside of another one has a rule of its own.
+    // The folder inside has a separate rule.
     ...(folder === "src/messaging" && { pathNot: "^src/messaging/in/" }),
   },
   to: {

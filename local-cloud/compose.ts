@@ -1,10 +1,7 @@
 /** Composes a local cloud: the Functions host on one app, its extensions, and the storage and Service Bus that the app needs. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type FunctionsHost,
-  startFunctionsHost,
-} from "./functions-host/host";
+import { type FunctionsHost, startFunctionsHost } from "./functions-host/host";
 import {
   createDurableTaskExtension,
   type DurableTaskExtension,

@@ -27,7 +27,8 @@ const [name, ...rest] = process.argv.slice(2);
 const selected = Object.hasOwn(programs, name ?? "")
   ? programs[name]
   : undefined;
-if (!selected) fail(`Unknown command. Use one of: ${Object.keys(programs).join(", ")}.`);
+if (!selected)
+  fail(`Unknown command. Use one of: ${Object.keys(programs).join(", ")}.`);
 
 setUp();
 if (needPackage.includes(name)) {

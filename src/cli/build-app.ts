@@ -21,7 +21,7 @@ export async function buildApp(app: string): Promise<void> {
   const [code] = (await once(build, "exit")) as [number | null];
   if (code !== 0)
     throw new BuildError(
-      `The build script of ${app} failed: correct what it reports above, or start without it with --no-build.`,
+      `The build script of ${app} failed: correct the errors above, or start without it with --no-build.`,
     );
 }
 

@@ -71,7 +71,7 @@ export async function runDevCommand(argv: readonly string[]): Promise<void> {
   await stopped;
 }
 
-/** An app without a file of its own uses the queues and topics of AOS. */
+/** The queues and topics of AOS are the default. */
 function findEntitiesFile(app: string): string {
   const own = join(app, "service-bus.json");
   return existsSync(own) ? own : join(packageFolder, "service-bus.json");

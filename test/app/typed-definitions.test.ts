@@ -1,4 +1,4 @@
-/** What the compiler checks: `npm run types` fails when one of the marked lines compiles. */
+/** `npm run types` fails when a line marked with `@ts-expect-error` compiles. */
 import { z } from "zod";
 import {
   createAos,

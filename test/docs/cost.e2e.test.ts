@@ -67,7 +67,10 @@ async function counted(
     input: documents === undefined ? {} : { documents },
   });
   // Waits on the task hub instead of the tables, because the number of polls depends on the machine.
-  await createDurableTaskClient(() => host.url).whenStatus(body.id, "Completed");
+  await createDurableTaskClient(() => host.url).whenStatus(
+    body.id,
+    "Completed",
+  );
   const ended = await api.status(body.id);
   expect(ended.body.status).toBe("completed");
   const requests = proxy.takeCounts();

@@ -51,7 +51,10 @@ test("purges an orchestration that ended a month ago from the task hub and keeps
     ({ body }) => body.status === "completed",
   );
   const { get, call } = createDurableTaskClient(() => host.url);
-  await createDurableTaskClient(() => host.url).whenStatus("review", "Completed");
+  await createDurableTaskClient(() => host.url).whenStatus(
+    "review",
+    "Completed",
+  );
 
   const purged = { event: "hub.purged", retentionDays: 30 };
   expect(await purgeAfter(29)).toEqual([{ ...purged, instances: 0 }]);

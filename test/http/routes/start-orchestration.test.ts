@@ -5,7 +5,7 @@ import type { OrchestrationView } from "../../../src/http/views/orchestration-vi
 import { startOrchestrationRoute } from "../../../src/http/routes/start-orchestration";
 import {
   createRequest,
-  createSilentContext,
+  createRequestContext,
 } from "../../support/http/route-request";
 import {
   type FakeTaskHub,
@@ -40,7 +40,7 @@ function api(hub: FakeTaskHub, workflows = [workflow]) {
     const { status, body: text } = await handler(
       createRequest("orchestrations", body),
       hub as unknown as DurableClient,
-      createSilentContext(),
+      createRequestContext(),
     );
     return { status, body: JSON.parse(text) as OrchestrationView };
   };

@@ -10,7 +10,7 @@ import type { HealthDependency } from "../../../src/health/health-dependency";
 import { startOrchestrationRoute } from "../../../src/http/routes/start-orchestration";
 import {
   createRequest,
-  createSilentContext,
+  createRequestContext,
 } from "../../support/http/route-request";
 import { fakeTaskHub } from "../../support/orchestrations/fake-task-hub";
 
@@ -33,7 +33,7 @@ const dependencies = {
   messaging: () => undefined,
   now: () => new Date(0),
 };
-const context = createSilentContext();
+const context = createRequestContext();
 
 describe("an app that runs without Service Bus", () => {
   test("is ready and reports Service Bus as not configured", async () => {

@@ -8,5 +8,5 @@ export const createRequest = (path: string, body?: object): HttpRequest =>
     ...(body !== undefined && { body: { string: JSON.stringify(body) } }),
   });
 
-export const createSilentContext = (): InvocationContext =>
+export const createRequestContext = (): InvocationContext =>
   new InvocationContext({ logHandler: () => undefined });

@@ -10,7 +10,7 @@ import {
 export type ExampleName = "minimal" | "pipelines" | "own-model";
 
 /** Runs npm as a shell would; fails with its output. */
-export const runNpm = (args: readonly string[], cwd = "."): string =>
+const runNpm = (args: readonly string[], cwd = "."): string =>
   execFileSync("npm", [...args], {
     cwd,
     encoding: "utf8",
