@@ -9,5 +9,7 @@ export interface ActivityDependencies {
   /** Undefined if Service Bus is not configured. */
   readonly messaging: () => Messaging | undefined;
   readonly model: () => LanguageModel;
+  /** Time limit of a model call. */
+  readonly modelTimeoutMs: number;
   readonly tools: ReadonlyMap<string, Tool>;
 }

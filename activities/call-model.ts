@@ -80,7 +80,7 @@ async function complete(
   messages: readonly ChatMessage[],
   dependencies: ActivityDependencies,
 ): Promise<AssistantEntry> {
-  const { model } = dependencies;
+  const { model, modelTimeoutMs } = dependencies;
   const request = {
     agent: agent.name,
     instructions: agent.instructions,
@@ -112,7 +112,7 @@ async function complete(
       wantsJson: agent.outputSchema !== undefined,
       server,
     },
-    () => model().complete(request, new AbortController().signal),
+    () => model().complete(request, AbortSignal.timeout(modelTimeoutMs)),
   );
   const { text, toolCalls, inputTokens, outputTokens } = response;
   return {

@@ -14,7 +14,6 @@ export async function runNamedTool(
 ): Promise<Json> {
   const tool = findTool(dependencies, name);
   try {
-    const { signal } = new AbortController();
     return await traceToolCall(
       {
         tool: name,
@@ -30,7 +29,7 @@ export async function runNamedTool(
             }
           : { step: call.step.stepId }),
       },
-      () => runTool(tool, toolArguments, { idempotencyKey, signal }),
+      () => runTool(tool, toolArguments, idempotencyKey),
     );
   } catch (error) {
     // A tool that is not idempotent may have caused side effects before it failed.

@@ -32,6 +32,7 @@ export function registerAos(options: AosOptions): void {
   registerActivities({
     storage,
     model: clients.model,
+    modelTimeoutMs: config.model.timeoutMs,
     messaging: () => messaging?.(),
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     now,

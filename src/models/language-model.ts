@@ -64,6 +64,7 @@ export interface LanguageModel {
   readonly server?: { readonly address: string; readonly port: number };
   /** Returns the model or deployment to call. `requested` is undefined for an agent that does not name a model. */
   resolveModelName(requested: string | undefined): string;
+  /** `signal` aborts at the time limit, AOS_MODEL_TIMEOUT_SECONDS. */
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelResponse>;
   /** Throws when the provider cannot be reached or refuses access. Uses no tokens. */
   check(): Promise<void>;

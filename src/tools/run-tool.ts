@@ -3,12 +3,6 @@ import { AosError, toErrorMessage } from "../domain/errors";
 import type { Json } from "../domain/payload";
 import type { Tool } from "./tool";
 
-export interface ToolRunOptions {
-  readonly idempotencyKey: string;
-  /** Cancels the run. */
-  readonly signal: AbortSignal;
-}
-
 const timeoutMs = 120_000;
 
 /** The description of a tool that is sent to the model. */
@@ -22,33 +16,27 @@ export function toToolSpec(tool: Tool) {
 
 /**
  * Validates the arguments and runs the tool once. Throws `tool_input_invalid` when the arguments do not satisfy the
- * schema, and `tool_failed` when the tool throws, is cancelled or times out. An `AosError` of the tool keeps its code.
+ * schema, and `tool_failed` when the tool throws or times out. An `AosError` of the tool keeps its code.
  */
 export async function runTool(
   tool: Tool,
   toolArguments: Json | undefined,
-  run: ToolRunOptions,
+  idempotencyKey: string,
 ): Promise<Json> {
   const input = parseArguments(tool, toolArguments);
   const abort = new AbortController();
-  const cancel = (): void => {
-    abort.abort(new AosError("tool_failed", `${tool.name} was cancelled.`));
-  };
   const timer = setTimeout(() => {
     const message = `${tool.name} did not finish within ${timeoutMs} ms.`;
     abort.abort(new AosError("tool_failed", message));
   }, timeoutMs);
-  if (run.signal.aborted) cancel();
-  else run.signal.addEventListener("abort", cancel, { once: true });
   try {
     // A tool that ignores its signal keeps running. Its idempotency key protects the next attempt.
     return await Promise.race([
       rejectOnAbort(abort.signal),
-      execute(tool, input, run.idempotencyKey, abort.signal),
+      execute(tool, input, idempotencyKey, abort.signal),
     ]);
   } finally {
     clearTimeout(timer);
-    run.signal.removeEventListener("abort", cancel);
   }
 }
 
@@ -79,7 +67,6 @@ async function execute(
   idempotencyKey: string,
   signal: AbortSignal,
 ): Promise<Json> {
-  signal.throwIfAborted();
   try {
     return await tool.execute(input, { idempotencyKey, signal });
   } catch (thrown) {
@@ -94,9 +81,7 @@ async function execute(
 
 const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
-    const stop = (): void => {
+    signal.addEventListener("abort", () => {
       reject(signal.reason as Error);
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
+    });
   });

@@ -15,7 +15,6 @@ import { createCatalog } from "../../src/catalog/catalog";
 import type { Json } from "../../src/domain/payload";
 
 let root: string;
-const signal = new AbortController().signal;
 const documentsFolder = () => join(root, "documents");
 const reportsFolder = () => join(root, "reports", "new");
 
@@ -38,7 +37,7 @@ function call(name: string, input: Json, idempotencyKey = "k"): Promise<Json> {
   });
   const tool = tools.find((each) => each.name === name);
   if (tool === undefined) throw new Error(`No tool has the name ${name}.`);
-  return runTool(tool, input, { idempotencyKey, signal });
+  return runTool(tool, input, idempotencyKey);
 }
 
 describe("listDocuments", () => {

@@ -17,7 +17,6 @@ export interface AzureOpenAiOptions {
   /** Absent: Entra ID with `DefaultAzureCredential`. */
   readonly apiKey?: string;
   readonly apiVersion: string;
-  readonly timeoutMs: number;
 }
 
 export interface OpenAiOptions {
@@ -27,7 +26,6 @@ export interface OpenAiOptions {
   readonly baseUrl?: string;
   /** Local servers often need none. */
   readonly apiKey?: string;
-  readonly timeoutMs: number;
 }
 
 const entraScope = "https://cognitiveservices.azure.com/.default";
@@ -41,10 +39,9 @@ export function azureOpenAiModel(options: AzureOpenAiOptions): LanguageModel {
     ...(options.apiKey === undefined
       ? { azureADTokenProvider: createTokenProvider() }
       : { apiKey: options.apiKey }),
-    ...clientOptions(options.timeoutMs),
+    ...clientOptions,
   });
-  const { deployment, timeoutMs } = options;
-  return chatModel("azure-openai", client, deployment, timeoutMs);
+  return chatModel("azure-openai", client, options.deployment);
 }
 
 export function openAiModel(options: OpenAiOptions): LanguageModel {
@@ -54,33 +51,31 @@ export function openAiModel(options: OpenAiOptions): LanguageModel {
     ),
     // The client requires a key, even where the server does not.
     apiKey: options.apiKey ?? "none",
-    ...clientOptions(options.timeoutMs),
+    ...clientOptions,
   });
-  return chatModel("openai", client, options.model, options.timeoutMs);
+  return chatModel("openai", client, options.model);
 }
 
-const clientOptions = (timeoutMs: number) => ({
-  timeout: timeoutMs,
+const clientOptions = {
+  // Longer than any AOS_MODEL_TIMEOUT_SECONDS: the signal of the call is the time limit.
+  timeout: 1_800_000,
   maxRetries: 0, // The retry policy of the activity applies.
-});
+};
 
 const chatModel = (
   provider: "azure-openai" | "openai",
   client: OpenAI,
   defaultModel: string,
-  timeoutMs: number,
 ): LanguageModel => ({
   provider,
   server: parseServer(client.baseURL),
   resolveModelName: (requested) => requested ?? defaultModel,
   async complete(request, signal) {
     const model = request.model ?? defaultModel;
-    // The client's own timeout covers the headers only; the body may stall as well.
-    const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const response = await client.chat.completions.create(
         toChatRequest(request, model),
-        { signal: AbortSignal.any([signal, timeout]) },
+        { signal },
       );
       const round = request.messages.filter(
         ({ role }) => role === "assistant",

@@ -75,7 +75,7 @@ async function runTurn(work: AgentWork, bindings: ExpressionBindings) {
     messages.push({ role: "assistant", ...response });
     for (const { id, name, arguments: input } of response.toolCalls) {
       const tool = findByName(catalog.tools, name);
-      const result = await runTool(tool, input, { idempotencyKey: id, signal });
+      const result = await runTool(tool, input, id);
       messages.push({ role: "tool", callId: id, name, result });
     }
   }
@@ -89,7 +89,7 @@ async function runStep(
   if (step.kind === "agent") return runTurn(step, bindings);
   const tool = findByName(catalog.tools, step.tool);
   const input = renderTemplate(step.input ?? {}, bindings);
-  return runTool(tool, input, { idempotencyKey: "k", signal });
+  return runTool(tool, input, "k");
 }
 
 /** Runs the steps in the order of the definition, where every step follows the steps that it needs. */

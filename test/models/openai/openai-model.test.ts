@@ -23,9 +23,9 @@ const signal = new AbortController().signal;
 /** The error of a model call to a server with this reaction, and the number of requests that it received. */
 async function failedCall(reaction: ChatServerReaction, timeoutMs = 5_000) {
   await using server = await startChatServer(() => reaction);
-  const model = openAiModel({ model: "m", baseUrl: server.url, timeoutMs });
+  const model = openAiModel({ model: "m", baseUrl: server.url });
   const failure: unknown = await model
-    .complete(question, signal)
+    .complete(question, AbortSignal.timeout(timeoutMs))
     .catch((thrown: unknown) => thrown);
   return { failure, requests: server.requests.length };
 }
@@ -47,7 +47,6 @@ describe("openAiModel", () => {
     const model = openAiModel({
       model: "m",
       baseUrl: `${server.url}/v1/`,
-      timeoutMs: 5_000,
     });
     const answer = await model.complete(
       {
@@ -174,7 +173,6 @@ describe("openAiModel", () => {
     const model = openAiModel({
       model: "m",
       baseUrl: server.url,
-      timeoutMs: 5_000,
     });
     await expect(model.complete(question, signal)).rejects.toMatchObject({
       code: "model_unavailable",
@@ -182,7 +180,7 @@ describe("openAiModel", () => {
     });
   });
 
-  test("aborts the request when the call is cancelled", async () => {
+  test("aborts the request when the signal of the call aborts", async () => {
     const cancel = new AbortController();
     await using server = await startChatServer(() => {
       cancel.abort();
@@ -191,7 +189,6 @@ describe("openAiModel", () => {
     const model = openAiModel({
       model: "m",
       baseUrl: server.url,
-      timeoutMs: 5_000,
     });
     await expect(model.complete(question, cancel.signal)).rejects.toMatchObject(
       { code: "model_unavailable" },
@@ -209,7 +206,6 @@ describe("the check of openAiModel", () => {
     const model = openAiModel({
       model: "m",
       baseUrl: server.url,
-      timeoutMs: 5_000,
     });
     return await model.check().then(
       () => true,
@@ -243,7 +239,6 @@ describe("azureOpenAiModel", () => {
       deployment: "gpt-small",
       apiKey: "secret",
       apiVersion: "2024-10-21",
-      timeoutMs: 5_000,
     });
     const answer = await model.complete(question, signal);
 
@@ -266,7 +261,6 @@ describe("azureOpenAiModel", () => {
       deployment: "gpt-small",
       apiKey: "secret",
       apiVersion: "2024-10-21",
-      timeoutMs: 5_000,
     });
     await model.check();
     expect(server.requests[0]).toMatchObject({

@@ -51,6 +51,7 @@ export function createActivityContext(storage: () => Storage) {
     storage,
     messaging: () => undefined,
     model: () => model,
+    modelTimeoutMs: 60_000,
     tools: new Map(tools.map((each) => [each.name, each])),
   };
   return { dependencies, calls };
