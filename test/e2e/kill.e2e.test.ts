@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { EventType } from "../../local-cloud/durable-task/model/history-event";
-import type { StoredEvent } from "../../local-cloud/durable-task/store/task-hub-store";
+import type { StoredEvent } from "../../local-cloud/durable-task/model/stored-event";
 import { createApiClient } from "../support/http/api-client";
 import { eventually } from "../../local-cloud/test/support/shared/eventually";
 import {

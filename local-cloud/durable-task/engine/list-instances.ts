@@ -1,9 +1,6 @@
 import type { Instance, RuntimeStatus } from "../model/instance";
-import type {
-  InstanceFilter,
-  StoredEntity,
-  TaskHubStore,
-} from "../store/task-hub-store";
+import type { StoredEntity, TaskHubStore } from "../store/task-hub-store";
+import type { InstanceFilter } from "../model/list-filters";
 
 /** Lists instances and entities, sorted by id. An entity is listed as an instance that is always running. */
 export function listInstancesAndEntities(

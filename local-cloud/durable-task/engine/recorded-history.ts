@@ -1,6 +1,6 @@
 import { EventType } from "../model/history-event";
 import type { Instance } from "../model/instance";
-import type { StoredEvent } from "../store/task-hub-store";
+import type { StoredEvent } from "../model/stored-event";
 
 /** An exported event, with the field names of Durable Functions. */
 export interface RecordedEvent {

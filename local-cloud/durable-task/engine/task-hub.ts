@@ -21,14 +21,9 @@ import { type RecordedEvent, toRecordedHistory } from "./recorded-history";
 import { purgeEndedInstances } from "./lifecycle/purge";
 import { recoverHub } from "./lifecycle/recovery";
 import type { DurableTaskSettings } from "./settings";
-import type {
-  EntityFilter,
-  EntityRow,
-  InstanceFilter,
-  TaskHubStore,
-  StoredEvent,
-  TaskHubError,
-} from "../store/task-hub-store";
+import type { EntityRow, TaskHubStore, TaskHubError } from "../store/task-hub-store";
+import type { EntityFilter, InstanceFilter } from "../model/list-filters";
+import type { StoredEvent } from "../model/stored-event";
 import { TimerQueue } from "./timers";
 import { InFlight } from "../../shared/concurrency/in-flight";
 import { waitAtMost } from "../../shared/timeout/with-timeout";

@@ -1,6 +1,6 @@
 import { EventType, type HistoryEvent } from "../model/history-event";
 import type { Instance } from "../model/instance";
-import type { StoredEvent } from "../store/task-hub-store";
+import type { StoredEvent } from "../model/stored-event";
 import { parseStoredJson } from "./instance-view";
 
 export interface HistoryOptions {

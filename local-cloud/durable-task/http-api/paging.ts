@@ -2,7 +2,7 @@ import type {
   WebhookRequest,
   WebhookResponse,
 } from "../../functions-host/core/extension";
-import type { ListRange } from "../store/task-hub-store";
+import type { ListRange } from "../model/list-filters";
 import { jsonWebhookResponse, ApiRequestError } from "./responses";
 
 const tokenHeader = "x-ms-continuation-token";

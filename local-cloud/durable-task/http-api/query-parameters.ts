@@ -1,6 +1,6 @@
 /** Parsers of query parameters. As in .NET, names of values are case-insensitive and empty values count as absent. */
 import type { RuntimeStatus } from "../model/instance";
-import type { InstanceFilter } from "../store/task-hub-store";
+import type { InstanceFilter } from "../model/list-filters";
 import { ApiRequestError } from "./responses";
 
 export const isNotFalseParameter = (

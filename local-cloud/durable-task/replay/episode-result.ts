@@ -8,7 +8,7 @@ import {
 } from "../model/history-event";
 import type { OutgoingHubMessage } from "../model/hub-message";
 import type { Instance } from "../model/instance";
-import type { StoredEvent } from "../store/task-hub-store";
+import type { StoredEvent } from "../model/stored-event";
 
 export interface EpisodeResult {
   readonly instance: Instance;

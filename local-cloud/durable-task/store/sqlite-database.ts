@@ -14,7 +14,8 @@ import {
   toInstance,
   toStoredEvents,
 } from "./sqlite-rows";
-import type { InboxRow, StoredEntity, StoredEvent } from "./task-hub-store";
+import type { InboxRow, StoredEntity } from "./task-hub-store";
+import type { StoredEvent } from "../model/stored-event";
 
 /** The hub's tables, and the position of the last applied commit log record. */
 export class HubDatabase {

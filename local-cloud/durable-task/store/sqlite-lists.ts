@@ -1,11 +1,7 @@
 import type Database from "libsql";
 import { type SqliteRow, toEntity, toInstance } from "./sqlite-rows";
-import type {
-  EntityFilter,
-  InstanceFilter,
-  StoredEntity,
-  ListRange,
-} from "./task-hub-store";
+import type { StoredEntity } from "./task-hub-store";
+import type { EntityFilter, InstanceFilter, ListRange } from "../model/list-filters";
 import type { Instance } from "../model/instance";
 
 /** A condition with the values of its parameters. */

@@ -13,16 +13,9 @@ import type { LogRecord, LogScan } from "./log-record";
 import { type BaseStore, PendingChanges } from "./pending-changes";
 import { HubDatabase } from "./sqlite-database";
 import { classifyWriteFailure } from "./write-failure";
-import {
-  type HubCommit,
-  type EntityFilter,
-  type InboxRow,
-  type InstanceFilter,
-  type StoredEntity,
-  type TaskHubStore,
-  type StoredEvent,
-  TaskHubError,
-} from "./task-hub-store";
+import { type HubCommit, type InboxRow, type StoredEntity, type TaskHubStore, TaskHubError } from "./task-hub-store";
+import type { EntityFilter, InstanceFilter } from "../model/list-filters";
+import type { StoredEvent } from "../model/stored-event";
 
 /** Pending records of this size are applied to the database, which takes some milliseconds. */
 const maxPendingBytes = 2 * 2 ** 20;

@@ -1,12 +1,7 @@
-import type { HistoryEvent } from "../model/history-event";
-import type { Instance, RuntimeStatus } from "../model/instance";
 import type { HubMessage } from "../model/hub-message";
-
-export interface StoredEvent {
-  readonly event: HistoryEvent;
-  /** The input of an activity as JSON text, so that it can be started again after a crash. */
-  readonly input: string | null;
-}
+import type { Instance } from "../model/instance";
+import type { EntityFilter, InstanceFilter } from "../model/list-filters";
+import type { StoredEvent } from "../model/stored-event";
 
 export interface EntityRow {
   /** `@name@key`, the name in lower case. */
@@ -54,30 +49,6 @@ export interface HubCommit {
   /** Ids of processed inbox rows. */
   readonly consumed?: readonly number[];
   readonly received?: readonly InboxRow[];
-}
-
-/** A part of a list that is sorted by the UTF-8 bytes of the id. */
-export interface ListRange {
-  readonly idPrefix?: string;
-  /** Exclusive. */
-  readonly after?: string;
-  readonly limit?: number;
-}
-
-/** Times are milliseconds since the epoch. Both ends are inclusive. */
-export interface InstanceFilter extends ListRange {
-  readonly status?: readonly RuntimeStatus[];
-  readonly createdFrom?: number;
-  readonly createdTo?: number;
-}
-
-export interface EntityFilter extends ListRange {
-  readonly createdFrom?: number;
-  readonly createdTo?: number;
-  readonly updatedFrom?: number;
-  readonly updatedTo?: number;
-  /** Omit deleted entities. */
-  readonly existing?: boolean;
 }
 
 /** The storage of a task hub. Reads return committed records. */

@@ -1,5 +1,5 @@
 import { terminalStatuses } from "../../model/instance";
-import type { InstanceFilter } from "../../store/task-hub-store";
+import type { InstanceFilter } from "../../model/list-filters";
 import type { EngineContext } from "../engine-context";
 
 /** Number of instances in one commit. Other commits run in between. */

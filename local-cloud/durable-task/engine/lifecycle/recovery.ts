@@ -9,7 +9,7 @@ import {
   isOrchestrationMessage,
 } from "../../model/hub-message";
 import type { Instance } from "../../model/instance";
-import type { StoredEvent } from "../../store/task-hub-store";
+import type { StoredEvent } from "../../model/stored-event";
 import type { EngineContext } from "../engine-context";
 import type { OrchestrationDispatcher } from "../orchestrations/orchestration-dispatcher";
 

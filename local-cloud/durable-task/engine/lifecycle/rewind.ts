@@ -14,7 +14,7 @@ import {
   isDecisionEvent,
 } from "../../model/history-event";
 import type { Instance } from "../../model/instance";
-import type { StoredEvent } from "../../store/task-hub-store";
+import type { StoredEvent } from "../../model/stored-event";
 import {
   findUncaughtFailures,
   type UncaughtFailures,

@@ -13,7 +13,7 @@ import {
   type HistoryEvent,
   isDecisionEvent,
 } from "../../model/history-event";
-import type { StoredEvent } from "../../store/task-hub-store";
+import type { StoredEvent } from "../../model/stored-event";
 
 /** Ids that a rewind removes. */
 export interface UncaughtFailures {

@@ -4,7 +4,8 @@ import type {
 } from "../../model/hub-message";
 import type { Instance } from "../../model/instance";
 import { ExecutionHistory } from "../../replay/execution-history";
-import type { StoredEvent, TaskHubStore } from "../../store/task-hub-store";
+import type { TaskHubStore } from "../../store/task-hub-store";
+import type { StoredEvent } from "../../model/stored-event";
 import type { ExtendedSession } from "./extended-session";
 
 /** The in-memory state of an instance that has not ended. Its history is loaded on demand. */

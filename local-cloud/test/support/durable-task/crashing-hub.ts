@@ -13,11 +13,8 @@ import {
 } from "../../../durable-task/model/instance";
 import { parseDurableTaskSettings } from "../../../durable-task/engine/settings";
 import { openTaskHubStore } from "../../../durable-task/store/sqlite-store";
-import type {
-  HubCommit,
-  TaskHubStore,
-  StoredEvent,
-} from "../../../durable-task/store/task-hub-store";
+import type { HubCommit, TaskHubStore } from "../../../durable-task/store/task-hub-store";
+import type { StoredEvent } from "../../../durable-task/model/stored-event";
 import { VirtualClock } from "../../../shared/time/virtual-clock";
 import {
   type FunctionRegistry,
