@@ -126,7 +126,6 @@ describeLocalBroker("a client whose connection breaks", () => {
 });
 
 describeLocalBroker("an idle connection", () => {
-  const dataFolder = createTemporaryFolder();
   let broker: ServiceBusBroker;
   beforeAll(async () => {
     broker = await startBroker({
@@ -141,6 +140,8 @@ describeLocalBroker("an idle connection", () => {
   afterAll(async () => {
     await broker.stop();
   });
+  // Jest runs the hooks in the order of their registration: the broker stops before its folder is removed.
+  const dataFolder = createTemporaryFolder();
 
   test("is closed when the client does not complete the AMQP handshake", async () => {
     const silent = await openSocket(broker.port);
