@@ -11,11 +11,9 @@ import { storageQueueExtension } from "./functions-host/extensions/storage-queue
 import { timerExtension } from "./functions-host/extensions/timer/extension";
 import { type ServiceBusBroker, startBroker } from "./service-bus/broker";
 import { readEntityFile } from "./service-bus/namespace/read-entity-file";
-import { findServiceBusEmulatorSettings } from "./service-bus/service-bus-settings";
 import { AsyncDisposableStack } from "./shared/lifecycle/async-disposable-stack";
 import type { Clock } from "./shared/time/clock";
 import { startStorage } from "./storage/azurite";
-import { findStorageEmulatorSettings } from "./storage/storage-settings";
 
 /** `on-demand`: only for an app with a setting that asks for the emulator. */
 type StartPolicy = "always" | "on-demand";
@@ -124,7 +122,7 @@ async function startServices(
 ): Promise<StartedServices> {
   const storageNames = [
     ...(options.storage === "always" ? ["AzureWebJobsStorage"] : []),
-    ...findStorageEmulatorSettings(appSettings),
+    ...findSettings(appSettings, /^UseDevelopmentStorage=true;?$/i),
   ];
   const serviceBusNames = findServiceBusSettings(
     appSettings,
@@ -144,6 +142,15 @@ async function startServices(
   return { settings, serviceBus };
 }
 
+/** The names of the settings whose value requests an emulator. Environment variables override `settings`. */
+const findSettings = (
+  settings: AppSettings,
+  request: RegExp,
+): readonly string[] =>
+  Object.entries({ ...settings, ...process.env })
+    .filter(([, value]) => request.test(value ?? ""))
+    .map(([name]) => name);
+
 const connectionSetting = "AZURE_SERVICEBUS_CONNECTION_STRING";
 
 /** Names the real namespace, for an app that connects with an identity. */
@@ -154,7 +161,7 @@ function findServiceBusSettings(
   appSettings: AppSettings,
   policy: StartPolicy,
 ): readonly string[] {
-  const requested = findServiceBusEmulatorSettings(appSettings);
+  const requested = findSettings(appSettings, /^UseDevelopmentEmulator=true$/i);
   if (requested.length > 0 || policy === "on-demand") return requested;
   const isConfigured = [connectionSetting, namespaceSetting].some(
     (name) => (process.env[name] ?? appSettings[name] ?? "") !== "",

@@ -1,18 +1,15 @@
 import { app as functions } from "@azure/functions";
 import { app as durable } from "durable-functions";
-import { agentSession } from "../../entities/agent-session";
 import { readConfig } from "../config/read-config";
 import { AosError, toFailure } from "../domain/errors";
-import { agentSessionEntity } from "../domain/session/agent-session";
 import { registerHttpRoutes } from "../http/register-http-routes";
 import { registerServiceBusTriggers } from "../messaging/in/register-service-bus-triggers";
+import { runMaintenance } from "../orchestrations/maintenance";
 import { startTelemetry } from "../telemetry/start-telemetry";
 import type { AosOptions } from "./aos-options";
 import { createClients } from "./create-clients";
 import { readinessDependencies } from "./readiness-dependencies";
-import { registerActivities } from "./register-activities";
-import { registerOrchestrators } from "./register-orchestrators";
-import { registerTimers } from "./register-timers";
+import { registerDurableFunctions } from "./register-durable-functions";
 
 const now = (): Date => new Date();
 
@@ -28,8 +25,7 @@ export function registerAos(options: AosOptions): void {
     getExceptionProperties: (error) =>
       error instanceof AosError ? { code: toFailure(error).code } : undefined,
   });
-  registerOrchestrators();
-  registerActivities({
+  registerDurableFunctions({
     storage,
     model: clients.model,
     modelTimeoutMs: config.model.timeoutMs,
@@ -37,7 +33,6 @@ export function registerAos(options: AosOptions): void {
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     now,
   });
-  durable.entity(agentSessionEntity, agentSession);
 
   const start = {
     storage,
@@ -59,5 +54,11 @@ export function registerAos(options: AosOptions): void {
     registerServiceBusTriggers({ ...start, messaging });
     functions.hook.appTerminate(() => messaging().close());
   }
-  registerTimers({ storage, now, hubRetentionDays: config.hubRetentionDays });
+  const { hubRetentionDays } = config;
+  // The host runs a timer on one instance at a time.
+  durable.client.timer("sweepClaims", {
+    schedule: "*/30 * * * * *",
+    handler: (_timer, hub, context) =>
+      runMaintenance({ storage, now, hubRetentionDays }, hub, context),
+  });
 }

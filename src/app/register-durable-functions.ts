@@ -1,4 +1,4 @@
-import { getClient, input } from "durable-functions";
+import { app, getClient, input } from "durable-functions";
 import type { ActivityDependencies } from "../../activities/activity-dependencies";
 import { callModel } from "../../activities/call-model";
 import { callTool } from "../../activities/call-tool";
@@ -6,14 +6,23 @@ import { evaluateExpression } from "../../activities/evaluate-expression";
 import { finishOrchestration } from "../../activities/finish-orchestration";
 import { notifyStepSettled } from "../../activities/notify-step-settled";
 import { recordHistory } from "../../activities/record-history";
+import { agentSession } from "../../entities/agent-session";
+import { agentTurn } from "../../orchestrators/agent-turn";
+import { agentWorkflow } from "../../orchestrators/agent-workflow";
+import { toolStep } from "../../orchestrators/tool-step";
 import * as contracts from "../domain/contracts";
+import { agentSessionEntity } from "../domain/session/agent-session";
 import { releaseSession } from "../orchestrations/session-queue";
-import { registerActivity } from "./register";
+import { registerActivity, registerOrchestrator } from "./register";
 
-export function registerActivities(
+export function registerDurableFunctions(
   dependencies: ActivityDependencies & { readonly now: () => Date },
 ): void {
   const { now, storage } = dependencies;
+  registerOrchestrator(contracts.agentWorkflowOrchestrator, agentWorkflow);
+  registerOrchestrator(contracts.agentTurnOrchestrator, agentTurn);
+  registerOrchestrator(contracts.toolStepOrchestrator, toolStep);
+  app.entity(agentSessionEntity, agentSession);
   registerActivity(contracts.callModelActivity, callModel(dependencies));
   registerActivity(contracts.callToolActivity, callTool(dependencies));
   registerActivity(
