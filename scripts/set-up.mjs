@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
+  mkdirSync,
   readFileSync,
   readdirSync,
   statSync,
@@ -54,6 +55,8 @@ function install() {
 }
 
 function build() {
+  // Created first, because it changes the time of the folder that contains it.
+  mkdirSync(join(root, "local-cloud", "dist"), { recursive: true });
   const stamp = join(root, "dist", ".built");
   const newest = Math.max(
     ...["tsconfig.json", ...projects, "package-lock.json"].map(modifiedAt),

@@ -31,7 +31,14 @@ test("npm start prints the connection string of a Service Bus with the entities 
 test("a second start with the same data folder exits with 1 and names the folder", async () => {
   await using cloud = await startAos({ data });
   expect(cloud.url).toContain("http://localhost:");
-  const second = spawnAosCommand(["dev", "--port", "0", "--data", data]);
+  const second = spawnAosCommand([
+    "dev",
+    "--no-build",
+    "--port",
+    "0",
+    "--data",
+    data,
+  ]);
   expect(await second.exited).toBe(1);
   expect(second.output()).toContain(`uses the data folder ${data}`);
 });

@@ -45,10 +45,14 @@ test("set-up compiles once, and again only after a source has changed", () => {
       extends: "./tsconfig.json",
       include: ["src"],
     }),
+    "local-cloud/tsconfig.build.json": JSON.stringify({
+      compilerOptions: options,
+      files: ["index.ts"],
+    }),
+    "local-cloud/index.ts": "export const one = 1;\n",
   };
-  for (const [name, text] of Object.entries(files))
-    writeFileSync(join(clone, name), text);
   for (const folder of [
+    "local-cloud",
     "orchestrators",
     "activities",
     "entities",
@@ -56,6 +60,8 @@ test("set-up compiles once, and again only after a source has changed", () => {
     "bench",
   ])
     mkdirSync(join(clone, folder));
+  for (const [name, text] of Object.entries(files))
+    writeFileSync(join(clone, name), text);
   const source = join(clone, "src", "one.ts");
   writeFileSync(source, "export const one = 1;\n");
 

@@ -39,7 +39,7 @@ export function packPackages(folder: string): PackedPackages {
 }
 
 /**
- * Copies the example into the empty folder, installs it with the tarballs and builds it. An example with `installedIn`
+ * Copies the example into the empty folder and installs it with the tarballs. An example with `installedIn`
  * uses the packages that another one has installed, which saves half a minute.
  */
 export function installExample(
@@ -61,7 +61,6 @@ export function installExample(
       "junction",
     );
   requireDependencies(folder);
-  runNpm(["run", "--silent", "build"], folder);
 }
 
 /** Fails when a package that the example depends on is not installed. */
@@ -74,7 +73,7 @@ function requireDependencies(folder: string): void {
       throw new Error(`${name} is not installed in ${folder}.`);
 }
 
-/** Runs `aos dev` of the installed package in the folder, on free ports. */
+/** Runs `aos dev` of the installed package, which builds the example, on free ports. */
 export const startExample = (
   folder: string,
   env: Readonly<Record<string, string>> = {},
