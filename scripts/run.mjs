@@ -12,7 +12,7 @@ const programs = {
   test: [[jest]],
   coverage: [[jest, "--coverage"]],
   soak: [
-    // AOS_SOAK selects the full size of these tests; `npm test` runs them at a smaller one.
+    // SOAK selects the full size of these tests; `npm test` runs them at a smaller one.
     [jest, "chaos|random-orchestrations|e2e/pipelines", "--silent=false"],
     ["scripts/check-node.mjs"],
   ],
@@ -50,7 +50,7 @@ function run(file, args) {
       stdio: "inherit",
       env:
         file === jest && name === "soak"
-          ? { ...process.env, AOS_SOAK: "1" }
+          ? { ...process.env, SOAK: "1" }
           : process.env,
       cwd: root,
     },

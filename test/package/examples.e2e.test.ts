@@ -17,7 +17,7 @@ import {
 
 const folder = createTemporaryFolder();
 const installMs = 300_000;
-const isSoak = process.env["AOS_SOAK"] === "1";
+const isSoak = process.env["SOAK"] === "1";
 
 let packages: PackedPackages;
 const minimal = join(folder, "minimal");

@@ -20,7 +20,7 @@ export interface LogScan {
 }
 
 /** The last digit is the version of the format. */
-const magic = Buffer.from("AOS1");
+const magic = Buffer.from("HUB1");
 const offsets = {
   hub: 4,
   sequence: 8,

@@ -10,7 +10,7 @@ import { createTemporaryFolder } from "../../../local-cloud/test/support/cli/clo
 import { type Pipeline, startPipeline } from "../../support/messaging/pipeline";
 
 const { messages, kills } =
-  process.env["AOS_SOAK"] === "1"
+  process.env["SOAK"] === "1"
     ? { messages: 200, kills: 10 }
     : { messages: 40, kills: 2 };
 const copies = 5;

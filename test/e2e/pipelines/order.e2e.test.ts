@@ -7,7 +7,7 @@ import { createTemporaryFolder } from "../../../local-cloud/test/support/cli/clo
 import { type Pipeline, startPipeline } from "../../support/messaging/pipeline";
 
 const { sessions, messages, kills } =
-  process.env["AOS_SOAK"] === "1"
+  process.env["SOAK"] === "1"
     ? { sessions: 20, messages: 50, kills: 4 }
     : { sessions: 6, messages: 8, kills: 0 };
 

@@ -19,7 +19,7 @@ import {
   createTemporaryFolder,
 } from "../../../local-cloud/test/support/cli/cloud-process";
 
-const isSoak = process.env["AOS_SOAK"] === "1";
+const isSoak = process.env["SOAK"] === "1";
 const counts = isSoak
   ? { good: 750, noJson: 100, invalid: 100, poison: 50 }
   : { good: 60, noJson: 10, invalid: 10, poison: 5 };

@@ -11,12 +11,12 @@ import {
 import { readTaskHubCopy } from "../../support/durable-task/task-hub-copy";
 
 /** `npm run test:soak` sets it. */
-const isSoak = process.env["AOS_SOAK"] === "1";
+const isSoak = process.env["SOAK"] === "1";
 const orchestrations = isSoak ? 1000 : 150;
 const kills = isSoak ? 20 : 4;
 const steps = 20;
 
-const seed = Number(process.env["AOS_CHAOS_SEED"] ?? Date.now() % 1_000_000);
+const seed = Number(process.env["CHAOS_SEED"] ?? Date.now() % 1_000_000);
 /** A pseudo-random number in [0, 1) for the moment of a kill, which depends on the seed only. */
 const killMoment = (kill: number): number => crc32(`${seed} ${kill}`) / 2 ** 32;
 const startedStepsAtKills: number[] = [];
@@ -104,7 +104,7 @@ test("completes every orchestration with the right output, and repeats no record
   }[] = [];
   const recoveryMs: number[] = [];
   process.stdout.write(
-    `AOS_CHAOS_SEED=${seed} repeats the moments of these kills\n`,
+    `CHAOS_SEED=${seed} repeats the moments of these kills\n`,
   );
   for (let kill = 0; kill < kills; kill++) {
     const before = readStartedSteps().length;

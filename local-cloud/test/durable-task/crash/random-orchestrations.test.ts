@@ -29,7 +29,7 @@ import {
 
 /** The soak run repeats each property 20 times as often. */
 const scaleRuns = (runs: number): number =>
-  process.env["AOS_SOAK"] === "1" ? 20 * runs : runs;
+  process.env["SOAK"] === "1" ? 20 * runs : runs;
 
 describe("random orchestrations", () => {
   /** Runs a program with messages in random order and random batches. Resolves with the number of episodes in a session. */

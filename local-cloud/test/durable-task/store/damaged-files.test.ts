@@ -204,7 +204,7 @@ test("reports a changed byte of the commit log as damaged, or lacks the last rec
   const log = readFileSync(`${crashed}.log`);
   const end = log.length - [...log].reverse().findIndex((byte) => byte !== 0);
   const all = committed as readonly unknown[];
-  const lastStart = log.lastIndexOf("AOS1");
+  const lastStart = log.lastIndexOf("HUB1");
   for (let position = 0; position < end; position += 613) {
     const found = openDamaged(crashed, (path) => {
       flipBits(`${path}.log`, position);
