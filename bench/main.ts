@@ -1,4 +1,4 @@
-/** `npm run bench`: prints one JSON document on stdout and progress on stderr. See docs/benchmarks.md. */
+/** `npm run bench`: prints one JSON document on stdout and progress on stderr. See docs/reference/benchmarks.md. */
 import { cpus } from "node:os";
 import { measureFsyncLatency } from "./fsync";
 import {

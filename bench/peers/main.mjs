@@ -1,4 +1,4 @@
-// `npm run bench:peers`: measures AOS and its peers on the workloads of `npm run bench`. See docs/benchmarks.md.
+// `npm run bench:peers`: measures AOS and its peers on the workloads of `npm run bench`. See docs/reference/benchmarks.md.
 import { cpus, loadavg, totalmem } from "node:os";
 import process from "node:process";
 import {

@@ -15,7 +15,7 @@ import type { BrokerStore } from "./store/broker-store";
 import { openBrokerStore } from "./store/sqlite-store";
 
 export interface BrokerOptions {
-  /** The entities, in the format of the configuration file of Microsoft's emulator (see docs/service-bus.md). */
+  /** The entities, in the format of the configuration file of Microsoft's emulator (see docs/reference/service-bus.md). */
   readonly entities: unknown;
   /** The port on the loopback address; 0 selects a free one. */
   readonly port: number;

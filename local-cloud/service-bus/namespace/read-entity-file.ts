@@ -13,7 +13,7 @@ export async function readEntityFile(path: string): Promise<unknown> {
     return JSON.parse(await readFile(path, "utf8")) as unknown;
   } catch (cause) {
     throw new EntityFileError(
-      `The Service Bus entities cannot be read from ${path} (${errorMessage(cause)}). The file must be JSON as described in docs/service-bus.md.`,
+      `The Service Bus entities cannot be read from ${path} (${errorMessage(cause)}). The file must be JSON as described in docs/reference/service-bus.md.`,
       { cause },
     );
   }
