@@ -7,7 +7,7 @@ const only = (use) => `Orchestrators are replayed: ${use}`;
 const determinism = [
   {
     selector: "YieldExpression[delegate=false]",
-    message: only("say `yield*` on a typed step from src/domain/durable."),
+    message: only("use `yield*` with a typed step from src/domain/durable."),
   },
   {
     selector: "AwaitExpression",

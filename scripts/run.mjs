@@ -7,6 +7,7 @@ const jest = "node_modules/jest/bin/jest.js";
 
 /** The files and arguments of each command's programs, which run in this order until one fails. */
 const programs = {
+  "set-up": [],
   demo: [["dist/src/cli/main.js", "demo"]],
   start: [["dist/src/cli/main.js", "dev", "--no-build"]],
   test: [[jest]],

@@ -69,7 +69,7 @@ async function runDemoOverHttp(url: string): Promise<void> {
   printLine(`The report is in ${relative(packageFolder, result.path)}`);
 }
 
-const endedStatuses = ["completed", "failed", "cancelled", "terminated"];
+const endedStatuses = ["completed", "failed", "terminated"];
 
 /** Prints every change of a step. */
 async function printUntilEnded(url: string): Promise<DemoOrchestration> {
