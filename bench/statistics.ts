@@ -1,12 +1,10 @@
-/** Nearest rank: the smallest value that at least `percent` of the values do not exceed. */
+/** Nearest-rank percentile: the smallest value such that at least `percent` % of the values are not greater. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));
   const value = sorted[rank - 1];
   if (value === undefined)
-    throw new RangeError(
-      "A percentile needs at least one value: there are no values.",
-    );
+    throw new RangeError("Cannot compute a percentile of an empty list.");
   return value;
 }
 

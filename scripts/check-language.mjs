@@ -1,4 +1,4 @@
-// `npm run language [-- <path prefix>…]`: refuses the private idiom listed below in tracked and new text files.
+// `npm run language [-- <path prefix>…]`: reports the words and phrases below in tracked and new text files.
 // Options: --count prints the number of findings per rule, --root <folder> checks another git work tree.
 // Accepted findings are listed in scripts/language-allow.json, each with a reason.
 import { execFileSync } from "node:child_process";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 const allowListFile = "scripts/language-allow.json";
 
-/** Files whose text is not ours, or that have to contain the words. */
+/** Generated and third-party files, and files that must contain the words. */
 const excluded = [
   /^package-lock\.json$/,
   /^samples\/.*\.txt$/,
@@ -19,9 +19,9 @@ const excluded = [
 ];
 
 /**
- * `word` finds a word in prose and as a part of an identifier or file name (`tellEnd`, `tell-of.ts`).
- * `phrase` finds text in which a space matches any line break, with the comment marker after it.
- * `unless` is compared with up to 24 characters before the finding, the finding and up to 100 after it.
+ * `word` is matched against each word of the prose and each part of an identifier or file name (`tellEnd`, `tell-of.ts`).
+ * `phrase` is matched against the text; it also matches if a line break and a comment marker replace a space.
+ * `unless` suppresses a finding if it matches the finding with the 24 characters before and the 100 characters after it.
  */
 const rules = [
   { word: /^(tell|tells|telling|told)$/i, use: "report, return, name, notify" },
@@ -51,14 +51,14 @@ const rules = [
   },
   {
     phrase: /\b(?:is|are|was|were|be|been) there\b/gi,
-    // A question or a condition: "is there a newer version".
+    // Allows questions and conditions: "is there a newer version".
     unless: / there (?:an?|any|no|some|something|anything|enough|still)\b/i,
     use: "exists",
   },
   {
     phrase:
       /\bwhat (?:is|are|was|were|it|its|they|the|has|had|have|comes|came|failed)\b/gi,
-    // A question, in documents and in examples of prompts.
+    // Allows questions in documents and prompts.
     unless: /what (?:is|are|was|were|has|have) [^.|]*\?/i,
     use: "a concrete noun",
   },
@@ -68,7 +68,7 @@ const rules = [
   { phrase: /\bthe way of\b/gi, use: "how …, the lifecycle of …" },
   {
     phrase: /\bas (?:it|they) (?:is|are|was|were)\b/gi,
-    // A passive or a progressive is a plain clause: "as it is written".
+    // Allows verbs in the passive or progressive: "as it is written".
     unless:
       /as (?:it|they) (?:is|are|was|were) (?:\w+(?:ed|en|ing|wn|ade|ent|ept|old|lt)|put|set|read|done|not|still|always|never|also)\b/i,
     use: "unchanged",
@@ -93,7 +93,7 @@ const rules = [
   },
   { word: /^courses?$/i, use: "cursor, sequence" },
   {
-    // HTTP's POST and functions called `post` are fine: a class or a member named so is an outbox.
+    // Allows the HTTP method POST and functions named `post`, but not classes and members with this name.
     phrase:
       /\b(?:the|by|in) post\b|\bPost\b|\bpost\.(?=[a-z])|#post\b|\bposts?Of\b/g,
     use: "outbox",
@@ -105,7 +105,7 @@ const rules = [
 const words = rules.filter((rule) => rule.word);
 const phrases = rules.filter((rule) => rule.phrase);
 
-/** The parts of an identifier, each with its offset: `tellEnd` → tell, End. */
+/** Splits words and identifiers into parts with their offsets: `tellEnd` → tell, End. */
 function* partsOf(text) {
   for (const { 0: token, index: start } of text.matchAll(/[A-Za-z]+/g))
     for (const part of token.matchAll(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g))
@@ -146,7 +146,7 @@ function findingsIn(text) {
   return found.sort((a, b) => a.at - b.at);
 }
 
-/** All findings of one file; those in its path have line 0. */
+/** Returns the findings in the path (line 0) and in the text of a file. */
 function check(root, file) {
   const content = readFileSync(join(root, file), "utf8");
   if (content.includes("\0")) return [];
@@ -208,7 +208,7 @@ function main(args) {
     ? JSON.parse(readFileSync(join(root, allowListFile), "utf8"))
     : [];
   const used = new Set();
-  const refused = [...checked]
+  const findings = [...checked]
     .flatMap((file) => check(root, file))
     .filter(({ file, context }) => {
       const entry = allowed.find(
@@ -225,22 +225,22 @@ function main(args) {
 
   if (counting) {
     const counts = new Map();
-    for (const { text } of refused) {
+    for (const { text } of findings) {
       const key = text.toLowerCase();
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
     for (const [key, count] of [...counts].sort((a, b) => b[1] - a[1]))
       console.log(`${String(count).padStart(5)}  ${key}`);
   } else
-    for (const { file, line, text, rule } of refused)
+    for (const { file, line, text, rule } of findings)
       console.log(`${file}:${line}:${text}  (use: ${rule.use})`);
   for (const { file, text } of stale)
     console.log(
-      `${allowListFile}: the entry for ${file} with the text "${text}" matches nothing. Remove it.`,
+      `${allowListFile}: the entry for ${file} with the text "${text}" does not match any finding. Remove it.`,
     );
-  if (refused.length + stale.length > 0) {
+  if (findings.length + stale.length > 0) {
     console.log(
-      `${refused.length} words to replace in ${new Set(refused.map(({ file }) => file)).size} of ${checked.size} files.`,
+      `${findings.length} findings in ${new Set(findings.map(({ file }) => file)).size} of ${checked.size} files.`,
     );
     process.exitCode = 1;
   }

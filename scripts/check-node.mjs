@@ -58,6 +58,6 @@ function readOutput(command, args) {
   });
   if (status === 0) return stdout.trim();
   return fail(
-    `${command} ${args.join(" ")} failed: ${error?.message ?? "see above"}.`,
+    `${command} ${args.join(" ")} failed: ${error?.message ?? "see its output above"}.`,
   );
 }

@@ -7,7 +7,7 @@ import type { Storage } from "./ports";
 import { createSessionQueue } from "./session-queue-table";
 import { createTranscriptStore } from "./transcript-table";
 
-/** Sends no request: tables and the container are created by their first use. */
+/** Sends no requests: each table and the container are created on first use. */
 export function openStorage(options: StorageOptions): Storage {
   try {
     const payloads = createPayloadStore(openContainer(options, "aos-payloads"));
@@ -26,7 +26,7 @@ export function openStorage(options: StorageOptions): Storage {
   } catch (cause) {
     throw new AosError(
       "configuration_invalid",
-      `The storage connection string is not valid: ${toErrorMessage(cause).replace(/[.\s]+$/, "")}. It needs AccountName and AccountKey, or endpoints with a SharedAccessSignature.`,
+      `The storage connection string is not valid: ${toErrorMessage(cause).replace(/[.\s]+$/, "")}. Set AccountName and AccountKey, or endpoints and a SharedAccessSignature.`,
       { cause },
     );
   }

@@ -32,7 +32,7 @@ describe("percentile", () => {
   });
 
   test("throws for an empty list", () => {
-    expect(() => percentile([], 50)).toThrow("no values");
+    expect(() => percentile([], 50)).toThrow("empty list");
   });
 });
 

@@ -56,7 +56,7 @@ describe("listDocuments", () => {
       call("listDocuments", { folder: "new" }),
     ).rejects.toMatchObject({
       code: "tool_input_invalid",
-      message: expect.stringContaining("has no new") as string,
+      message: expect.stringContaining("no file or folder new") as string,
     });
   });
 });

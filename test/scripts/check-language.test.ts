@@ -50,7 +50,7 @@ describe("the language check", () => {
     expect(lines).toEqual([
       "docs/page.md:3:Nobody  (use: a concrete noun)",
       "docs/page.md:3:told  (use: report, return, name, notify)",
-      "2 words to replace in 1 of 1 files.",
+      "2 findings in 1 of 1 files.",
     ]);
   });
 
@@ -77,7 +77,7 @@ describe("the language check", () => {
     expect(check("src/").lines).toHaveLength(2);
   });
 
-  test("accepts a finding that the allow-list names, and refuses an entry that matches nothing", () => {
+  test("accepts a finding of the allow list, and reports an entry that matches no finding", () => {
     write({
       "docs/a.md": "A course of lectures.\n",
       "scripts/language-allow.json": JSON.stringify([
@@ -89,8 +89,8 @@ describe("the language check", () => {
     expect(check()).toEqual({
       status: 1,
       lines: [
-        'scripts/language-allow.json: the entry for docs/a.md with the text "no such text" matches nothing. Remove it.',
-        "0 words to replace in 0 of 1 files.",
+        'scripts/language-allow.json: the entry for docs/a.md with the text "no such text" does not match any finding. Remove it.',
+        "0 findings in 0 of 1 files.",
       ],
     });
   });

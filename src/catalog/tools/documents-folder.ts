@@ -13,7 +13,7 @@ export const documentNameSchema = z
     error: "must be a relative path without `..`",
   });
 
-/** Throws `tool_input_invalid` when the documents folder has no such file or folder. */
+/** Throws `tool_input_invalid` if the documents folder contains no file or folder with this name. */
 export async function resolveDocumentPath(
   documentsFolder: string,
   name: string,
@@ -22,11 +22,13 @@ export async function resolveDocumentPath(
   const path = await realPathIfExists(join(root, name));
   if (path === undefined)
     throw invalidToolInput(
-      `The documents folder has no ${name}. Call listDocuments for the available names`,
+      `The documents folder contains no file or folder ${name}. Call listDocuments for the available names`,
     );
-  // The schema rejects `..`, but a symbolic link may still point outside.
+  // The schema rejects `..`, but a symbolic link can still lead out of the folder.
   if (!path.startsWith(root + sep))
-    throw invalidToolInput(`${name} is outside of the documents folder`);
+    throw invalidToolInput(
+      `${name} leads outside the documents folder through a symbolic link`,
+    );
   return path;
 }
 
