@@ -54,7 +54,7 @@ export const startOrchestrationRoute =
       dependencies,
       hubContext,
     );
-    return started.as === "new"
+    return started.kind === "new"
       ? acceptedResponse(request, started.claim, started.input)
       : replayResponse(request, started.claim, {
           ...hubContext,

@@ -28,8 +28,9 @@ export interface MessageDependencies extends StartDependencies {
 }
 
 /**
- * Starts the requested orchestration. Returns, which completes the message, only after the work is durable. Throws, which
- * abandons the message, when a redelivery may succeed.
+ * Starts the requested orchestration. The Functions host completes the message when this function returns, and abandons it
+ * when it throws. It returns only after the orchestration is stored or the rejection is sent, and throws if a redelivery
+ * may succeed.
  */
 export async function handleRequestMessage(
   message: ReceivedMessage,
@@ -39,7 +40,7 @@ export async function handleRequestMessage(
 ): Promise<void> {
   const { deliveryCount, messageId, queue } = message;
   const attempt = await attemptTo(() =>
-    startRequested(message, dependencies, { hub, by: "message", log }),
+    startOrchestration(message, dependencies, { hub, by: "message", log }),
   );
   const disposition = decideDisposition(attempt, deliveryCount);
   switch (disposition.kind) {
@@ -87,7 +88,7 @@ const attemptTo = (work: () => Promise<void>): Promise<StartAttempt> =>
     (thrown: unknown) => ({ ok: false, thrown }),
   );
 
-async function startRequested(
+async function startOrchestration(
   message: ReceivedMessage,
   dependencies: StartDependencies,
   context: TaskHubContext,
@@ -97,15 +98,15 @@ async function startRequested(
     dependencies,
     context,
   );
-  // Throws while the hub is unavailable, so that the message is redelivered.
-  if (started.as === "existing")
+  // Throws if the task hub is unavailable, so that the message is redelivered.
+  if (started.kind === "existing")
     await reconcileWithHub(started.claim, {
       ...context,
       storage: dependencies.storage(),
     });
 }
 
-/** Responds before it copies the message, so that the copy can carry the error of a failed response. */
+/** Sends the response before the copy, so that the copy can contain the error if the response could not be sent. */
 async function reject(
   message: ReceivedMessage,
   disposition: DeadLetterDisposition,

@@ -17,11 +17,11 @@ export interface StartCommand {
 
 type StartResult =
   | {
-      readonly as: "new";
+      readonly kind: "new";
       readonly claim: Omit<Claim, "etag">;
       readonly input: WorkflowInput;
     }
-  | { readonly as: "existing"; readonly claim: Claim };
+  | { readonly kind: "existing"; readonly claim: Claim };
 
 /** Starts the orchestration, or returns the existing one with the same id and body. Throws if the request is invalid. */
 export async function startOnce(
@@ -37,12 +37,12 @@ export async function startOnce(
     const input = await buildWorkflowInput(id, request, origin, dependencies);
     const tags = request.tags ?? {};
     const claim = await claimAndStart(input, { fingerprint, tags }, context);
-    if (claim !== undefined) return { as: "new", claim, input };
+    if (claim !== undefined) return { kind: "new", claim, input };
   }
   const claim = existing ?? (await requireClaim(id, storage));
   if (claim.fingerprint !== fingerprint) throw idempotencyConflict(id);
   await startIfAbandoned(claim, context);
-  return { as: "existing", claim };
+  return { kind: "existing", claim };
 }
 
 async function requireClaim(id: string, storage: Storage): Promise<Claim> {
