@@ -17,7 +17,7 @@ export interface BenchClient {
 const timeoutSeconds = 60;
 
 export function createBenchClient(url: string): BenchClient {
-  // The figures are those of the hub: connections are reused.
+  // Reuses connections, so that the results show the cost of the task hub.
   const agent = new Agent({ keepAlive: true });
   const send = (path: string, body: string) =>
     postJson(agent, `${url}/runtime/webhooks/durabletask/${path}`, body);

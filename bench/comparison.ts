@@ -1,6 +1,6 @@
 import type { Figures } from "./workload";
 
-/** The result of one workload on one engine; without figures when the workload was not measured. */
+/** The result of one workload on one engine; has no figures if the workload was not measured. */
 export interface WorkloadOutcome {
   readonly figures?: Figures;
 }

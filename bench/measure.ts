@@ -17,7 +17,7 @@ import type {
   WorkloadSize,
 } from "./workload";
 
-/** Runs a workload on a new host with an empty task hub, so that no workload influences the figures of another. */
+/** Runs a workload on a new host with an empty task hub, so that the results do not depend on earlier workloads. */
 export const measureOnHost = (
   workload: HostWorkload,
   size: WorkloadSize,
@@ -52,7 +52,7 @@ export const measureOnBroker = (
 ): Promise<Figures> =>
   measureOnServiceBus(startBenchBroker, workload, size, signal);
 
-/** Runs a workload on a new AOS with everything it needs. */
+/** Runs a workload on a new `aos dev`, which includes storage and a Service Bus broker. */
 export const measureOnAos = (
   workload: BrokerWorkload,
   size: WorkloadSize,
@@ -76,7 +76,7 @@ const measureOnServiceBus = (
     return roundFigures(figures);
   });
 
-/** Rejects as soon as the signal is aborted; the caller then stops the process while the work still runs. */
+/** Rejects when the signal is aborted, without waiting for the work: the caller then stops the process that does it. */
 async function rejectOnAbort<Result>(
   work: Promise<Result>,
   signal: AbortSignal,

@@ -16,7 +16,7 @@ interface BenchApp {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** The benchmark's app needs no storage: an inherited setting would start it. */
+/** The benchmark's app needs no storage. With an inherited AzureWebJobsStorage, the host would start a storage emulator. */
 const benchApp = {
   app: join(root, "bench", "app"),
   settings: { AzureWebJobsStorage: "" },
@@ -58,7 +58,7 @@ export async function startBenchBroker(
   );
 }
 
-/** AOS with everything it needs, without the Azure resources that the environment names. */
+/** Starts `aos dev`. Empty settings keep it from using Azure resources that the environment configures. */
 export const startBenchAos = (dataFolder: string): Promise<BenchServiceBus> =>
   waitForServiceBus(
     launch(

@@ -1,4 +1,4 @@
-/** The measured app: its functions do nothing, so that the figures are those of the host and the task hub. */
+/** The measured app. Its functions do no work, so that the results show the cost of the host and the task hub. */
 import { app as functions } from "@azure/functions";
 import { app, EntityId, type OrchestrationContext } from "durable-functions";
 

@@ -1,22 +1,22 @@
 /**
- * The module of an engine exports `start` and `unsupported`. The workloads are those of `npm run bench` (bench/workloads): every
- * engine implements their client, so that all engines run the same work, started by the same code.
+ * Interface of the modules in `engines`: each exports `start` and `unsupported`. `start` returns a client for the workloads of
+ * `npm run bench` (bench/workloads), so that the same code measures every engine with the same work.
  *
  * @typedef {object} Started
- * @property {string} description The engine with its versions and transport.
+ * @property {string} description Name, versions and transport of the engine.
  * @property {import("../bench-client").BenchClient} client
  *
- * @callback Start Starts the engine with an empty store in the folder. Cleanup is registered with `onStop`.
+ * @callback Start Starts the engine with an empty store in the folder. It registers its cleanup with `onStop`.
  * @param {string} folder
  * @returns {Promise<Started>}
  *
- * @typedef {Readonly<Record<string, string>>} Unsupported Workloads that the engine cannot run, each with the reason.
+ * @typedef {Readonly<Record<string, string>>} Unsupported Workloads that the engine cannot run, with the reason by name.
  */
 
-/** A client for an engine that is a library: its workflows are functions. */
+/** Creates a client for an engine that runs workflows as functions in this process. */
 export const createInProcessClient = (workflows) => ({
   complete: async (name, input, expected) => {
-    // Not called as a method: DBOS would use `workflows` as its configured instance.
+    // `workflows[name](input)` would pass `workflows` as `this`, which DBOS takes for a configured instance.
     const workflow = workflows[name];
     const output = await workflow(input);
     if (output !== expected)

@@ -49,7 +49,7 @@ function catchProblem(work) {
 }
 
 /**
- * The engines alternate per workload, so that compared figures were measured close together: the speed of a machine
+ * The engines alternate per workload, so that compared figures are measured shortly after each other: the speed of a machine
  * varies over time.
  */
 async function measureAll(

@@ -1,4 +1,5 @@
-// Measures one workload on one engine in a separate process: `node measure.mjs ENGINE WORKLOAD SIZE FOLDER`, started by fork.
+// Measures one workload on one engine and sends the result to the parent process, which starts this script with `fork`.
+// Arguments: ENGINE WORKLOAD SIZE FOLDER.
 import process from "node:process";
 import { chain10 } from "../../dist/bench/workloads/chain-10.js";
 import { chain500 } from "../../dist/bench/workloads/chain-500.js";
@@ -19,13 +20,13 @@ async function measure() {
   return { description, figures };
 }
 
-/** Stops everything that was started before the process ends, also when the parent process has ended. */
+/** Stops the engine before this process ends. */
 async function end(code) {
   await stopAll();
   process.exit(code);
 }
 process.once("SIGTERM", () => void end(1));
-process.once("disconnect", () => void end(1));
+process.once("disconnect", () => void end(1)); // The parent process has ended.
 
 const outcome = await measure().catch((error) => ({ problem: error.message }));
 process.send(outcome, () => void end(0));

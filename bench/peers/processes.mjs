@@ -20,7 +20,7 @@ async function runCleanups() {
   for (let work = cleanups.pop(); work; work = cleanups.pop()) await work();
 }
 
-/** Starts a program of the engine; `stopSignal` asks it to end. */
+/** Starts a program of the engine. `stopSignal` is the signal that stops it. */
 export function run(file, args, { stopSignal = "SIGTERM", ...options } = {}) {
   const child = spawn(file, args, {
     stdio: ["ignore", "pipe", "pipe"],

@@ -8,10 +8,10 @@ const sizes = {
   full: { messages: 20_000, warmUp: 3000 },
   quick: { messages: 300, warmUp: 50 },
 };
-/** Messages that are sent and not yet completed. */
+/** Maximum number of messages that are sent and not yet completed. */
 const concurrency = 400;
 const receivers = 200;
-/** Makes the body about half a kilobyte of JSON. */
+/** Increases the JSON body to about half a kilobyte. */
 const padding = "x".repeat(440);
 
 interface Body {
@@ -19,7 +19,7 @@ interface Body {
   readonly padding: string;
 }
 
-/** Throughput of one queue: messages are sent one by one, received and completed, each durable before it is confirmed. */
+/** Throughput of one queue. Each message is sent separately, received and completed; the broker confirms only durable changes. */
 export const brokerMessages: BrokerWorkload = async (
   connectionString,
   size,
@@ -43,7 +43,7 @@ export const brokerMessages: BrokerWorkload = async (
   );
   let times: number[] = [];
   let next = 0;
-  const one = async (): Promise<void> => {
+  const sendOne = async (): Promise<void> => {
     const key = (next += 1);
     const done = new Promise<void>((resolve) => completed.set(key, resolve));
     const body: Body = { key, padding };
@@ -54,10 +54,10 @@ export const brokerMessages: BrokerWorkload = async (
       }),
     );
   };
-  await runConcurrently({ count: warmUp, concurrency }, one);
+  await runConcurrently({ count: warmUp, concurrency }, sendOne);
   times = [];
   const ms = await timeMs(() =>
-    runConcurrently({ count: messages, concurrency }, one),
+    runConcurrently({ count: messages, concurrency }, sendOne),
   );
   await subscription.close();
   await client.close();

@@ -15,7 +15,7 @@ type Variant = typeof bundled;
 const bareWorker = resolve(__dirname, "..", "bare-worker.js");
 const runs = { full: 11, quick: 1 };
 
-/** The storage address does not exist: neither the start nor `health/live` uses storage. */
+/** The storage endpoints do not exist: neither the start nor `health/live` uses storage. */
 const settings = {
   AzureWebJobsStorage:
     "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:1/a;BlobEndpoint=http://127.0.0.1:1/a",
@@ -25,7 +25,7 @@ const settings = {
 };
 type Settings = Readonly<Record<string, string>>;
 
-/** Alternates between the variants, so that all meet the same conditions. */
+/** Alternates between the variants, so that a change in machine load affects both. */
 async function measureOnce(settings: Settings): Promise<Figures> {
   const bundle = await measureWorkerStart(bundled, settings);
   const modules = await measureWorkerStart(unbundled, settings);
@@ -45,7 +45,7 @@ async function measureOnce(settings: Settings): Promise<Figures> {
 const createWorkload =
   (settings: Settings): SystemWorkload =>
   async (size, signal) => {
-    // Not counted: the first run reads the files from the disk.
+    // A warm-up run, which reads the files from the disk and is not counted.
     if (size === "full") await measureOnce(settings);
     const all: Figures[] = [];
     for (let run = 0; run < runs[size]; run += 1) {
@@ -53,14 +53,15 @@ const createWorkload =
       all.push(await measureOnce(settings));
     }
     const medians = computeMedians(all);
+    // A single quick run is too noisy to compare with the budget.
     if (size === "full") await requireLoadBudget(medians);
     return { ...medians, ...(await measureSizes()), runs: runs[size] };
   };
 
-/** From the start of a process until the app is loaded, and until its first HTTP response. */
+/** Time from the start of a process until the app is loaded, and until its first HTTP response. */
 export const coldStart = createWorkload(settings);
 
-/** The same with telemetry on, exported to an address that does not exist. */
+/** The same with telemetry enabled; its endpoint does not exist. */
 export const coldStartTelemetry = createWorkload({
   ...settings,
   APPLICATIONINSIGHTS_CONNECTION_STRING:
@@ -75,7 +76,6 @@ const computeMedians = (all: readonly Figures[]): Figures =>
     ]),
   );
 
-/** A single quick run is too noisy to be compared. */
 async function requireLoadBudget({ loadMs = NaN }: Figures): Promise<void> {
   const path = join(root, "bench", "package-budget.json");
   const budget = JSON.parse(await readFile(path, "utf8")) as {

@@ -8,8 +8,8 @@ const width = 1000;
 /** Duration of one orchestration that runs a thousand activities in parallel. */
 export const fanOut1000: HostWorkload = async (client, size) => {
   const { runs, warmUp } = sizes[size];
-  const once = () => client.complete("fanOut", width, width);
-  await timeEachMs(warmUp, once);
-  const times = await timeEachMs(runs, once);
+  const runOnce = () => client.complete("fanOut", width, width);
+  await timeEachMs(warmUp, runOnce);
+  const times = await timeEachMs(runs, runOnce);
   return { medianSeconds: median(times) / 1000, runs };
 };

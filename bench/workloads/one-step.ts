@@ -10,9 +10,9 @@ const sizes = {
 /** Latency of an orchestration of one step on an idle host. */
 export const oneStep: HostWorkload = async (client, size) => {
   const { orchestrations, warmUp } = sizes[size];
-  const once = () => client.complete("chain", 1, 1);
-  await timeEachMs(warmUp, once);
-  const times = await timeEachMs(orchestrations, once);
+  const runOnce = () => client.complete("chain", 1, 1);
+  await timeEachMs(warmUp, runOnce);
+  const times = await timeEachMs(orchestrations, runOnce);
   return {
     p50Ms: percentile(times, 50),
     p99Ms: percentile(times, 99),

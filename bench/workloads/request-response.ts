@@ -4,11 +4,11 @@ import { timeMs, timeEachMs } from "../stopwatch";
 import type { BrokerWorkload } from "../workload";
 
 const sizes = {
-  full: { messages: 1_000, alone: 100, warmUp: 50 },
-  quick: { messages: 20, alone: 5, warmUp: 2 },
+  full: { messages: 1_000, sequential: 100, warmUp: 50 },
+  quick: { messages: 20, sequential: 5, warmUp: 2 },
 };
 
-/** A workflow without work, so that the figures are those of the messages. */
+/** A workflow whose only step is skipped, so that the results show the cost of the messages. */
 const body = {
   definition: {
     name: "nothing",
@@ -19,7 +19,7 @@ const body = {
   },
 };
 
-/** From a request message to its response, through a workflow without work: one at a time, and many concurrently. */
+/** Time from sending a request message to receiving its response: first one request at a time, then many together. */
 export const requestResponse: BrokerWorkload = async (
   connectionString,
   size,
@@ -34,19 +34,19 @@ export const requestResponse: BrokerWorkload = async (
 
 async function measureRequests(
   client: ServiceBusClient,
-  { messages, alone, warmUp }: (typeof sizes)["full"],
+  { messages, sequential, warmUp }: (typeof sizes)["full"],
 ) {
   const responses = createResponseReceiver(client);
   const sender = client.createSender("agent-requests");
   const request = async (id: string): Promise<void> => {
-    const response = responses.to(id);
+    const response = responses.waitFor(id);
     await sender.sendMessages({ messageId: id, body });
     await response;
   };
   let count = 0;
-  const one = () => request(`one-${(count += 1)}`);
-  await timeEachMs(warmUp, one);
-  const singleTimes = await timeEachMs(alone, one);
+  const sendOne = () => request(`one-${(count += 1)}`);
+  await timeEachMs(warmUp, sendOne);
+  const singleTimes = await timeEachMs(sequential, sendOne);
   const { times, seconds } = await requestAll(sender, responses, messages);
   return {
     messagesPerSecond: messages / seconds,
@@ -60,7 +60,7 @@ async function measureRequests(
 
 type Responses = ReturnType<typeof createResponseReceiver>;
 
-/** Sends all requests before waiting: the times are those of a queue of that length. */
+/** Sends all requests before it waits, so that each time includes the time in the queue. */
 async function requestAll(
   sender: ServiceBusSender,
   responses: Responses,
@@ -71,7 +71,7 @@ async function requestAll(
   const times: number[] = [];
   const ms = await timeMs(async () => {
     const all = ids.map(async (id) => {
-      await responses.to(id);
+      await responses.waitFor(id);
       times.push(performance.now() - start);
     });
     for (let from = 0; from < messages; from += 100)
@@ -83,7 +83,7 @@ async function requestAll(
   return { times, seconds: ms / 1000 };
 }
 
-/** Receives continuously and matches responses to requests by their correlation id. */
+/** Receives continuously. Matches a response to its request by the correlation id. */
 function createResponseReceiver(client: ServiceBusClient) {
   const waiting = new Map<
     string,
@@ -106,7 +106,7 @@ function createResponseReceiver(client: ServiceBusClient) {
     { maxConcurrentCalls: 100 },
   );
   return {
-    to: (id: string) =>
+    waitFor: (id: string) =>
       new Promise<void>((resolve, reject) => {
         waiting.set(id, { resolve, reject });
       }),

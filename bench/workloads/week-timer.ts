@@ -8,7 +8,7 @@ const app = resolve(__dirname, "..", "..", "..", "bench", "app");
 const runs = { full: 50, quick: 3 };
 const weekMs = 7 * 86_400_000;
 
-/** A timer of one week on the virtual clock of the test kit: from the start of the orchestration until the client sees its end. */
+/** A timer of one week on the virtual clock of the test kit: time from the start until the client receives the final status. */
 export const weekTimer: SystemWorkload = async (size, signal) => {
   await using cloud = await startLocalCloud({ app });
   const times: number[] = [];

@@ -1,4 +1,4 @@
-// LangGraph JS in process: an entrypoint with tasks, and its SQLite checkpointer.
+// LangGraph JS in this process: an entrypoint with tasks, stored by the SQLite checkpointer.
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { entrypoint, task } from "@langchain/langgraph";
@@ -15,8 +15,7 @@ export const unsupported = {
 export async function start(folder) {
   const checkpointer = SqliteSaver.fromConnString(join(folder, "graph.sqlite"));
   onStop(() => checkpointer.db.close());
-  // The checkpointer turns on the write-ahead log, with which better-sqlite3 by default does not wait for the disk at a
-  // commit.
+  // The checkpointer enables the write-ahead log. By default, better-sqlite3 then commits without waiting for the disk.
   checkpointer.db.pragma("synchronous = FULL");
   return {
     description: `${version("@langchain/langgraph")}, SQLite checkpointer ${version("@langchain/langgraph-checkpoint-sqlite")}, in process`,
@@ -35,10 +34,10 @@ function workflows(checkpointer) {
     const steps = Array.from({ length: width }, () => nothing());
     return (await Promise.all(steps)).length;
   });
-  const called = (graph) => (input) =>
+  const toWorkflow = (graph) => (input) =>
     graph.invoke(input, {
       configurable: { thread_id: randomUUID() },
       durability: "sync",
     });
-  return { chain: called(chain), fanOut: called(fanOut) };
+  return { chain: toWorkflow(chain), fanOut: toWorkflow(fanOut) };
 }
