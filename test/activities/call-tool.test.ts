@@ -39,14 +39,14 @@ const createToolInput = (
   };
 };
 
-const storeWord = (): Promise<Payload> =>
+const storeLongWord = (): Promise<Payload> =>
   storage.payloads.put("o", { word: "x".repeat(40_000) });
 
 describe("callTool for a tool step", () => {
   test("renders the input from a stored payload and stores an output of 140 KB by reference", async () => {
     const { dependencies } = createActivityContext(() => storage);
     const template = { text: "n ${input.word.size()}" };
-    const input = createToolInput("grow", template, await storeWord());
+    const input = createToolInput("grow", template, await storeLongWord());
     const { output } = await callTool(dependencies)(input);
     expect(output).toMatchObject({ $ref: expect.any(String) as string });
     const value = output && (await storage.payloads.get(output));
@@ -56,7 +56,7 @@ describe("callTool for a tool step", () => {
   test("throws tool_input_invalid if the rendered input has the wrong type", async () => {
     const { dependencies } = createActivityContext(() => storage);
     const template = { text: "${input.word.size()}" };
-    const input = createToolInput("grow", template, await storeWord());
+    const input = createToolInput("grow", template, await storeLongWord());
     await expect(callTool(dependencies)(input)).rejects.toMatchObject({
       code: "tool_input_invalid",
     });

@@ -23,7 +23,7 @@ interface Workflow {
   readonly permissions: Readonly<Record<string, string>>;
   readonly jobs: Readonly<Record<string, Job>>;
 }
-const read = (name: string): Workflow =>
+const readWorkflow = (name: string): Workflow =>
   parse(readFileSync(`.github/workflows/${name}.yml`, "utf8")) as Workflow;
 
 describe.each(paths)("%s", (path) => {
@@ -89,18 +89,18 @@ test("azd and the workflow deploy the output of the package script", () => {
   const action = readFileSync(".github/actions/deploy/action.yml", "utf8");
   expect(action).toContain("npm run package");
   expect(action).toContain("--src dist/aos.zip");
-  // test/package checks that the script produces these files.
+  // The tests in test/package check that the script writes these files.
   expect(readFileSync("scripts/package.mjs", "utf8")).toContain(
     "the folder dist/package and as the zip dist/aos.zip",
   );
-  // azd finds the app by this tag.
+  // azd uses this tag to find the resource to deploy to.
   expect(readFileSync("bicep/modules/function-app.bicep", "utf8")).toContain(
     "'azd-service-name': 'api'",
   );
 });
 
 describe("continuous integration", () => {
-  const { jobs, permissions } = read("ci");
+  const { jobs, permissions } = readWorkflow("ci");
 
   test("runs npm run check on Node.js 20, 22 and 24", () => {
     expect(jobs["check"]?.strategy?.matrix["node"]).toEqual([20, 22, 24]);
@@ -115,7 +115,7 @@ describe("continuous integration", () => {
 });
 
 describe("deployment", () => {
-  const { jobs, permissions } = read("deploy");
+  const { jobs, permissions } = readWorkflow("deploy");
 
   test("signs in with a federated identity, without a secret", () => {
     const text = readFileSync(".github/workflows/deploy.yml", "utf8");
@@ -138,21 +138,21 @@ describe("deployment", () => {
       expect(job["timeout-minutes"]).toBeGreaterThan(0);
   });
 
-  test("previews changes with the variables of the deployment", () => {
+  test("passes every environment variable of the parameter files to the what-if preview and to the deployment", () => {
     const text = (path: string) => readFileSync(path, "utf8");
     const files = ["dev", "prod"].map((name) =>
       text(`bicep/${name}.bicepparam`),
     );
-    const read = [
+    const variables = [
       ...files
         .join()
         .matchAll(/readEnvironmentVariable\('(AOS_\w+|AZURE_LOCATION)'/g),
     ].map(([, name = ""]) => name);
-    expect(read).toContain("AOS_ALERT_EMAIL");
+    expect(variables).toContain("AOS_ALERT_EMAIL");
     const whatIf = JSON.stringify(jobs["what-if"]);
     const action = text(".github/actions/deploy/action.yml");
     expect(
-      read.filter(
+      variables.filter(
         (name) => !whatIf.includes(name) || !action.includes(`${name}:`),
       ),
     ).toEqual([]);

@@ -22,7 +22,7 @@ afterAll(() => azurite.stop());
 
 const startedAt = Date.parse("2026-01-01T00:00:00Z");
 
-/** A new session with its own task hub and clock. Its orchestrations are numbered. */
+/** Creates a session with its own task hub and clock. The functions identify an orchestration by its number. */
 function createSession() {
   const session = randomUUID();
   const hub = fakeTaskHub();
@@ -126,7 +126,7 @@ describe("the session queue", () => {
     const { request, release, startedNumbers, toEntry } = createSession();
     await request(1);
     await request(2);
-    // Its end is not recorded: if it were still the head, the second orchestration could not start.
+    // The status of orchestration 1 is still running: if it were still the head, orchestration 2 could not start.
     await release(1);
     await release(1);
     expect(startedNumbers()).toEqual([1, 2]);
@@ -168,7 +168,7 @@ describe("the session queue", () => {
       code: "storage_unavailable",
     });
     hub.broken = false;
-    // The first sweep failed before it took over the claim, which is therefore still abandoned.
+    // The claim is still abandoned, because the first sweep failed before it could take over the claim.
     await sweep();
     expect(startedNumbers()).toEqual([1]);
   });

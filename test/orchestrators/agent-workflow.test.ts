@@ -135,7 +135,7 @@ test("tolerates repeated, invalid and early stepSettled events", async () => {
   ]);
   await engine.raise("stepSettled", 17);
   await engine.raise("stepSettled", { stepId: "a" });
-  // The workflow now waits for `a` alone.
+  // The workflow now waits only for `a`.
   await engine.raise("stepSettled", { stepId: "b" });
   await engine.raise("stepSettled", { stepId: "a" });
   await engine.complete("o1@b", completed(1));

@@ -1,4 +1,4 @@
-/** The examples run from the packed packages, installed as a user installs them. */
+/** Installs the packed packages with npm, as a user does, and runs the examples. */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
@@ -27,7 +27,7 @@ beforeAll(() => {
   installExample("minimal", minimal, packages);
 }, installMs);
 
-/** In the soak run every example installs its own packages. */
+/** Reuses the installed packages of the example `minimal`, except in the soak test. */
 function install(name: ExampleName): string {
   const app = join(folder, name);
   mkdirSync(app);
@@ -35,7 +35,7 @@ function install(name: ExampleName): string {
   return app;
 }
 
-/** Runs a workflow to its end and returns the output. */
+/** Runs a workflow until it is completed, and returns its output. */
 async function runWorkflow(url: string, workflow: string, input: object) {
   const api = createApiClient(url);
   const { body } = await api.start({ workflow, input });
@@ -44,7 +44,7 @@ async function runWorkflow(url: string, workflow: string, input: object) {
   return (await api.get(`orchestrations/${body.id}/result`)).body;
 }
 
-test("minimal: an agent calls its tool for each text", async () => {
+test("minimal: runs an agent with a tool for each text", async () => {
   await using aos = await startExample(minimal);
   const output = await runWorkflow(aos.url, "shorten", {
     texts: ["A long text about a short subject.", "Short."],
@@ -59,7 +59,7 @@ test("minimal: an agent calls its tool for each text", async () => {
 });
 
 test(
-  "pipelines: a request message is answered with a response message",
+  "pipelines: sends a response message for a request message",
   async () => {
     const app = install("pipelines");
     await using aos = await startExample(app);
@@ -84,7 +84,7 @@ test(
 );
 
 test(
-  "own-model: the provider of the app answers in place of a configured one",
+  "own-model: calls the model provider that the app defines instead of the configured one",
   async () => {
     const app = install("own-model");
     const requests: unknown[] = [];

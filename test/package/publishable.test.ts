@@ -1,4 +1,4 @@
-/** What npm users get: linters of packages find nothing to complain about in either package. */
+/** Checks both npm packages with package linters. */
 import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { createTemporaryFolder } from "../../local-cloud/test/support/shared/temporary-folder";

@@ -1,4 +1,3 @@
-/** Checks of parameter values. */
 import { evaluate, type Scope } from "./evaluate";
 import type { Parameter } from "./template";
 import { isList, type Value } from "./value";
@@ -22,8 +21,8 @@ export function checkArgument(
 
 function typeProblem({ type }: Parameter, value: Value): string | undefined {
   const actual = isList(value) ? "array" : typeof value;
-  const wanted = { int: "number", bool: "boolean" }[type] ?? type;
-  return actual === wanted ? undefined : `is not of type ${type}`;
+  const expected = { int: "number", bool: "boolean" }[type] ?? type;
+  return actual === expected ? undefined : `is not of type ${type}`;
 }
 
 function choiceProblem(

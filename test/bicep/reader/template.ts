@@ -62,7 +62,7 @@ export function readTemplate(parse: Parse, text: string): Template {
   return template;
 }
 
-/** The values of a .bicepparam file: the grammar has no such files, but their assignments are those of variables. */
+/** Reads the values of a .bicepparam file. Converts them to variables, because the grammar covers only .bicep files. */
 export function readAssignments(
   parse: Parse,
   text: string,

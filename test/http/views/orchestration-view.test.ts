@@ -38,12 +38,12 @@ let count = 0;
 const newEvent = (
   type: OrchestrationEvent["type"],
   second: number,
-  more: Partial<OrchestrationEvent> = {},
+  fields: Partial<OrchestrationEvent> = {},
 ): OrchestrationEvent => ({
   key: String(count++),
   type,
   at: at(second),
-  ...more,
+  ...fields,
 });
 
 const events: readonly OrchestrationEvent[] = [
@@ -76,7 +76,7 @@ const view = (events: readonly OrchestrationEvent[]) =>
   toOrchestrationView(summary, events, definition, collectionUrl);
 
 describe("toOrchestrationView", () => {
-  test("shows every step as pending without events", () => {
+  test("shows every step as pending if the history has no events", () => {
     const { steps, progress } = view([]);
     expect(
       steps.map(({ id, status, attempt }) => [id, status, attempt]),
@@ -114,7 +114,7 @@ describe("toOrchestrationView", () => {
     expect(view([failed]).steps[2]).toMatchObject({ status: "failed", error });
   });
 
-  test("sums the usage of calls and not of steps", () => {
+  test("sums the usage of the model calls, without adding the usage of their steps", () => {
     expect(view(events).usage).toEqual({
       inputTokens: 20,
       outputTokens: 10,

@@ -19,7 +19,7 @@ const claim = {
 } as const;
 
 describe("claim rules", () => {
-  test("never allow the start by the holder and a takeover at the same time", () => {
+  test("never allow the holder to start and another process to take over at the same time", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 120_000 }), (ageMs) => {
         const now = new Date(takenAt + ageMs);

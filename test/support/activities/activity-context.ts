@@ -12,7 +12,7 @@ import type { Storage } from "../../../src/storage/ports";
 import type { Agent } from "../../../src/domain/agent";
 import type { ExpressionScope, TurnRef } from "../../../src/domain/contracts";
 
-/** Dependencies of activities with the offline model and four tools. `calls` lists the names of model and tool calls. */
+/** Creates activity dependencies with the offline model and four tools. `calls` records `model` or the tool name of each call. */
 export function createActivityContext(storage: () => Storage) {
   const calls: string[] = [];
   const offline = offlineModel({ [testAgent.name]: script });
@@ -57,7 +57,7 @@ export function createActivityContext(storage: () => Storage) {
   return { dependencies, calls };
 }
 
-/** Makes three tool calls, two of which are invalid, then answers with their results. */
+/** Makes a valid tool call and two invalid ones, then answers with their results. */
 const script: OfflineScript = ({ prompt, results: [results] }) =>
   results !== undefined
     ? { answer: JSON.stringify(results) }

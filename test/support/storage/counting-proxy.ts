@@ -3,9 +3,9 @@ import { createServer, request, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface CountingProxy {
-  /** The connection string with the endpoints of the proxy. */
+  /** The connection string, with its endpoints replaced by those of the proxy. */
   readonly connectionString: string;
-  /** Returns the number of requests since the previous call, by service and kind: `table write`, `blob read`. */
+  /** Returns the number of requests since the previous call, by service and kind, such as `table write`. */
   takeCounts(): Readonly<Record<string, number>>;
   stop(): void;
 }
@@ -26,9 +26,9 @@ export async function startCountingProxy(
       const forwarded = request(
         origin + (incoming.url ?? ""),
         { method: incoming.method, headers: incoming.headers },
-        (answer) => {
-          outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-          answer.pipe(outgoing);
+        (response) => {
+          outgoing.writeHead(response.statusCode ?? 502, response.headers);
+          response.pipe(outgoing);
         },
       );
       forwarded.on("error", () => outgoing.destroy());

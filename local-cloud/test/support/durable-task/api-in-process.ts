@@ -104,7 +104,7 @@ const orchestratorStarted = {
   input: null,
 } as const;
 
-/** The whole content of the hub, for tests that a request changes nothing. */
+/** The entire content of the hub, for tests that a request does not change it. */
 export const snapshotHub = (hub: TaskHub): unknown => [
   hub.listInstances({}),
   hub.listEntities({}),

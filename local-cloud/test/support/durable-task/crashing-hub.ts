@@ -13,7 +13,10 @@ import {
 } from "../../../durable-task/model/instance";
 import { parseDurableTaskSettings } from "../../../durable-task/engine/settings";
 import { openTaskHubStore } from "../../../durable-task/store/sqlite-store";
-import type { HubCommit, TaskHubStore } from "../../../durable-task/store/task-hub-store";
+import type {
+  HubCommit,
+  TaskHubStore,
+} from "../../../durable-task/store/task-hub-store";
 import type { StoredEvent } from "../../../durable-task/model/stored-event";
 import { VirtualClock } from "../../../shared/time/virtual-clock";
 import {
@@ -237,7 +240,7 @@ class CrashingHub {
 
   #createCrashingStore(): TaskHubStore {
     const { store, ledger, path, nextPath } = this.#context;
-    // Each commit of a group is written alone, so that a crash is possible between any two.
+    // Writes each commit of a group separately, so that the hub can crash between any two of them.
     const commit = async (commits: readonly HubCommit[]): Promise<void> => {
       for (const each of commits) {
         const crash = this.#scenario.nextCrash();
