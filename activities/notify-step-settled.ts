@@ -1,6 +1,6 @@
 import { type StepRef, stepSettledEvent } from "../src/domain/contracts";
 
-/** The part of the durable client that raises events. For an instance that has ended it does nothing. */
+/** The part of the durable client that raises events. It ignores events for instances that have ended. */
 interface EventRaiser {
   raiseEvent(instanceId: string, name: string, data: unknown): Promise<void>;
 }

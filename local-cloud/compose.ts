@@ -1,4 +1,4 @@
-/** Composes a local cloud: the Functions host on one app, its extensions, and the storage and Service Bus that the app needs. */
+/** Starts a local cloud: the Functions host with one app, its extensions, and the storage and Service Bus that the app needs. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type FunctionsHost, startFunctionsHost } from "./functions-host/host";
@@ -15,7 +15,7 @@ import { AsyncDisposableStack } from "./shared/lifecycle/async-disposable-stack"
 import type { Clock } from "./shared/time/clock";
 import { startStorage } from "./storage/azurite";
 
-/** `on-demand`: only for an app with a setting that asks for the emulator. */
+/** `on-demand`: starts the emulator only if a setting of the app requires it. */
 type StartPolicy = "always" | "on-demand";
 type AppSettings = Readonly<Record<string, string>>;
 

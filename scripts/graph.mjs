@@ -9,7 +9,7 @@ import { fail, root } from "./set-up.mjs";
 const document = join(root, "docs", "architecture.md");
 const region = /(<!-- graph -->)[^]*(<!-- \/graph -->)/;
 
-/** The first match is the folder as drawn. A file that lies directly in src, local-cloud or functions-host is drawn as itself. */
+/** The first matching folder is the node of a file. A file directly in src, local-cloud or functions-host is a separate node. */
 const drawnFolders = [
   /^(?:orchestrators|activities|entities)(?=\/)/,
   /^src\/messaging\/in(?=\/)/,

@@ -56,7 +56,7 @@ function run(file, args) {
       cwd: root,
     },
   );
-  // Ctrl-C reaches the child through the terminal; a signal to this process alone is forwarded.
+  // The terminal sends Ctrl-C to the child, too; other signals reach only this process and are forwarded.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** Loads nothing of the local cloud, so that a program checks the version of Node.js before anything else runs. */
+/** Imports no other module of the local cloud, so that a program can check the version of Node.js first. */
 export { createConsoleLog } from "./log";
 export {
   parseCommandLine,

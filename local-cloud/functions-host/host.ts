@@ -29,7 +29,7 @@ export interface FunctionsHostOptions {
   readonly extensions: readonly Extension[];
   /**
    * Called with the local settings of the app, after data folder and port are acquired and before the app is loaded.
-   * Starts the emulators that the app needs and returns the settings that address them, which replace all others.
+   * Starts the emulators that the app needs and returns settings with their endpoints, which override all other settings.
    */
   readonly prepare?: (
     settings: Readonly<Record<string, string>>,

@@ -133,7 +133,7 @@ const isGeneratorFunction = (
 ): stub is OrchestrationHandler =>
   Object.prototype.toString.call(stub) === "[object GeneratorFunction]";
 
-/** The orchestrator may have the same name as an activity that it calls: nothing calls the orchestrator by name. */
+/** Returns another name if a stub already has this one, which is safe because no function calls the orchestrator by name. */
 function chooseName(name: string, stubs: readonly RegisteredStub[]): string {
   const wanted = name === "" ? "orchestrator" : name;
   const isTaken = stubs.some(

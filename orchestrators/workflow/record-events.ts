@@ -11,8 +11,8 @@ import type { OrchestrationEvent } from "../../src/domain/history/orchestration-
 import { orchestrationMetadata, type WorkflowRun } from "./workflow-run";
 
 /**
- * Creates one record of all pending events, which the next wait starts. It includes failed events, but failed events
- * alone do not cause a record: during a storage outage each failure would wake the workflow for an immediate retry.
+ * Starts one activity that records all pending events, with the next wait of the workflow. It includes events that could not be
+ * recorded before, but is not started for these only: in a storage outage each failure would cause an immediate retry.
  */
 export function* startRecordingEvents(
   run: WorkflowRun,

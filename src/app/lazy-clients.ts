@@ -1,6 +1,6 @@
 /**
- * Creates the clients of storage, Service Bus and the model. Their modules are a third of the code that a start would
- * load, and registering functions needs none of them: each is loaded by its first use, with `require`.
+ * Creates the clients of storage, Service Bus and the model. Their modules are a third of the code of the app, and registering
+ * functions does not need them. To start faster, the app loads each module on first use, with `require`.
  */
 import type * as identity from "@azure/identity";
 import type { ServiceBusConfig } from "../config/service-bus-settings";

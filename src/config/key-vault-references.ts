@@ -1,9 +1,9 @@
 /**
- * Settings that are Key Vault references which App Service could not resolve: their value is the reference itself.
+ * Finds Key Vault references that App Service could not resolve. Such a setting contains the reference instead of the secret.
  * https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
  *
- * A reference does not stop the app when it only affects one service: the app runs without that service until the vault
- * is available again and App Service restarts the app.
+ * If an unresolved reference affects only one service, the app runs without that service until the vault is available again
+ * and App Service restarts the app.
  */
 import { AosError } from "../domain/errors";
 import type { RawSettings, SettingProblem } from "./setting-problem";
@@ -13,7 +13,7 @@ export type ConfiguredService = "storage" | "serviceBus" | "model";
 export interface UnresolvedReferences {
   /** All settings with an unresolved reference, including those that AOS does not read. */
   readonly settings: readonly string[];
-  /** The settings without which a service cannot be used. */
+  /** The settings with an unresolved reference that make a service unusable. */
   readonly byService: Readonly<Record<ConfiguredService, readonly string[]>>;
 }
 
@@ -37,13 +37,13 @@ const servicePatterns: readonly (readonly [
   ["telemetry", /^(APPLICATIONINSIGHTS|OTEL)_/],
 ];
 
-/** The service that a setting configures. Undefined when the entire app depends on it, or AOS does not read it. */
+/** Returns the service that a setting configures, or undefined if the entire app needs the setting or AOS does not read it. */
 export const serviceOfSetting = (
   setting: string,
 ): ConfiguredService | "telemetry" | undefined =>
   servicePatterns.find(([, pattern]) => pattern.test(setting))?.[0];
 
-/** A service is affected when its configuration, built from the raw settings, contains the text of a reference. */
+/** A setting affects a service if the configuration of the service contains the text of the reference. */
 export function collectUnresolvedReferences(
   settings: RawSettings,
   references: readonly SettingProblem[],

@@ -2,7 +2,7 @@ type Defined<Fields> = {
   [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;
 };
 
-/** Removes fields whose value is undefined, as `exactOptionalPropertyTypes` requires. */
+/** Removes fields whose value is undefined: `exactOptionalPropertyTypes` allows only absent fields. */
 export const omitUndefined = <Fields extends object>(
   fields: Fields,
 ): Defined<Fields> =>

@@ -9,10 +9,10 @@ export type Cause =
   | "network_refused" // a firewall or the private network refuses the app
   | "host_unknown" // DNS does not resolve the host name
   | "unreachable" // the connection is refused or breaks
-  | "no_answer" // no answer within the timeout of the probe
-  | "not_found" // the service exists, the queue or model does not
-  | "setting_invalid" // no client can use the setting
-  | "failed"; // any other error: see the message
+  | "no_answer" // no response within the timeout of the probe
+  | "not_found" // the service exists, but not the queue or model
+  | "setting_invalid" // the client library rejects the setting
+  | "failed"; // any other error; the message describes it
 
 export type ErrorCause = Exclude<Cause, "unresolved_reference">;
 
@@ -52,7 +52,7 @@ export function classifyError(
 ): ErrorCause {
   const text = errorChain(thrown).map(describe).join(" \n ");
   const cause = patterns.find(([pattern]) => pattern.test(text))?.[1];
-  // The same refusal means a missing role for an identity, and a wrong key for a key.
+  // Services return the same error in both cases: an identity lacks a role, or a key is wrong.
   if (cause === "role_missing" || cause === "key_refused")
     return authentication === "identity" ? "role_missing" : "key_refused";
   return cause ?? "failed";

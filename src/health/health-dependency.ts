@@ -5,25 +5,25 @@ import type { TaskHubClient } from "../orchestrations/task-hub";
 export interface HealthDependency {
   /** Key in the response: `storage`, `serviceBus`, `model`. */
   readonly name: string;
-  /** Error code of an unanswered probe. */
+  /** Error code of a probe without a response. */
   readonly code: ErrorCode;
   /** Undefined when the dependency is optional and not configured. */
   readonly probes?: readonly HealthProbe[];
-  /** Decides the cause of a refusal: an identity lacks a role, a key is wrong. */
+  /** Determines the cause of an authorization error: a missing role or a wrong key. */
   readonly authentication: "identity" | "key";
   /** Settings that configure the endpoint and the credential. */
   readonly settings: readonly string[];
-  /** The settings among them whose Key Vault reference was not resolved. */
+  /** Those of `settings` whose Key Vault reference could not be resolved. */
   readonly unresolved: readonly string[];
   /** Additional fields of the response. */
   readonly details?: Readonly<Record<string, string>>;
 }
 
 export interface HealthProbe {
-  /** Such as `tables`, or the name of a queue. */
+  /** For example `tables` or the name of a queue. */
   readonly name: string;
   /** The Azure role that an identity needs. */
   readonly role?: string;
-  /** Throws the error of the service. Cheap and free of side effects. */
+  /** Throws the error of the service. Must be cheap and free of side effects. */
   check(hub: TaskHubClient): Promise<void>;
 }

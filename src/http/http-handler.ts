@@ -49,7 +49,7 @@ async function respond(
   };
 }
 
-/** Wraps a route that needs only the request. Anything it throws becomes a problem response. */
+/** Wraps a route that needs only the request. Converts thrown errors to problem responses. */
 export const httpHandler =
   (route: (request: HttpRequest) => Promise<RouteResponse>) =>
   (request: HttpRequest, context: InvocationContext) =>

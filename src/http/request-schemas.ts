@@ -1,4 +1,4 @@
-/** Schemas of all requests. Unknown fields are rejected, so that a misspelled name is not ignored. */
+/** Schemas of all requests. They reject unknown fields, so that a misspelled name is reported. */
 import { z } from "zod";
 import { parseDuration } from "../domain/duration";
 import {
@@ -17,7 +17,7 @@ export const orchestrationPathSchema = z.object({ id: idSchema });
 
 export const idempotencyKeySchema = z.string().min(1).max(255).optional();
 
-/** The Functions host authenticates with these parameters and passes them on. */
+/** Query parameters with which the Functions host authenticates; it does not remove them from the request. */
 const hostParameters = {
   code: z.string().optional(),
   clientId: z.string().optional(),
@@ -96,7 +96,7 @@ const sequenceNumberSchema = z
   .string()
   .regex(/^\d{1,19}$/, { error: "must be a sequence number" });
 
-/** Accepts a dead-letter queue, or the queue it belongs to. */
+/** Accepts the path of a dead-letter queue, or the name of its main queue. */
 const deadLetterQueueSchema = z
   .string()
   .transform((name) =>

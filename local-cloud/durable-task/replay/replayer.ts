@@ -82,8 +82,8 @@ export class Replayer {
   }
 
   /**
-   * Applies an event that the function has just processed in an extended session. The function has reached all of
-   * `actions`, so nothing has to be inferred (R1).
+   * Applies an event that the function has just processed in an extended session. The function has already
+   * requested all of `actions`, so they are not inferred from the history (R1).
    */
   followEvent(event: HistoryEvent, actions: readonly Action[]): void {
     this.#applyRecordedDecisions();

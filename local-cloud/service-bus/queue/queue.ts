@@ -124,7 +124,7 @@ export class BrokerQueue {
     return sequences;
   }
 
-  /** Cancels all messages, or none and throws when one sequence number is not that of a scheduled message. */
+  /** Cancels all messages. If a sequence number belongs to no scheduled message, throws and cancels none. */
   cancelScheduled(sequences: readonly number[], onCommitted: () => void): void {
     const messages = sequences.map((sequence) =>
       this.messages.getScheduled(sequence),

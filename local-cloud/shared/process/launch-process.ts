@@ -11,11 +11,11 @@ export interface LaunchOptions {
   readonly ipc?: boolean;
   /** Keeps stdin of the process open until this process ends. Default: stdin is empty. */
   readonly pipeStdin?: boolean;
-  /** Writes stderr of the process to that of this process instead of to `output`. */
+  /** Writes the stderr of the child process to the stderr of this process, not to `output`. */
   readonly inheritStderr?: boolean;
 }
 
-/** A Node.js program that runs as a child process. Disposing of it asks it to stop. */
+/** A Node.js program that runs as a child process. Disposing of it requests its stop. */
 export interface LaunchedProcess extends AsyncDisposable {
   readonly child: ChildProcess;
   /** Resolves with the exit code, null after a signal, when the output is complete; with IPC, output may follow. */

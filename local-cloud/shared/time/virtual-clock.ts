@@ -8,9 +8,9 @@ interface Timer {
 /**
  * A clock that moves only when `advance` is called.
  *
- * C1. Between two advances time stands still: only timers that were already due when they were scheduled fire.
- * C2. An advance fires due timers in order of time, each at its time, and waits until all work that one timer started
- *     has finished before it fires the next. It also fires timers scheduled meanwhile that fall due within it.
+ * C1. Between two advances the time does not change: a timer fires only if it is already due when it is scheduled.
+ * C2. An advance fires due timers in order of time, each at its time. It waits until all work that a timer has started
+ *     is finished before it fires the next one. It also fires new timers that become due before its end.
  * C3. Advances run one after another, never concurrently.
  */
 export class VirtualClock implements Clock {

@@ -10,7 +10,7 @@ import {
 import { isJsonArray } from "../json";
 import type { Json } from "../payload";
 
-/** Integers become CEL ints, as CEL's integer literals are; otherwise `input.risk + 1` would have no overload. */
+/** Converts integers to the CEL type int: CEL cannot add a double and an integer literal, as in `input.risk + 1`. */
 export function toCel(value: Json): CelInput {
   if (typeof value === "number")
     return Number.isSafeInteger(value) ? BigInt(value) : value;

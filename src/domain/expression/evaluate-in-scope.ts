@@ -45,7 +45,7 @@ export function requireList(
   );
 }
 
-/** Whether all payloads in the scope are inline. */
+/** Returns true if no payload in the scope has to be loaded from a blob. */
 export const isScopeInline = (scope: ExpressionScope): boolean =>
   [
     scope.input,

@@ -4,11 +4,11 @@ type Expr = ReturnType<typeof parse>["expr"];
 
 /** The names of the scope that an expression uses. */
 export interface ExpressionReferences {
-  /** Root identifiers, without those that a comprehension binds. */
+  /** Root identifiers, except the loop variables of comprehensions. */
   readonly roots: ReadonlySet<string>;
   /** Ids of `steps.<id>` and `steps["<id>"]`. */
   readonly steps: ReadonlySet<string>;
-  /** Whether any step may be used, for example by `steps[input.which]`. */
+  /** True if the expression may use any step, because it computes the id, as in `steps[input.which]`. */
   readonly allSteps: boolean;
 }
 
@@ -53,7 +53,7 @@ type Comprehension = Extract<
   { case: "comprehensionExpr" }
 >["value"];
 
-/** Comprehensions such as `list.filter(x, …)` bind `x` everywhere but in the list. */
+/** Comprehensions such as `list.filter(x, …)` bind `x` in every part except the list. */
 function visitComprehension(
   loop: Comprehension,
   bound: Bound,

@@ -40,7 +40,7 @@ export function parseTemplate(text: string): readonly TemplatePart[] {
   return parts;
 }
 
-/** A string that consists of one `${…}` becomes the expression's value; any other string remains a string. */
+/** A string that consists of a single `${…}` is replaced by the value of its expression; any other string remains a string. */
 export function renderTemplate(
   template: Json,
   bindings: ExpressionBindings,
@@ -69,7 +69,7 @@ function renderString(template: string, bindings: ExpressionBindings): Json {
     .join("");
 }
 
-/** The expression of a template that consists of one `${…}`. */
+/** Returns the expression of a template that consists of a single `${…}`, otherwise undefined. */
 export function soleExpression(template: string): string | undefined {
   const [first, ...others] = parseTemplate(template);
   return first?.kind === "expression" && others.length === 0

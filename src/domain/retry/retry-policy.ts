@@ -9,7 +9,7 @@ export const defaultRetryPolicy: RetryPolicy = {
   backoff: 2,
 };
 
-/** Retries for about a day, to outlast an outage. */
+/** Retries for about a day, for work that must not be lost in an outage. */
 export const longRetry: RetryPolicy = {
   maxAttempts: 300,
   firstDelayMs: 1_000,

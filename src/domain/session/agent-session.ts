@@ -2,7 +2,7 @@
  * The state of an agent session, apart from its transcript.
  *
  * 1. The state stays below 16 KiB: its lists are bounded, and the oldest entries are dropped when keys are long.
- * 2. An operation is idempotent per turn key: repeating it changes nothing and returns the same result.
+ * 2. An operation is idempotent per turn key: repeating it does not change the state and returns the same result.
  * 3. Turn numbers start at 1 and are never assigned twice.
  */
 import type { Failure } from "../errors";

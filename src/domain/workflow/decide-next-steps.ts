@@ -1,7 +1,7 @@
 /**
- * Decides which steps run next. Pure: the decision depends on the progress, not on the order in which it was made.
+ * Decides which steps run next. Pure: depends only on the current progress, not on the order in which the steps settled.
  *
- * 1. A step is ready when all of its needs have settled: completed, failed or been skipped.
+ * 1. A step is ready when all of its needs have settled, that is, are completed, failed or skipped.
  * 2. A failure is fatal unless the step's `onError` tolerates it. A step is skipped if one of its needs failed fatally or
  *    was itself skipped for this reason ("upstream").
  * 3. A step that was skipped by its own `when` does not cause its dependents to be skipped.

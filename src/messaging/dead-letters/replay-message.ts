@@ -4,7 +4,7 @@
  * 1. It has a new message id, which duplicate detection has not seen.
  * 2. The new id is derived from the original id and the dead letter's sequence number: replaying a dead letter twice
  *    sends one message.
- * 3. The property `idempotencyKey` carries the original id: AOS does not start an orchestration that it has started.
+ * 3. The property `idempotencyKey` contains the original id, so that AOS does not start the same orchestration twice.
  */
 import { omitUndefined } from "../../domain/omit-undefined";
 import type { Json } from "../../domain/payload";

@@ -1,10 +1,10 @@
 /**
- * Decides which process may start a claimed orchestration. A second start of an instance that has already ended would
- * restart it in the task hub, so two processes must never start the same orchestration.
+ * Decides which process may start a claimed orchestration. Two processes must never start the same orchestration: if the
+ * first run has already ended, the task hub would run it a second time.
  *
- * 1. The holder of a claim starts the instance within `startDeadlineMs` of taking the claim, or not at all.
- * 2. A claim can be taken over `takeOverAfterMs` after it was taken: by then its holder has started it or given up.
- * 3. Only one process takes a claim over (the store compares ETags), and only if the hub has no such instance.
+ * 1. The holder of a claim starts the orchestration within `startDeadlineMs` of taking the claim, or not at all.
+ * 2. Another process can take over a claim after `takeOverAfterMs`: by then, rule 1 no longer allows the holder to start.
+ * 3. Only one process takes over a claim (the store compares ETags), and only if the task hub has no instance with its id.
  * 4. A claim that is `waiting` in a session queue has no holder: `session-queue.ts` decides which process takes it over.
  */
 import type { Claim } from "../../storage/ports";
@@ -15,7 +15,7 @@ export const takeOverAfterMs = 30_000;
 export const mayStart = (takenAt: Date, now: Date): boolean =>
   now.getTime() - takenAt.getTime() <= startDeadlineMs;
 
-/** Whether the holder of the claim must have died before it started the orchestration. */
+/** Returns true if the holder of the claim did not start the orchestration in time, so that it can be taken over. */
 export const isAbandoned = (
   claim: Pick<Claim, "claimedAt" | "waiting"> & {
     readonly summary: Pick<Claim["summary"], "status">;

@@ -3,10 +3,13 @@ import { logEvent } from "../../telemetry/log/log-event";
 import { countTakeover } from "../../telemetry/metrics/instruments";
 import type { UseCaseContext } from "../use-case-context";
 
-/** The holder of the claim died, or the orchestration became the head of its session queue, which is not a fault. */
+/**
+ * `starter_died`: the process that held the claim stopped before it started the orchestration. `turn_came`: the
+ * orchestration became the head of its session queue; this is normal and not logged.
+ */
 type TakeOverReason = "starter_died" | "turn_came";
 
-/** Returns false if another process took the claim over first. */
+/** Returns false if another process has already taken over the claim. */
 export async function takeOverClaim(
   claim: Claim,
   takenAt: Date,

@@ -6,9 +6,9 @@
  *     is durable.
  * O3. Activity results and timer events are in memory until the commit of the episode that processes them; after a crash they
  *     are recreated from the history. All other messages are in the durable inbox.
- * O4. An episode may process messages, and the start of its instance, before they are durable. Its commit is requested after
- *     theirs, so it cannot become durable first, and by O2 nothing of it is visible until then. It shares their flush when it
- *     completes within a tick.
+ * O4. An episode may process messages, and the start of its instance, before their commits are durable. The commit of the
+ *     episode is requested later, so it cannot become durable earlier, and until then the episode has no visible effect (O2).
+ *     If the episode completes within a tick, one flush writes all these commits.
  */
 import { Semaphore } from "../../../shared/concurrency/semaphore";
 import type {

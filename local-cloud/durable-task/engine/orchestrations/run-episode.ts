@@ -49,8 +49,8 @@ export async function runEpisode(
 }
 
 /**
- * Continues the function in its extended session. Undefined when there is no session, and when the execution would end: see
- * X1 of extended sessions.
+ * Continues the function in its extended session. Returns undefined if the instance has no session, or if the execution would
+ * end (see X1 in extended-session.ts).
  */
 function continueSession(
   context: EpisodeContext,

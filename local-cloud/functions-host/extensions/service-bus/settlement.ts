@@ -26,7 +26,7 @@ export function createLinkController(): AbortController {
   return link;
 }
 
-/** A broker that does not respond within this time is unreachable. The client by itself would wait for four minutes. */
+/** A broker that does not respond within this time is unreachable. The default timeout of the client is four minutes. */
 const limitMs = 5000;
 
 /**
