@@ -21,7 +21,11 @@ import { type RecordedEvent, toRecordedHistory } from "./recorded-history";
 import { purgeEndedInstances } from "./lifecycle/purge";
 import { recoverHub } from "./lifecycle/recovery";
 import type { DurableTaskSettings } from "./settings";
-import type { EntityRow, TaskHubStore, TaskHubError } from "../store/task-hub-store";
+import type {
+  EntityRow,
+  TaskHubStore,
+  TaskHubError,
+} from "../store/task-hub-store";
 import type { EntityFilter, InstanceFilter } from "../model/list-filters";
 import type { StoredEvent } from "../model/stored-event";
 import { TimerQueue } from "./timers";

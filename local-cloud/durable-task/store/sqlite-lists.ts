@@ -1,7 +1,11 @@
 import type Database from "libsql";
 import { type SqliteRow, toEntity, toInstance } from "./sqlite-rows";
 import type { StoredEntity } from "./task-hub-store";
-import type { EntityFilter, InstanceFilter, ListRange } from "../model/list-filters";
+import type {
+  EntityFilter,
+  InstanceFilter,
+  ListRange,
+} from "../model/list-filters";
 import type { Instance } from "../model/instance";
 
 /** A condition with the values of its parameters. */

@@ -2,7 +2,11 @@
 import type { HistoryEvent } from "../model/history-event";
 import type { Instance } from "../model/instance";
 import type { HubMessage } from "../model/hub-message";
-import { type InboxRow, type StoredEntity, TaskHubError } from "./task-hub-store";
+import {
+  type InboxRow,
+  type StoredEntity,
+  TaskHubError,
+} from "./task-hub-store";
 import type { StoredEvent } from "../model/stored-event";
 
 type Value = string | number | null;

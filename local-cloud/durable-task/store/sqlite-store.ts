@@ -13,7 +13,13 @@ import type { LogRecord, LogScan } from "./log-record";
 import { type BaseStore, PendingChanges } from "./pending-changes";
 import { HubDatabase } from "./sqlite-database";
 import { classifyWriteFailure } from "./write-failure";
-import { type HubCommit, type InboxRow, type StoredEntity, type TaskHubStore, TaskHubError } from "./task-hub-store";
+import {
+  type HubCommit,
+  type InboxRow,
+  type StoredEntity,
+  type TaskHubStore,
+  TaskHubError,
+} from "./task-hub-store";
 import type { EntityFilter, InstanceFilter } from "../model/list-filters";
 import type { StoredEvent } from "../model/stored-event";
 

@@ -6,8 +6,16 @@ import {
   type Instance,
   createPendingInstance,
 } from "../../durable-task/model/instance";
-import type { HubCommit, EntityRow, InboxRow, TaskHubStore } from "../../durable-task/store/task-hub-store";
-import type { EntityFilter, InstanceFilter } from "../../durable-task/model/list-filters";
+import type {
+  HubCommit,
+  EntityRow,
+  InboxRow,
+  TaskHubStore,
+} from "../../durable-task/store/task-hub-store";
+import type {
+  EntityFilter,
+  InstanceFilter,
+} from "../../durable-task/model/list-filters";
 
 const parent = {
   name: "p",
