@@ -34,7 +34,7 @@ export async function checkReplay(
     run.actions,
     ExecutionHistory.from(ended),
     current,
-    { isOver: run.isOver, limits },
+    { isFunctionFinished: run.isFinished, limits },
   );
   const difference =
     result.problem ??
@@ -100,7 +100,11 @@ async function runOverHistory(
   const { actions, exception, orchestratorReturned, willContinueAsNew } =
     orchestrator.taskOrchestrationExecutor;
   const hasReturned = orchestratorReturned || willContinueAsNew;
-  return { actions, exception, isOver: hasReturned || exception !== undefined };
+  return {
+    actions,
+    exception,
+    isFinished: hasReturned || exception !== undefined,
+  };
 }
 type OrchestratorRun = Awaited<ReturnType<typeof runOverHistory>>;
 
@@ -145,21 +149,21 @@ function findUnrecordedTask(
 
 function findOtherEnd(
   { isOpen }: ReplayResult,
-  { isOver, exception }: OrchestratorRun,
+  { isFinished, exception }: OrchestratorRun,
   events: readonly HistoryEvent[],
 ): string | undefined {
   if (!isComplete(events)) return undefined;
   const hasCompleted = completionStatus(events) === "Completed";
   if (hasCompleted && exception)
-    return `The orchestrator throws, and in the history it returns: ${exception.message}`;
-  if (hasCompleted && !isOver)
-    return "The orchestrator waits for another task, and in the history it returns.";
-  if (!hasCompleted && isOver && !isOpen)
-    return "The orchestrator ends, and in the history it waits.";
+    return `The orchestrator throws, but in the history it has returned: ${exception.message}`;
+  if (hasCompleted && !isFinished)
+    return "The orchestrator waits for another task, but in the history it has returned.";
+  if (!hasCompleted && isFinished && !isOpen)
+    return "The orchestrator ends, but in the history it is still waiting.";
   return undefined;
 }
 
-/** Whether the history contains every decision that follows from its events: not when it was cut off. */
+/** Whether the history contains every decision that follows from its events. False for a truncated history. */
 function isComplete(events: readonly HistoryEvent[]): boolean {
   const end = completionStatus(events);
   if (end !== undefined) return end === "Completed";

@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
 
-const perCore = 10 * availableParallelism();
+/** As on Azure: 10 per core. */
+const defaultConcurrency = 10 * availableParallelism();
 
-/** One of `names`, in any case, like a .NET enumeration. */
+/** One of `names`, case-insensitive like a .NET enumeration. */
 const oneOf = <const Name extends string>(
   names: readonly Name[],
   whenAbsent: Name,
@@ -29,13 +30,19 @@ const settingsSchema = z.object({
     .string()
     .regex(
       /^[A-Za-z][A-Za-z0-9]{2,44}$/,
-      "must be 3 to 45 letters and digits, a letter first",
+      "must be 3 to 45 letters and digits and start with a letter",
     )
     .default("TestHubName"),
   defaultVersion: z.string().default(""),
-  maxConcurrentActivityFunctions: z.int().positive().default(perCore),
-  maxConcurrentOrchestratorFunctions: z.int().positive().default(perCore),
-  maxConcurrentEntityFunctions: z.int().positive().default(perCore),
+  maxConcurrentActivityFunctions: z
+    .int()
+    .positive()
+    .default(defaultConcurrency),
+  maxConcurrentOrchestratorFunctions: z
+    .int()
+    .positive()
+    .default(defaultConcurrency),
+  maxConcurrentEntityFunctions: z.int().positive().default(defaultConcurrency),
   maxEntityOperationBatchSize: z.int().positive().default(5000),
   extendedSessionsEnabled: z.boolean().default(true),
   maxOrchestrationActions: z.int().positive().default(100_000),
@@ -74,6 +81,6 @@ export const validateDurableTaskSettings = (
       `host.json: extensions.durableTask.${path.join(".")}: ${message}`,
   );
 
-/** Throws for invalid settings: validate them first. */
+/** Throws when a setting is invalid. Call `validateDurableTaskSettings` first. */
 export const parseDurableTaskSettings = (value: unknown): DurableTaskSettings =>
   settingsSchema.parse(value);

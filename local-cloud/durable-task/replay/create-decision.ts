@@ -86,8 +86,8 @@ function decide(
         httpActivityName,
         JSON.stringify(request.call),
       );
-    case "givenUp":
-      return failWithoutAttempt(id, request.name, request.failure, instance);
+    case "skippedAttempt":
+      return failSkippedAttempt(id, request.name, request.failure, instance);
     case "child":
       return startChild(id, request, instance, context);
     case "timer":
@@ -113,8 +113,8 @@ const scheduleActivity = (
   activity: { taskId: id, name, input },
 });
 
-/** Sends the failure as a message, as if the attempt had been made. */
-const failWithoutAttempt = (
+/** Records the attempt and its failure without calling the function. */
+const failSkippedAttempt = (
   id: number,
   name: string,
   { Reason, Details, FailureDetails }: TaskFailure,
@@ -157,7 +157,7 @@ function startChild(
     instanceId === parent.parent?.instanceId ||
     instanceId.startsWith("@")
   )
-    return `A sub-orchestration cannot have the instance id '${instanceId}': choose one that is neither its parent's nor an entity's.`;
+    return `A sub-orchestration cannot have the instance id '${instanceId}': use an id that does not start with '@' and is not the id of a parent orchestration.`;
   return {
     event: {
       EventType: EventType.SubOrchestrationInstanceCreated,

@@ -10,7 +10,7 @@ export class OpenRequests {
   add(id: number, request: TaskRequest): void {
     switch (request.kind) {
       case "activity":
-      case "givenUp":
+      case "skippedAttempt":
       case "http":
       case "child":
         this.#tasks.add(id);
@@ -30,8 +30,8 @@ export class OpenRequests {
   /** Reads the timers on every call, because the function can cancel a timer long after it has created it. */
   get keepExecutionOpen(): boolean {
     if (this.#tasks.size > 0) return true;
-    for (const { holdsOpen } of this.#timers.values())
-      if (holdsOpen) return true;
+    for (const { keepsExecutionOpen } of this.#timers.values())
+      if (keepsExecutionOpen) return true;
     return false;
   }
 

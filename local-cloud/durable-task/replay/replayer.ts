@@ -1,16 +1,17 @@
 /**
  * Replays the history of an execution against the actions that its orchestrator function has listed.
  *
- * The function lists all actions since its start, without the time at which it reached each of them. The replay applies
- * the history event by event and infers from it when each listed action started:
+ * The list contains all actions since the start of the execution, but not when the function reached each of them. The
+ * replay applies the history event by event and infers when each action started:
  *
- * R1. An action starts in the episode that recorded its decision, or in the current episode when no decision is recorded:
- *     as soon as the previous action has settled (if that happened in an earlier episode: as soon as any other task
- *     settles) and the next recorded decision has the kind and name of the action; otherwise at the end of the episode.
- * R2. A recorded decision must match the request with the same id in kind and name. A mismatch means that the code has
- *     changed, and the execution fails.
- * R3. An execution is open while it has unsettled activities, child orchestrations or uncancelled timers of the function;
- *     an open execution cannot end. Once the function has returned, no retries are started for it.
+ * R1. An action starts in the episode that recorded its decision or, without a recorded decision, in the current episode.
+ *     Within the episode, it starts when the previous action has settled and the next recorded decision has its kind and
+ *     name. If the previous action settled in an earlier episode, another task must settle first. An action for which this
+ *     never holds starts at the end of the episode.
+ * R2. A recorded decision must have the kind and name of the request with the same id. Otherwise the code has changed, and
+ *     the execution fails.
+ * R3. An execution is open, and cannot end, while it has unsettled activities, unsettled child orchestrations or timers of
+ *     the function that have neither fired nor been cancelled. After the function has returned, failed tasks are not retried.
  */
 import { ActionList } from "./action-list";
 import { type Action, ActionType } from "./actions";
@@ -40,13 +41,13 @@ export interface ReplayResult {
   /** Ids of cancelled timers. A replayer that is used for several episodes returns each id once. */
   readonly cancelledTimers: readonly number[];
   readonly continueAsNew: { readonly input: unknown } | undefined;
-  /** Why the execution cannot continue, as a sentence. */
+  /** Error message when the execution cannot continue. */
   readonly problem: string | undefined;
 }
 
 interface ReplayOptions {
   /** Whether the orchestrator function has returned or thrown. */
-  readonly isOver: boolean;
+  readonly isFunctionFinished: boolean;
   readonly limits: ReplayLimits;
 }
 
@@ -55,19 +56,20 @@ export const replayHistory = (
   actions: readonly Action[],
   history: ExecutionHistory,
   newEvents: readonly HistoryEvent[],
-  { isOver, limits }: ReplayOptions,
+  { isFunctionFinished, limits }: ReplayOptions,
 ): ReplayResult =>
-  new Replayer(history, limits).replay(actions, newEvents, isOver);
+  new Replayer(history, limits).replay(actions, newEvents, isFunctionFinished);
 
-/** Replays the episodes of one execution. Its history grows, and each call replays the new part only. */
+/** Replays the episodes of one execution. The history grows between calls, and each call replays only the new part. */
 export class Replayer {
   readonly #history: ExecutionHistory;
   readonly #cursor: ReplayCursor;
   readonly #actions: ActionList;
   #replayedItems = 0;
-  /** Number of recorded decisions that the timeline has seen, and that have been compared with requests. */
-  #seenDecisions = 0;
-  #matchedDecisions = 0;
+  /** Number of recorded decisions that were marked in the timeline. */
+  #markedDecisions = 0;
+  /** Number of recorded decisions that were compared with requests. */
+  #comparedDecisions = 0;
 
   constructor(history: ExecutionHistory, limits: ReplayLimits) {
     const timeline = new Timeline(history);
@@ -82,19 +84,19 @@ export class Replayer {
   }
 
   /**
-   * Applies an event that the function has just processed in an extended session. The function has already
-   * requested all of `actions`, so they are not inferred from the history (R1).
+   * Applies an event that the function has just processed in an extended session. The function has reached all of
+   * `actions`, so R1 does not apply: all of them start.
    */
   followEvent(event: HistoryEvent, actions: readonly Action[]): void {
-    this.#applyRecordedDecisions();
+    this.#markRecordedDecisions();
     this.#actions.actions = actions;
     for (const item of toReplayItems(event)) this.#apply(item);
     this.#actions.startAll();
   }
 
   /**
-   * Replays up to the end of the current episode (`newEvents`). Before the next call, the history must contain that episode
-   * and its decisions, and `actions` must extend the actions of this call.
+   * Replays up to the end of the current episode (`newEvents`). Before the next call, the caller must append that episode
+   * and its decisions to the history. The next call must pass the same `actions`, followed by the new ones.
    */
   replay(
     actions: readonly Action[],
@@ -104,27 +106,27 @@ export class Replayer {
     const { replayItems: past, decisionEvents } = this.#history;
     const { timeline } = this.#cursor;
     timeline.isFunctionFinished = isFunctionFinished;
-    this.#applyRecordedDecisions();
+    this.#markRecordedDecisions();
     this.#actions.actions = actions;
     const current = newEvents.flatMap(toReplayItems);
-    const followed = Math.max(this.#replayedItems - past.length, 0);
+    const alreadyApplied = Math.max(this.#replayedItems - past.length, 0);
     for (const item of past.slice(this.#replayedItems)) this.#apply(item);
-    for (const item of current.slice(followed)) this.#apply(item);
+    for (const item of current.slice(alreadyApplied)) this.#apply(item);
     this.#actions.startAll();
-    const unmatched = decisionEvents.slice(this.#matchedDecisions);
-    this.#matchedDecisions = decisionEvents.length;
+    const notCompared = decisionEvents.slice(this.#comparedDecisions);
+    this.#comparedDecisions = decisionEvents.length;
     return {
       ...toResult(timeline, actions),
-      problem: describeNondeterminism(unmatched, timeline.requests),
+      problem: describeNondeterminism(notCompared, timeline.requests),
     };
   }
 
-  /** The id of an entity's response is known once the history contains the message that was sent to the entity. */
-  #applyRecordedDecisions(): void {
+  /** Needed for entity calls: their response ids are known only from the recorded decisions. */
+  #markRecordedDecisions(): void {
     const { decisionEvents } = this.#history;
-    for (const { EventId } of decisionEvents.slice(this.#seenDecisions))
+    for (const { EventId } of decisionEvents.slice(this.#markedDecisions))
       this.#cursor.timeline.markRecorded(EventId);
-    this.#seenDecisions = decisionEvents.length;
+    this.#markedDecisions = decisionEvents.length;
   }
 
   #apply(item: ReplayItem): void {

@@ -7,8 +7,8 @@ import type { TaskOutcome, Timeline } from "./timeline";
 const defaultMaxIntervalMs = 6 * 24 * 3600 * 1000;
 
 /**
- * Makes the attempts of one task. Every failed attempt is followed by a timer, as in the client library, which counts
- * their ids: after the last attempt too, where the timer fires immediately.
+ * Makes the attempts of one task. Every failed attempt is followed by a timer, because the client library assigns an id to
+ * it. This includes the last attempt, whose timer fires immediately.
  *
  * The library ignores `retryTimeoutInMilliseconds`. Azure stops at that time while the library waits for another attempt,
  * and the orchestration hangs (durable-functions issue #629). Here the remaining attempts fail immediately.
@@ -24,7 +24,9 @@ export function startWithRetries(
   const attempt = (number: number, last: TaskFailure | undefined): void => {
     const isTimedOut =
       last !== undefined && timeline.now - startedAt >= timeoutMs;
-    const attemptRequest = isTimedOut ? toGivenUp(request, last) : request;
+    const attemptRequest = isTimedOut
+      ? toSkippedAttempt(request, last)
+      : request;
     const onOutcome = ({ failure }: TaskOutcome): void => {
       if (failure === undefined) {
         settle(false);
@@ -36,7 +38,7 @@ export function startWithRetries(
         {
           kind: "timer",
           fireAt: timeline.now + delayMs,
-          holdsOpen: false,
+          keepsExecutionOpen: false,
           isCancelled: false,
         },
         () => {
@@ -51,9 +53,12 @@ export function startWithRetries(
   attempt(1, undefined);
 }
 
-const toGivenUp = (request: TaskRequest, failure: TaskFailure): TaskRequest =>
+const toSkippedAttempt = (
+  request: TaskRequest,
+  failure: TaskFailure,
+): TaskRequest =>
   request.kind === "activity"
-    ? { kind: "givenUp", name: request.name, failure }
+    ? { kind: "skippedAttempt", name: request.name, failure }
     : request;
 
 /** The delay after a failed attempt, counted from 1. */

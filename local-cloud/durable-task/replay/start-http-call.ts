@@ -8,9 +8,8 @@ interface HttpResponse {
 }
 
 /**
- * Makes a durable HTTP call and polls the location of a 202 response. When the client
- * library processes that response, it assigns the ids of the timer and of the next call, so both are reserved here. The call is
- * made when the timer has fired.
+ * Makes a durable HTTP call and polls the location of a 202 response. The client library assigns the ids of the timer and
+ * of the next call when it processes that response, so both are reserved here. The call is made when the timer has fired.
  */
 export function startHttpCall(
   { timeline, limits }: ReplayCursor,
@@ -34,7 +33,7 @@ export function startHttpCall(
       {
         kind: "timer",
         fireAt: timeline.now + delayMs,
-        holdsOpen: false,
+        keepsExecutionOpen: false,
         isCancelled: false,
       },
       () => {

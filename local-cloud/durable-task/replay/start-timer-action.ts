@@ -15,7 +15,7 @@ export function startTimerAction(
       kind: "timer",
       fireAt: isLong ? timeline.now + limits.timerIntervalMs : end,
       // Getters, because the function can cancel the timer in a later episode of the same extended session.
-      get holdsOpen() {
+      get keepsExecutionOpen() {
         return !action.isCanceled;
       },
       get isCancelled() {

@@ -12,9 +12,9 @@ export type TaskRequest =
       readonly name: string;
       readonly input: unknown;
     }
-  /** An attempt after the retry timeout: it is not made, and fails with the failure of the previous attempt. */
+  /** An attempt after the retry timeout. The function is not called, and the attempt has the failure of the previous one. */
   | {
-      readonly kind: "givenUp";
+      readonly kind: "skippedAttempt";
       readonly name: string;
       readonly failure: TaskFailure;
     }
@@ -31,7 +31,7 @@ export type TaskRequest =
       /** Milliseconds since the epoch. */
       readonly fireAt: number;
       /** True for timers of the function, which keep the execution open; false for timers between retries or polls. */
-      readonly holdsOpen: boolean;
+      readonly keepsExecutionOpen: boolean;
       readonly isCancelled: boolean;
     }
   | {
@@ -56,7 +56,7 @@ export interface RequestLabel {
 export function requestLabel(request: TaskRequest): RequestLabel {
   switch (request.kind) {
     case "activity":
-    case "givenUp":
+    case "skippedAttempt":
       return { kind: "activity task", name: request.name };
     case "http":
       return { kind: "activity task", name: httpActivityName };
@@ -128,7 +128,7 @@ export function matchesRequest(
 
 function activityName(request: TaskRequest): string | undefined {
   if (request.kind === "http") return httpActivityName;
-  return request.kind === "activity" || request.kind === "givenUp"
+  return request.kind === "activity" || request.kind === "skippedAttempt"
     ? request.name
     : undefined;
 }

@@ -74,7 +74,7 @@ test.each<[string, OrchestrationHandler, RegExp]>([
       yield* greetLater(context);
       throw new Error("out of paper");
     },
-    /throws, and in the history it returns: out of paper/,
+    /throws, but in the history it has returned: out of paper/,
   ],
 ])("rejects %s and names it", async (_, orchestrator, message) => {
   const history = await recordHistory(greetLater);

@@ -64,7 +64,7 @@ export class EntityDispatcher {
     });
   }
 
-  /** To be called when the entity's row is purged: queued operations start without a state. */
+  /** Call this when the entity's row is purged: queued operations then start without a state. */
   reset(entityId: string): void {
     const entity = this.#active.get(entityId);
     if (entity) entity.row = createEntityRow(entityId);
@@ -106,17 +106,19 @@ export class EntityDispatcher {
         : await this.#batches.run(() =>
             this.#runBatch(
               entity.row,
-              work.taken.map(({ message }) => message),
+              work.deliveries.map(({ message }) => message),
             ),
           );
     if (result === undefined) return false;
     await this.#context.outbox.send(result.outgoing, {
       entity: result.row,
-      consumed: work.taken.flatMap(({ inboxId }) => inboxId ?? []),
+      consumed: work.deliveries.flatMap(({ inboxId }) => inboxId ?? []),
     });
     entity.row = result.row;
-    const taken = new Set<MessageDelivery<EntityMessage>>(work.taken);
-    const remaining = entity.queue.filter((delivery) => !taken.has(delivery));
+    const processed = new Set<MessageDelivery<EntityMessage>>(work.deliveries);
+    const remaining = entity.queue.filter(
+      (delivery) => !processed.has(delivery),
+    );
     entity.queue.splice(0, entity.queue.length, ...remaining);
     return true;
   }

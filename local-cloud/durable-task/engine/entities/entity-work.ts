@@ -20,18 +20,18 @@ export type EntityWork =
   | { readonly kind: "none" }
   | {
       readonly kind: "batch";
-      readonly taken: readonly MessageDelivery<EntityRequest>[];
+      readonly deliveries: readonly MessageDelivery<EntityRequest>[];
     }
   | {
       readonly kind: "lock";
-      readonly taken: readonly MessageDelivery<EntityMessage>[];
+      readonly deliveries: readonly MessageDelivery<EntityMessage>[];
       readonly row: EntityRow;
       readonly outgoing: readonly OutgoingHubMessage[];
     };
 
 /**
- * Takes operations in order, up to the next lock request. A locked entity serves only the instance that holds the lock; other
- * messages stay in the queue, and in the durable inbox, until the release.
+ * Selects the next work of an entity: operations in order, up to the next lock request or release. While the entity is
+ * locked, only messages of the lock holder are processed. Other messages stay in the queue, and in the durable inbox.
  */
 export function nextEntityWork(
   row: EntityRow,
@@ -40,13 +40,16 @@ export function nextEntityWork(
 ): EntityWork {
   const withdrawn = findWithdrawnRequest(row, queue);
   if (withdrawn.length > 0)
-    return { kind: "lock", taken: withdrawn, row, outgoing: [] };
+    return { kind: "lock", deliveries: withdrawn, row, outgoing: [] };
   return row.lockedBy === null
     ? nextUnlockedWork(row, queue, batchSize)
     : nextLockedWork(row, row.lockedBy, queue, batchSize);
 }
 
-/** An instance that ended while it waited for the lock sends a release: it withdraws its lock request. */
+/**
+ * Finds a release from an instance that does not hold the lock, and the lock request of that instance. The instance ended
+ * while it waited for the lock.
+ */
 function findWithdrawnRequest(
   { lockedBy }: EntityRow,
   queue: readonly MessageDelivery<EntityMessage>[],
@@ -76,9 +79,9 @@ function nextUnlockedWork(
   if (isLock(first.message))
     return {
       kind: "lock",
-      taken: [first],
+      deliveries: [first],
       row: { ...row, lockedBy: first.message.caller.instanceId },
-      outgoing: [passOnLock(first.message)],
+      outgoing: [forwardLockRequest(first.message)],
     };
   const end = queue.findIndex(({ message }) => !isOperation(message));
   return toBatch(queue.slice(0, end < 0 ? undefined : end), batchSize);
@@ -90,19 +93,21 @@ function nextLockedWork(
   queue: readonly MessageDelivery<EntityMessage>[],
   batchSize: number,
 ): EntityWork {
-  const ofHolder = queue.filter(({ message }) => senderOf(message) === holder);
-  const release = ofHolder.findIndex(({ message }) => isRelease(message));
-  const [first] = ofHolder;
+  const fromHolder = queue.filter(
+    ({ message }) => senderOf(message) === holder,
+  );
+  const release = fromHolder.findIndex(({ message }) => isRelease(message));
+  const [first] = fromHolder;
   if (first === undefined) return { kind: "none" };
   if (release === 0)
     return {
       kind: "lock",
-      taken: [first],
+      deliveries: [first],
       row: { ...row, lockedBy: null },
       outgoing: [],
     };
   return toBatch(
-    ofHolder.slice(0, release < 0 ? undefined : release),
+    fromHolder.slice(0, release < 0 ? undefined : release),
     batchSize,
   );
 }
@@ -111,19 +116,21 @@ function toBatch(
   deliveries: readonly MessageDelivery<EntityMessage>[],
   size: number,
 ): EntityWork {
-  const taken = deliveries
+  const operations = deliveries
     .filter((delivery): delivery is MessageDelivery<EntityRequest> =>
       isOperation(delivery.message),
     )
     .slice(0, size);
-  return taken.length === 0 ? { kind: "none" } : { kind: "batch", taken };
+  return operations.length === 0
+    ? { kind: "none" }
+    : { kind: "batch", deliveries: operations };
 }
 
 const senderOf = (message: EntityMessage): string | undefined =>
   isRelease(message) ? message.releasedBy : message.caller?.instanceId;
 
-/** Passes the request to the next entity of the lock set. The last entity responds to the caller. */
-function passOnLock(request: LockRequest): OutgoingHubMessage {
+/** Forwards the request to the next entity of the lock set. The last entity responds to the caller. */
+function forwardLockRequest(request: LockRequest): OutgoingHubMessage {
   const position = request.position + 1;
   const next = request.lockSet[position];
   if (next !== undefined)

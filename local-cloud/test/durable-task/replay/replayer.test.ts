@@ -13,7 +13,7 @@ const replay = (actions: readonly Action[], history: readonly HistoryEvent[]) =>
     actions,
     ExecutionHistory.from([episodeStarted, ...history]),
     [episodeStarted],
-    { isOver: false, limits: testLimits },
+    { isFunctionFinished: false, limits: testLimits },
   );
 const episodeStarted = {
   EventType: EventType.OrchestratorStarted,
