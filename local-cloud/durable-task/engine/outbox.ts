@@ -10,8 +10,8 @@ import type { Committer } from "../store/committer";
 import type { HubCommit, InboxRow } from "../store/task-hub-store";
 
 /**
- * The receivers of messages. A receiver must not request a commit in the tick in which it gets a message, because the commit
- * of the message has to be requested first.
+ * The receivers of messages. A receiver must not request a commit in the tick in which it receives a message, because the
+ * commit of the message has to be requested first.
  */
 export interface MessageReceivers {
   deliverToOrchestration(
@@ -40,7 +40,7 @@ export class Outbox {
   }
 
   /**
-   * Resolves when the messages and `commit` are durable. Orchestrations get their messages before that (O4 of
+   * Resolves when the messages and `commit` are durable. Orchestrations receive their messages earlier (O4 of
    * OrchestrationDispatcher), entities after it, because the effects of an entity function cannot be undone.
    */
   async send(
@@ -67,7 +67,7 @@ export class Outbox {
     }));
   }
 
-  /** To be called when the commit of the messages has been requested. */
+  /** Call this after the commit of the messages has been requested. */
   deliver(rows: readonly InboxRow[]): void {
     for (const { id, to, message } of rows) this.#deliver(to, id, message);
   }

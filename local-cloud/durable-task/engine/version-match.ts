@@ -1,7 +1,7 @@
 import type { DurableTaskSettings } from "./settings";
 
 /**
- * Why this app must not run an instance of that version, as a sentence; undefined when it may.
+ * Error message when this app must not run an instance of that version; undefined when it may.
  * https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-orchestration-versioning
  */
 export function describeVersionMismatch(

@@ -93,7 +93,7 @@ const stillRunning = (): WebhookResponse =>
     "A non-terminal instance with this instance ID already exists.",
   );
 
-/** The address of the hub for the caller: behind a trusted proxy, the address of the proxy. */
+/** The address of the hub in URLs for the caller. Behind a trusted proxy, it is the address of the proxy. */
 const resolveAddress = (
   { headers }: WebhookRequest,
   { settings }: TaskHub,

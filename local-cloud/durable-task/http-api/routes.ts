@@ -71,7 +71,7 @@ export function createDurableHttpApi(
   for (const [method, path, endpoint] of endpoints)
     router.on(method, path, () => undefined, endpoint);
   return async (request) => {
-    // The path is decoded already. Encode it, because the router decodes it and ids may contain `%`.
+    // Encode the decoded path again, because the router decodes it and ids may contain `%`.
     const path = request.path.split("/").map(encodeURIComponent).join("/");
     const found = router.find(request.method as HTTPMethod, `/${path}`);
     if (found === null) return emptyResponse(404);

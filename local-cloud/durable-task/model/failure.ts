@@ -14,7 +14,7 @@ export const orchestratorFailureMessage = (
   reason: string,
 ): string => `Orchestrator function '${name}' failed: ${reason}`;
 
-/** The error message for a name that is not among the `known` functions, whatever its case; undefined when it is. */
+/** Error message when no function in `known` has this name (case-insensitive); otherwise undefined. */
 export function describeUnknownFunction(
   kind: "orchestrator" | "activity" | "entity",
   name: string,

@@ -25,7 +25,7 @@ export interface LockRequest {
   readonly position: number;
 }
 
-/** Releases the receiving entity from the critical section of an instance. */
+/** Releases the lock of an instance on the receiving entity. */
 export interface LockRelease {
   readonly releasedBy: string;
 }

@@ -30,7 +30,7 @@ export class ActionList {
     this.#startRecordedInEpisode();
     timeline.now = Math.max(timeline.now, startedAt);
     this.#episode += 1;
-    // An action that could have started in an earlier episode, and did not, was not reached by the function in that episode.
+    // If an action could have started in an earlier episode and did not, the function had not reached it in that episode.
     const isBlocked =
       this.#episode > 0 &&
       this.#isPreviousSettled &&
@@ -44,12 +44,12 @@ export class ActionList {
       this.#startNext();
   }
 
-  /** Starts all listed actions: the function has reached them, whatever the history suggests. */
+  /** Starts all listed actions, because the function has reached them. */
   startAll(): void {
     while (this.#next < this.actions.length) this.#startNext();
   }
 
-  /** Starts the actions whose decisions the episode recorded: the function reached them in it. */
+  /** Starts the actions whose decisions were recorded in the current episode, because the function reached them there. */
   #startRecordedInEpisode(): void {
     const { episodeOf } = this.#history;
     while (

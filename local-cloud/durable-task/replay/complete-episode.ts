@@ -2,11 +2,12 @@
  * The second half of an episode, as a pure function: turns the state that the orchestrator function returned into events
  * and effects. `startEpisode` is the first half.
  *
- * E1. Effects are data. They happen after the episode's commit is durable.
+ * E1. Effects are returned as data. The caller executes them after the episode's commit is durable.
  * E2. The history, the instance and the outgoing messages of an episode are one commit.
- * E3. Only requests without a recorded event are decided. Recorded decisions are compared, never repeated.
- * E4. An execution ends when none of its tasks can report to it any more, or when it is terminated.
- * E5. The commit that ends an instance contains the report to its parent.
+ * E3. Decisions are created only for requests without a recorded event. Recorded decisions are compared with the requests.
+ * E4. An execution ends when its function has returned or thrown and it is no longer open (R3 of the replayer). A termination
+ *     or an error found by the hub ends it immediately.
+ * E5. The commit that ends an instance contains the completion message to its parent.
  */
 import type { InvocationOutcome } from "../../functions-host/core/extension";
 import type { OrchestratorState } from "./actions";
@@ -54,8 +55,8 @@ export function completeEpisodeWithoutRun(
 }
 
 /**
- * The result of an episode that ran the orchestrator function. A `replayer` that has replayed the earlier episodes replays
- * this episode only, with the same result.
+ * The result of an episode that ran the orchestrator function. If `replayer` has replayed the earlier episodes,
+ * it replays only this episode, with the same result.
  */
 export function completeEpisode(
   { instance: before, newEvents }: EpisodeStart,
@@ -158,7 +159,7 @@ const describeTooManyActions = (
   { maxActions }: EpisodeContext,
 ): string | undefined =>
   requestCount > maxActions
-    ? `It scheduled more than ${maxActions} actions. Continue as new earlier, or raise maxOrchestrationActions in host.json.`
+    ? `It scheduled more than ${maxActions} actions. Call continueAsNew earlier, or raise maxOrchestrationActions in host.json.`
     : undefined;
 
 /** In UTF-16 bytes, as counted by the Durable Task extension. */

@@ -6,7 +6,7 @@ import { createStartMessage } from "../model/hub-message";
 import type { Instance } from "../model/instance";
 import { findUnconsumedEvents } from "./unconsumed-events";
 
-/** Ends the execution and starts the next one of the instance. */
+/** Ends the execution and starts the next execution of the instance. */
 export function continueAsNew(
   result: EpisodeResult,
   input: string | null,

@@ -44,7 +44,7 @@ const describeUnknownEntity = (
     functions.entity,
   );
 
-/** `recorded` has the fields that the client library reads, above all the id under which the response arrives. */
+/** `recorded` has the fields that the client library reads, in particular the id of the response event. */
 const sendToEntity = (
   id: number,
   to: string,

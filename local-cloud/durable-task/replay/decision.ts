@@ -10,7 +10,7 @@ export interface KnownFunctions {
   readonly entity: readonly string[];
 }
 
-/** All inputs of an episode besides its history, so that an episode is a pure function. */
+/** The inputs of an episode in addition to its history. With them, an episode is a pure function. */
 export interface EpisodeContext {
   readonly newId: () => string;
   readonly functions: KnownFunctions;
@@ -32,7 +32,7 @@ interface TimerSetting {
   readonly fireAt: number;
 }
 
-/** A decision with its effect, which follows when the event is durable. At most one effect is set. */
+/** A decision event and its effect, which happens after the event is durable. At most one effect is set. */
 export interface HubDecision {
   readonly event: DecisionEvent;
   readonly activity?: ActivityCall;

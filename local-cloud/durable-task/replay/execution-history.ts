@@ -20,7 +20,7 @@ export function toReplayItems(event: HistoryEvent): readonly ReplayItem[] {
     : [event];
 }
 
-/** The append-only history of one execution, with indexes so that an episode does not search all events. */
+/** The append-only history of one execution, with indexes, so that an episode does not have to search all events. */
 export class ExecutionHistory {
   readonly events: HistoryEvent[] = [];
   /** The events that the client library reads, as JSON text. */

@@ -8,7 +8,7 @@ export interface ReplayLimits {
 
 const dayMs = 86_400_000;
 
-/** The limits of the Azure Storage provider: a long timer takes the same number of ids as on Azure. */
+/** The limits of the Azure Storage provider, so that a long timer uses the same number of ids as on Azure. */
 export const defaultTimerLimits = {
   maximumTimerMs: 6 * dayMs,
   timerIntervalMs: 3 * dayMs,

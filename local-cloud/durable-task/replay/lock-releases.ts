@@ -7,7 +7,7 @@ interface SentMessage {
 }
 
 /**
- * The messages that release all entities that an execution has locked, or asked to lock, and not released. They are sent
+ * Creates the messages that release all locks on entities that an execution holds or has requested. They are sent
  * when the execution ends for any reason. (On Azure a terminated orchestration keeps its locks.)
  */
 export function createLockReleases(

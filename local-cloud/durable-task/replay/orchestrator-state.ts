@@ -2,7 +2,7 @@ import type { InvocationOutcome } from "../../functions-host/core/extension";
 import type { OrchestratorState } from "./actions";
 import { extractStateJson } from "../model/failure";
 
-/** The state of the function, or the message of a failure without a state. */
+/** The state that the function returned or threw; an error message when there is no state. */
 export function parseOrchestratorState(
   outcome: InvocationOutcome,
 ): OrchestratorState | string {

@@ -15,7 +15,7 @@ export interface EpisodeStart {
   readonly instance: Instance;
   /** Begins with OrchestratorStarted; empty when no delivery was accepted. */
   readonly newEvents: readonly HistoryEvent[];
-  /** Kept for later because the instance is suspended. */
+  /** Deliveries to process after the instance is resumed. */
   readonly held: readonly MessageDelivery<OrchestrationMessage>[];
   /** Ids of processed inbox rows. */
   readonly consumed: readonly number[];

@@ -46,7 +46,7 @@ export class Timeline {
   readonly #eventWaits = new Map<string, OutcomeListener[]>();
   readonly #unconsumedEvents = new Map<string, TaskOutcome[]>();
 
-  /** `history` may grow later. */
+  /** Events may be appended to `history` later. */
   constructor(history: ExecutionHistory) {
     this.#history = history;
   }
@@ -102,7 +102,7 @@ export class Timeline {
     else this.#responseListeners.set(responseName, listener);
   }
 
-  /** To be called when the history contains the decision with this id. */
+  /** Call this when the history contains the decision with this id. */
   markRecorded(id: number): void {
     const listener = this.#unsentListeners.get(id);
     if (listener === undefined) return;

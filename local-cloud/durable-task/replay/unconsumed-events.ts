@@ -12,8 +12,8 @@ type RaisedEvent = Extract<
 >;
 
 /**
- * The external events that no wait of the execution has consumed: continue-as-new passes them to the next execution. (Azure
- * loses the events that were delivered before the decision. Here no accepted event is lost.)
+ * Finds the external events that no wait of the execution has consumed. Continue-as-new passes them to the next execution.
+ * (Azure loses the events that were delivered before the decision.)
  *
  * Waits consume the events of their name oldest first, so the newest remain.
  */

@@ -81,7 +81,7 @@ export class CommitLog {
     closeSync(this.#file);
   }
 
-  /** To be called when the database contains all records. */
+  /** Call this when the database contains all records. */
   remove(): void {
     this.close();
     rmSync(this.#path);

@@ -5,7 +5,7 @@ import { classifyWriteFailure } from "./write-failure";
 export interface CommitFailureHandlers {
   /** The commit is retried until it succeeds. */
   readonly onDelayed: (message: string, cause: unknown) => void;
-  /** No commit will succeed any more: pending and later commits never resolve. */
+  /** Commits have failed permanently: pending and later commits never resolve. */
   readonly onBroken: (error: TaskHubError) => void;
 }
 

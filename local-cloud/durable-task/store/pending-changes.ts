@@ -27,7 +27,7 @@ interface PendingHistory {
   readonly events: HistoryChange["events"][number][];
 }
 
-/** The store below the pending changes: the database. */
+/** The database, to which the pending changes are not applied yet. */
 export interface BaseStore {
   readonly instance: (instanceId: string) => Instance | undefined;
 }

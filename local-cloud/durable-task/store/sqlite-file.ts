@@ -37,6 +37,6 @@ const damagedError = (path: string, cause: unknown): TaskHubError =>
   new TaskHubError(
     "task_hub_damaged",
     `The task hub file ${path} is damaged (${errorMessage(cause)}). ` +
-      "Restore it from a copy, or move it and the -wal and .log files beside it away to start with an empty hub.",
+      "Restore it from a copy, or move it and its -wal and .log files away to start with an empty hub.",
     { cause },
   );

@@ -60,7 +60,7 @@ export class SqliteLists {
   }
 }
 
-/** A prefix is a range of ids up to the last Unicode character, so that the query uses the primary key. */
+/** Expresses a prefix as a range of ids up to the last Unicode character, so that the query uses the primary key. */
 const rangeConditions = (
   id: string,
   { idPrefix, after }: ListRange,

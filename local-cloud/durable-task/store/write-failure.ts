@@ -1,7 +1,7 @@
 import { errorMessage } from "../../shared/error-message";
 import { TaskHubError } from "./task-hub-store";
 
-/** EFBIG is a limit of the shell or of the file system. */
+/** EFBIG: the file has reached a size limit of the shell (`ulimit`) or of the file system. */
 const diskFullCodes = new Set(["ENOSPC", "EDQUOT", "EFBIG", "SQLITE_FULL"]);
 const busyCodes = new Set(["SQLITE_BUSY", "SQLITE_LOCKED", "EAGAIN", "EBUSY"]);
 
@@ -19,7 +19,7 @@ export function classifyWriteFailure(cause: unknown): WriteFailure {
     return {
       isTransient: true,
       message:
-        "There is no room on the disk of the task hub. All work is paused and nothing is lost. Make room, or raise the limit; the task hub retries every second.",
+        "The disk of the task hub is full, or a file has reached its size limit. All work is paused and no data is lost. Free disk space, or raise the file size limit; the task hub retries every second.",
     };
   if (busyCodes.has(code))
     return {
@@ -37,7 +37,7 @@ export function classifyWriteFailure(cause: unknown): WriteFailure {
   };
 }
 
-/** Reads `code` without `instanceof`: under a test runner, errors of Node.js belong to another realm. */
+/** Reads `code` without `instanceof`: in Jest, errors of Node.js belong to another realm. */
 const errorCode = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error
     ? String(error.code)

@@ -43,7 +43,7 @@ const responseSchema = z.object({
 export interface EntityBatchResult {
   readonly row: EntityRow;
   readonly outgoing: readonly OutgoingHubMessage[];
-  /** Why the batch was rejected, as a sentence. */
+  /** Error message when the batch was rejected. */
   readonly problem?: string;
 }
 
@@ -111,7 +111,7 @@ function describeOversizedResponse(
   );
 }
 
-/** All callers get the problem as an error. The state stays unchanged, and no signals are sent. */
+/** Responds to all callers with the problem as an error. The state does not change, and no signals are sent. */
 export function rejectEntityBatch(
   row: EntityRow,
   requests: readonly EntityRequest[],

@@ -1,5 +1,5 @@
 /**
- * Plans a rewind: takes a failed instance back to before the failures that ended it, so that the failed tasks run again.
+ * Plans a rewind: resets a failed instance to its state before the failures that ended it, so that the failed tasks run again.
  *
  * R1. Completed tasks stay in the history and do not run again.
  * R2. A failure that the orchestration handled (by a retry or a `catch`) stays, with all events that followed from it.

@@ -2,13 +2,13 @@
  * Keeps an orchestrator function in memory between two episodes, so that the next event needs no replay of the history. Azure
  * calls this an extended session: https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-perf-and-scale
  *
- * The executor of the client library folds over the events of the history, and its state can be read. A session passes it the
+ * The executor of the client library processes the history event by event, and its state can be read. A session passes it the
  * events that it has not processed, in the order of a replay.
  *
- * X1. A session only finds the next requests. The end of an execution always comes from a complete replay: no result, error
- *     or new execution is committed that was not replayed from the history at least once. An orchestrator that is not
- *     deterministic is therefore detected, as on Azure, at its end at the latest.
- * X2. Only this file depends on the executor of durable-functions 3.5. There is no session for an executor of another shape.
+ * X1. A session only determines the next requests. The end of an execution is always determined by a complete replay of the
+ *     history: its result, its error or its continue-as-new. A nondeterministic orchestrator is therefore detected at its end
+ *     at the latest, as on Azure.
+ * X2. Only this file depends on the executor of durable-functions 3.5. No session is created for an incompatible executor.
  */
 import type { ResumableInvocation } from "../../../functions-host/core/extension";
 import {
@@ -53,7 +53,7 @@ export class ExtendedSession {
     this.#processed = processed;
   }
 
-  /** A session of a function that has processed that number of events; undefined when the function cannot continue. */
+  /** Creates a session for a function that has processed that number of events; undefined when the function cannot continue. */
   static create(
     invocation: ResumableInvocation | undefined,
     processed: number,

@@ -108,7 +108,7 @@ export class OrchestrationDispatcher {
     }
   }
 
-  /** Drops an instance that is being replaced. Later results are for an execution that no longer exists. */
+  /** Drops an instance that is being replaced. Results that arrive later belong to the replaced execution. */
   discard(instanceId: string): void {
     const active = this.#active.get(instanceId);
     if (active === undefined) return;
@@ -193,7 +193,7 @@ export class OrchestrationDispatcher {
     return { start, result };
   }
 
-  /** An instance of a version that this app must not run waits for an app that may. */
+  /** The instance waits until an app runs whose version matches. */
   #isRejected({ instance }: ActiveInstance): boolean {
     const { settings } = this.#context;
     if (settings.versionFailureStrategy === "Fail") return false;

@@ -101,7 +101,7 @@ async function replayFunction(
   try {
     return completeEpisode(start, history, outcome, context, replayer);
   } catch (error) {
-    // The return value is not a valid state of an orchestrator.
+    // The return value is not a valid orchestrator state.
     const message = errorMessage(error);
     return completeEpisode(start, history, toFailedOutcome(message), context);
   }
@@ -113,7 +113,7 @@ const toFailedOutcome = (message: string): InvocationOutcome => ({
   stack: "",
 });
 
-/** Why this app cannot run the instance, as a sentence. */
+/** Error message when this app cannot run the instance. */
 const describeUnrunnable = (
   { functions, settings }: EngineContext,
   { instance: { name, version } }: EpisodeStart,

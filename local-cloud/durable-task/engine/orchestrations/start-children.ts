@@ -21,7 +21,7 @@ export interface ChildStarts {
 }
 
 /**
- * A child replaces an ended instance with its id. While an instance with that id is running, the start of the child fails.
+ * A child replaces an ended instance with the same id. If an instance with the same id is running, the start fails.
  * (Azure ignores such a start, and the parent waits forever.)
  */
 export function planChildStarts(

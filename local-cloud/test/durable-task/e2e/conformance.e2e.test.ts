@@ -45,7 +45,7 @@ describe("a retry policy", () => {
     ]);
   });
 
-  test("throws the last error when its timeout is over", async () => {
+  test("throws the last error after its retry timeout", async () => {
     const input = { key: "c", times: 9, attempts: 50, timeoutMs: 30 };
     const [error] = (await runToEnd("retries", input)) as string[];
     expect(error).toMatch(/failure \d of c$/);
@@ -57,7 +57,7 @@ describe("a retry policy", () => {
 });
 
 describe("an orchestration that does not end on Azure", () => {
-  test("completes when a task is part of two compounds", async () => {
+  test("completes when a task is part of two compound tasks", async () => {
     expect(await runToEnd("reuse", null)).toBe("done");
   });
 

@@ -22,7 +22,7 @@ interface Settings {
 async function startApp({ name, extendedSessionsEnabled, hooks }: Settings) {
   const app = join(folder, name);
   mkdirSync(app);
-  // Links, so that `require` finds the packages of this project.
+  // Symbolic links, so that `require` finds the packages of this repository.
   for (const file of ["package.json", "functions.js"])
     symlinkSync(join(fixture, file), join(app, file));
   const durableTask = { extendedSessionsEnabled };
@@ -43,8 +43,12 @@ async function startApp({ name, extendedSessionsEnabled, hooks }: Settings) {
   return { host, readRunCounts, api: createDurableTaskClient(() => host.url) };
 }
 
-/** Number of runs of the `steps` orchestrator, whose five steps take six episodes. */
-const variants: readonly (Settings & { readonly runsOfFiveSteps: number })[] = [
+interface Variant extends Settings {
+  /** Number of runs of the `steps` orchestrator, whose five steps take six episodes. */
+  readonly runsOfFiveSteps: number;
+}
+
+const variants: readonly Variant[] = [
   // The first run, and the replay that produces the result.
   { name: "default settings", runsOfFiveSteps: 2 },
   {
@@ -110,7 +114,7 @@ describe.each(variants)("an app with $name", (settings) => {
     await api.whenStatus("ended", "Terminated");
   });
 
-  test("fails an orchestration that schedules another activity when it is replayed", async () => {
+  test("fails an orchestration that schedules a different activity when it is replayed", async () => {
     const { api } = started;
     await api.startInstance("nondeterministic", "nondeterministic");
     const { output } = await api.whenStatus("nondeterministic", "Failed");

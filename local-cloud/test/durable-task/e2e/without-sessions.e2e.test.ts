@@ -9,7 +9,7 @@ const { samplesAppFolder } = jest.requireActual<{
 }>("../../support/durable-task/samples-app");
 const fixture = samplesAppFolder();
 mkdirSync(app);
-// Links, so that `require` finds the packages of this project.
+// Symbolic links, so that `require` finds the packages of this repository.
 for (const part of ["package.json", "src"])
   symlinkSync(join(fixture, part), join(app, part));
 writeFileSync(

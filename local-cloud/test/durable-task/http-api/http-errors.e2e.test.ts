@@ -15,7 +15,7 @@ const samples = samplesAppFolder();
 const folder = createTemporaryFolder();
 const waitMs = 3_600_000;
 
-/** Creates the sample app with other settings of the task hub. */
+/** Creates a copy of the sample app with these settings of the task hub. */
 function createSamplesApp(durableTask: object): string {
   const app = join(folder, "app");
   mkdirSync(app);
@@ -103,7 +103,7 @@ test("rejects a body that is not JSON, and an invalid id, with 400", async () =>
   expect(await post("entities/counter/a%23b?op=add", "1")).toBe(400);
 });
 
-test("rejects a signal to an entity without a function, with the names of the entity functions", async () => {
+test("rejects a signal to an unknown entity with 400 and the names of the known entity functions", async () => {
   const rejected = await readResponse(
     api.call("POST", "entities/missing/x?op=add", "1"),
   );
@@ -113,7 +113,7 @@ test("rejects a signal to an entity without a function, with the names of the en
   });
 });
 
-test("rejects the name of another task hub with 404 and the name of this one", async () => {
+test("rejects the name of another task hub with 404 and the name of the hub of this host", async () => {
   const rejected = await readResponse(
     api.call("GET", "instances?taskHub=Other"),
   );
@@ -193,7 +193,7 @@ describe("a start with the id of an existing instance", () => {
   });
 });
 
-test("rejects a body over the limit through the HTTP API and the client library, with the limit", async () => {
+test("rejects a body over the limit through the HTTP API and the client library, and reports the limit", async () => {
   const large = JSON.stringify("x".repeat(80_000));
   const rejected = await readResponse(
     anyStateApi.call("POST", "orchestrators/timer", large),
@@ -211,7 +211,7 @@ test("rejects a body over the limit through the HTTP API and the client library,
   ).toBe(202);
 });
 
-test("fails an orchestration whose activity result is over the limit, with the limit", async () => {
+test("fails an orchestration whose activity result is over the limit, and reports the limit", async () => {
   const id = "large-result";
   await anyStateApi.startInstance(id, "large", 80_000);
   const { output } = await anyStateApi.whenStatus(id, "Failed");

@@ -55,7 +55,7 @@ describe("a store after a crash", () => {
     last.close();
   });
 
-  test("lacks only the commit that was not completely written", async () => {
+  test("contains all commits except the one that was not completely written", async () => {
     const { path, copyAfterCrash } = createHubPaths();
     const store = openTaskHubStore(path);
     await store.commit([{ instances: [createTestInstance("one")] }]);

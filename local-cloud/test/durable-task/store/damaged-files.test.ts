@@ -188,7 +188,7 @@ test("opens with all commits when SQLite's log is cut or changed: the commit log
   }
 });
 
-test("lacks only the last record when the commit log is cut within it", () => {
+test("loses only the last record when the commit log is cut within it", () => {
   const log = readFileSync(`${crashed}.log`);
   const end = log.length - [...log].reverse().findIndex((byte) => byte !== 0);
   const all = committed as readonly unknown[];
@@ -200,7 +200,7 @@ test("lacks only the last record when the commit log is cut within it", () => {
   }
 });
 
-test("reports a changed byte of the commit log as damaged, or lacks the last record when the byte is part of it", () => {
+test("reports a changed byte of the commit log as damaged, or loses the last record when the byte is part of it", () => {
   const log = readFileSync(`${crashed}.log`);
   const end = log.length - [...log].reverse().findIndex((byte) => byte !== 0);
   const all = committed as readonly unknown[];

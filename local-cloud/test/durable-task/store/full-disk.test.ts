@@ -68,7 +68,7 @@ describeIfMounted("a full disk", () => {
       expect(messages.length).toBeGreaterThan(1);
       return Promise.resolve();
     });
-    expect(messages[0]).toMatch(/no room on the disk.*Make room.*ENOSPC/);
+    expect(messages[0]).toMatch(/disk .* is full.*Free disk space.*ENOSPC/);
     expect({ acknowledged, fatalErrors }).toEqual({
       acknowledged: [],
       fatalErrors: [],

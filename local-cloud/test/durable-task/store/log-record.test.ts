@@ -34,7 +34,7 @@ describe("scanRecords", () => {
     );
   });
 
-  test("ends before a last record that is torn at any byte", () => {
+  test("excludes a last record that is torn at any byte", () => {
     fc.assert(
       fc.property(texts, fc.nat(), (all, cut) => {
         const records = createRecords(1, all);
