@@ -20,7 +20,7 @@ import { startExtensions } from "./core/start-extensions";
 
 export interface FunctionsHostOptions {
   readonly appFolder: string;
-  /** 0 picks a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
   /** Folder for the files of the host and its extensions, used by one host at a time. */
   readonly dataFolder: string;

@@ -8,8 +8,8 @@ export interface AppEnvironment {
 }
 
 /**
- * Sets the environment variables and the working directory that the app has under the real worker. Variables that the
- * process already has win over local.settings.json, as with Core Tools.
+ * Sets the environment variables and the working directory that the Functions worker sets for an app. Existing variables
+ * of the process override local.settings.json, as with Core Tools.
  */
 export function applyAppEnvironment({
   appFolder,

@@ -40,7 +40,7 @@ export function assertAppFolder(appFolder: string): void {
   if (!existsSync(join(appFolder, "package.json")))
     throw new HostStartError(
       "app_not_found",
-      `There is no package.json in ${appFolder}: give the folder of a Functions app with --app.`,
+      `There is no package.json in ${appFolder}: pass the folder of a Functions app with --app.`,
     );
 }
 

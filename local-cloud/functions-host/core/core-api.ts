@@ -68,7 +68,7 @@ export interface CoreFunctionMetadata extends FunctionMetadata {
   readonly bindings: Readonly<Record<string, FunctionBinding>>;
 }
 
-/** Reverts a registration. The app may call it until startup has completed. */
+/** Removes a registration. Functions can be removed only during startup. */
 export class CoreDisposable {
   readonly #callback: () => void;
 

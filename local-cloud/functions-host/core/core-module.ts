@@ -3,7 +3,7 @@ import type { FunctionsCoreApi } from "./core-api";
 
 /**
  * Makes `require("@azure/functions-core")` return `core`, in the app and in each copy of the library in it. The package
- * does not exist on npm: the real worker provides it by the same interception.
+ * does not exist on npm: the Functions worker provides it in the same way.
  */
 export function provideCoreModule(core: FunctionsCoreApi): void {
   // Detaching the method is safe: the proxy passes the requiring module as `this`.

@@ -1,6 +1,6 @@
 import { DefaultAzureCredential } from "@azure/identity";
 
-/** Uses the user-assigned identity of `clientId`, or else the default identity of this machine. */
+/** Uses the user-assigned identity `clientId` or, without one, the default credential chain. */
 export const createCredential = ({
   clientId,
 }: {

@@ -9,8 +9,8 @@ const heldLocks = new Set<Database.Database>();
 
 /**
  * Creates the data folder and locks it for this process: two hosts on one task hub would both execute its work. The
- * lock is the operating system's, on an empty SQLite file, so it is released however the process ends, and only one of
- * two hosts that start concurrently gets it. Returns a function that releases the lock.
+ * lock is an operating system lock on an empty SQLite file. It is released when the process ends for any reason, and only
+ * one of several hosts that start concurrently acquires it. Returns a function that releases the lock.
  */
 export function lockDataFolder(folder: string): () => void {
   const pidFile = join(folder, "host.pid");

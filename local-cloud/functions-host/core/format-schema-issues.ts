@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { errorMessage } from "../../shared/error-message";
 
-/** The schema violations of a file on one line, each with its field; for any other error its message. */
+/** Formats the schema violations of a file on one line, each with its field. For any other error, returns its message. */
 export const formatSchemaIssues = (error: unknown): string =>
   error instanceof z.ZodError
     ? formatIssues(error).join("; ")

@@ -1,4 +1,4 @@
-/** Adds the function name to each problem; undefined entries are no problems. */
+/** Adds the function name to each problem and omits undefined entries. */
 export const describeFunctionProblems = (
   functionName: string,
   problems: readonly (string | undefined)[],

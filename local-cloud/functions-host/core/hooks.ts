@@ -33,7 +33,7 @@ export class AppHooks {
     if (!isHookName(name))
       throw Object.assign(
         new RangeError(`Unrecognized hook "${name}".`),
-        // With this property the library attributes the error to the host, not to the app.
+        // This property makes the library attribute the error to the host instead of the app.
         { isAzureFunctionsSystemError: true },
       );
     const hooks = this.#hooks.get(name) ?? [];

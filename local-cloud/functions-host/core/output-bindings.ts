@@ -7,7 +7,7 @@ import type {
   TypedData,
 } from "./extension";
 
-/** The output bindings for which a function returned a value, each with its value; without the HTTP response. */
+/** Returns each output binding for which the function returned a value, with that value. Omits the HTTP response. */
 export function collectOutputBindings(
   { bindings }: FunctionMetadata,
   { outputData = [], returnValue }: InvocationResponse,
@@ -23,7 +23,7 @@ export function collectOutputBindings(
   });
 }
 
-/** Writes the output bindings of a function; returns a message about those that failed, undefined when none did. */
+/** Writes the output bindings of a function. Returns the error messages, or undefined when all writes succeeded. */
 export async function writeOutputs(
   metadata: FunctionMetadata,
   response: InvocationResponse,

@@ -5,7 +5,7 @@ export type OutputMessage =
   | { readonly kind: "text" | "json"; readonly text: string }
   | { readonly kind: "bytes"; readonly bytes: Uint8Array };
 
-/** Splits the value of an output binding into messages: one for each element of an array that is not null. */
+/** Splits the value of an output binding into messages. An array results in one message for each element that is not null. */
 export function parseOutputMessages(
   value: TypedData,
 ): readonly OutputMessage[] {

@@ -12,7 +12,7 @@ export interface StartedApp {
   readonly streamUri: string | undefined;
 }
 
-/** The capabilities that the real worker reports by default. */
+/** The capabilities that the Functions worker reports by default. */
 const defaultCapabilities = Object.fromEntries(
   [
     "RawHttpBodyBytes",

@@ -47,7 +47,7 @@ export function createFunctionsRouter(
   });
   for (const target of functions)
     for (const { path, catchAll } of toRoutePaths(routePrefix, target.route)) {
-      // The first function that is registered for a route and a method gets it.
+      // Of several functions with the same route and method, the one that was registered first is called.
       const methods = (target.methods as readonly HTTPMethod[]).filter(
         (method) => !router.hasRoute(method, path),
       );

@@ -42,7 +42,7 @@ export async function startHttpListener(
     handler
       .then((handle) => handle(request, response))
       .catch((error: unknown) => {
-        // An incomplete request means that the client disconnected, which is no error of the host.
+        // The request is incomplete because the client disconnected. This is not an error of the host.
         if (request.complete) onError(error);
         if (!response.headersSent) response.writeHead(500);
         response.end();

@@ -13,7 +13,7 @@ export interface ReceivedRequest {
   readonly signal: AbortSignal;
 }
 
-/** The default limit of the real host. */
+/** The default limit of the Azure Functions host. */
 const bodyLimitBytes = 100 * 1024 * 1024;
 
 /** Undefined when the body is too large. */
@@ -40,7 +40,7 @@ export async function readHttpRequest(
 }
 
 /**
- * The target and the Host header may contain anything. A path is appended to the origin as text, because `new URL(path,
+ * The target and the Host header may contain arbitrary text. A path is appended to the origin as text, because `new URL(path,
  * origin)` reads a path that starts with two slashes as a host. An absolute URL, as sent to proxies, replaces the origin.
  */
 function parseRequestUrl(target: string, host = "", origin: string): URL {
@@ -50,7 +50,7 @@ function parseRequestUrl(target: string, host = "", origin: string): URL {
   return new URL(URL.canParse(target, base) ? target : "/", base);
 }
 
-/** Query parameters by name; several values of one parameter are joined by commas, as in the real host. */
+/** Query parameters by name; several values of one parameter are joined by commas, as on Azure. */
 export const parseQuery = (url: URL): Readonly<Record<string, string>> =>
   Object.fromEntries(
     [...new Set(url.searchParams.keys())].map((name) => [

@@ -27,7 +27,7 @@ interface RpcHttp {
   readonly body?: TypedData;
 }
 
-/** Converts the return value of an HTTP function; no return value is 200 without a body. */
+/** Converts the return value of an HTTP function. Without a return value, the response is 200 without a body. */
 export function fromRpcHttp(
   returned: TypedData | null | undefined,
 ): HttpFunctionResponse {

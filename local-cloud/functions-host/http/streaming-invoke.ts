@@ -22,9 +22,9 @@ export interface StreamingDependencies {
 }
 
 /**
- * Invokes the function and concurrently forwards the request to the HTTP server of the app, which matches both by
- * invocation id. A function that throws or returns nothing never responds there: then the host aborts the forwarded
- * request and returns a response. Returns undefined when the response has been streamed.
+ * Invokes the function and concurrently forwards the request to the HTTP server of the app. The app assigns the request to
+ * the invocation by its id. If the function throws or returns nothing, the app never responds to the request: the host then
+ * aborts it and returns a response. Returns undefined when the response has been streamed.
  */
 export async function invokeStreaming(
   { invoke, streamUri }: StreamingDependencies,
@@ -33,8 +33,8 @@ export async function invokeStreaming(
   response: ServerResponse,
 ): Promise<HttpFunctionResponse | undefined> {
   const invocationId = randomUUID();
-  const failed = new AbortController();
-  const signal = AbortSignal.any([request.signal, failed.signal]);
+  const forwarding = new AbortController();
+  const signal = AbortSignal.any([request.signal, forwarding.signal]);
   const forwarded = forwardRequest(
     request,
     { uri: streamUri, invocationId },
@@ -57,7 +57,7 @@ export async function invokeStreaming(
   const appResponse =
     first ?? (willRespond(await completed) ? await forwarded : undefined);
   if (appResponse === undefined) {
-    failed.abort();
+    forwarding.abort();
     return { status: (await completed).ok ? 200 : 500 };
   }
   response.writeHead(
@@ -65,12 +65,12 @@ export async function invokeStreaming(
     omitHopByHopHeaders(appResponse.headers),
   );
   response.flushHeaders(); // the first event of a stream may come much later
-  // A function that fails midway leaves its response open; the client must notice that it is incomplete.
+  // If the function fails midway, the app leaves its response open. The abort shows the client that it is incomplete.
   void completed.then(({ ok }) => {
-    if (!ok) failed.abort();
+    if (!ok) forwarding.abort();
   });
   await pipeline(appResponse, response).catch(() => {
-    response.destroy(); // the client has disconnected, or the function failed, which is logged
+    response.destroy(); // the client has disconnected, or the function has failed (logged elsewhere)
   });
   return undefined;
 }

@@ -4,8 +4,8 @@ import type { TypedData } from "../core/extension";
 import { parseQuery, type ReceivedRequest } from "./received-request";
 
 /**
- * The library reads route parameters and headers from this metadata when it streams. Like the real host, adds the query
- * and the properties of a JSON body; later entries win.
+ * The library reads route parameters and headers from this metadata when it streams. As on Azure, the metadata also
+ * contains the query and the properties of a JSON body; later entries override earlier ones.
  */
 export function streamTriggerMetadata(
   request: ReceivedRequest,

@@ -4,7 +4,7 @@ export class TimeoutError extends Error {
   readonly code = "no_answer";
 
   constructor(limitMs: number) {
-    super(`there was no answer within ${limitMs / 1000} s`);
+    super(`no response within ${limitMs / 1000} s`);
   }
 }
 

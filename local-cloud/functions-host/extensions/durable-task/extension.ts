@@ -20,7 +20,7 @@ import {
 } from "./client-binding";
 import { startRpcListener } from "./rpc-listener";
 
-/** How long running functions may continue when the host stops. */
+/** Time for running functions to complete when the host stops. */
 const graceMs = 3000;
 
 interface RunningHub {

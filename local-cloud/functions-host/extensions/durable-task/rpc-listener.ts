@@ -13,8 +13,8 @@ type Handler = (request: WebhookRequest) => Promise<WebhookResponse>;
 const prefix = "/durabletask/";
 
 /**
- * The listener for the client library in the app. Like that of the real extension, it listens on the loopback address and
- * requires no key. Its URL ends in a slash, because the library resolves relative paths against it.
+ * The listener for the client library in the app. Like the listener of the Durable Task extension, it listens on
+ * the loopback address and requires no key. Its URL ends in a slash, because the library resolves relative paths against it.
  */
 export async function startRpcListener(
   handle: Handler,

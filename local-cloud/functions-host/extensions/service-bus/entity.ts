@@ -42,7 +42,7 @@ export const formatEntity = ({
 }: ServiceBusEntity): string =>
   subscription === undefined ? name : `${name}/${subscription}`;
 
-/** The problems of the entity names in a binding. */
+/** Error messages for the entity names of a binding. */
 export function validateEntityNames(
   binding: FunctionBinding,
   setting: Setting,

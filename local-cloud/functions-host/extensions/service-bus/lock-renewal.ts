@@ -3,7 +3,7 @@ import type {
   ServiceBusReceiver,
 } from "@azure/service-bus";
 
-/** A lock is renewed this long before it expires; one that lasts less than twice as long, after half of its time. */
+/** Time between the renewal and the expiry of a lock. A lock of less than twice this time is renewed after half of its duration. */
 const marginMs = 10_000;
 
 /** Milliseconds from `now` until a lock should be renewed. */
@@ -13,8 +13,8 @@ export function renewalDelayMs(lockedUntil: number, now: number): number {
 }
 
 /**
- * Renews the lock of a message for at most `maxMs`; returns a function that stops the renewal. The renewal of the client
- * would continue for a message that its function leaves unsettled; like the real host's, this one ends with the function.
+ * Renews the lock of a message for at most `maxMs`; returns a function that stops the renewal. The client's renewal is
+ * not used, because it continues when the function leaves the message unsettled. As on Azure, this one ends with the function.
  */
 export function startLockRenewal(
   message: ServiceBusReceivedMessage,

@@ -9,14 +9,14 @@ export interface ReceiveBatchOptions {
     ServiceBusSettings,
     "maxMessageBatchSize" | "minMessageBatchSize" | "maxBatchWaitTime"
   >;
-  /** Limit for the arrival of the first message. */
+  /** Maximum wait for the first message. */
   readonly waitMs: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Receives the available messages once there are any, and waits up to `maxBatchWaitTime` to reach the minimum batch
- * size. Returns an empty batch when no message arrives within `waitMs`.
+ * Waits up to `waitMs` for the first messages, then up to `maxBatchWaitTime` until the batch has the minimum size.
+ * Returns an empty batch when no message arrives within `waitMs`.
  */
 export async function receiveBatch(
   receiver: Pick<ServiceBusReceiver, "receiveMessages">,

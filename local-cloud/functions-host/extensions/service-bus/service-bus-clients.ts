@@ -13,7 +13,7 @@ type Setting = ExtensionHost["setting"];
 
 const identitySuffixes = ["fullyQualifiedNamespace"];
 
-/** The problem of a connection; undefined when it is valid. Never contains the value, which is a secret. */
+/** Describes why a connection is invalid; undefined when it is valid. Never contains the value, which is a secret. */
 export function validateServiceBusConnection(
   connection: string,
   setting: Setting,
@@ -74,7 +74,7 @@ export class ServiceBusClients {
 
   /** Closes the sending clients; listeners close their clients themselves. */
   async close(): Promise<void> {
-    // An unreachable namespace makes `close` reject; its connection is closed anyway.
+    // `close` rejects when the namespace is unreachable, although the connection is closed.
     await Promise.allSettled(
       [...this.#sending.values()].map(({ client }) => client.close()),
     );

@@ -23,7 +23,7 @@ export const findServiceBusFunctions = (
 export const isBatchTrigger = ({ cardinality }: FunctionBinding): boolean =>
   String(cardinality).toLowerCase() === "many";
 
-/** The problems of the Service Bus bindings of the app. */
+/** Error messages for the Service Bus bindings of the app. */
 export const validateServiceBusBindings = ({
   functions,
   setting,

@@ -170,7 +170,7 @@ export class SessionListener implements ServiceBusListener {
 const errorCode = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "";
 
-/** No session received messages while the client waited for one. */
+/** The client's wait for a session with messages has timed out. */
 const isNoSessionAvailable = (error: unknown): boolean =>
   ["ServiceTimeout", "SessionCannotBeLocked", "OperationTimeoutError"].includes(
     errorCode(error),

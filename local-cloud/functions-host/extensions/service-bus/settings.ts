@@ -36,7 +36,7 @@ export const serviceBusSettingsSchema = z
         mode: retryMode.default(RetryMode.Exponential),
         tryTimeout: timeSpanSchema.default(60_000),
         delay: timeSpanSchema.default(800),
-        /** One minute in the real host; a local broker that restarts is available much sooner. */
+        /** Azure uses one minute; a restarted local broker is available much sooner. */
         maxDelay: timeSpanSchema.default(5000),
         maxRetries: z.int().min(0).max(100).default(3),
       })

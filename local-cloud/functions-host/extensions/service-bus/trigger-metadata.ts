@@ -4,7 +4,7 @@ import type { TypedData } from "../../core/extension";
 
 type Metadata = Readonly<Record<string, TypedData>>;
 
-/** Like the real host, passes text unchanged and all other values as JSON. */
+/** Passes text unchanged and all other values as JSON, as on Azure. */
 type FieldValue =
   | { readonly kind: "text"; readonly text: string | undefined }
   | { readonly kind: "json"; readonly value: unknown };
@@ -17,7 +17,7 @@ const json = (value: unknown): FieldValue => ({ kind: "json", value });
 
 /**
  * The metadata of a message; the library converts the names to camel case. The client counts deliveries from 0, the host
- * from 1. The .NET objects that the real host adds (`messageReceiver`, `client` …) are omitted.
+ * from 1. The .NET objects that Azure adds (`messageReceiver`, `client` …) are omitted.
  * https://learn.microsoft.com/azure/azure-functions/functions-bindings-service-bus-trigger#message-metadata
  */
 function fields(
@@ -31,7 +31,7 @@ function fields(
     LockToken: text(message.lockToken),
     MessageId: text(toText(message.messageId)),
     CorrelationId: text(toText(message.correlationId)),
-    // Above 2^53 the number loses digits, as in Azure.
+    // Numbers above 2^53 lose precision, as on Azure.
     SequenceNumber: json(message.sequenceNumber?.toNumber() ?? 0),
     EnqueuedTimeUtc: json(formatDate(message.enqueuedTimeUtc, "Z")),
     EnqueuedTime: json(formatDate(message.enqueuedTimeUtc, "+00:00")),

@@ -26,7 +26,7 @@ import {
 } from "./settings";
 import { queueTriggerMetadata } from "./trigger-metadata";
 
-/** After a crash a message becomes visible again within this time. The real host uses ten minutes. */
+/** After a crash a message becomes visible again within this time. Azure uses ten minutes. */
 const leaseSeconds = 60;
 
 interface RunningExtension {

@@ -3,7 +3,7 @@ import type { DequeuedMessageItem, QueueClient } from "@azure/storage-queue";
 /** Keeps a message invisible to other clients. */
 export interface MessageLease {
   end(): void;
-  /** The receipt of the last renewal, with which the message can be settled. */
+  /** The receipt of the last renewal, required to settle the message. */
   popReceipt(): Promise<string>;
 }
 
@@ -24,7 +24,7 @@ export function startLeaseRenewal(
       );
       return popReceipt;
     } catch {
-      return current; // when the lease is lost, the settlement reports it
+      return current; // a lost lease is reported when the message is settled
     }
   };
   const timer = setInterval(

@@ -9,7 +9,7 @@ export const queueConnectionName = (connection: unknown): string =>
 
 const identitySuffixes = ["queueServiceUri", "accountName"];
 
-/** The problem of a connection; undefined when it is valid. */
+/** Describes why a connection is invalid; undefined when it is valid. */
 export const validateQueueConnection = (
   connection: string,
   setting: Setting,

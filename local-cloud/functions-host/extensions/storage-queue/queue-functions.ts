@@ -36,7 +36,7 @@ export const findQueueFunctions = (
   app: AppContext,
 ): readonly TriggeredFunction[] => findFunctionsByTrigger(app, "queueTrigger");
 
-/** The problems of the queue bindings of the app. */
+/** Error messages for the queue bindings of the app. */
 export const validateQueueBindings = (app: AppContext): readonly string[] =>
   app.functions.flatMap(({ name, bindings }) =>
     Object.values(bindings)

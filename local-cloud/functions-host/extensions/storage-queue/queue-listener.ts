@@ -33,7 +33,7 @@ const shortestPollMs = 100;
  * Runs a function for each message of one queue.
  *
  * Q1. A message is deleted only after its function has succeeded, or after its copy is in the poison queue. If the
- *     process ends before, the message becomes visible again when its lease expires.
+ *     process ends earlier, the message becomes visible again when its lease expires.
  * Q2. The lease of a message is renewed while its function runs.
  * Q3. At most `batchSize + newBatchThreshold` messages are processed concurrently.
  */

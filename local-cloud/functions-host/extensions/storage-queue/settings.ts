@@ -20,7 +20,7 @@ export const storageQueueSettingsSchema = z
     /** How long a message stays invisible after its function has failed. */
     visibilityTimeout: timeSpanSchema.default(0),
     maxDequeueCount: z.int().min(1).default(5),
-    /** The real host uses two seconds in development and one minute in Azure. */
+    /** The Azure Functions host uses two seconds in development and one minute on Azure. */
     maxPollingInterval: timeSpanSchema
       .refine((ms) => ms >= 100, { error: "must be 00:00:00.100 or more" })
       .default(2000),

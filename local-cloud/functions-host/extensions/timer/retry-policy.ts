@@ -5,7 +5,7 @@ import type {
   InvocationOutcome,
 } from "../../core/extension";
 
-/** The problem of a retry policy; undefined when it is valid. */
+/** Describes why a retry policy is invalid; undefined when it is valid. */
 export function validateRetryOptions(
   retry: FunctionRetryOptions,
 ): string | undefined {
@@ -49,7 +49,7 @@ export interface RetryLoop {
   readonly invoke: (
     context: FunctionRetryContext,
   ) => Promise<InvocationOutcome>;
-  /** Resolves with true after the delay, or with false when no retry must follow. */
+  /** Resolves with true after the delay, or with false when the retries must stop. */
   readonly wait: (ms: number) => Promise<boolean>;
   readonly random: () => number;
   readonly log: (message: string) => void;

@@ -1,4 +1,4 @@
-/** The persisted status of a timer, by the rules of ScheduleMonitor in the WebJobs SDK. */
+/** The persisted status of a timer. The rules are those of ScheduleMonitor in the WebJobs SDK. */
 import { formatDotNetDate } from "../../../shared/time/dotnet-date";
 import type { TypedData } from "../../core/extension";
 import type { TimerSchedule } from "./schedule";
@@ -18,8 +18,8 @@ const statusFrom = (
 ): ScheduleStatus => ({ next: schedule.next(lastUpdated), lastUpdated });
 
 /**
- * The status with which a timer continues after a start, and whether it missed an occurrence. After a change of the
- * schedule none counts as missed: the timer waits for the next occurrence from now.
+ * Returns the status of a timer at the start of the host, and whether an occurrence was missed. If the schedule has
+ * changed, no occurrence counts as missed: the timer waits for its next occurrence.
  */
 export function resumeScheduleStatus(
   status: ScheduleStatus | undefined,
@@ -66,7 +66,7 @@ export function timerTriggerData(
   };
 }
 
-/** An unset time is the default of a .NET DateTime. */
+/** An undefined time is written as the default value of a .NET DateTime. */
 const formatTime = (time: number | undefined): string =>
   time === undefined
     ? "0001-01-01T00:00:00"

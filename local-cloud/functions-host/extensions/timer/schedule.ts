@@ -8,7 +8,7 @@ export interface TimerSchedule {
   next(time: number): number | undefined;
 }
 
-/** NCRONTAB allows lists, ranges and steps of numbers and English names. Croner accepts more, which Azure rejects. */
+/** NCRONTAB allows lists, ranges and steps of numbers and English names. Croner accepts further syntax that Azure rejects. */
 const fieldPattern =
   /^(?:\*|\w+(?:-\w+)?)(?:\/\d+)?(?:,(?:\*|\w+(?:-\w+)?)(?:\/\d+)?)*$/;
 const valuePattern =
@@ -29,7 +29,7 @@ export function parseTimerSchedule(
   if (fields.length === 5) fields.unshift("0");
   if (fields.length !== 6 || !fields.every(isField))
     throw new Error(
-      `"${text}" is not a schedule: give six fields "{second} {minute} {hour} {day} {month} {day-of-week}"`,
+      `"${text}" is not a schedule: use six fields "{second} {minute} {hour} {day} {month} {day-of-week}"`,
     );
   const cron = createCron(fields.join(" "), text, timeZone);
   return {
@@ -60,7 +60,8 @@ function createCron(pattern: string, text: string, timezone: string): Cron {
 }
 
 function createInterval(intervalMs: number): TimerSchedule {
-  if (intervalMs === 0) throw new Error("a schedule cannot be every 00:00:00");
+  if (intervalMs === 0)
+    throw new Error("the interval must be longer than 00:00:00");
   return { next: (time) => time + intervalMs };
 }
 

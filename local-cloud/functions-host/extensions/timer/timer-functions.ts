@@ -23,7 +23,7 @@ export const resolveSchedule = (
 ): TimerSchedule =>
   parseTimerSchedule(scheduleText(trigger, app).text, timeZoneOf(app));
 
-/** The problems of the timer functions of the app. */
+/** Error messages for the timer functions of the app. */
 export function validateTimers(app: AppContext): readonly string[] {
   const timers = findTimerFunctions(app);
   const problem =

@@ -29,7 +29,7 @@ export interface TimerListenerOptions {
  * Runs one timer function on its schedule.
  *
  * T1. Runs do not overlap: the next occurrence is determined after a run, and occurrences during the run are skipped.
- * T2. The status is written after a run. If the process ends before, the next start repeats the run as past due.
+ * T2. The status is written after a run. If the process ends earlier, the next start repeats the run as past due.
  * T3. Any number of missed occurrences leads to one run.
  * T4. A failed run does not change the schedule.
  */

@@ -7,7 +7,7 @@ import { createScratchApps } from "../../support/functions-host/scratch-app";
 const createApp = createScratchApps();
 const scratch = createTemporaryFolder();
 
-const newData = () => mkdtempSync(join(scratch, "data-"));
+const newDataFolder = () => mkdtempSync(join(scratch, "data-"));
 const runWithAuth = (app: string, data: string) =>
   runFailingHost({ app, data, args: ["--auth"] });
 const esm = { "package.json": '{ "main": "index.js", "type": "module" }' };
@@ -33,7 +33,7 @@ describe("a host that cannot start", () => {
       /package\.json cannot be read: main: Invalid input: expected string/,
     ],
     [
-      "a main without a file",
+      "a main whose file does not exist",
       { "package.json": '{ "main": "dist/index.js" }' },
       /entry point "dist\/index\.js": File does not exist/,
     ],
@@ -87,7 +87,7 @@ describe("a host that cannot start", () => {
       /host\.json is not valid: Invalid input: expected object/,
     ],
     [
-      "settings of several extensions",
+      "invalid settings of several extensions",
       {
         "host.json": JSON.stringify({
           version: "2.0",
@@ -109,9 +109,12 @@ describe("a host that cannot start", () => {
       /local\.settings\.json cannot be read: /,
     ],
   ])(
-    "because of %s reports it in one line without a stack",
+    "reports %s in one line without a stack trace",
     async (_, files, expected) => {
-      const { code, output } = await runWithAuth(createApp(files), newData());
+      const { code, output } = await runWithAuth(
+        createApp(files),
+        newDataFolder(),
+      );
       expect(output).toMatch(expected);
       expect(output).not.toContain("\n");
       expect(code).toBe(1);
@@ -135,9 +138,9 @@ describe("a host that cannot start", () => {
       /The keys in \S*keys\.json cannot be read \(masterKey: /,
     ],
   ])(
-    "because of a damaged %s reports how to repair it",
+    "reports a damaged %s and how to repair it",
     async (name, text, expected) => {
-      const data = newData();
+      const data = newDataFolder();
       writeFileSync(join(data, name), text);
       const { code, output } = await runWithAuth(createApp(), data);
       expect(output).toMatch(expected);
@@ -146,7 +149,7 @@ describe("a host that cannot start", () => {
     },
   );
 
-  test("because its data folder is inside a file reports the folder", async () => {
+  test("reports the data folder when its path leads into a file", async () => {
     const file = join(scratch, "file");
     writeFileSync(file, "");
     const { code, output } = await runWithAuth(createApp(), join(file, "data"));
@@ -155,7 +158,7 @@ describe("a host that cannot start", () => {
   });
 
   test("releases the data folder", async () => {
-    const data = newData();
+    const data = newDataFolder();
     mkdirSync(join(data, "task-hub.db"));
     await runWithAuth(createApp(), data);
     const { output } = await runWithAuth(createApp(), data);

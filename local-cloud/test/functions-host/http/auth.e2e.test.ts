@@ -84,7 +84,7 @@ describe("a host with --auth", () => {
     expect(host.output()).not.toContain(keys.master);
   });
 
-  test("keeps its keys over a restart", async () => {
+  test("keeps its keys across a restart", async () => {
     await host.stop();
     host = await start();
     const stored = JSON.parse(readFileSync(file, "utf8")) as Keys;

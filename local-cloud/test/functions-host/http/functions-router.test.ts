@@ -60,7 +60,7 @@ describe("createFunctionsRouter", () => {
     expect(find("GET", path)).toBeUndefined();
   });
 
-  test("finds nothing for another method", () => {
+  test("returns undefined for a method without a function", () => {
     expect(find("POST", "/api/items")).toBeUndefined();
   });
 

@@ -131,7 +131,7 @@ describe("an invocation", () => {
     expect(host.output()).not.toContain("a detail");
   });
 
-  test("has the environment and working directory of the real worker", async () => {
+  test("has the environment and working directory of the Azure Functions worker", async () => {
     expect(await fetchJson("environment")).toEqual({
       cwdHasHostJson: true,
       hostname: new URL(host.url).host,
@@ -141,7 +141,7 @@ describe("an invocation", () => {
     });
   });
 
-  test("gets the values of its input bindings from the extensions", async () => {
+  test("receives the values of its input bindings from the extensions", async () => {
     expect(await fetchJson("clientInput")).toEqual({
       baseUrl: `${host.url}/runtime/webhooks/durabletask`,
     });

@@ -85,13 +85,13 @@ test("a lost lock is logged", async () => {
   ]);
 });
 
-test("a broker that does not respond is given up after five seconds", async () => {
+test("a settlement is abandoned when the broker does not respond within five seconds", async () => {
   jest.useFakeTimers();
   try {
     const warnings = settle(createReceiver(() => never));
     await jest.advanceTimersByTimeAsync(5000);
     expect(await warnings).toEqual([
-      expect.stringMatching(/there was no answer within 5 s$/),
+      expect.stringMatching(/no response within 5 s$/),
     ] as string[]);
   } finally {
     jest.useRealTimers();

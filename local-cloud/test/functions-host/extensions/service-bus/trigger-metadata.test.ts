@@ -81,7 +81,7 @@ describe("the metadata of a message", () => {
     });
   });
 
-  test("contains ids as text, also numeric ones", () => {
+  test("contains ids as text, even numeric ids", () => {
     expect(messageTriggerMetadata(message())["MessageId"]).toEqual({
       string: "42",
     });

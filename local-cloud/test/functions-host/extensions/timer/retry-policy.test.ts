@@ -102,11 +102,8 @@ test.each([
   [{ ...fixed, delayInterval: undefined }, /delayInterval/],
   [{ ...exponential, maximumInterval: undefined }, /maximumInterval/],
   [{ ...fixed, retryStrategy: "never" }, /strategy/],
-])(
-  "validateRetryOptions returns for the policy %j the problem %s",
-  (retry, expected) => {
-    if (expected === undefined)
-      expect(validateRetryOptions(retry)).toBeUndefined();
-    else expect(validateRetryOptions(retry)).toMatch(expected);
-  },
-);
+])("validateRetryOptions of the policy %j returns %s", (retry, expected) => {
+  if (expected === undefined)
+    expect(validateRetryOptions(retry)).toBeUndefined();
+  else expect(validateRetryOptions(retry)).toMatch(expected);
+});

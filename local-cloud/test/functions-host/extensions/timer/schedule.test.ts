@@ -9,7 +9,7 @@ const next = (text: string, from: string, zone = "Etc/UTC") => {
   return time === undefined ? undefined : new Date(time).toISOString();
 };
 
-/** The values that a field of an expression allows, and how it is written. */
+/** Generates the text of a field of an expression, with the values that the field matches. */
 const field = (min: number, max: number) => {
   const value = fc.integer({ min, max });
   const range = (low: number, high: number, step: number) =>
@@ -96,7 +96,7 @@ describe("a schedule", () => {
     ["0 0 9 13 * 5", "2026-11-24T08:00:00Z", "2027-08-13T09:00:00.000Z"],
     ["00:00:30", "2026-11-24T08:00:00Z", "2026-11-24T08:00:30.000Z"],
     ["0 0 0 30 2 *", "2026-11-24T08:00:00Z", undefined],
-  ])("%s has after %s the next occurrence %s", (text, from, expected) => {
+  ])("the next occurrence of %s after %s is %s", (text, from, expected) => {
     expect(next(text, from)).toBe(expected);
   });
 
@@ -120,7 +120,7 @@ describe("a schedule", () => {
     ["0 0 0 ? * *", /six fields/],
     ["61 * * * * *", /61/],
     ["0 0 24 * * *", /24/],
-    ["00:00:00", /every 00:00:00/],
+    ["00:00:00", /interval must be longer than 00:00:00/],
   ])("rejects %j", (text, expected) => {
     expect(() => parseTimerSchedule(text, "Etc/UTC")).toThrow(expected);
   });
@@ -130,7 +130,7 @@ describe("a schedule", () => {
     ["0 * * * * *", false],
     ["00:00:59", true],
     ["0 0 0 30 2 *", false],
-  ])("isSubMinuteSchedule returns for %s the value %s", (text, expected) => {
+  ])("isSubMinuteSchedule of %s returns %s", (text, expected) => {
     expect(isSubMinuteSchedule(parseTimerSchedule(text, "Etc/UTC"), 0)).toBe(
       expected,
     );

@@ -17,7 +17,7 @@ interface Input {
   readonly IsPastDue: boolean;
 }
 
-/** A timer whose status persists over its listeners, as it does over restarts of a host. */
+/** A timer whose status outlives its listeners, as it outlives restarts of a host. */
 class TimerFixture {
   readonly clock: VirtualClock;
   readonly runs: { readonly at: string; readonly input: Input }[] = [];
@@ -179,7 +179,7 @@ describe("a timer", () => {
     expect(timer.exhaustedCount).toBe(1);
   });
 
-  test("runs each due occurrence exactly once over any sequence of stops and starts", async () => {
+  test("runs each due occurrence exactly once across any sequence of stops and starts", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(

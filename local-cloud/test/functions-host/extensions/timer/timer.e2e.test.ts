@@ -187,6 +187,6 @@ test("an app with invalid timers fails to start with all problems", async () => 
   });
   expect(code).toBe(1);
   expect(output).toBe(
-    'The configuration of the app is not valid: function one: schedule: "every day" is not a schedule: give six fields "{second} {minute} {hour} {day} {month} {day-of-week}"; function two: schedule: the setting TWO is not set; function three: retry.delayInterval: is required with fixedDelay.',
+    'The configuration of the app is not valid: function one: schedule: "every day" is not a schedule: use six fields "{second} {minute} {hour} {day} {month} {day-of-week}"; function two: schedule: the setting TWO is not set; function three: retry.delayInterval: is required with fixedDelay.',
   );
 });
