@@ -21,7 +21,7 @@ export interface BrokerOptions {
   readonly port: number;
   /** The folder of the database; created if it does not exist. */
   readonly dataFolder: string;
-  /** Default: the clock of the machine. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
   readonly log: (level: string, category: string, message: string) => void;
   /** Default: 60 s. A connection without incoming frames for twice this time is closed. */
@@ -30,7 +30,7 @@ export interface BrokerOptions {
   readonly handshakeTimeoutMs?: number;
 }
 
-/** All counts are 0 when no client is connected and all locks have expired. */
+/** Numbers of open resources. All are 0 when no client is connected and all locks have expired. */
 interface OpenCounts {
   readonly connections: number;
   readonly links: number;
@@ -83,7 +83,7 @@ export async function startBroker(
         setProperties: withProperties,
       },
     });
-    warnOfOrphanedMessages(namespace, store, log);
+    warnAboutOrphanedMessages(namespace, store, log);
     const newId = (): string => randomUUID().replaceAll("-", "");
     const server = new AmqpServer(
       { ...{ namespace, store, clock, accessKey, newId, log } },
@@ -111,7 +111,7 @@ const createCommitter = (store: BrokerStore, log: Log): BrokerCommitter =>
     onFailure: (error) => {
       log(
         "error",
-        `Messages cannot be written to disk, and the write is retried every second: ${errorMessage(error)}`,
+        `Messages cannot be written to disk. The write is retried every second: ${errorMessage(error)}`,
       );
       return "retry";
     },
@@ -168,7 +168,7 @@ function openCounts(
 }
 
 /** Messages of entities that are no longer configured are kept: the entity may be configured again. */
-function warnOfOrphanedMessages(
+function warnAboutOrphanedMessages(
   { dispatchers }: Namespace,
   store: BrokerStore,
   log: Log,

@@ -14,7 +14,7 @@ interface TokenRequest {
   };
 }
 
-/** How long a presented token authorizes. Its own expiry is checked only when it is presented. */
+/** Validity of an authorization. The expiry time of the token is checked only when the client presents the token. */
 const authorizationMs = 24 * 60 * 60_000;
 
 /**

@@ -69,7 +69,7 @@ export function requireSendTarget(entity: NamespaceEntity): BrokerQueue {
   throw new ServiceBusError(
     "amqp:not-allowed",
     entity.kind === "subscription"
-      ? "Messages are sent to a topic, not to one of its subscriptions."
-      : "Messages are not sent to a dead-letter queue: let a receiver dead-letter them.",
+      ? "Clients cannot send to a subscription. Send to its topic."
+      : "Clients cannot send to a dead-letter queue. A receiver moves messages to it with deadLetterMessage.",
   );
 }

@@ -57,7 +57,7 @@ function openOutboundLink(
   if (entity.kind === "topic")
     throw new ServiceBusError(
       "amqp:not-allowed",
-      "Messages are received from a subscription, not from the topic.",
+      "Clients cannot receive from a topic. Receive from one of its subscriptions.",
     );
   const { attach } = rheaLink(link).local;
   attach.snd_settle_mode = link.snd_settle_mode;

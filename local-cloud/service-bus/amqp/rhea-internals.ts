@@ -59,7 +59,7 @@ export const rheaLink = (link: unknown): PrivateLink => link as PrivateLink;
 const outcomes = codec as unknown as Outcomes;
 const accepted = outcomes.accepted().described();
 
-/** 32 MiB. Oversized messages are rejected when they are complete; this limit stops one that never ends. */
+/** 32 MiB. Oversized messages are rejected when they are complete; this limit applies to a message that is never completed. */
 const maxFramesPerMessage = 512;
 
 /** Replaces message format 0, which rhea would decode. */
@@ -105,7 +105,7 @@ export function sendSettled(sender: Sender, message: Message): void {
   (delivery as { settled: boolean }).settled = true;
 }
 
-/** Holds back the response to an attach until the returned function is called. */
+/** Defers the response to an attach until the returned function is called. */
 export function deferAttach(sender: Sender): () => void {
   const { state, connection } = rheaLink(sender);
   state.open_requests = 0;

@@ -29,8 +29,8 @@ interface SessionLink {
 }
 
 /**
- * Locks a session for the link. A request for the next available session (`sessionId` null) holds back the response to
- * the attach until a session is available or the client's timeout has passed.
+ * Locks a session for the link. For the next available session (`sessionId` null), the attach response is deferred until
+ * a session is available or the client's timeout has passed.
  */
 export function acceptSessionOnLink(
   target: SessionLink,

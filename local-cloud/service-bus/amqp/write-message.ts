@@ -44,7 +44,7 @@ export function writeMessage(
   ]);
 }
 
-/** Durable, priority 4, ttl, first acquirer, delivery count. Clients require the count even when it is 0. */
+/** Fields: durable, priority 4, ttl, first acquirer, delivery count. Clients require the count even when it is 0. */
 function writeHeader({ ttlMs, deliveryCount }: MessageRecord): Buffer {
   const hasTtl = ttlMs !== undefined;
   const bytes = Buffer.alloc(hasTtl ? 20 : 16);

@@ -29,7 +29,7 @@ export class Namespace {
     if (entity) return entity;
     throw new ServiceBusError(
       "amqp:not-found",
-      // The client derives MessagingEntityNotFound from this exact wording.
+      // The client maps exactly this text to MessagingEntityNotFound.
       `The messaging entity '${address}' could not be found.`,
     );
   }

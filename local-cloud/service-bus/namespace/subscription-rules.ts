@@ -69,7 +69,7 @@ export class SubscriptionRules {
     this.#rules = rules.map(compileRule);
   }
 
-  /** Returns at most `top` rules in the order in which they were added, without the first `skip`. */
+  /** Skips `skip` rules and returns the next `top` rules, in the order in which they were added. */
   list(skip: number, top: number): readonly SubscriptionRule[] {
     return this.#rules.slice(skip, skip + top);
   }
@@ -80,7 +80,7 @@ export class SubscriptionRules {
     return this.#rules.some(({ matches }) => matches(message));
   }
 
-  /** Resolves when the rule is on disk. Throws when the name is taken or the filter is invalid. */
+  /** Resolves when the rule is on disk. Throws when a rule has the same name or the filter is invalid. */
   async add(rule: SubscriptionRule): Promise<void> {
     if (this.#find(rule.name))
       throw new ServiceBusError(

@@ -1,4 +1,4 @@
-/** The encoded sections of an AMQP message from the properties on, byte for byte as the sender encoded them. */
+/** The AMQP sections of a message from the properties section to the end, with the exact bytes of the sender. */
 export type MessageContent = Buffer;
 
 /** A message from a sender. Times are milliseconds since the epoch. */
@@ -28,7 +28,7 @@ export interface MessageRecord {
   readonly partitionKey: string | undefined;
   readonly ttlMs: number | undefined;
   readonly scheduledFor: number | undefined;
-  /** Infinity: never. */
+  /** `Infinity` when the message does not expire. */
   readonly expiresAt: number;
   readonly annotations: Buffer;
   readonly state: MessageState;
@@ -38,18 +38,18 @@ export interface MessageRecord {
 
 /**
  * A message in a queue. Its status is one of
- * `available`: no receiver has it; `locked`: a receiver has it; `committing`: a change of it is being written to disk, so
- * it can be neither delivered nor settled; `removed`: it is no longer in the queue.
+ * `available`: not locked; `locked`: by a receiver; `committing`: a change is being written to disk, so the message can be
+ * neither delivered nor settled; `removed`: no longer in the queue.
  */
 export interface BrokerMessage extends MessageRecord {
   state: MessageState;
   deliveryCount: number;
   status: "available" | "locked" | "committing" | "removed";
-  /** Undefined: it is on disk only. */
+  /** Undefined when the content is only on disk. */
   content: MessageContent | undefined;
 }
 
-/** A message lock. The token is the right to settle the message. */
+/** A message lock. A receiver settles the message with the token. */
 export interface MessageLock {
   readonly token: string;
   readonly message: BrokerMessage;

@@ -22,7 +22,7 @@ export interface QueueDependencies {
   ) => MessageContent;
 }
 
-/** The dead-letter queue as its main queue uses it. */
+/** The operations of a dead-letter queue that its main queue calls. */
 export interface DeadLetterSink {
   /** Creates the dead letter of a message. It becomes available when it is admitted. */
   createDeadLetter(
@@ -38,7 +38,7 @@ export interface DeadLetterSink {
 export interface QueueDefinition {
   /** Identifies the queue in the store. */
   readonly id: number;
-  /** The path in its configured spelling, for messages to users and clients. */
+  /** The path as configured, for messages to users and clients. */
   readonly path: string;
   readonly settings: BrokerQueueSettings;
   /** Undefined: the queue is itself a dead-letter queue, or a topic. */

@@ -23,7 +23,7 @@ import {
 /**
  * The state machine of one queue, subscription, topic or dead-letter queue.
  *
- * Q1. A message has one holder at a time. The lock token is the right to settle it and is never reused.
+ * Q1. A message is locked by one receiver at a time, which settles it with the lock token. Tokens are never reused.
  * Q2. A failed delivery (abandoned, or the lock expired) increases the delivery count. A message that is released because
  *     its session was closed or the broker restarted keeps its count.
  */
@@ -86,7 +86,7 @@ export class BrokerQueue {
     if (this.sessions && sessionId === undefined)
       throw new ServiceBusError(
         "amqp:not-allowed",
-        `'${this.path}' requires sessions: give the message a sessionId.`,
+        `'${this.path}' requires sessions: set the sessionId of the message.`,
       );
   }
 
@@ -188,7 +188,7 @@ export class BrokerQueue {
     }
   }
 
-  /** Renews all locks, or none and throws when one is lost. Returns the new expiry of each. */
+  /** Renews all locks and returns their new expiry times. Throws, and renews none, when a lock is lost. */
   renewLocks(tokens: readonly string[]): number[] {
     this.processDeadlines();
     const locks = tokens.map((token) => {

@@ -29,7 +29,7 @@ interface PeekRange {
 
 /** Persistence port of the broker. Reads return committed data only. */
 export interface BrokerStore {
-  /** Makes all of `changes` durable, in order, or none and throws. */
+  /** Makes all changes durable in order. Throws when none is durable. */
   commit(changes: readonly StoreChange[]): void;
   /** Returns the queue with this path (lower case) and adds it if it does not exist. */
   queue(path: string): StoredQueue;

@@ -9,7 +9,7 @@ import {
 describe("duplicate detection", () => {
   const bus = new TestBus();
 
-  test("accepts and drops a message with a known message id", async () => {
+  test("accepts and discards a message whose id was sent before", async () => {
     const { sender, receiver } = bus.queue("duplicates");
     await sender.sendMessages({ body: "first", messageId: "same" });
     await sender.sendMessages({ body: "second", messageId: "same" });

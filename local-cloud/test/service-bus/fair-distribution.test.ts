@@ -4,7 +4,7 @@ import { TestBus } from "../support/service-bus/bus";
 describe("two receivers of one queue", () => {
   const bus = new TestBus();
 
-  test("each get more than 40 of 200 messages", async () => {
+  test("each receive more than 40 of 200 messages", async () => {
     const { sender, receiver } = bus.queue("plain");
     const other = bus.newClient().createReceiver("plain");
     const counts = [0, 0];

@@ -9,7 +9,7 @@ import {
 describe("the subscriptions of a topic", () => {
   const bus = new TestBus();
 
-  test("get a copy of each message that matches their correlation or SQL filter", async () => {
+  test("receive a copy of each message that matches their correlation or SQL filter", async () => {
     const { sender, receivers } = bus.topic("events", "all", "red", "large");
     const [all, red, large] = receivers;
     if (!all || !red || !large) throw new Error("none");

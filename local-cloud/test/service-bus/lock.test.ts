@@ -37,7 +37,7 @@ describe("the lock of a message", () => {
     await receiver.completeMessage(again);
   });
 
-  test("survives its link and can be settled on another link", async () => {
+  test("can be settled on another link after its link is closed", async () => {
     const { sender, receiver } = bus.queue("plain");
     await sender.sendMessages({ body: 1 });
     const message = await receiveOne(receiver);

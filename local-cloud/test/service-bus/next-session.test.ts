@@ -29,7 +29,7 @@ describe("acceptNextSession", () => {
     await session.completeMessage(await receiveOne(session));
   });
 
-  test("gives each of two waiting clients a different session", async () => {
+  test("assigns a different session to each of two waiting clients", async () => {
     const { sender } = bus.queue("sessions");
     const both = [1, 2].map(() =>
       bus.newClient().acceptNextSession("sessions"),

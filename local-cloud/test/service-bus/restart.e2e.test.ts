@@ -18,7 +18,7 @@ import {
   testBusEntityFile,
 } from "../support/service-bus/bus";
 
-/** A broker process and its client, which can be started again with the same data folder. */
+/** A broker process and its client. Both can be restarted with the same data folder. */
 class RestartableBroker {
   readonly #dataFolder: string;
   #process: BrokerProcess | undefined;
@@ -59,7 +59,7 @@ class RestartableBroker {
   }
 }
 
-/** Completes, abandons, defers and dead-letters one message each and locks another; returns the sequence number of the deferred one. */
+/** Receives five messages, settles four of them in different ways and leaves the fifth locked. Returns the sequence number of the deferred message. */
 async function settleInEveryWay(receiver: ServiceBusReceiver) {
   const [completed, abandoned, deferred, dead] = await receiveExactly(
     receiver,
@@ -155,12 +155,12 @@ describeLocalBroker("a killed broker", () => {
     expect(names).toEqual(["mine"]);
   });
 
-  test("loses no accepted message and redelivers no settled one over four crashes", async () => {
+  test("loses no accepted message and redelivers no settled message across four crashes", async () => {
     const accepted = new Set<number>();
     const settled = new Set<number>();
     const seen: number[] = [];
     let next = 0;
-    // Both loops fail some time after the broker is killed.
+    // Both loops of a round end with an error after the broker is killed.
     const endings: Promise<unknown>[] = [];
     for (let round = 0; round < 4; round += 1) {
       const client = await broker.start();
@@ -211,7 +211,7 @@ describeLocalBroker("a killed broker", () => {
 describeLocalBroker("a broker that is stopped with SIGTERM", () => {
   const folder = createTemporaryFolder();
 
-  test("keeps its messages, and exits with 1 and the name of the file when its database is damaged", async () => {
+  test("keeps its messages, and with a damaged database exits with 1 and prints the name of the file", async () => {
     const data = join(folder, "stopped");
     const broker = new RestartableBroker(data);
     const client = await broker.start();

@@ -15,7 +15,7 @@ describe("a session that ends with an unsettled message", () => {
     await session.completeMessage(await receiveOne(session));
   });
 
-  test("increases the delivery count when the session lock expired, up to dead-lettering", async () => {
+  test("increases the delivery count each time the session lock expires, and dead-letters the message at the maximum", async () => {
     const { sender, deadLetters } = bus.queue("sessions");
     await sender.sendMessages({ body: 1, sessionId: "a" });
     for (let delivery = 0; delivery < 3; delivery += 1) {

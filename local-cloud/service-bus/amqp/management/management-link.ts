@@ -18,7 +18,7 @@ interface AmqpRequest {
 
 const prefix = "com.microsoft:";
 
-/** Opens a link for requests about messages, sessions and rules. Failed requests get a response too: a client would wait a minute for it. */
+/** Opens a link for requests about messages, sessions and rules. Failed requests also get a response, which clients wait for. */
 export function openManagementLink(
   peer: Peer,
   link: Receiver,

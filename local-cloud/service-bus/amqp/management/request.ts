@@ -24,11 +24,11 @@ export function requireQueue({ entity }: ManagementRequest): QueueDispatcher {
   if (entity.kind !== "topic") return entity.dispatcher;
   throw new ServiceBusError(
     "amqp:not-allowed",
-    "A topic keeps no messages. Send the request to one of its subscriptions.",
+    "A topic stores no messages. Send the request to one of its subscriptions.",
   );
 }
 
-/** Returns the session named by the request, which the client must have locked; undefined when it names none. */
+/** Returns the session of the request, which the client must have locked; undefined for a request without a session. */
 export function findRequestSession(
   request: ManagementRequest,
 ): QueueSession | undefined {
@@ -38,7 +38,7 @@ export function findRequestSession(
   if (sessions === undefined)
     throw new ServiceBusError(
       "amqp:not-allowed",
-      `'${path}' does not require sessions, so it has none.`,
+      `'${path}' does not require sessions, so the operation is not supported.`,
     );
   return sessions.requireHeld(
     id,

@@ -54,7 +54,7 @@ export const removeRule: ManagementOperation = async (request) => {
   return {};
 };
 
-/** Clients request pages until one has no content. */
+/** Returns undefined (status 204) for a page without rules, because clients request pages until then. */
 export const enumerateRules: ManagementOperation = (request) => {
   const found = requireRules(request).list(
     readNumber(request, "skip"),
@@ -93,7 +93,7 @@ function readFilter(description: object): RuleFilter {
   );
 }
 
-/** Field names of a correlation filter in requests and the matching system properties, in the order of an enumeration. */
+/** The field names of a correlation filter in requests and their system properties, in the order of the enumeration response. */
 const correlationFields = [
   ["correlation-id", "correlationid"],
   ["message-id", "messageid"],
