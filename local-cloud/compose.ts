@@ -15,7 +15,7 @@ import { AsyncDisposableStack } from "./shared/lifecycle/async-disposable-stack"
 import type { Clock } from "./shared/time/clock";
 import { startStorage } from "./storage/azurite";
 
-/** `on-demand`: starts the emulator only if a setting of the app requires it. */
+/** `on-demand`: only if a setting of the app requests the emulator. */
 type StartPolicy = "always" | "on-demand";
 type AppSettings = Readonly<Record<string, string>>;
 
@@ -66,7 +66,7 @@ export async function composeLocalCloud(
     port: options.port,
     dataFolder: options.dataFolder,
     auth: options.auth,
-    // Stopped in reverse order: an extension that others write to comes first.
+    // Stopped in reverse order, so an extension to which others write comes first.
     extensions: [
       storageQueueExtension(),
       serviceBusExtension(),
@@ -106,12 +106,12 @@ class ComposeError extends Error {
   readonly code = "host_json_missing";
 }
 
-/** The host reports a folder without package.json: it is not an app at all. */
+/** A folder without package.json contains no app; the host reports it. */
 function requireHostJson(app: string): void {
   const contains = (name: string): boolean => existsSync(join(app, name));
   if (contains("host.json") || !contains("package.json")) return;
   throw new ComposeError(
-    `There is no host.json in ${app}: create one, at least { "version": "2.0" }, or give the folder of a Functions app with --app.`,
+    `There is no host.json in ${app}: create one, at least { "version": "2.0" }, or pass the folder of a Functions app with --app.`,
   );
 }
 
@@ -169,7 +169,7 @@ function findServiceBusSettings(
   return isConfigured ? [] : [connectionSetting];
 }
 
-/** The AMQP port: clients use it when the connection string names none. */
+/** The AMQP port, which clients use when the connection string contains none. */
 const amqpPort = 5672;
 
 async function startServiceBus({

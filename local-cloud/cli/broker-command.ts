@@ -12,7 +12,7 @@ const usage = `Runs a Service Bus broker on this machine until Ctrl-C: azure-loc
   --data <folder>  the folder for messages (default: .local-cloud)
   --verbose        log everything that the broker does
 
-The only line on stdout is the connection string.`;
+Prints only the connection string to stdout.`;
 
 export async function runBrokerCommand(argv: readonly string[]): Promise<void> {
   const values = parseCommandLine(argv, usage, {

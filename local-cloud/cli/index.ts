@@ -1,4 +1,4 @@
-/** Imports no other module of the local cloud, so that a program can check the version of Node.js first. */
+/** Imports neither the host nor the broker, so that a program can check the version of Node.js first. */
 export { createConsoleLog } from "./log";
 export {
   parseCommandLine,

@@ -1,6 +1,6 @@
 /**
- * `quiet`: warnings of the host. `normal`: also failures of functions, and log lines that they write.
- * `verbose`: everything from level `information` on.
+ * `quiet`: warnings and errors of the host. `normal`: also failures and log output of functions.
+ * `verbose`: everything of level `information` or above.
  */
 export type Verbosity = "quiet" | "normal" | "verbose";
 

@@ -17,7 +17,7 @@ export const printLine = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** An error with a `code` has a message for users; any other error is a defect and needs its stack. */
+/** The message of an error with a `code` is written for users; any other error is a defect and is printed with its stack. */
 export function formatError(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n\n${error.usage}`;
   if (!(error instanceof Error)) return String(error);
@@ -60,7 +60,7 @@ export function parsePort(
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port <= 65_535) return port;
   throw new UsageError(
-    `${option} ${text} is not a port: give a number from 0 to 65535.`,
+    `${option} ${text} is not a port: use a number from 0 to 65535.`,
     usage,
   );
 }

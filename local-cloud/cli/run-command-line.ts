@@ -53,7 +53,7 @@ async function runNamedCommand(
   await command(isDefault ? argv : argv.slice(1));
 }
 
-/** A sentence when the version of Node.js is older than 20.19; undefined otherwise. */
+/** Error message when the version of Node.js is older than 20.19; otherwise undefined. */
 function findNodeVersionProblem(
   program: string,
   version: string,

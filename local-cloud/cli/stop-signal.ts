@@ -1,8 +1,8 @@
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Resolves at Ctrl-C, SIGTERM or SIGHUP; a second signal ends the process without waiting for anything. Call it before
- * anything is started, so that a signal during the start also leads to an orderly stop.
+ * Resolves at Ctrl-C, SIGTERM or SIGHUP; a second signal ends the process immediately. Call it before
+ * starting anything, so that a signal during the start also leads to a graceful stop.
  */
 export const waitForStopSignal = (): Promise<void> =>
   new Promise((resolve) => {

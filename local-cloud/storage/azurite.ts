@@ -19,9 +19,8 @@ class StorageStartError extends Error {
 }
 
 /**
- * Azurite keeps its tables in memory, saves them periodically and, reliably, only when it shuts down. So it runs in a
- * detached process, which shuts down when its IPC channel closes, however this process ends, and outlives this process
- * until its data is saved.
+ * Azurite keeps its tables in memory and saves them completely only at shutdown. So it runs in a detached process, which
+ * shuts down when its IPC channel closes, even if this process is killed, and continues until its data is saved.
  */
 const program = `
   const { rmSync, writeFileSync } = require("node:fs");

@@ -20,7 +20,7 @@ export function durationToMs(duration: Duration): number {
   if (Number.isFinite(ms) && ms >= 0) return ms;
   throw new TestKitError(
     "duration_invalid",
-    `${JSON.stringify(duration)} is not a duration: give milliseconds, or a number that is not negative and one of ${Object.keys(msByUnit).join(", ")}, for example "3 days".`,
+    `${JSON.stringify(duration)} is not a duration: use milliseconds, or a number that is not negative and one of ${Object.keys(msByUnit).join(", ")}, for example "3 days".`,
   );
 }
 

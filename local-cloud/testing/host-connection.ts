@@ -13,8 +13,8 @@ import {
 import { TestKitError } from "./test-kit-error";
 
 /**
- * The host replaces modules for the app through `require`, which a test runner with another `require` undoes. So the host
- * runs in a separate process, and always as compiled code.
+ * The host replaces modules of the app through `require`. This does not work in a test runner with its own `require`, so the
+ * host runs in a separate process, always as compiled code.
  */
 const program = __filename.endsWith(".ts")
   ? join(__dirname, "..", "dist", "testing", "host-process.js")

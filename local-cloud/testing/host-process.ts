@@ -1,4 +1,4 @@
-/** The program of the process in which a test's local cloud runs. It ends when the IPC channel to the test closes. */
+/** Entry point of the process that runs the local cloud of a test. It ends when the IPC channel to the test closes. */
 import { errorMessage } from "../shared/error-message";
 import { type ComposedCloud, composeLocalCloud } from "../compose";
 import type { TaskHub } from "../durable-task/engine/task-hub";

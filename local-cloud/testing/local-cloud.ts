@@ -57,8 +57,8 @@ export class LocalCloud implements AsyncDisposable {
   }
 
   /**
-   * Advances the time and resolves when all timers that became due have fired and the app is idle. Timers fire in order, each at
-   * its time; the app is idle before the next one fires. `advance(0)` only waits until the app is idle.
+   * Advances the time and resolves when everything due in it has happened: timers fire in order, each at its time, and
+   * the work that one timer starts has completed before the next fires. `advance(0)` waits until the app is idle.
    */
   async advance(duration: Duration): Promise<void> {
     const ms = durationToMs(duration);

@@ -86,7 +86,7 @@ const createInMemoryHub = (
     functions,
     invoke,
     clock,
-    // Errors of functions reach the orchestration, and a store in memory cannot fail.
+    // Not used: errors of functions are passed to the orchestration, and an in-memory store cannot fail.
     reportProblem: () => undefined,
     onFatalError: () => undefined,
   });

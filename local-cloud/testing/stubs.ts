@@ -112,7 +112,7 @@ const orchestratorStub = (
   run: createOrchestrator(orchestrator),
 });
 
-/** A plain function may be asynchronous and an orchestrator may not: the function runs as an activity. */
+/** The function runs as an activity, because it may be asynchronous and an orchestrator may not. */
 function subOrchestratorStubs(
   name: string,
   stub: SubOrchestratorStub,
@@ -127,7 +127,7 @@ function subOrchestratorStubs(
   ];
 }
 
-/** By its tag: under a test runner, functions have the constructors of another realm. */
+/** Compares the tag, because functions in Jest have the constructors of another realm. */
 const isGeneratorFunction = (
   stub: SubOrchestratorStub,
 ): stub is OrchestrationHandler =>
@@ -148,7 +148,7 @@ const ambiguousNameError = (
 ): TestKitError =>
   new TestKitError(
     "function_ambiguous",
-    `'${a.name}' is an ${a.kind} and '${b.name}' is an ${b.kind}: give them names that differ by more than case.`,
+    `'${a.name}' is an ${a.kind} and '${b.name}' is an ${b.kind}: use names that differ by more than case.`,
   );
 
 async function runStub(

@@ -121,7 +121,7 @@ createAos({
   test("ends with 1 and one sentence in a folder without host.json", async () => {
     const app = createApp(validApp, { "host.json": null });
     expect(await failToStart(app)).toBe(
-      `There is no host.json in ${app}: create one, at least { "version": "2.0" }, or give the folder of a Functions app with --app.\n`,
+      `There is no host.json in ${app}: create one, at least { "version": "2.0" }, or pass the folder of a Functions app with --app.\n`,
     );
   });
 

@@ -9,9 +9,9 @@ interface PendingWrite<Item> {
 }
 
 export interface GroupCommitterOptions<Item> {
-  /** Makes all items of a group durable, in order, or none and throws. */
+  /** Makes all items of a group durable in order. Throws when none is durable. */
   readonly persist: (group: readonly Item[]) => void | Promise<void>;
-  /** Decides after a failed `persist`: retry the same group until it succeeds, or write nothing any more. */
+  /** Decides after a failed `persist`: `retry` repeats the group until it succeeds, `halt` stops all writes. */
   readonly onFailure: (error: unknown) => "retry" | "halt";
 }
 

@@ -1,4 +1,4 @@
-/** The part of the platform's class of this name that the local cloud uses: Node.js has it from version 24 on. */
+/** Subset of the standard `AsyncDisposableStack`, which Node.js provides since version 24. */
 export class AsyncDisposableStack implements AsyncDisposable {
   #resources: AsyncDisposable[] = [];
 
@@ -8,7 +8,7 @@ export class AsyncDisposableStack implements AsyncDisposable {
     return resource;
   }
 
-  /** Moves all resources to a new stack: disposing of this one then disposes of none of them. */
+  /** Moves all resources to a new stack. Disposing of this stack then disposes of nothing. */
   move(): AsyncDisposableStack {
     const stack = new AsyncDisposableStack();
     stack.#resources = this.#resources;
@@ -16,7 +16,7 @@ export class AsyncDisposableStack implements AsyncDisposable {
     return stack;
   }
 
-  /** Disposes of every resource in reverse order, also when one fails; then throws the first error. */
+  /** Disposes of all resources in reverse order, even if some fail, and then throws the first error. */
   async [Symbol.asyncDispose](): Promise<void> {
     const resources = this.#resources.reverse();
     this.#resources = [];

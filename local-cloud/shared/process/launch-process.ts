@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
 export interface LaunchOptions {
-  /** Set over the environment of this process. */
+  /** Added to the environment of this process; existing variables are overridden. */
   readonly env?: Readonly<Record<string, string>>;
   readonly nodeArguments?: readonly string[];
-  /** Default: the folder of this process. */
+  /** Default: the working directory of this process. */
   readonly cwd?: string;
   /** Opens a channel for messages between both processes. */
   readonly ipc?: boolean;
@@ -15,7 +15,7 @@ export interface LaunchOptions {
   readonly inheritStderr?: boolean;
 }
 
-/** A Node.js program that runs as a child process. Disposing of it requests its stop. */
+/** A Node.js program that runs as a child process. Disposing of it sends SIGTERM. */
 export interface LaunchedProcess extends AsyncDisposable {
   readonly child: ChildProcess;
   /** Resolves with the exit code, null after a signal, when the output is complete; with IPC, output may follow. */
@@ -43,7 +43,7 @@ export function launchProcess(
   const append = (chunk: Buffer): void => {
     output += chunk.toString("utf8");
   };
-  // Read to the end: a process whose stdout is closed fails to write.
+  // Always read, because a process whose stdout is closed fails to write.
   child.stdout?.on("data", append);
   child.stderr?.on("data", append);
   // "close" is emitted when the output is complete, but never once this side has closed the IPC channel.

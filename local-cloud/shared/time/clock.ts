@@ -9,7 +9,7 @@ export interface Clock {
 /** The longest delay that setTimeout supports, about 24 days; it fires immediately for a longer one. */
 export const maxTimeoutMs = 2 ** 31 - 1;
 
-/** The clock of the machine. */
+/** The clock of the operating system. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   schedule: (time, callback) => {

@@ -8,9 +8,9 @@ interface Timer {
 /**
  * A clock that moves only when `advance` is called.
  *
- * C1. Between two advances the time does not change: a timer fires only if it is already due when it is scheduled.
- * C2. An advance fires due timers in order of time, each at its time. It waits until all work that a timer has started
- *     is finished before it fires the next one. It also fires new timers that become due before its end.
+ * C1. Between two advances the time does not change: only timers that were already due when they were scheduled fire.
+ * C2. An advance fires due timers in order of time, each at its time, and waits until all work that one timer started
+ *     has finished before it fires the next. It also fires timers scheduled meanwhile that fall due within it.
  * C3. Advances run one after another, never concurrently.
  */
 export class VirtualClock implements Clock {
@@ -46,7 +46,7 @@ export class VirtualClock implements Clock {
   /** Advances the time by `ms`. `whenIdle` resolves when all work started by the timers has finished. */
   advance(ms: number, whenIdle: () => Promise<void>): Promise<void> {
     const done = this.#lastAdvance.then(() => this.#advance(ms, whenIdle));
-    // Only this caller gets the failure; the next advance starts regardless.
+    // The failure is reported to this caller only and does not prevent the next advance.
     this.#lastAdvance = done.catch(() => undefined);
     return done;
   }
