@@ -28,5 +28,5 @@ module.exports = {
   ],
   coverageReporters: ["json-summary", "lcovonly"],
   // Percent, rounded down. Raise them when the figure that `.ci/run` prints has risen.
-  coverageThreshold: { global: { lines: 0, branches: 0, functions: 0 } },
+  coverageThreshold: { global: { lines: 79, branches: 89, functions: 88 } },
 };

@@ -44,12 +44,12 @@ describeLocalBroker("an entity that does not support the operation", () => {
     const { client } = bus;
     await expect(
       client.createSender("events/Subscriptions/all").sendMessages({ body: 1 }),
-    ).rejects.toThrow(/sent to a topic/);
+    ).rejects.toThrow(/Send to its topic/);
     await expect(
       client.createSender("plain/$DeadLetterQueue").sendMessages({ body: 1 }),
     ).rejects.toThrow(/dead-letter queue/);
     await expect(
       receiveBriefly(client.createReceiver("events")),
-    ).rejects.toThrow(/received from a subscription/);
+    ).rejects.toThrow(/Receive from one of its subscriptions/);
   });
 });

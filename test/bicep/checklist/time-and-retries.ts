@@ -94,9 +94,9 @@ export const timeAndRetries: readonly Row[] = [
       ),
       ...problemUnless(
         repository
-          .text("src/models/openai/openai-model.ts")
-          .includes("timeout: timeoutMs"),
-        "src/models/openai/openai-model.ts: model calls have no time limit",
+          .text("activities/call-model.ts")
+          .includes("AbortSignal.timeout(modelTimeoutMs)"),
+        "activities/call-model.ts: model calls have no time limit",
       ),
       ...problemUnless(
         repository
@@ -129,9 +129,9 @@ export const timeAndRetries: readonly Row[] = [
         to: "new AbortController().signal",
       },
       {
-        path: "src/models/openai/openai-model.ts",
-        from: "timeout: timeoutMs,",
-        to: "",
+        path: "activities/call-model.ts",
+        from: "AbortSignal.timeout(modelTimeoutMs)",
+        to: "new AbortController().signal",
       },
     ],
   },
