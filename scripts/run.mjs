@@ -14,7 +14,11 @@ const programs = {
   coverage: [[jest, "--coverage"]],
   soak: [
     // SOAK selects the full size of these tests; `npm test` runs them at a smaller one.
-    [jest, "chaos|random-orchestrations|e2e/pipelines", "--silent=false"],
+    [
+      jest,
+      "chaos|random-orchestrations|e2e/pipelines|bench.e2e|package/examples",
+      "--silent=false",
+    ],
     ["scripts/check-node.mjs"],
   ],
   bench: [["dist/bench/main.js"]],
