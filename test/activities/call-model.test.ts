@@ -1,12 +1,7 @@
 import { callModel } from "../../activities/call-model";
 import { callTool } from "../../activities/call-tool";
-import type { Storage } from "../../src/storage/ports";
-import { openStorage } from "../../src/storage/open-storage";
 import type { CallModelInput, CallToolInput } from "../../src/domain/contracts";
-import {
-  type Azurite,
-  startAzurite,
-} from "../../local-cloud/test/support/storage/azurite";
+import { useAzuriteStorage } from "../support/storage/azurite-storage";
 import {
   testAgent,
   activityTime,
@@ -15,13 +10,7 @@ import {
   createScope,
 } from "../support/activities/activity-context";
 
-let azurite: Azurite;
-let storage: Storage;
-beforeAll(async () => {
-  azurite = await startAzurite();
-  storage = openStorage({ connectionString: azurite.connectionString });
-});
-afterAll(() => azurite.stop());
+const storage = useAzuriteStorage();
 
 const createModelInput = (
   turn: CallModelInput["turn"],
@@ -59,7 +48,7 @@ const secondAttempt = { attempt: 2, at: "2026-01-01T00:01:00.000Z" };
 
 describe("callModel", () => {
   const runTurn = async () => {
-    const context = createActivityContext(() => storage);
+    const context = createActivityContext(storage);
     const turn = createTurnRef();
     const call = callModel(context.dependencies);
     const first = await call(createModelInput(turn));
@@ -82,7 +71,7 @@ describe("callModel", () => {
       value: expect.stringContaining("tool_not_found") as string,
     });
     expect(calls).toEqual(["model", "shout", "model"]);
-    const events = await storage.history.read(turn.orchestrationId);
+    const events = await storage().history.read(turn.orchestrationId);
     expect(events.map(({ type }) => type).sort()).toEqual([
       "model.called",
       "model.called",
@@ -94,7 +83,7 @@ describe("callModel", () => {
     const { turn } = await runTurn();
     const { sessionKey } = turn;
     const read = { turn: 1, except: [] };
-    const messages = await storage.transcripts.read(sessionKey, read);
+    const messages = await storage().transcripts.read(sessionKey, read);
     expect(messages.map(({ message }) => message)).toMatchObject([
       { message: { role: "user", text: "say hello" } },
       { message: { role: "assistant" } },
@@ -107,7 +96,7 @@ describe("callModel", () => {
 
   test("returns the recorded results when every activity of the turn is repeated", async () => {
     const { turn, call, first, last, calls, dependencies } = await runTurn();
-    const events = await storage.history.read(turn.orchestrationId);
+    const events = await storage().history.read(turn.orchestrationId);
     const before = calls.length;
     expect(await call(createModelInput(turn, secondAttempt))).toEqual(first);
     for (const { id, name } of first.toolCalls)
@@ -119,11 +108,11 @@ describe("callModel", () => {
       await call(createModelInput(turn, { round: 1, ...secondAttempt })),
     ).toEqual(last);
     expect(calls).toHaveLength(before);
-    expect(await storage.history.read(turn.orchestrationId)).toEqual(events);
+    expect(await storage().history.read(turn.orchestrationId)).toEqual(events);
   });
 
   test("keeps the provider of the recorded response when another provider is configured", async () => {
-    const { dependencies } = createActivityContext(() => storage);
+    const { dependencies } = createActivityContext(storage);
     const turn = createTurnRef();
     const first = await callModel(dependencies)(createModelInput(turn));
     const reconfigured = {
@@ -138,12 +127,12 @@ describe("callModel", () => {
       model: "offline",
     });
     expect(second).toEqual(first);
-    const [row] = await storage.history.read(turn.orchestrationId);
+    const [row] = await storage().history.read(turn.orchestrationId);
     expect(row?.data).toMatchObject({ provider: "offline", model: "offline" });
   });
 
   test("returns the same response to two concurrent attempts and records it once", async () => {
-    const { dependencies } = createActivityContext(() => storage);
+    const { dependencies } = createActivityContext(storage);
     const turn = createTurnRef();
     const responses = await Promise.all([
       callModel(dependencies)(createModelInput(turn)),
@@ -152,7 +141,7 @@ describe("callModel", () => {
       ),
     ]);
     expect(responses[0]).toEqual(responses[1]);
-    expect(await storage.history.read(turn.orchestrationId)).toHaveLength(1);
+    expect(await storage().history.read(turn.orchestrationId)).toHaveLength(1);
   });
 
   test("sends the messages of earlier turns, without those of concurrent turns", async () => {
@@ -187,7 +176,7 @@ describe("callModel", () => {
   });
 
   test("throws output_invalid for an answer that does not match the output schema, and calls the model again on retry", async () => {
-    const { dependencies, calls } = createActivityContext(() => storage);
+    const { dependencies, calls } = createActivityContext(storage);
     const turn = createTurnRef();
     const agent = {
       name: "strict",

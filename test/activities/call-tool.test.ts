@@ -2,25 +2,14 @@ import { randomUUID } from "node:crypto";
 import { callTool } from "../../activities/call-tool";
 import type { CallToolInput } from "../../src/domain/contracts";
 import type { Json, Payload } from "../../src/domain/payload";
-import { openStorage } from "../../src/storage/open-storage";
-import type { Storage } from "../../src/storage/ports";
-import {
-  type Azurite,
-  startAzurite,
-} from "../../local-cloud/test/support/storage/azurite";
+import { useAzuriteStorage } from "../support/storage/azurite-storage";
 import {
   activityTime,
   createActivityContext,
   createScope,
 } from "../support/activities/activity-context";
 
-let azurite: Azurite;
-let storage: Storage;
-beforeAll(async () => {
-  azurite = await startAzurite();
-  storage = openStorage({ connectionString: azurite.connectionString });
-});
-afterAll(() => azurite.stop());
+const storage = useAzuriteStorage();
 
 const createToolInput = (
   tool: string,
@@ -40,21 +29,21 @@ const createToolInput = (
 };
 
 const storeLongWord = (): Promise<Payload> =>
-  storage.payloads.put("o", { word: "x".repeat(40_000) });
+  storage().payloads.put("o", { word: "x".repeat(40_000) });
 
 describe("callTool for a tool step", () => {
   test("renders the input from a stored payload and stores an output of 140 KB by reference", async () => {
-    const { dependencies } = createActivityContext(() => storage);
+    const { dependencies } = createActivityContext(storage);
     const template = { text: "n ${input.word.size()}" };
     const input = createToolInput("grow", template, await storeLongWord());
     const { output } = await callTool(dependencies)(input);
     expect(output).toMatchObject({ $ref: expect.any(String) as string });
-    const value = output && (await storage.payloads.get(output));
+    const value = output && (await storage().payloads.get(output));
     expect(value).toEqual({ text: "n 40000".repeat(20_000) });
   });
 
   test("throws tool_input_invalid if the rendered input has the wrong type", async () => {
-    const { dependencies } = createActivityContext(() => storage);
+    const { dependencies } = createActivityContext(storage);
     const template = { text: "${input.word.size()}" };
     const input = createToolInput("grow", template, await storeLongWord());
     await expect(callTool(dependencies)(input)).rejects.toMatchObject({
@@ -63,7 +52,7 @@ describe("callTool for a tool step", () => {
   });
 
   test("returns the recorded result on a second attempt, without calling the tool again", async () => {
-    const { dependencies, calls } = createActivityContext(() => storage);
+    const { dependencies, calls } = createActivityContext(storage);
     const input = createToolInput("shout", { text: "hey" });
     const first = await callTool(dependencies)(input);
     const second = { ...input, attempt: 2, at: "2026-01-01T00:01:00.000Z" };
@@ -77,7 +66,7 @@ describe("callTool for a tool step", () => {
     ["failOnce", "tool_uncertain"],
     ["unknown", "tool_not_found"],
   ])("throws the error of the tool %s with the code %s", async (tool, code) => {
-    const { dependencies } = createActivityContext(() => storage);
+    const { dependencies } = createActivityContext(storage);
     const call = callTool(dependencies)(createToolInput(tool, { text: "" }));
     await expect(call).rejects.toMatchObject({ code });
   });

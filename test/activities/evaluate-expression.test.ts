@@ -1,30 +1,19 @@
 import { evaluateExpression } from "../../activities/evaluate-expression";
-import { openStorage } from "../../src/storage/open-storage";
-import type { Storage } from "../../src/storage/ports";
-import {
-  type Azurite,
-  startAzurite,
-} from "../../local-cloud/test/support/storage/azurite";
+import { useAzuriteStorage } from "../support/storage/azurite-storage";
 import { createScope } from "../support/activities/activity-context";
 
-let azurite: Azurite;
-let storage: Storage;
-beforeAll(async () => {
-  azurite = await startAzurite();
-  storage = openStorage({ connectionString: azurite.connectionString });
-});
-afterAll(() => azurite.stop());
+const storage = useAzuriteStorage();
 
 const items = ["small", "x".repeat(40_000)];
 
 /** Evaluates in a scope whose input is a reference to `items`. */
 const evaluate = async (expression: string, as: "value" | "list") =>
-  evaluateExpression({ storage: () => storage })({
+  evaluateExpression({ storage })({
     orchestrationId: "o",
     stepId: "s",
     expression,
     as,
-    scope: createScope("o", await storage.payloads.put("o", items)),
+    scope: createScope("o", await storage().payloads.put("o", items)),
   });
 
 describe("evaluateExpression with a stored payload", () => {
@@ -38,7 +27,7 @@ describe("evaluateExpression with a stored payload", () => {
     const [small, large] = await evaluate("input", "list");
     expect(small).toEqual({ value: "small" });
     expect(large).toMatchObject({ $ref: expect.any(String) as string });
-    expect(large && (await storage.payloads.get(large))).toBe(items[1]);
+    expect(large && (await storage().payloads.get(large))).toBe(items[1]);
   });
 
   test("throws expression_failed if a list is expected and the value is a string", async () => {

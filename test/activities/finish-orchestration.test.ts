@@ -4,12 +4,7 @@ import type { FinishInput } from "../../src/domain/contracts";
 import { createEvent } from "../../src/domain/history/create-event";
 import type { Json } from "../../src/domain/payload";
 import { noUsage } from "../../src/domain/usage";
-import { openStorage } from "../../src/storage/open-storage";
-import type { Storage } from "../../src/storage/ports";
-import {
-  type Azurite,
-  startAzurite,
-} from "../../local-cloud/test/support/storage/azurite";
+import { useAzuriteStorage } from "../support/storage/azurite-storage";
 import { newClaim, newOrchestrationId } from "../contracts/storage.contract";
 import {
   activityTime,
@@ -17,21 +12,15 @@ import {
 } from "../support/activities/activity-context";
 import { createEventLog } from "../support/telemetry/event-log";
 
-let azurite: Azurite;
-let storage: Storage;
-beforeAll(async () => {
-  azurite = await startAzurite();
-  storage = openStorage({ connectionString: azurite.connectionString });
-});
-afterAll(() => azurite.stop());
+const storage = useAzuriteStorage();
 
 const { log } = createEventLog();
-const dependencies = { storage: () => storage, messaging: () => undefined };
+const dependencies = { storage, messaging: () => undefined };
 
 /** Claims an orchestration and records its start. */
 async function startOrchestration(): Promise<string> {
   const orchestrationId = newOrchestrationId();
-  await storage.orchestrations.claim(newClaim(orchestrationId));
+  await storage().orchestrations.claim(newClaim(orchestrationId));
   const events = [
     createEvent({ type: "orchestration.started", at: activityTime }),
   ];
@@ -69,16 +58,16 @@ describe("finishOrchestration", () => {
     const input = completedInput(id, { seven: "${input}" });
     expect(await finish(input)).toEqual({ value: { seven: 7 } });
     expect(await finish(input)).toEqual({ value: { seven: 7 } });
-    const found = await storage.orchestrations.find(id);
+    const found = await storage().orchestrations.find(id);
     expect(found?.summary).toMatchObject({
       status: "completed",
       endedAt: input.at,
       usage: { modelCalls: 2 },
     });
-    expect(await storage.orchestrations.output(id)).toEqual({
+    expect(await storage().orchestrations.output(id)).toEqual({
       value: { seven: 7 },
     });
-    const events = await storage.history.read(id);
+    const events = await storage().history.read(id);
     expect(events.map(({ type }) => type)).toEqual([
       "orchestration.started",
       "orchestration.completed",
@@ -92,8 +81,8 @@ describe("finishOrchestration", () => {
     ).rejects.toMatchObject({ code: "expression_failed" });
     const error = { code: "expression_failed", message: "no x" };
     await finish(createFinishInput(id, { status: "failed", error }));
-    const found = await storage.orchestrations.find(id);
+    const found = await storage().orchestrations.find(id);
     expect(found?.summary).toMatchObject({ status: "failed", error });
-    expect(await storage.orchestrations.output(id)).toBeUndefined();
+    expect(await storage().orchestrations.output(id)).toBeUndefined();
   });
 });

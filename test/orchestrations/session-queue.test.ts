@@ -1,24 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { DurableClient } from "durable-functions";
-import type { Storage } from "../../src/storage/ports";
-import { openStorage } from "../../src/storage/open-storage";
 import { startOnce } from "../../src/orchestrations/start/start-once";
 import { releaseSession } from "../../src/orchestrations/session-queue";
 import { sweepClaims } from "../../src/orchestrations/sweep";
-import {
-  type Azurite,
-  startAzurite,
-} from "../../local-cloud/test/support/storage/azurite";
+import { useAzuriteStorage } from "../support/storage/azurite-storage";
 import { createEventLog } from "../support/telemetry/event-log";
 import { fakeTaskHub } from "../support/orchestrations/fake-task-hub";
 
-let azurite: Azurite;
-let storage: Storage;
-beforeAll(async () => {
-  azurite = await startAzurite();
-  storage = openStorage({ connectionString: azurite.connectionString });
-});
-afterAll(() => azurite.stop());
+const storage = useAzuriteStorage();
 
 const startedAt = Date.parse("2026-01-01T00:00:00Z");
 
@@ -30,7 +19,7 @@ function createSession() {
   const now = () => new Date(clock.ms);
   const { log, events } = createEventLog();
   const context = {
-    storage,
+    storage: storage(),
     hub: hub as unknown as DurableClient,
     now,
     log,
@@ -49,7 +38,7 @@ function createSession() {
         origin: { queuePosition: toEntry(n).queuePosition },
       },
       {
-        storage: () => storage,
+        storage,
         agents: new Map(),
         tools: new Set(["look"]),
         workflows: [
@@ -64,7 +53,7 @@ function createSession() {
       context,
     );
   const recordEnd = (n: number) =>
-    storage.orchestrations.update(toId(n), {
+    storage().orchestrations.update(toId(n), {
       status: "completed",
       updatedAt: now().toISOString(),
     });
@@ -131,7 +120,7 @@ describe("the session queue", () => {
     await release(1);
     expect(startedNumbers()).toEqual([1, 2]);
     const { session } = toEntry(1).queuePosition;
-    expect(await storage.sessions.head(session)).toEqual(toEntry(2));
+    expect(await storage().sessions.head(session)).toEqual(toEntry(2));
   });
 
   test("starts the next orchestration if the head has ended but was not released", async () => {
@@ -146,7 +135,7 @@ describe("the session queue", () => {
     const { request, finish, startedNumbers, toEntry } = createSession();
     await request(1);
     await finish(1);
-    await storage.sessions.enqueue(toEntry(1));
+    await storage().sessions.enqueue(toEntry(1));
     await request(2);
     expect(startedNumbers()).toEqual([1, 2]);
   });
@@ -178,7 +167,7 @@ describe("the session queue", () => {
       createSession();
     await request(1);
     await request(2);
-    await storage.sessions.remove(toEntry(2));
+    await storage().sessions.remove(toEntry(2));
     await finish(1);
     expect(startedNumbers()).toEqual([1]);
     clock.ms += 31_000;
@@ -195,7 +184,7 @@ describe("the session queue", () => {
     clock.ms += 31_000;
     await sweep();
     expect(startedNumbers()).toEqual([1, 2]);
-    const ended = await storage.orchestrations.find(toId(1));
+    const ended = await storage().orchestrations.find(toId(1));
     expect(ended?.summary.status).toBe("terminated");
   });
 });

@@ -1,25 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { DurableClient } from "durable-functions";
-import type { Storage } from "../../src/storage/ports";
-import { openStorage } from "../../src/storage/open-storage";
 import type { WorkflowInput } from "../../src/domain/contracts";
 import type { Json } from "../../src/domain/payload";
 import { sweepClaims } from "../../src/orchestrations/sweep";
-import {
-  type Azurite,
-  startAzurite,
-} from "../../local-cloud/test/support/storage/azurite";
+import { useAzuriteStorage } from "../support/storage/azurite-storage";
 import { newClaim } from "../contracts/storage.contract";
 import { createEventLog } from "../support/telemetry/event-log";
 import { fakeTaskHub } from "../support/orchestrations/fake-task-hub";
 
-let azurite: Azurite;
-let storage: Storage;
-beforeAll(async () => {
-  azurite = await startAzurite();
-  storage = openStorage({ connectionString: azurite.connectionString });
-});
-afterAll(() => azurite.stop());
+const storage = useAzuriteStorage();
 
 const nowMs = Date.parse("2026-01-01T00:00:00Z");
 
@@ -33,7 +22,7 @@ async function createAbandonedClaim(ageMs: number): Promise<string> {
     agents: {},
     input: { value: {} },
   };
-  await storage.orchestrations.claim({
+  await storage().orchestrations.claim({
     ...newClaim(id, { createdAt: at, updatedAt: at }),
     start: { value: input as unknown as Json },
     claimedAt: at,
@@ -46,7 +35,7 @@ describe("sweepClaims", () => {
     const hub = fakeTaskHub();
     const { log, events } = createEventLog();
     const context = {
-      storage,
+      storage: storage(),
       hub: hub as unknown as DurableClient,
       now: () => new Date(nowMs),
       by: "sweeper",
@@ -77,7 +66,7 @@ describe("sweepClaims", () => {
     const startable = await createAbandonedClaim(40_000);
     const { log, events } = createEventLog();
     const context = {
-      storage,
+      storage: storage(),
       by: "sweeper",
       log,
       hub: {
