@@ -120,6 +120,8 @@ export interface WorkflowInput {
   readonly traceparent?: string;
   readonly reply?: ReplyAddress;
   readonly queuePosition?: SessionQueuePosition;
+  /** How many times the orchestration was started again after a failure of the platform. Default: 0. */
+  readonly resumption?: number;
 }
 export const agentWorkflowOrchestrator = orchestrator<
   WorkflowInput,

@@ -36,6 +36,8 @@ export const errorDescriptions = {
   dead_letter_not_found:
     "The queue has no dead letter with this sequence number.",
   dead_letter_locked: "Another receiver holds the dead letter.",
+  platform_failed:
+    "The Functions host could not run a function, for example because its worker process ended.",
   configuration_invalid: "A setting is missing or invalid.",
   internal_error: "An error in AOS.",
 } as const;
@@ -48,6 +50,7 @@ const retryableCodes: ReadonlySet<string> = new Set<ErrorCode>([
   "model_unavailable",
   "storage_unavailable",
   "messaging_unavailable",
+  "platform_failed",
   "tool_failed",
   "output_invalid",
 ]);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AosError, type Failure, toErrorMessage, toFailure } from "./errors";
+import { isPlatformFailure } from "./platform-failure";
 
 /** The properties that the app's exception properties provider adds to an `AosError`. */
 const exceptionProperties = z.object({ code: z.string() });
@@ -33,7 +34,7 @@ export function parseTaskFailure(thrown: unknown): Failure {
 function fromDetails(details: FailureDetails): Failure {
   const code = findCode(details);
   return code === undefined
-    ? { code: "internal_error", message: stripPrefixes(details.errorMessage) }
+    ? toUncodedFailure(stripPrefixes(details.errorMessage))
     : { code, message: details.errorMessage };
 }
 
@@ -49,8 +50,13 @@ function fromText(text: string): Failure {
   const details = failureDetails.safeParse(tryParseJson(message));
   return details.success
     ? fromDetails(details.data)
-    : { code: "internal_error", message };
+    : toUncodedFailure(message);
 }
+
+const toUncodedFailure = (message: string): Failure => ({
+  code: isPlatformFailure(message) ? "platform_failed" : "internal_error",
+  message,
+});
 
 /** Removes the extension's additions: the function name before the message, the stack after it. */
 function stripPrefixes(text: string): string {

@@ -74,6 +74,11 @@ const problemTypes: Readonly<Record<ErrorCode, ProblemType>> = {
     title: "Dead letter is locked",
     retryAfterSeconds: 30,
   },
+  platform_failed: {
+    status: 503,
+    title: "Functions host failed",
+    retryAfterSeconds: 5,
+  },
   configuration_invalid: { status: 500, title: "Configuration is not valid" },
   internal_error: { status: 500, title: "Internal error" },
 };

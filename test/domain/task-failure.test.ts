@@ -52,6 +52,23 @@ test.each<[string, unknown, { code: string; message: string }]>([
     { code: "internal_error", message: "no paper" },
   ],
   [
+    "a host without workers",
+    new Error(
+      "Activity function 'callTool' failed: Did not find any initialized language workers",
+    ),
+    {
+      code: "platform_failed",
+      message: "Did not find any initialized language workers",
+    },
+  ],
+  [
+    "a worker process that ended",
+    new Error(
+      "Activity function 'callTool' failed: node exited with code 1 (0x1) \n at stack",
+    ),
+    { code: "platform_failed", message: "node exited with code 1 (0x1)" },
+  ],
+  [
     "text that contains properties",
     new Error(`Activity function 'callTool' failed: ${json} \n stack`),
     { code: "tool_failed", message: "no paper" },
