@@ -375,7 +375,7 @@ module dataStorage 'modules/storage.bicep' = {
     ]
     tables: [
       'AosOrchestrations'
-      'AosHistory'
+      'AosEvents'
       'AosTranscripts'
       'AosSessionQueue'
     ]

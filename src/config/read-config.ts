@@ -31,6 +31,7 @@ import {
   storageSettings,
   usedStorageSettings,
 } from "./storage-settings";
+import { findTaskHubProblems, taskHubSettings } from "./task-hub-name";
 import {
   resolveTelemetryConfig,
   type TelemetryConfig,
@@ -57,6 +58,7 @@ export interface AppConfig {
 export const settingsSchema = z.object({
   ...storageSettings,
   ...serviceBusSettings,
+  ...taskHubSettings,
   ...modelSettings,
 
   AOS_HUB_RETENTION_DAYS: z.coerce
@@ -118,12 +120,13 @@ export function readConfig(
   const storage = resolveStorageConfig(settings, problems);
   const model = resolveModelConfig(settings, problems);
   const serviceBus = resolveServiceBusConfig(settings, problems);
+  const appFolder = findAppFolder(raw);
+  problems.push(...findTaskHubProblems(appFolder, raw));
   if (problems.length > 0)
     throw configurationInvalid([...references, ...problems]);
   if (storage === undefined || model === undefined)
     throw configurationInvalid(problems);
   const telemetry = resolveTelemetryConfig(resolved);
-  const appFolder = findAppFolder(raw);
   const services = {
     storage,
     model,
@@ -163,7 +166,8 @@ const configurationInvalid = (problems: readonly SettingProblem[]): AosError =>
 
 /** The app folder of the Functions host, otherwise the nearest folder with a host.json at or above the working directory. */
 function findAppFolder({ AzureWebJobsScriptRoot }: RawSettings): string {
-  if (AzureWebJobsScriptRoot !== undefined) return AzureWebJobsScriptRoot;
+  if (AzureWebJobsScriptRoot !== undefined)
+    return resolve(AzureWebJobsScriptRoot);
   const start = process.cwd();
   for (let folder = start; ; folder = dirname(folder)) {
     if (existsSync(join(folder, "host.json"))) return folder;

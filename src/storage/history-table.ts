@@ -7,7 +7,7 @@ import { fromDocumentRow, toDocumentRow } from "./table/document-row";
 import { readRows } from "./table/read-rows";
 import { upsertRows } from "./table/write-rows";
 
-/** `AosHistory`: partition key = orchestration id, row key = key of the event, which sorts by time. */
+/** `AosEvents`: partition key = orchestration id, row key = key of the event, which sorts by time. */
 export const createHistoryLog = (
   table: LazyClient<TableClient>,
 ): HistoryLog => ({

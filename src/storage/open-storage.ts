@@ -1,4 +1,5 @@
 import { AosError, toErrorMessage } from "../domain/errors";
+import { storageNames } from "../domain/storage-names";
 import { openContainer, openTable, type StorageOptions } from "./clients";
 import { createHistoryLog } from "./history-table";
 import { createOrchestrationStore } from "./orchestrations/orchestration-table";
@@ -9,18 +10,21 @@ import { createTranscriptStore } from "./transcript-table";
 
 /** Sends no requests: each table and the container are created on first use. */
 export function openStorage(options: StorageOptions): Storage {
+  const { tables, containers } = storageNames;
   try {
-    const payloads = createPayloadStore(openContainer(options, "aos-payloads"));
+    const payloads = createPayloadStore(
+      openContainer(options, containers.payloads),
+    );
     return {
       orchestrations: createOrchestrationStore(
-        openTable(options, "AosOrchestrations"),
+        openTable(options, tables.orchestrations),
       ),
-      history: createHistoryLog(openTable(options, "AosHistory")),
+      history: createHistoryLog(openTable(options, tables.events)),
       transcripts: createTranscriptStore(
-        openTable(options, "AosTranscripts"),
+        openTable(options, tables.transcripts),
         payloads,
       ),
-      sessions: createSessionQueue(openTable(options, "AosSessionQueue")),
+      sessions: createSessionQueue(openTable(options, tables.sessionQueue)),
       payloads,
     };
   } catch (cause) {

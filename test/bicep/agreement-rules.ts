@@ -1,5 +1,6 @@
 /** Rules on which templates and code must agree, each with a change that violates it. */
 import { settingNames } from "../../src/config/read-config";
+import { storageNames } from "../../src/domain/storage-names";
 import type { Change } from "./checklist/row";
 import {
   extensionSettings,
@@ -211,10 +212,10 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
           repository,
           "Microsoft.Storage/storageAccounts/tableServices/tables",
         ),
-        inCode(repository, /openTable\(\s*options,\s*"(\w+)"/g),
+        Object.values(storageNames.tables),
         "the code",
       ),
-    violation: { path: main, from: "'AosHistory'", to: "'AosHistories'" },
+    violation: { path: main, from: "'AosEvents'", to: "'AosHistory'" },
   },
   "the deployed containers are those that the code opens and the package container":
     {
@@ -224,24 +225,16 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
             repository,
             "Microsoft.Storage/storageAccounts/blobServices/containers",
           ),
-          [
-            ...inCode(repository, /openContainer\(\s*options,\s*"([\w-]+)"/g),
-            "packages",
-          ],
+          [...Object.values(storageNames.containers), "packages"],
           "the code",
         ),
-      violation: {
-        path: "src/storage/open-storage.ts",
-        from: '"aos-payloads"',
-        to: '"aos-values"',
-      },
+      violation: { path: main, from: "'aos-payloads'", to: "'aos-values'" },
     },
   "lifecycle rules apply to containers that the code opens": {
     problems: (repository) => {
-      const containers = inCode(
-        repository,
-        /openContainer\(\s*options,\s*"([\w-]+)"/g,
-      ).map((name) => `${name}/`);
+      const containers = Object.values(storageNames.containers).map(
+        (name) => `${name}/`,
+      );
       return resourcesOfType(
         repository.deployment("dev"),
         "Microsoft.Storage/storageAccounts/managementPolicies",
@@ -255,7 +248,7 @@ export const agreementRules: Readonly<Record<string, Rule>> = {
           ),
         )
         .map(String)
-        .filter((prefix) => !containers.includes(prefix));
+        .filter((prefix) => !containers.some((name) => name === prefix));
     },
     violation: { path: main, from: "'aos-payloads/'", to: "'artifacts/'" },
   },

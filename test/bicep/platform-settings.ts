@@ -7,8 +7,6 @@ export const platformSettings: Readonly<Record<string, string>> = {
   OTEL_TRACES_SAMPLER: "the host: kind of trace sampler",
   OTEL_TRACES_SAMPLER_ARG: "the host: traces per second",
   AZURE_CLIENT_ID: "@azure/identity: identity of the app",
-  AzureFunctionsJobHost__extensions__durableTask__hubName:
-    "the host: overrides host.json",
   AzureFunctionsJobHost__extensions__durableTask__maxConcurrentActivityFunctions:
     "the host: overrides host.json",
   AzureFunctionsJobHost__extensions__durableTask__storageProvider__type:
