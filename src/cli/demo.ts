@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { composeLocalCloud } from "azure-local-cloud";
 import { createConsoleLog, printLine } from "azure-local-cloud/cli";
@@ -66,7 +66,7 @@ async function runDemoOverHttp(url: string): Promise<void> {
   printLine(
     `Done in ${seconds} s: ${modelCalls} model calls, ${toolCalls} tool calls, ${inputTokens} tokens in, ${outputTokens} tokens out.`,
   );
-  printLine(`The report is in ${relative(packageFolder, result.path)}`);
+  printLine(`The report is in ${result.path}`);
 }
 
 const endedStatuses = ["completed", "failed", "terminated"];

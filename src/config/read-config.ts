@@ -19,6 +19,10 @@ import {
   serviceBusSettings,
 } from "./service-bus-settings";
 import {
+  defaultReportsFolder,
+  describeReportsFolderProblem,
+} from "./reports-folder";
+import {
   firstProblemPerSetting,
   omitBlankSettings,
   omitSettings,
@@ -76,9 +80,9 @@ export const settingsSchema = z.object({
     .describe("Folder that the tools of the sample read, relative to the app."),
   AOS_REPORTS_FOLDER: z
     .string()
-    .default(".aos/reports")
+    .optional()
     .describe(
-      "Folder that the tools of the sample write, relative to the app.",
+      "Folder that the tools of the sample write, outside the app. Default: `aos/reports` in the folder for temporary files.",
     ),
 
   ...telemetrySettings,
@@ -121,6 +125,7 @@ export function readConfig(
   const model = resolveModelConfig(settings, problems);
   const serviceBus = resolveServiceBusConfig(settings, problems);
   const appFolder = findAppFolder(raw);
+  const reportsFolder = resolveReportsFolder(appFolder, resolved, problems);
   problems.push(...findTaskHubProblems(appFolder, raw));
   if (problems.length > 0)
     throw configurationInvalid([...references, ...problems]);
@@ -138,9 +143,21 @@ export function readConfig(
     ...(telemetry !== undefined && { telemetry }),
     hubRetentionDays: resolved.AOS_HUB_RETENTION_DAYS,
     documentsFolder: resolve(appFolder, resolved.AOS_DOCUMENTS_FOLDER),
-    reportsFolder: resolve(appFolder, resolved.AOS_REPORTS_FOLDER),
+    reportsFolder,
     unresolved: collectUnresolvedReferences(raw, references, services),
   };
+}
+
+function resolveReportsFolder(
+  appFolder: string,
+  { AOS_REPORTS_FOLDER = defaultReportsFolder() }: Settings,
+  problems: SettingProblem[],
+): string {
+  const folder = resolve(appFolder, AOS_REPORTS_FOLDER);
+  const message = describeReportsFolderProblem(appFolder, folder);
+  if (message !== undefined)
+    problems.push({ setting: "AOS_REPORTS_FOLDER", message });
+  return folder;
 }
 
 /** Returns the settings of services that are unresolved references, unparsed: the schema would reject the references. */

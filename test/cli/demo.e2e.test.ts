@@ -22,6 +22,7 @@ test("the demo reviews the sample documents, prints each step and the report, an
   const [name = ""] = readdirSync(reports);
   const report = readFileSync(join(reports, name), "utf8");
   expect(output).toContain(report.trim());
+  expect(output).toContain(`The report is in ${join(reports, name)}\n`);
   const names = readdirSync(documents).filter((file) => file.endsWith(".txt"));
   expect(names).toHaveLength(10);
   for (const document of names) {

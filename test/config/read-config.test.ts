@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig } from "../../src/config/read-config";
 
@@ -12,7 +13,7 @@ describe("readConfig", () => {
       model: { provider: "offline", timeoutMs: 120_000 },
       hubRetentionDays: 30,
       documentsFolder: join(root, "samples/document-review"),
-      reportsFolder: join(root, ".aos/reports"),
+      reportsFolder: join(tmpdir(), "aos/reports"),
       unresolved: {
         settings: [],
         byService: { storage: [], serviceBus: [], model: [] },
@@ -23,10 +24,14 @@ describe("readConfig", () => {
   test("resolves relative folders at the root of the Functions app", () => {
     const app = join(root, "test/fixtures/counted-aos");
     expect(
-      readConfig({ ...storage, AzureWebJobsScriptRoot: app }),
+      readConfig({
+        ...storage,
+        AzureWebJobsScriptRoot: app,
+        AOS_REPORTS_FOLDER: "../reports",
+      }),
     ).toMatchObject({
       documentsFolder: join(app, "samples/document-review"),
-      reportsFolder: join(app, ".aos/reports"),
+      reportsFolder: join(app, "../reports"),
     });
   });
 

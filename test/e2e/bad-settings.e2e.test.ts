@@ -17,6 +17,7 @@ test("exits with 1 and lists every invalid setting", async () => {
       AOS_MODEL_PROVIDER: "azure-openai",
       AZURE_OPENAI_DEPLOYMENT: "gpt",
       AOS_MODEL_TIMEOUT_SECONDS: "soon",
+      AOS_REPORTS_FOLDER: ".aos/reports",
       AzureFunctionsJobHost__extensions__durableTask__hubName: "my-hub",
       OPENAI_API_KEY: "@Microsoft.KeyVault(VaultName=v;SecretName=s)",
     },
@@ -24,6 +25,7 @@ test("exits with 1 and lists every invalid setting", async () => {
   expect(await exited).toBe(1);
   expect(output()).toMatch(/OPENAI_API_KEY is a Key Vault reference/);
   expect(output()).toMatch(/AOS_MODEL_TIMEOUT_SECONDS must be a number/);
+  expect(output()).toMatch(/AOS_REPORTS_FOLDER must be outside/);
   expect(output()).toMatch(/hubName must be 3 to 45 letters and digits/);
   expect(output()).toMatch(/AzureWebJobsStorage conflicts with/);
   expect(output()).toMatch(/AZURE_OPENAI_ENDPOINT is missing/);
