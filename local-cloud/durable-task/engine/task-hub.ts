@@ -127,7 +127,7 @@ export class TaskHub {
     return this.#lifecycle.start(request);
   }
 
-  rewind(instanceId: string, reason: string): Promise<RewindOutcome> {
+  rewind(instanceId: string, reason: string | null): Promise<RewindOutcome> {
     return this.#lifecycle.rewind(instanceId, reason);
   }
 
@@ -204,7 +204,7 @@ export class TaskHub {
     return "accepted";
   }
 
-  terminate(instanceId: string, reason: string): Promise<SendOutcome> {
+  terminate(instanceId: string, reason: string | null): Promise<SendOutcome> {
     return this.send(instanceId, {
       EventType: EventType.ExecutionTerminated,
       Input: reason,

@@ -190,7 +190,7 @@ interface StatusChange {
   readonly isValidFrom: (status: RuntimeStatus) => boolean;
   readonly type:
     typeof EventType.ExecutionSuspended | typeof EventType.ExecutionResumed;
-  readonly reason: string;
+  readonly reason: string | null;
 }
 
 async function changeStatus(
@@ -209,4 +209,4 @@ async function changeStatus(
   );
 }
 
-const parseReason = (url: URL): string => url.searchParams.get("reason") ?? "";
+const parseReason = (url: URL): string | null => url.searchParams.get("reason");

@@ -102,14 +102,15 @@ export type MessageEvent =
     }
   | {
       readonly EventType: typeof EventType.ExecutionTerminated;
-      readonly Input: string;
+      /** The reason; null when the client gave none. */
+      readonly Input: string | null;
     }
   | {
       readonly EventType:
         | typeof EventType.ExecutionSuspended
         | typeof EventType.ExecutionResumed
         | typeof EventType.ExecutionRewound;
-      readonly Reason: string;
+      readonly Reason: string | null;
     };
 
 /** A decision of an orchestration. On replay, the client library assigns the same id to the same decision. */

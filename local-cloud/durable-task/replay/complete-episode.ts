@@ -46,7 +46,7 @@ export function completeEpisodeWithoutRun(
   const terminated = newEvents.find(
     (event) => event.EventType === EventType.ExecutionTerminated,
   );
-  const result = terminated && "Input" in terminated ? terminated.Input : "";
+  const result = terminated && "Input" in terminated ? terminated.Input : null;
   return endExecution(instance, newEvents, history, [], {
     status: "Terminated",
     result,
@@ -77,10 +77,10 @@ export function completeEpisode(
   if (typeof state === "string") return fail(state);
 
   const replay = replayState(state, history, newEvents, outcome.ok, replayer);
-  const customStatus = toJsonOrNull(state.customStatus);
-  const instance = { ...before, customStatus };
+  const instance = withCustomStatus(before, history, state);
   const decisions = createDecisions(replay, instance, context);
-  if (typeof decisions === "string") return fail(decisions);
+  if ("status" in decisions)
+    return endExecution(before, newEvents, history, [], decisions);
 
   const ongoing = createOngoingResult(
     instance,
@@ -104,28 +104,41 @@ export function completeEpisode(
     ? continueAsNew(
         ongoing,
         final.value,
-        [...history.events, ...newEvents],
+        [...history.events, ...ongoing.events],
         state,
         context,
       )
     : end({ status: "Completed", result: final.value });
 }
 
-/** The decisions for all new requests, or the message of the error that ends the execution. */
+/** The first episode of an execution keeps the status of the execution before continue-as-new. */
+function withCustomStatus(
+  before: Instance,
+  history: ExecutionHistory,
+  { customStatus }: OrchestratorState,
+): Instance {
+  const inherited = history.events.length === 0 ? before.customStatus : null;
+  return { ...before, customStatus: toJsonOrNull(customStatus) ?? inherited };
+}
+
+/** The decisions for all new requests, or the failure that ends the execution. */
 function createDecisions(
   replay: ReplayResult,
   instance: Instance,
   context: EpisodeContext,
-): readonly HubDecision[] | string {
+): readonly HubDecision[] | ExecutionEnd {
+  // As on Azure, without the name of the function.
+  if (replay.problem !== undefined)
+    return { status: "Failed", result: replay.problem, details: null };
   const problem =
-    replay.problem ??
     describeTooManyActions(replay, context) ??
     describeOversizedCustomStatus(instance.customStatus);
-  if (problem !== undefined) return problem;
+  if (problem !== undefined) return toFailure(instance, problem, null);
   const decisions: HubDecision[] = [];
   for (const { id, request } of replay.newRequests) {
     const decision = createDecision(id, request, instance, context);
-    if (typeof decision === "string") return decision;
+    if (typeof decision === "string")
+      return toFailure(instance, decision, null);
     decisions.push(decision);
   }
   return decisions;
@@ -183,7 +196,7 @@ const toFailure = (
   details,
 });
 
-/** On Azure an orchestration that throws an error without a message stays in the Running state. */
+/** Azure fails such an instance too, with the state of the function as the message. */
 const toThrownFailure = (
   instance: Instance,
   state: OrchestratorState,

@@ -4,9 +4,10 @@ import type { EpisodeResult } from "./episode-result";
 import type { HistoryEvent } from "../model/history-event";
 import { createStartMessage } from "../model/hub-message";
 import type { Instance } from "../model/instance";
+import { createLockReleases } from "./lock-releases";
 import { findUnconsumedEvents } from "./unconsumed-events";
 
-/** Ends the execution and starts the next execution of the instance. */
+/** Ends the execution, releases its locks and starts the next execution of the instance. */
 export function continueAsNew(
   result: EpisodeResult,
   input: string | null,
@@ -18,6 +19,7 @@ export function continueAsNew(
     ...result.instance,
     executionId: newId(),
     input,
+    createdAt: result.instance.updatedAt,
   };
   const to = instance.instanceId;
   const unconsumed = findUnconsumedEvents(state.actions[0] ?? [], past);
@@ -28,6 +30,7 @@ export function continueAsNew(
     continuesAsNew: true,
     outgoing: [
       ...result.outgoing,
+      ...createLockReleases(to, past),
       { to, message: createStartMessage(instance) },
       ...unconsumed.map((event) => ({
         to,

@@ -24,9 +24,15 @@ export interface EpisodeResult {
 export type ExecutionEnd =
   | { readonly status: "Completed"; readonly result: string | null }
   | {
-      readonly status: "Failed" | "Terminated";
+      readonly status: "Failed";
       readonly result: string;
       readonly details: FailureDetails | null;
+    }
+  | {
+      readonly status: "Terminated";
+      /** The reason. */
+      readonly result: string | null;
+      readonly details: null;
     };
 
 /** The result of an episode after which the execution is still running. */
@@ -93,7 +99,7 @@ function reportToParent(
       : {
           EventType: EventType.SubOrchestrationInstanceFailed,
           TaskScheduledId,
-          Reason: end.result,
+          Reason: end.result ?? "",
           Details: "",
           FailureDetails: end.details,
         };

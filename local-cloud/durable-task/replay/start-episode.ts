@@ -42,16 +42,19 @@ export function startEpisode(
     }
     const key = uniqueKey(event);
     if (key !== undefined) seen.add(key);
-    accepted.push(event);
     if (event.EventType === EventType.ExecutionSuspended) isSuspended = true;
     if (event.EventType === EventType.ExecutionResumed) {
       isSuspended = false;
+      // In the order of their arrival, as on Azure: messages of the suspension precede its end.
       for (const { message } of held.splice(0)) accepted.push(message.event);
     }
+    accepted.push(event);
   }
   return {
     instance:
-      accepted.length > 0 ? toActive(instance, isSuspended, now) : instance,
+      accepted.length > 0
+        ? toActive(instance, accepted, isSuspended, now)
+        : instance,
     newEvents: toHistoryEvents(accepted, now),
     held,
     consumed: deliveries
@@ -63,13 +66,26 @@ export function startEpisode(
 
 const toActive = (
   instance: Instance,
+  accepted: readonly MessageEvent[],
   isSuspended: boolean,
   now: number,
 ): Instance => ({
   ...instance,
   status: isSuspended ? "Suspended" : "Running",
+  output: isSuspended ? findSuspendReason(accepted, instance) : null,
   updatedAt: now,
 });
+
+/** The output of a suspended instance is the reason of the latest suspension. */
+function findSuspendReason(
+  accepted: readonly MessageEvent[],
+  { output }: Instance,
+): string | null {
+  const suspended = accepted.findLast(
+    (event) => event.EventType === EventType.ExecutionSuspended,
+  );
+  return suspended && "Reason" in suspended ? suspended.Reason : output;
+}
 
 function toHistoryEvents(
   accepted: readonly MessageEvent[],

@@ -84,7 +84,10 @@ export class InstanceLifecycle {
   }
 
   /** Retries the failed tasks in a new execution. Resolves when that is durable. */
-  async rewind(instanceId: string, reason: string): Promise<RewindOutcome> {
+  async rewind(
+    instanceId: string,
+    reason: string | null,
+  ): Promise<RewindOutcome> {
     const { store, outbox, newId, now, committer } = this.#context;
     const instance = this.#orchestrations.findCommitted(instanceId);
     const status = this.#findActiveStatus(instanceId) ?? instance?.status;

@@ -120,10 +120,18 @@ describe("startEpisode", () => {
     expect(resumed).toMatchObject({ next: "run", held: [] });
     expect(typesOf(resumed.newEvents)).toEqual([
       EventType.OrchestratorStarted,
+      EventType.TaskCompleted,
+      EventType.TaskCompleted,
       EventType.ExecutionResumed,
-      EventType.TaskCompleted,
-      EventType.TaskCompleted,
     ]);
+  });
+
+  test("has the reason of the suspension as the output of a suspended instance only", () => {
+    const episodeOf = (before: Instance, event: MessageEvent) =>
+      startEpisode(before, emptyHistory, [toDelivery(event)], now).instance;
+    const suspended = episodeOf(running, { ...suspend, Reason: "audit" });
+    expect(suspended.output).toBe("audit");
+    expect(episodeOf(suspended, resume).output).toBeNull();
   });
 
   test("starts the episode at the due time of a fired timer when the clock is behind it", () => {
@@ -217,47 +225,6 @@ describe("completeEpisode", () => {
     const actions = Array.from({ length: 11 }, () => ({ ...callAct }));
     const result = complete({ actions: [actions] });
     expect(result.instance.output).toContain("more than 10 actions");
-  });
-
-  test("passes unconsumed events to the next execution on continue-as-new", () => {
-    const raised = {
-      EventType: EventType.EventRaised,
-      Name: "item",
-      Input: "1",
-    };
-    const withEvents = startEpisode(
-      instance,
-      emptyHistory,
-      [
-        start,
-        toDelivery(raised, null),
-        toDelivery({ ...raised, Input: "2" }, null),
-      ],
-      now,
-    );
-    const result = completeEpisode(
-      withEvents,
-      emptyHistory,
-      stateOutcome({
-        isDone: true,
-        actions: [
-          [
-            { actionType: 6, externalEventName: "item" },
-            { actionType: 4, input: [1] },
-          ],
-        ],
-      }),
-      context,
-    );
-    expect(result).toMatchObject({ continuesAsNew: true, events: [] });
-    expect(result.instance).toMatchObject({
-      executionId: "new-id",
-      input: "[1]",
-    });
-    expect(result.outgoing.map(({ message }) => message)).toMatchObject([
-      { executionId: "new-id" },
-      { executionId: null, event: { Name: "item", Input: "2" } },
-    ]);
   });
 
   test("reports a terminated child to its parent with empty details", () => {
