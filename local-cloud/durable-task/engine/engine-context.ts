@@ -1,4 +1,5 @@
 import type {
+  Invocation,
   InvocationOutcome,
   TypedData,
 } from "../../functions-host/core/extension";
@@ -13,10 +14,8 @@ import type { TimerQueue } from "./timers";
 export type InvokeFunction = (
   functionName: string,
   trigger: TypedData,
-  options?: {
+  options?: Pick<Invocation, "wantsObject" | "prepareContext"> & {
     readonly metadata?: Readonly<Record<string, TypedData>>;
-    /** See `Invocation` of the Functions host. */
-    readonly wantsObject?: boolean;
   },
 ) => Promise<InvocationOutcome>;
 

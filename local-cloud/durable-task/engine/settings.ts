@@ -44,7 +44,15 @@ const settingsSchema = z.object({
     .default(defaultConcurrency),
   maxConcurrentEntityFunctions: z.int().positive().default(defaultConcurrency),
   maxEntityOperationBatchSize: z.int().positive().default(5000),
-  extendedSessionsEnabled: z.boolean().default(true),
+  extendedSessionsEnabled: z
+    .literal(
+      false,
+      "must be false or absent: extended sessions exist for .NET only, and with them Azure answers 503 to every request of a Node.js app",
+    )
+    .default(false),
+  /** Whether orchestrator functions stay in memory between episodes. Not a setting of Azure. */
+  keepOrchestratorsInMemory: z.boolean().default(true),
+  storeInputsInOrchestrationHistory: z.boolean().default(false),
   maxOrchestrationActions: z.int().positive().default(100_000),
   versionMatchStrategy: oneOf(
     ["None", "Strict", "CurrentOrOlder"],

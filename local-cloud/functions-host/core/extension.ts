@@ -72,6 +72,8 @@ export interface Invocation {
   readonly retryContext?: FunctionRetryContext;
   /** Returns the result as the object that the function returned, without encoding it. */
   readonly wantsObject?: boolean;
+  /** Called with the library's context before the function runs. */
+  readonly prepareContext?: (context: object) => void;
   /** Aborted when the caller no longer needs the result. The function itself cannot be interrupted. */
   readonly signal?: AbortSignal;
 }

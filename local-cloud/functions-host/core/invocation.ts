@@ -77,6 +77,7 @@ async function run(options: InvocationOptions): Promise<InvocationCompletion> {
   });
   await app.hooks.run("preInvocation", before);
 
+  options.invocation.prepareContext?.(context as object);
   core.state = "invocation";
   const after: MutableResult = app.hooks.createContext(hookData, {
     invocationContext: context,

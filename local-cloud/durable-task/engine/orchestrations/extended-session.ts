@@ -7,8 +7,10 @@
  *
  * X1. A session only determines the next requests. The end of an execution is always determined by a complete replay of the
  *     history: its result, its error or its continue-as-new. A nondeterministic orchestrator is therefore detected at its end
- *     at the latest, as on Azure.
- * X2. Only this file depends on the executor of durable-functions 3.5. No session is created for an incompatible executor.
+ *     at the latest, as on Azure. The exception is a function that reads `isReplaying` for the first time in its last episode:
+ *     a replay would run that code twice with the value false.
+ * X2. A function that has read `isReplaying` has no session (see replay-flag.ts).
+ * X3. Only this file depends on the executor of durable-functions 3.5. No session is created for an incompatible executor.
  */
 import type { ResumableInvocation } from "../../../functions-host/core/extension";
 import {
@@ -18,10 +20,13 @@ import {
 } from "../../model/history-event";
 import type { Action, OrchestratorState } from "../../replay/actions";
 import type { Replayer } from "../../replay/replayer";
+import type { ReplayFlag } from "./replay-flag";
 
 /** The used part of `TaskOrchestrationExecutor`. */
 interface Executor {
   readonly actions: readonly Action[];
+  readonly output: unknown;
+  readonly exception: unknown;
   _isReplaying: boolean;
   processEvent(event: object): void;
   isDoneExecuting(): boolean;
@@ -40,14 +45,17 @@ export class ExtendedSession {
   readonly #context: OrchestrationContext;
   /** Number of events of the history that the executor has processed. */
   #processed: number;
+  readonly #replayFlag: Pick<ReplayFlag, "wasRead">;
 
   private constructor(
     invocation: ResumableInvocation,
     context: OrchestrationContext,
     processed: number,
     replayer: Replayer,
+    replayFlag: Pick<ReplayFlag, "wasRead">,
   ) {
     this.replayer = replayer;
+    this.#replayFlag = replayFlag;
     this.#invocation = invocation;
     this.#context = context;
     this.#processed = processed;
@@ -58,16 +66,28 @@ export class ExtendedSession {
     invocation: ResumableInvocation | undefined,
     processed: number,
     replayer: Replayer,
+    replayFlag: Pick<ReplayFlag, "wasRead">,
   ): ExtendedSession | undefined {
-    const context = invocation && findOrchestrationContext(invocation.context);
+    if (invocation === undefined || replayFlag.wasRead) return undefined;
+    const context = findOrchestrationContext(invocation.context);
     return context && !context.taskOrchestratorExecutor.isDoneExecuting()
-      ? new ExtendedSession(invocation, context, processed, replayer)
+      ? new ExtendedSession(
+          invocation,
+          context,
+          processed,
+          replayer,
+          replayFlag,
+        )
       : undefined;
   }
 
+  get hasReadReplayFlag(): boolean {
+    return this.#replayFlag.wasRead;
+  }
+
   /**
-   * Passes the unprocessed events of the history and the new events to the executor. Undefined when the function has ended or
-   * the executor has thrown: the session is over, and a replay is required.
+   * Passes the unprocessed events of the history and the new events to the executor. Undefined when a replay is required: the
+   * function or the executor has thrown, or the function has returned without reading `isReplaying` (X1).
    */
   advance(
     history: readonly HistoryEvent[],
@@ -88,11 +108,14 @@ export class ExtendedSession {
     } catch {
       return undefined; // the replay throws the same error and reports it
     }
-    if (executor.isDoneExecuting()) return undefined;
+    const isDone = executor.isDoneExecuting();
+    if (isDone && (!this.hasReadReplayFlag || executor.exception !== undefined))
+      return undefined;
     const { customStatus } = this.#context;
     return {
-      isDone: false,
+      isDone,
       actions: [executor.actions],
+      ...(isDone && { output: executor.output }),
       // The library omits a falsy status.
       ...(Boolean(customStatus) && { customStatus }),
     };
@@ -130,7 +153,9 @@ function findOrchestrationContext(
     Array.isArray(executor["actions"]) &&
     typeof executor["_isReplaying"] === "boolean" &&
     typeof executor["processEvent"] === "function" &&
-    typeof executor["isDoneExecuting"] === "function";
+    typeof executor["isDoneExecuting"] === "function" &&
+    "output" in executor &&
+    "exception" in executor;
   return isSupported ? (df as unknown as OrchestrationContext) : undefined;
 }
 

@@ -16,6 +16,7 @@ import type { EngineContext } from "../engine-context";
 import { describeVersionMismatch } from "../version-match";
 import type { ActiveInstance } from "./active-instance";
 import { ExtendedSession } from "./extended-session";
+import { ReplayFlag } from "./replay-flag";
 
 export const createEpisodeContext = ({
   functions,
@@ -49,14 +50,15 @@ export async function runEpisode(
 }
 
 /**
- * Continues the function in its extended session. Returns undefined if the instance has no session, or if the execution would
- * end (see X1 in extended-session.ts).
+ * Continues the function in its extended session. Returns undefined if the instance has no session, or if a replay has to
+ * determine the end (see X1 in extended-session.ts).
  */
 function continueSession(
   context: EpisodeContext,
   start: EpisodeStart,
-  { history, session }: ActiveInstance,
+  active: ActiveInstance,
 ): EpisodeResult | undefined {
+  const { history, session } = active;
   const state = session?.advance(history.events, start.newEvents);
   if (session === undefined || state === undefined) return undefined;
   const outcome = { ok: true, returnValue: undefined, result: state } as const;
@@ -68,6 +70,10 @@ function continueSession(
       context,
       session.replayer,
     );
+    if (session.hasReadReplayFlag) {
+      active.session = undefined;
+      return result;
+    }
     return isInstanceEnded(result.instance) || result.continuesAsNew
       ? undefined
       : result;
@@ -85,17 +91,19 @@ async function replayFunction(
 ): Promise<EpisodeResult> {
   const { history } = active;
   const problem = describeUnrunnable(engine, start);
+  const replayFlag = new ReplayFlag();
   const outcome =
     problem === undefined
-      ? await invokeFunction(engine, context, start, active)
+      ? await invokeFunction(engine, context, start, active, replayFlag)
       : toFailedOutcome(problem);
   const replayer = new Replayer(history, context.limits);
   active.session =
-    outcome.ok && engine.settings.extendedSessionsEnabled
+    outcome.ok && engine.settings.keepOrchestratorsInMemory
       ? ExtendedSession.create(
           outcome.resumable,
           history.events.length + start.newEvents.length,
           replayer,
+          replayFlag,
         )
       : undefined;
   try {
@@ -126,6 +134,7 @@ function invokeFunction(
   { limits }: EpisodeContext,
   start: EpisodeStart,
   { history, session }: ActiveInstance,
+  replayFlag: ReplayFlag,
 ): Promise<InvocationOutcome> {
   const isPlayed = session !== undefined;
   const string = serializeOrchestrationTrigger(
@@ -134,5 +143,14 @@ function invokeFunction(
     limits,
     isPlayed,
   );
-  return invoke(start.instance.name, { string }, { wantsObject: true });
+  return invoke(
+    start.instance.name,
+    { string },
+    {
+      wantsObject: true,
+      prepareContext: (invocationContext) => {
+        replayFlag.watch(invocationContext);
+      },
+    },
+  );
 }

@@ -88,8 +88,9 @@ async function start(host: ExtensionHost, clock: Clock): Promise<RunningHub> {
         throw error;
       });
     },
-    invoke: (functionName, trigger, { metadata, wantsObject } = {}) =>
+    invoke: (functionName, trigger, { metadata, ...options } = {}) =>
       host.invoke({
+        ...options,
         functionName:
           registeredNames.get(functionName.toLowerCase()) ?? functionName,
         trigger,

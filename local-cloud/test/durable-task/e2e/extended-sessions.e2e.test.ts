@@ -14,18 +14,18 @@ afterAll(() => Promise.all(hosts.map((host) => host.stop())));
 
 interface Settings {
   readonly name: string;
-  readonly extendedSessionsEnabled?: boolean;
+  readonly keepOrchestratorsInMemory?: boolean;
   /** Whether the app registers an invocation hook. */
   readonly hooks?: boolean;
 }
 
-async function startApp({ name, extendedSessionsEnabled, hooks }: Settings) {
+async function startApp({ name, keepOrchestratorsInMemory, hooks }: Settings) {
   const app = join(folder, name);
   mkdirSync(app);
   // Symbolic links, so that `require` finds the packages of this repository.
   for (const file of ["package.json", "functions.js"])
     symlinkSync(join(fixture, file), join(app, file));
-  const durableTask = { extendedSessionsEnabled };
+  const durableTask = { keepOrchestratorsInMemory };
   writeFileSync(
     join(app, "host.json"),
     JSON.stringify({ version: "2.0", extensions: { durableTask } }),
@@ -44,19 +44,27 @@ async function startApp({ name, extendedSessionsEnabled, hooks }: Settings) {
 }
 
 interface Variant extends Settings {
-  /** Number of runs of the `steps` orchestrator, whose five steps take six episodes. */
+  /** Number of runs of an orchestrator with five steps, which take six episodes. */
   readonly runsOfFiveSteps: number;
+  /** The same for an orchestrator that reads `isReplaying` for the first time in its second episode. */
+  readonly runsAfterFlag: number;
 }
 
 const variants: readonly Variant[] = [
   // The first run, and the replay that produces the result.
-  { name: "default settings", runsOfFiveSteps: 2 },
+  { name: "default settings", runsOfFiveSteps: 2, runsAfterFlag: 5 },
   {
-    name: "extended sessions off",
-    extendedSessionsEnabled: false,
+    name: "orchestrators not kept in memory",
+    keepOrchestratorsInMemory: false,
     runsOfFiveSteps: 6,
+    runsAfterFlag: 6,
   },
-  { name: "invocation hooks", hooks: true, runsOfFiveSteps: 6 },
+  {
+    name: "invocation hooks",
+    hooks: true,
+    runsOfFiveSteps: 6,
+    runsAfterFlag: 6,
+  },
 ];
 
 describe.each(variants)("an app with $name", (settings) => {
@@ -72,10 +80,40 @@ describe.each(variants)("an app with $name", (settings) => {
       output: "done",
       customStatus: { step: 4 },
     });
-    expect((await readRunCounts())["steps"]).toBe(settings.runsOfFiveSteps);
+    expect((await readRunCounts())["steps"]).toBe(settings.runsAfterFlag);
     for (let step = 0; step < 5; step += 1)
       expect(host.output().split(`reached step ${step}`)).toHaveLength(2);
     expect(host.output()).not.toContain("Unexpected call to 'log'");
+    await api.startInstance("unaware", "withoutFlag");
+    await api.whenStatus("unaware", "Completed");
+    expect((await readRunCounts())["withoutFlag"]).toBe(
+      settings.runsOfFiveSteps,
+    );
+  });
+
+  test("runs an orchestrator that reads isReplaying once per episode, with the value true for the replayed part", async () => {
+    const { api, readRunCounts } = started;
+    await api.startInstance("flags", "flags");
+    expect(await api.whenStatus("flags", "Completed")).toMatchObject({
+      output: [true, true, true, false],
+    });
+    expect((await readRunCounts())["flags"]).toBe(4);
+  });
+
+  test("runs the code that reads isReplaying in the last episode once with the value false", async () => {
+    const { api, readRunCounts } = started;
+    for (const end of ["return", "throw", "continue"])
+      await api.startInstance(`late-${end}`, "lateFlag", { end });
+    for (const end of ["return", "continue"])
+      expect(await api.whenStatus(`late-${end}`, "Completed")).toMatchObject({
+        output: false,
+      });
+    await api.whenStatus("late-throw", "Failed");
+    expect(await readRunCounts()).toMatchObject({
+      "new code before return": 2,
+      "new code before throw": 1,
+      "new code before continue": 1,
+    });
   });
 
   test("delivers entity results, events, timers, activity results, failures and child results", async () => {

@@ -17,7 +17,7 @@ writeFileSync(
   JSON.stringify({
     version: "2.0",
     extensions: {
-      durableTask: { hubName: "Samples", extendedSessionsEnabled: false },
+      durableTask: { hubName: "Samples", keepOrchestratorsInMemory: false },
     },
   }),
 );

@@ -104,6 +104,16 @@ describe("a host that cannot start", () => {
       /^The configuration of the app is not valid: host\.json: extensions\.queues\.batchSize: .*; host\.json: extensions\.serviceBus\.prefetchCount: .*; host\.json: extensions\.durableTask\.hubName: must be 3 .*; host\.json: extensions\.durableTask\.httpSettings\.useForwardedHost: .*\.$/,
     ],
     [
+      "extended sessions, which Azure refuses for Node.js",
+      {
+        "host.json": JSON.stringify({
+          version: "2.0",
+          extensions: { durableTask: { extendedSessionsEnabled: true } },
+        }),
+      },
+      /host\.json: extensions\.durableTask\.extendedSessionsEnabled: must be false or absent: extended sessions exist for \.NET only/,
+    ],
+    [
       "local settings that are cut off",
       { "local.settings.json": "{" },
       /local\.settings\.json cannot be read: /,

@@ -214,7 +214,9 @@ export class EpisodeHarness {
       resume: <Result>(work: () => Result) => work(),
     };
     const processed = this.history.events.length + newEvents.length;
-    this.#session = ExtendedSession.create(invocation, processed, replayer);
+    this.#session = ExtendedSession.create(invocation, processed, replayer, {
+      wasRead: false,
+    });
     this.#cancelledTimers = new Set(replayed.cancelledTimers);
     return replayed;
   }

@@ -1,6 +1,7 @@
 import { InvocationContext } from "@azure/functions";
 import type { OrchestrationContext, Task } from "durable-functions";
 import { ExtendedSession } from "../../../../durable-task/engine/orchestrations/extended-session";
+import { ReplayFlag } from "../../../../durable-task/engine/orchestrations/replay-flag";
 import { ExecutionHistory } from "../../../../durable-task/replay/execution-history";
 import {
   EventType,
@@ -36,6 +37,8 @@ async function runFirstEpisode(orchestration: Orchestration) {
     upperSchemaVersion: 1,
     upperSchemaVersionNew: 3,
   };
+  const replayFlag = new ReplayFlag();
+  replayFlag.watch(context);
   await createOrchestrator(orchestration)(trigger, context);
   const history = ExecutionHistory.from([...first, scheduled(0)]);
   const invocation = {
@@ -47,6 +50,7 @@ async function runFirstEpisode(orchestration: Orchestration) {
       resumable,
       first.length,
       new Replayer(history, testLimits),
+      replayFlag,
     );
   return { context, history, invocation, createSession };
 }
@@ -93,7 +97,7 @@ describe("ExtendedSession.create", () => {
         } as unknown as typeof invocation),
       ).toBeUndefined();
     expect(
-      ExtendedSession.create(undefined, 0, createReplayer()),
+      ExtendedSession.create(undefined, 0, createReplayer(), new ReplayFlag()),
     ).toBeUndefined();
   });
 });
