@@ -105,6 +105,7 @@ async function startOnListener(
   );
   const dependencies = {
     origin,
+    customHeaders: hostJson.customHeaders,
     homePage: formatHomePage(basename(appFolder), runner.functions),
     keys,
     extensions,

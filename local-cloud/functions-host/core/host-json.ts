@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import { join } from "node:path";
 import { z } from "zod";
 import { errorMessage } from "../../shared/error-message";
@@ -18,9 +19,13 @@ const hostJsonSchema = z.object({
     .optional(),
 });
 
+const customHeadersSchema = z.record(z.string(), z.string()).default({});
+
 export interface HostJson {
   /** Without leading or trailing slashes; may be empty. */
   readonly routePrefix: string;
+  /** Headers of every response of the host, by name. */
+  readonly customHeaders: Readonly<Record<string, string>>;
   /** Undefined: unlimited. */
   readonly functionTimeoutMs: number | undefined;
   /** `extensions.<name>` with `%SETTING%` replaced. */
@@ -42,9 +47,10 @@ export function readHostJson(
   const { functionTimeout, extensions = {} } = result.data;
   const extension = (name: string) =>
     substituteSettings(extensions[name] ?? {}, environment);
-  const { routePrefix } = extension("http");
+  const { routePrefix, customHeaders } = extension("http");
   return {
     extensionSettings: extension,
+    customHeaders: parseCustomHeaders(path, customHeaders),
     routePrefix:
       typeof routePrefix === "string"
         ? routePrefix.replace(/^\/+|\/+$/g, "")
@@ -54,6 +60,26 @@ export function readHostJson(
         ? undefined
         : functionTimeout,
   };
+}
+
+function parseCustomHeaders(
+  path: string,
+  value: unknown,
+): HostJson["customHeaders"] {
+  try {
+    const headers = customHeadersSchema.parse(value);
+    for (const [name, text] of Object.entries(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, text);
+    }
+    return headers;
+  } catch (cause) {
+    throw new HostStartError(
+      "host_json_invalid",
+      `${path} is not valid: extensions.http.customHeaders must have valid header names with texts as values.`,
+      { cause },
+    );
+  }
 }
 
 function readJson(path: string): unknown {

@@ -22,6 +22,8 @@ import { invokeStreaming } from "./streaming-invoke";
 export interface RequestHandlerDependencies {
   readonly origin: string;
   readonly homePage: string;
+  /** Headers of every response. */
+  readonly customHeaders: Readonly<Record<string, string>>;
   /** Undefined when requests need no key. */
   readonly keys: HostKeys | undefined;
   readonly extensions: readonly Extension[];
@@ -46,6 +48,8 @@ export async function handleHttpRequest(
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  for (const [name, value] of Object.entries(dependencies.customHeaders))
+    response.setHeader(name, value);
   const disconnected = new AbortController();
   response.once("close", () => {
     // Not after a complete response: each abort creates an error with a stack trace.

@@ -27,12 +27,12 @@ interface RpcHttp {
   readonly body?: TypedData;
 }
 
-/** Converts the return value of an HTTP function. Without a return value, the response is 200 without a body. */
+/** Converts the return value of an HTTP function. Without a return value, the response is 204. */
 export function fromRpcHttp(
   returned: TypedData | null | undefined,
 ): HttpFunctionResponse {
   const http = returned?.http as RpcHttp | undefined;
-  if (http === undefined) return { status: 200 };
+  if (http === undefined) return { status: 204 };
   const cookies = (http.cookies ?? []).map(formatCookie);
   const body = http.body?.bytes ?? http.body?.string;
   return {

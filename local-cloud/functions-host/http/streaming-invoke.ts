@@ -58,7 +58,7 @@ export async function invokeStreaming(
     first ?? (willRespond(await completed) ? await forwarded : undefined);
   if (appResponse === undefined) {
     forwarding.abort();
-    return { status: (await completed).ok ? 200 : 500 };
+    return { status: (await completed).ok ? 204 : 500 };
   }
   response.writeHead(
     appResponse.statusCode ?? 200,

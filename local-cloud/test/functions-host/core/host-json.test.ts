@@ -46,6 +46,16 @@ describe("host.json", () => {
     expect(hostJson.functionTimeoutMs).toBe(expected);
   });
 
+  test.each([[{ "X A": "1" }], [{ "X-A": "a\nb" }], [{ "X-A": 1 }], ["X-A"]])(
+    "rejects the custom headers %j",
+    (customHeaders) => {
+      const extensions = { http: { customHeaders } };
+      expect(() => read({ version: "2.0", extensions })).toThrow(
+        /host\.json is not valid: extensions\.http\.customHeaders /,
+      );
+    },
+  );
+
   test("throws an error with the file and the invalid field", () => {
     expect(() => read({ version: "2.0", functionTimeout: "soon" })).toThrow(
       /host\.json is not valid: functionTimeout: /,

@@ -61,6 +61,7 @@ describe("a host with --auth", () => {
       const inQuery = await fetch(`${url}?code=${keys[key]}`);
       expect([inHeader.status, inQuery.status]).toEqual([status, status]);
       if (status === 401) expect(await inHeader.text()).toBe("");
+      expect(inHeader.headers.get("x-content-type-options")).toBe("nosniff");
     },
   );
 

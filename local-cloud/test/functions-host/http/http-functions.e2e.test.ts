@@ -93,10 +93,26 @@ describe("a response", () => {
     expect(await response.json()).toEqual({ id: 7 });
   });
 
-  test("is 200 without a body when the function returns nothing", async () => {
-    const response = await call("nothing");
-    expect(response.status).toBe(200);
-    expect(await response.text()).toBe("");
+  test.each(["nothing", "returnsNull", "throwsNull"])(
+    "is 204 without a body for the function %s",
+    async (name) => {
+      const response = await call(name);
+      expect(response.status).toBe(204);
+      expect(await response.text()).toBe("");
+    },
+  );
+
+  test.each([
+    ["/v1/nothing", 204],
+    ["/v1/throwing", 500],
+    ["/v1/unknown", 404],
+    ["/runtime/webhooks/durabletask/instances/unknown", 404],
+    ["/", 200],
+  ])("of %s has the custom headers of host.json", async (path, status) => {
+    const response = await fetch(`${host.url}${path}`);
+    expect(response.status).toBe(status);
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(response.headers.get("x-one")).toBe("of host.json");
   });
 
   test("is 500 without a body when the function throws, and the error is logged", async () => {

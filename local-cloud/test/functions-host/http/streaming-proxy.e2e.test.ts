@@ -55,7 +55,7 @@ describe("an app that streams HTTP", () => {
   });
 
   test.each([
-    ["nothing", 200],
+    ["nothing", 204],
     ["throwing", 500],
   ])(
     "that responds with %s returns %i without waiting",
