@@ -10,7 +10,7 @@ import {
 } from "../model/entity-id";
 import { describeUnknownFunction } from "../model/failure";
 import type { TaskHub } from "../engine/task-hub";
-import { emptyResponse, ApiRequestError } from "./responses";
+import { emptyResponse, ApiRequestError, rejectNul } from "./responses";
 import { parseStoredJson, formatTimestamp } from "./instance-view";
 import type { DurableApiContext, RouteParams } from "./orchestrator-endpoints";
 import { pageResponse, parsePageRequest, toListRange } from "./paging";
@@ -28,11 +28,7 @@ const toEntityId = ({
 /** The id of an entity that can receive a signal. */
 function parseReceiver({ functions }: TaskHub, params: RouteParams): EntityId {
   const id = toEntityId(params);
-  if (/[/\\?#\p{Cc}]/u.test(id.key))
-    throw new ApiRequestError(
-      400,
-      `The entity key '${id.key}' contains one of / \\ ? # or a control character.`,
-    );
+  rejectNul(id.key);
   const problem = describeUnknownFunction("entity", id.name, functions.entity);
   if (problem !== undefined) throw new ApiRequestError(400, problem);
   return id;
@@ -85,7 +81,7 @@ export function listEntities(
   );
 }
 
-/** `POST entities/{name}/{key}?op=`. Sends a signal. */
+/** `POST entities/{name}[/{key}]?op=`. Sends a signal. */
 export async function signalEntity(
   { hub }: DurableApiContext,
   { url, headers, body }: WebhookRequest,

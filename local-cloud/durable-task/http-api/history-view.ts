@@ -5,6 +5,8 @@ import { parseStoredJson } from "./instance-view";
 
 export interface HistoryOptions {
   readonly showInput: boolean;
+  /** Whether the history has the inputs of tasks: `storeInputsInOrchestrationHistory` of host.json. */
+  readonly hasTaskInputs: boolean;
   /** Include results. */
   readonly showHistoryOutput: boolean;
 }
@@ -45,7 +47,7 @@ export function toHistoryView(
         {
           ...commonFields(event),
           FunctionName: name,
-          ...(options.showInput && { Input: parseStoredJson(input) }),
+          ...(options.showInput && { Input: input ?? "null" }),
         },
       ];
     return [otherView(event, options)];
@@ -76,14 +78,14 @@ const commonFields = ({ EventType: type, Timestamp }: HistoryEvent) => ({
   Timestamp,
 });
 
-/** The client library sends an activity's input as a string of JSON text. */
+/** An input is JSON text. The client library sends an activity's input as a string of JSON text. */
 function inputFields(
   { input }: StoredEvent,
-  { showInput }: HistoryOptions,
+  { showInput, hasTaskInputs }: HistoryOptions,
 ): View {
-  if (!showInput || input === null) return {};
-  const value = parseStoredJson(input);
-  return { Input: typeof value === "string" ? parseStoredJson(value) : value };
+  if (!showInput) return {};
+  const value = hasTaskInputs ? parseStoredJson(input) : null;
+  return { Input: typeof value === "string" ? value : value && input };
 }
 
 const taskView = (stored: StoredEvent, options: HistoryOptions): View => ({
@@ -125,13 +127,11 @@ const outcomeFields = (
       ? { Result: parseStoredJson(event.Result) }
       : {};
 
-/** Other events keep their own fields, with JSON text parsed. */
+/** Other events keep their own fields; a result is parsed, an input stays JSON text. */
 function otherView(event: HistoryEvent, options: HistoryOptions): View {
   const fields: Record<string, unknown> = { ...event, ...commonFields(event) };
   delete fields["EventId"];
   delete fields["TimerId"];
-  if (typeof fields["Input"] === "string")
-    fields["Input"] = parseStoredJson(fields["Input"]);
   if ("Result" in event)
     if (options.showHistoryOutput)
       fields["Result"] = parseStoredJson(event.Result);

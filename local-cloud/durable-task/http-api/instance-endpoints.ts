@@ -60,7 +60,11 @@ function statusView(hub: TaskHub, instance: Instance, query: URLSearchParams) {
   const historyEvents = toHistoryView(
     instance,
     hub.getHistory(instance.instanceId),
-    { showInput, showHistoryOutput },
+    {
+      showInput,
+      showHistoryOutput,
+      hasTaskInputs: hub.settings.storeInputsInOrchestrationHistory,
+    },
   );
   return { ...view, historyEvents };
 }
@@ -104,7 +108,7 @@ export async function purgeInstances(
 ): Promise<WebhookResponse> {
   const filter = parseInstanceFilter(url.searchParams);
   if (filter.createdFrom === undefined)
-    return errorResponse(
+    return jsonWebhookResponse(
       400,
       "Please provide value for 'createdTimeFrom' parameter.",
     );
@@ -124,7 +128,7 @@ export async function rewindInstance(
   if (outcome === undefined)
     return jsonWebhookResponse(
       404,
-      `No instance with ID '${instanceId}' was found.`,
+      `No orchestration with instance ID "$${instanceId}" found.`,
     );
   return outcome === "accepted"
     ? emptyResponse(202)

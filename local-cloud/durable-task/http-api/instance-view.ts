@@ -7,6 +7,7 @@ export const toInstanceView = (
 ) => ({
   name: instance.name,
   instanceId: instance.instanceId,
+  ...(instance.parent && { parentInstanceId: instance.parent.instanceId }),
   runtimeStatus: instance.status,
   input: showInput ? parseStoredJson(instance.input) : null,
   customStatus: parseStoredJson(instance.customStatus),

@@ -1,3 +1,5 @@
+import type { WebhookRequest } from "../../functions-host/core/extension";
+
 /** The parts of the URLs that clients receive. */
 export interface DurableApiAddress {
   /** `http://host/runtime/webhooks/durabletask` */
@@ -9,16 +11,23 @@ export interface DurableApiAddress {
   readonly keyQuery: string;
 }
 
-/** The address with the host and scheme of a proxy, from its `x-forwarded-*` headers. */
-export function applyForwardedHost(
+/** The address under which the client has called the host. */
+export const withOrigin = (
   address: DurableApiAddress,
-  host: string | undefined,
-  proto: string | undefined,
-): DurableApiAddress {
-  if (host === undefined) return address;
-  const { protocol, pathname } = new URL(address.baseUrl);
-  const scheme = proto ?? protocol.slice(0, -1);
-  return { ...address, baseUrl: `${scheme}://${host}${pathname}` };
+  origin: string,
+): DurableApiAddress => ({
+  ...address,
+  baseUrl: `${origin}${new URL(address.baseUrl).pathname}`,
+});
+
+/** The origin of a proxy, from its `x-forwarded-*` headers; undefined without them. */
+export function forwardedOrigin({
+  headers,
+  url,
+}: Pick<WebhookRequest, "headers" | "url">): string | undefined {
+  const host = headers["x-forwarded-host"];
+  const scheme = headers["x-forwarded-proto"] ?? url.protocol.slice(0, -1);
+  return host === undefined ? undefined : `${scheme}://${host}`;
 }
 
 /** The management URLs of one instance. `id` may be a placeholder. */
@@ -26,7 +35,7 @@ export function managementUrls(
   { baseUrl, query }: DurableApiAddress,
   id: string,
 ) {
-  const instance = `${baseUrl}/instances/${encodeURIComponent(id)}`;
+  const instance = `${baseUrl}/instances/${encodeInstanceId(id)}`;
   const withReason = (verb: string) =>
     `${instance}/${verb}?reason={text}&${query}`;
   return {
@@ -41,3 +50,7 @@ export function managementUrls(
     resumePostUri: withReason("resume"),
   };
 }
+
+/** As in the .NET extension, which also reads `+` as a space. */
+const encodeInstanceId = (id: string): string =>
+  encodeURIComponent(id).replaceAll("%20", "+");

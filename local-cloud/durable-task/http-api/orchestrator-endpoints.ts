@@ -4,8 +4,9 @@ import type {
 } from "../../functions-host/core/extension";
 import {
   type DurableApiAddress,
-  applyForwardedHost,
+  forwardedOrigin,
   managementUrls,
+  withOrigin,
 } from "./management-urls";
 import type { TaskHub } from "../engine/task-hub";
 import { isInstanceEnded, type RuntimeStatus } from "../model/instance";
@@ -13,7 +14,7 @@ import {
   jsonWebhookResponse,
   parseJsonBody,
   errorResponse,
-  ApiRequestError,
+  rejectNul,
 } from "./responses";
 import { toInstanceView, parseStoredJson } from "./instance-view";
 import { isNotFalseParameter } from "./query-parameters";
@@ -30,7 +31,7 @@ export async function startInstanceByName(
   request: WebhookRequest,
   { functionName = "", instanceId }: RouteParams,
 ): Promise<WebhookResponse> {
-  if (instanceId !== undefined) validateInstanceId(instanceId);
+  rejectNul(instanceId ?? "");
   const query = request.url.searchParams;
   const version = query.get("version");
   const started = await hub.start({
@@ -94,18 +95,16 @@ const stillRunning = (): WebhookResponse =>
   );
 
 /** The address of the hub in URLs for the caller. Behind a trusted proxy, it is the address of the proxy. */
-const resolveAddress = (
-  { headers }: WebhookRequest,
+function resolveAddress(
+  request: WebhookRequest,
   { settings }: TaskHub,
   address: DurableApiAddress,
-): DurableApiAddress =>
-  settings.httpSettings.useForwardedHost
-    ? applyForwardedHost(
-        address,
-        headers["x-forwarded-host"],
-        headers["x-forwarded-proto"],
-      )
-    : address;
+): DurableApiAddress {
+  const proxy = settings.httpSettings.useForwardedHost
+    ? forwardedOrigin(request)
+    : undefined;
+  return withOrigin(address, proxy ?? request.url.origin);
+}
 
 /** Responds as soon as the instance ends, without polling. */
 async function waitForEnd(
@@ -131,23 +130,4 @@ function accepted(address: DurableApiAddress, id: string): WebhookResponse {
     location: urls.statusQueryGetUri,
     "retry-after": "10",
   });
-}
-
-function validateInstanceId(id: string): void {
-  // Azure rejects ids that cannot be part of a table key.
-  if (id.startsWith("@"))
-    throw new ApiRequestError(
-      400,
-      `The instance id '${id}' starts with '@', which is reserved for entities.`,
-    );
-  if (id.length > 256)
-    throw new ApiRequestError(
-      400,
-      "An instance id has at most 256 characters.",
-    );
-  if (/[/\\?#\p{Cc}]/u.test(id))
-    throw new ApiRequestError(
-      400,
-      `The instance id '${id}' contains one of / \\ ? # or a control character.`,
-    );
 }

@@ -39,10 +39,12 @@ export function pageResponse<Item>(
 ): WebhookResponse {
   const items = found.slice(0, size);
   const last = items.at(-1);
-  const token =
-    found.length > size && last !== undefined ? formatToken(toId(last)) : "";
-  // The header is also sent, empty, with the last page: the client library requests pages until it is empty.
-  return jsonWebhookResponse(200, items.map(toView), { [tokenHeader]: token });
+  const isLastPage = found.length <= size || last === undefined;
+  return jsonWebhookResponse(
+    200,
+    items.map(toView),
+    isLastPage ? {} : { [tokenHeader]: formatToken(toId(last)) },
+  );
 }
 
 function parseSize(text: string): number {

@@ -45,3 +45,12 @@ export function parseJsonBody(body: Uint8Array): string | null {
   }
   return text;
 }
+
+/** SQLite ends a text at NUL, so two ids could become one. */
+export function rejectNul(id: string): void {
+  if (id.includes("\0"))
+    throw new ApiRequestError(
+      400,
+      "The id contains the character U+0000, which the local task hub cannot store. Use another id.",
+    );
+}

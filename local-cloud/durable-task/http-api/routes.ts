@@ -55,6 +55,7 @@ const endpoints: readonly (readonly [HTTPMethod, string, Endpoint])[] = [
   ["GET", "/entities", listEntities],
   ["GET", "/entities/:entityName", listEntities],
   ["GET", "/entities/:entityName/:entityKey", getEntity],
+  ["POST", "/entities/:entityName", signalEntity],
   ["POST", "/entities/:entityName/:entityKey", signalEntity],
   ["DELETE", "/entities/:entityName/:entityKey", deleteEntity],
 ];

@@ -8,6 +8,7 @@ import {
   authorizesWebhook,
   type HostKeys,
 } from "../core/keys";
+import { decodeWebhookPath } from "../core/webhook-path";
 import { matchAdminInvoke, parseAdminInput } from "./admin-invoke";
 import type { RouteMatch } from "./functions-router";
 import {
@@ -111,27 +112,24 @@ async function callWebhook(
   { extensions, keys }: RequestHandlerDependencies,
   request: ReceivedRequest,
 ): Promise<HttpFunctionResponse> {
-  const path = decodePath(request.url.pathname.slice(webhookPrefix.length));
+  const path = decodeWebhookPath(
+    request.url.pathname.slice(webhookPrefix.length),
+  );
   const [name = "", ...rest] = path?.split("/") ?? [];
   const extension = extensions.find(
     (candidate) => candidate.name.toLowerCase() === name.toLowerCase(),
   );
   if (path === undefined || extension?.webhook === undefined)
     return { status: 404 };
-  if (keys && !authorizesWebhook(keys, keyOf(request))) return { status: 401 };
+  const key = keyOf(request);
+  if (keys && !authorizesWebhook(keys, key))
+    return authorizesFunction(keys, "function", key)
+      ? { status: 403 }
+      : { status: 401, headers: { "www-authenticate": "Bearer" } };
   return extension.webhook({
     ...request,
-    path: rest.join("/").replace(/\/+$/, ""),
+    path: rest.join("/"),
   });
-}
-
-/** Undefined when the path is not percent-encoded correctly. */
-function decodePath(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return undefined;
-  }
 }
 
 function adminInvoke(

@@ -95,14 +95,13 @@ async function start(host: ExtensionHost, clock: Clock): Promise<RunningHub> {
           registeredNames.get(functionName.toLowerCase()) ?? functionName,
         trigger,
         ...(metadata && { triggerMetadata: metadata }),
-        ...(wantsObject && { wantsObject }),
       }),
   });
   const address = createDurableApiAddress(host, settings.hubName);
   const handle = createDurableHttpApi({ hub, address });
   const rpc = await startRpcListener(
     handle,
-    settings.maxPayloadBytes,
+    { origin: host.origin, maxPayloadBytes: settings.maxPayloadBytes },
     reportProblem,
   );
   hub.recover();

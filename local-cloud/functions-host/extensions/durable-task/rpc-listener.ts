@@ -7,10 +7,17 @@ import type { AddressInfo } from "node:net";
 import { readBody } from "../../../shared/http-body/read-body";
 import { payloadTooLargeResponse } from "../../../durable-task/http-api/responses";
 import type { WebhookRequest, WebhookResponse } from "../../core/extension";
+import { decodeWebhookPath } from "../../core/webhook-path";
 
 type Handler = (request: WebhookRequest) => Promise<WebhookResponse>;
 
 const prefix = "/durabletask/";
+
+interface RpcListenerOptions {
+  /** The public origin of the host, to which the URLs in responses refer. */
+  readonly origin: string;
+  readonly maxPayloadBytes: number;
+}
 
 /**
  * The listener for the client library in the app. Like the listener of the Durable Task extension, it listens on
@@ -18,20 +25,18 @@ const prefix = "/durabletask/";
  */
 export async function startRpcListener(
   handle: Handler,
-  maxPayloadBytes: number,
+  options: RpcListenerOptions,
   reportProblem: (message: string, error: unknown) => void,
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const server = createServer((request, response) => {
-    respond(request, response, handle, maxPayloadBytes).catch(
-      (error: unknown) => {
-        reportProblem(
-          `The task hub could not process ${request.method ?? ""} ${request.url ?? ""}.`,
-          error,
-        );
-        if (!response.headersSent) response.writeHead(500);
-        response.end();
-      },
-    );
+    respond(request, response, handle, options).catch((error: unknown) => {
+      reportProblem(
+        `The task hub could not process ${request.method ?? ""} ${request.url ?? ""}.`,
+        error,
+      );
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
@@ -55,14 +60,14 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   handle: Handler,
-  maxPayloadBytes: number,
+  { origin, maxPayloadBytes }: RpcListenerOptions,
 ): Promise<void> {
   const disconnected = new AbortController();
   response.once("close", () => {
     if (!response.writableFinished) disconnected.abort();
   });
   // Not `new URL(target, origin)`: a target that starts with two slashes would be read as a host.
-  const url = new URL(`http://127.0.0.1${request.url ?? "/"}`);
+  const url = new URL(`${origin}${request.url ?? "/"}`);
   const path = parsePath(url);
   const content = await readBody(request, maxPayloadBytes);
   const toResponse = (): WebhookResponse | Promise<WebhookResponse> => {
@@ -83,17 +88,10 @@ async function respond(
 }
 
 /** Undefined for a path outside the API. */
-function parsePath({ pathname }: URL): string | undefined {
-  if (!pathname.startsWith(prefix)) return undefined;
-  try {
-    return decodeURIComponent(pathname.slice(prefix.length)).replace(
-      /\/+$/,
-      "",
-    );
-  } catch {
-    return undefined; // invalid percent-encoding
-  }
-}
+const parsePath = ({ pathname }: URL): string | undefined =>
+  pathname.startsWith(prefix)
+    ? decodeWebhookPath(pathname.slice(prefix.length))
+    : undefined;
 
 const toHeaders = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(

@@ -117,26 +117,6 @@ describe("a body over maxPayloadBytes", () => {
 });
 
 describe("the instance id", () => {
-  test.each([
-    ["@counter@one", "an entity id"],
-    ["@", "an entity id"],
-    ["a%5Cb", "with a backslash"],
-    ["a%3Fb", "with a question mark"],
-    ["a%23b", "with a hash"],
-    ["a%00b", "with a NUL"],
-    ["a%1Fb", "with a control character"],
-    ["a%7Fb", "with a delete character"],
-    ["a%C2%85b", "with a C1 control character"],
-    ["x".repeat(257), "of 257 characters"],
-  ])("%s (%s) is rejected with 400", async (id) => {
-    const { hub, request } = await createApi();
-    const before = snapshotHub(hub);
-    const { status, text } = await request("POST", `orchestrators/echo/${id}`);
-    expect(status).toBe(400);
-    expect(text).toMatch(/instance id/);
-    expect(snapshotHub(hub)).toEqual(before);
-  });
-
   test("with a slash is rejected with 404", async () => {
     const { request } = await createApi();
     expect(await request("POST", "orchestrators/echo/a%2Fb")).toMatchObject({
@@ -144,30 +124,73 @@ describe("the instance id", () => {
     });
   });
 
-  test.each(["x".repeat(256), "ümlaut%20%26%25", "a@b", "$", "-"])(
-    "%s is accepted",
-    async (id) => {
-      const { hub, request } = await createApi();
-      expect(await request("POST", `orchestrators/echo/${id}`)).toMatchObject({
-        status: 202,
+  test.each([
+    "@counter@one",
+    "@",
+    "a%5Cb",
+    "a%3Fb",
+    "a%23b",
+    "a%1Fb",
+    "a%7Fb",
+    "a%C2%85b",
+    "x".repeat(300),
+    "ümlaut%20%26%25",
+    "a@b",
+    "$",
+    "-",
+  ])("%s is accepted, and the instance is found by it", async (id) => {
+    const { hub, request } = await createApi();
+    expect(await request("POST", `orchestrators/echo/${id}`)).toMatchObject({
+      status: 202,
+    });
+    await hub.whenIdle();
+    const { status, text } = await request("GET", `instances/${id}`);
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({
+      instanceId: decodeURIComponent(id),
+      runtimeStatus: "Completed",
+    });
+  });
+
+  test("with the character U+0000 is rejected with 400, like such an entity key", async () => {
+    const { hub, request } = await createApi();
+    const before = snapshotHub(hub);
+    for (const path of ["orchestrators/echo/a%00b", "entities/counter/a%00b"])
+      expect(await request("POST", path)).toMatchObject({
+        status: 400,
+        text: expect.stringContaining("U+0000") as string,
       });
-      await hub.whenIdle();
-      expect(await request("GET", `instances/${id}`)).toMatchObject({
-        status: 200,
-      });
-    },
-  );
+    expect(snapshotHub(hub)).toEqual(before);
+  });
+
+  test("of an orchestration and an entity may be equal", async () => {
+    const { hub, request } = await createApi();
+    await request("POST", "orchestrators/echo/@counter@one");
+    await request("POST", "entities/counter/one?op=add", { body: "1" });
+    await hub.whenIdle();
+    expect(hub.getInstance("@counter@one")?.status).toBe("Completed");
+    expect(hub.getEntity({ name: "counter", key: "one" })).toBeDefined();
+  });
 
   test.each(["a%5Cb", "a%3Fb", "a%23b", "a%01b"])(
-    "%s is rejected as an entity key with 400",
+    "%s is accepted as an entity key",
     async (key) => {
       const { request } = await createApi();
       for (const method of ["POST", "DELETE"])
         expect(await request(method, `entities/counter/${key}`)).toMatchObject({
-          status: 400,
+          status: 202,
         });
     },
   );
+});
+
+test("signals the entity with the empty key when the URL has none", async () => {
+  const { hub, request } = await createApi();
+  expect(
+    await request("POST", "entities/counter?op=add", { body: "1" }),
+  ).toMatchObject({ status: 202 });
+  await hub.whenIdle();
+  expect(hub.getEntity({ name: "counter", key: "" })).toBeDefined();
 });
 
 test.each([

@@ -41,12 +41,12 @@ describe("the status of an instance", () => {
       {
         EventType: "ExecutionStarted",
         FunctionName: "helloSequence",
-        Input: { a: 1 },
+        Input: '{"a":1}',
       },
       {
         EventType: "TaskCompleted",
         FunctionName: "hello",
-        Input: "Tokyo",
+        Input: null,
         Result: "Hello Tokyo!",
       },
       { EventType: "TaskCompleted", Result: "Hello Seattle!" },
@@ -57,7 +57,7 @@ describe("the status of an instance", () => {
       "instances/history?showHistory=true&showInput=false",
     );
     expect(JSON.stringify(withoutInputs["historyEvents"])).not.toMatch(
-      /Tokyo|EventId|TaskScheduledId/,
+      /Input|EventId|TaskScheduledId/,
     );
   });
 
@@ -88,7 +88,7 @@ describe("the list of instances", () => {
         undefined,
         { "x-ms-continuation-token": token },
       );
-      token = page.headers.get("x-ms-continuation-token") ?? "none";
+      token = page.headers.get("x-ms-continuation-token") ?? "";
       found.push(...(await readIds(Promise.resolve(page))));
     } while (token !== "");
     expect(found).toEqual(names);
@@ -139,9 +139,7 @@ describe("a purge", () => {
     });
     expect(await purge("?createdTimeTo=2999-01-01")).toEqual({
       status: 400,
-      body: {
-        Message: "Please provide value for 'createdTimeFrom' parameter.",
-      },
+      body: "Please provide value for 'createdTimeFrom' parameter.",
     });
     await startInstance("ended-1", "helloSequence");
     await startInstance("ended-2", "fails", "x");

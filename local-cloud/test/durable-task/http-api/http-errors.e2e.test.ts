@@ -89,7 +89,7 @@ describe("an instance", () => {
   });
 });
 
-test("rejects a body that is not JSON, and an invalid id, with 400", async () => {
+test("rejects a body that is not JSON with 400", async () => {
   await api.startInstance("listener", "approval", waitMs);
   for (const path of [
     "orchestrators/helloSequence",
@@ -98,9 +98,45 @@ test("rejects a body that is not JSON, and an invalid id, with 400", async () =>
   ])
     expect(await post(path, "{not json")).toBe(400);
   expect(await post("instances/listener/raiseEvent/approved")).toBe(400);
-  for (const id of ["@a", "a%5Cb", "a%3Fb", "a%23b", "a%01b", "x".repeat(257)])
-    expect(await post(`orchestrators/helloSequence/${id}`, "1")).toBe(400);
-  expect(await post("entities/counter/a%23b?op=add", "1")).toBe(400);
+});
+
+test("starts instances with the ids that Azure accepts, and returns URLs that find them", async () => {
+  const ids = [
+    "@a",
+    "a\\b",
+    "a?b",
+    "a#b",
+    "a\u0001b",
+    "a b ü",
+    "x".repeat(300),
+  ];
+  for (const id of ids) {
+    const path = `orchestrators/helloSequence/${encodeURIComponent(id)}`;
+    const started = await api.call("POST", path, "1");
+    expect(started.status).toBe(202);
+    const location = started.headers.get("location") ?? "";
+    expect(await (await fetch(location)).json()).toMatchObject({
+      instanceId: id,
+    });
+  }
+});
+
+test("reads + in the path of an id as a space", async () => {
+  await api.startInstance("a%20space", "helloSequence");
+  expect(await api.get("instances/a+space")).toMatchObject({
+    instanceId: "a space",
+  });
+});
+
+test("returns URLs with the host that the client has called", async () => {
+  const { port } = new URL(standard.url);
+  const started = await fetch(
+    `http://127.0.0.1:${port}/runtime/webhooks/durabletask/orchestrators/timer`,
+    { method: "POST", body: "1" },
+  );
+  expect(started.headers.get("location")).toContain(
+    `http://127.0.0.1:${port}/`,
+  );
 });
 
 test("rejects a signal to an unknown entity with 400 and the names of the known entity functions", async () => {

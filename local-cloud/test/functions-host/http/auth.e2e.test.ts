@@ -67,7 +67,7 @@ describe("a host with --auth", () => {
 
   test.each([
     ["none", 401],
-    ["default", 401],
+    ["default", 403],
     ["system", 404],
     ["master", 404],
   ] as const)(
@@ -76,6 +76,9 @@ describe("a host with --auth", () => {
       const path = "runtime/webhooks/DurableTask/instances/unknown";
       const response = await fetch(`${host.url}/${path}?code=${keys[key]}`);
       expect(response.status).toBe(status);
+      expect(response.headers.get("www-authenticate")).toBe(
+        status === 401 ? "Bearer" : null,
+      );
     },
   );
 
