@@ -7,6 +7,7 @@ import {
 import {
   type HubMessage,
   isOrchestrationMessage,
+  type OrchestrationMessage,
 } from "../../model/hub-message";
 import type { Instance } from "../../model/instance";
 import type { StoredEvent } from "../../model/stored-event";
@@ -48,7 +49,14 @@ export function resumeWork(
   messages: readonly HubMessage[] = [],
 ): void {
   const active = orchestrations.activate(instance);
-  const settled = collectSettledIds(history, messages);
+  const settled = collectSettledIds(
+    history,
+    messages.filter(isOrchestrationMessage).filter(
+      // An earlier execution gave its ids to other tasks.
+      ({ executionId }) =>
+        executionId === null || executionId === instance.executionId,
+    ),
+  );
   for (const { event, input } of history) {
     if (!isDecisionEvent(event) || settled.has(event.EventId)) continue;
     if (event.EventType === EventType.TaskScheduled)
@@ -69,11 +77,9 @@ export function resumeWork(
 /** Ids of tasks and timers whose outcome is in the history or in the inbox. */
 function collectSettledIds(
   history: readonly StoredEvent[],
-  messages: readonly HubMessage[],
+  messages: readonly OrchestrationMessage[],
 ): ReadonlySet<number> {
-  const received = messages
-    .filter(isOrchestrationMessage)
-    .map(({ event }) => event);
+  const received = messages.map(({ event }) => event);
   return new Set(
     [...history.map(({ event }) => event), ...received].flatMap(settledId),
   );
