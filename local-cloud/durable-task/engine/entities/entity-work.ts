@@ -47,8 +47,8 @@ export function nextEntityWork(
 }
 
 /**
- * Finds a release from an instance that does not hold the lock, and the lock request of that instance. The instance ended
- * while it waited for the lock.
+ * Finds a release from an instance that does not hold the lock, and the earlier lock requests of that instance. The instance
+ * ended while it waited for the lock.
  */
 function findWithdrawnRequest(
   { lockedBy }: EntityRow,
@@ -60,13 +60,15 @@ function findWithdrawnRequest(
       (message): message is LockRelease =>
         isRelease(message) && message.releasedBy !== lockedBy,
     );
-  return release === undefined
-    ? []
-    : queue.filter(
-        ({ message }) =>
-          message === release ||
-          (isLock(message) && message.caller.instanceId === release.releasedBy),
-      );
+  if (release === undefined) return [];
+  const end = queue.findIndex(({ message }) => message === release) + 1;
+  return queue
+    .slice(0, end)
+    .filter(
+      ({ message }) =>
+        message === release ||
+        (isLock(message) && message.caller.instanceId === release.releasedBy),
+    );
 }
 
 function nextUnlockedWork(
@@ -106,10 +108,16 @@ function nextLockedWork(
       row: { ...row, lockedBy: null },
       outgoing: [],
     };
-  return toBatch(
-    fromHolder.slice(0, release < 0 ? undefined : release),
-    batchSize,
-  );
+  // A lost episode, or the execution that this one replaced, has requested the lock before.
+  if (isLock(first.message))
+    return {
+      kind: "lock",
+      deliveries: [first],
+      row,
+      outgoing: [forwardLockRequest(first.message)],
+    };
+  const end = fromHolder.findIndex(({ message }) => !isOperation(message));
+  return toBatch(fromHolder.slice(0, end < 0 ? undefined : end), batchSize);
 }
 
 function toBatch(
