@@ -5,6 +5,7 @@ import { type FunctionsHost, startFunctionsHost } from "./functions-host/host";
 import {
   createDurableTaskExtension,
   type DurableTaskExtension,
+  type DurableTaskExtensionOptions,
 } from "./functions-host/extensions/durable-task/extension";
 import { serviceBusExtension } from "./functions-host/extensions/service-bus/extension";
 import { storageQueueExtension } from "./functions-host/extensions/storage-queue/extension";
@@ -38,6 +39,8 @@ export interface ComposeOptions {
   };
   /** The clock of orchestrations and timer functions. Default: the system clock. */
   readonly clock?: Clock;
+  /** Loses episodes after their messages were sent. Default: the environment variable, or none. */
+  readonly lostEpisodes?: DurableTaskExtensionOptions["lostEpisodes"];
   readonly log: (level: string, category: string, message: string) => void;
 }
 
@@ -58,7 +61,7 @@ export async function composeLocalCloud(
 ): Promise<ComposedCloud> {
   requireHostJson(options.app);
   await using started = new AsyncDisposableStack();
-  const durableTask = createDurableTaskExtension(options.clock);
+  const durableTask = createDurableTaskExtension(options);
   const timers = timerExtension(options.clock);
   let services: StartedServices = { settings: {}, serviceBus: undefined };
   const host = await startFunctionsHost({

@@ -27,6 +27,7 @@ async function run(options: HostProcessOptions): Promise<void> {
     storage: "on-demand",
     serviceBus: { start: "on-demand", port: 0 },
     clock,
+    lostEpisodes: options.lostEpisodes,
     log: (level, category, message) => {
       process.stderr.write(`${level} ${category}: ${message}\n`);
     },

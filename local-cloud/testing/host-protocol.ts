@@ -1,3 +1,5 @@
+import type { LostEpisodesOptions } from "../durable-task/engine/orchestrations/lost-episodes";
+
 /** The messages between a test and the process of its local cloud, over the IPC channel of Node.js. */
 
 export type HostCall =
@@ -34,4 +36,5 @@ export interface HostProcessOptions {
   readonly app: string;
   readonly data: string;
   readonly clock: "virtual" | "system";
+  readonly lostEpisodes?: LostEpisodesOptions | undefined;
 }

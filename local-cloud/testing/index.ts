@@ -1,4 +1,5 @@
 export type { InstanceStatus, StartInstanceOptions } from "./client";
+export type { LostEpisodesOptions } from "../durable-task/engine/orchestrations/lost-episodes";
 export type { Duration } from "./duration";
 export {
   type LocalCloud,

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { LostEpisodesOptions } from "../durable-task/engine/orchestrations/lost-episodes";
 import { LocalCloudClient } from "./client";
 import { type Duration, durationToMs } from "./duration";
 import { HostProcessConnection } from "./host-connection";
@@ -12,6 +13,8 @@ export interface LocalCloudOptions {
   readonly app: string;
   /** `virtual`: time passes only in `advance`. Default: `virtual`. */
   readonly clock?: "virtual" | "system";
+  /** Loses episodes after their messages were sent, as Azure Storage can. Default: none is lost. */
+  readonly lostEpisodes?: LostEpisodesOptions;
   /** The folder for task hub and storage. Default: a new folder, removed at the end. */
   readonly data?: string;
   /** Environment variables for the app; they override those of this process. */
@@ -82,13 +85,14 @@ export async function startLocalCloud({
   clock = "virtual",
   data,
   env = {},
+  lostEpisodes,
 }: LocalCloudOptions): Promise<LocalCloud> {
   const folder = data ?? mkdtempSync(join(tmpdir(), "azure-local-cloud-"));
   const removeData = (): void => {
     if (data === undefined) rmSync(folder, { recursive: true, force: true });
   };
   const connection = new HostProcessConnection(
-    { app: resolve(app), data: resolve(folder), clock },
+    { app: resolve(app), data: resolve(folder), clock, lostEpisodes },
     env,
   );
   try {

@@ -1,5 +1,6 @@
 import type { OrchestrationHandler } from "durable-functions";
 import { EventType } from "../durable-task/model/history-event";
+import type { LostEpisodesOptions } from "../durable-task/engine/orchestrations/lost-episodes";
 import { TaskHub } from "../durable-task/engine/task-hub";
 import { toInstanceView } from "../durable-task/http-api/instance-view";
 import { isInstanceEnded, type Instance } from "../durable-task/model/instance";
@@ -24,6 +25,8 @@ export interface RunOrchestratorOptions extends Stubs {
   readonly events?: readonly ScheduledExternalEvent[];
   /** The time at which the orchestration starts. Default: now. */
   readonly now?: Date;
+  /** Loses episodes after their messages were sent, as Azure Storage can. Default: none is lost. */
+  readonly lostEpisodes?: LostEpisodesOptions;
   /** The time limit, in the time of the orchestration. Default: 10 years. */
   readonly within?: Duration;
 }
@@ -48,12 +51,13 @@ export async function runOrchestrator(
     events = [],
     now = new Date(),
     within = "520 weeks",
+    lostEpisodes,
     ...stubs
   }: RunOrchestratorOptions = {},
 ): Promise<OrchestrationRunResult> {
   const clock = new VirtualClock(now.getTime());
   const registry = registerStubs(orchestrator, stubs);
-  const hub = createInMemoryHub(registry, clock);
+  const hub = createInMemoryHub(registry, clock, lostEpisodes);
   try {
     const instanceId = await startInstance(hub, registry, input);
     for (const { name, data = null, after = 0 } of events)
@@ -79,6 +83,7 @@ export async function runOrchestrator(
 const createInMemoryHub = (
   { functions, invoke }: FunctionRegistry,
   clock: VirtualClock,
+  lostEpisodes: LostEpisodesOptions | undefined,
 ): TaskHub =>
   new TaskHub({
     store: openTaskHubStore(":memory:"),
@@ -86,6 +91,7 @@ const createInMemoryHub = (
     functions,
     invoke,
     clock,
+    lostEpisodes,
     // Not used: errors of functions are passed to the orchestration, and an in-memory store cannot fail.
     reportProblem: () => undefined,
     onFatalError: () => undefined,

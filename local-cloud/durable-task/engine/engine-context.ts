@@ -5,6 +5,7 @@ import type {
 } from "../../functions-host/core/extension";
 import type { Committer } from "../store/committer";
 import type { KnownFunctions } from "../replay/decision";
+import type { LostEpisodes } from "./orchestrations/lost-episodes";
 import type { Outbox } from "./outbox";
 import type { DurableTaskSettings } from "./settings";
 import type { TaskHubStore } from "../store/task-hub-store";
@@ -33,5 +34,7 @@ export interface EngineContext {
   /** Counts `work` as in flight until it settles. Commits and function calls are tracked already. */
   readonly track: <Result>(work: Promise<Result>) => Promise<Result>;
   readonly newId: () => string;
+  /** Undefined: no episode is lost. */
+  readonly lostEpisodes: LostEpisodes | undefined;
   reportProblem(message: string, error?: unknown): void;
 }

@@ -67,6 +67,21 @@ export class Outbox {
     }));
   }
 
+  /** Assigns ids to the deliveries in memory only. `rows` are these, for the inbox. */
+  addMissingIds(
+    to: string,
+    deliveries: readonly MessageDelivery<OrchestrationMessage>[],
+  ) {
+    const rows: InboxRow[] = [];
+    const withIds = deliveries.map(({ inboxId, message }) => {
+      if (inboxId !== null) return { inboxId, message };
+      const [row] = this.assignIds([{ to, message }]);
+      if (row) rows.push(row);
+      return { inboxId: row?.id ?? null, message };
+    });
+    return { rows, deliveries: withIds };
+  }
+
   /** Call this after the commit of the messages has been requested. */
   deliver(rows: readonly InboxRow[]): void {
     for (const { id, to, message } of rows) this.#deliver(to, id, message);

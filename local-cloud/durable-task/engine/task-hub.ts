@@ -15,6 +15,10 @@ import {
   type StartOutcome,
   type StartInstanceRequest,
 } from "./lifecycle/instance-lifecycle";
+import {
+  LostEpisodes,
+  type LostEpisodesOptions,
+} from "./orchestrations/lost-episodes";
 import { OrchestrationDispatcher } from "./orchestrations/orchestration-dispatcher";
 import { Outbox } from "./outbox";
 import { type RecordedEvent, toRecordedHistory } from "./recorded-history";
@@ -40,6 +44,8 @@ export interface TaskHubOptions {
   readonly invoke: InvokeFunction;
   /** Default: the system clock. */
   readonly clock?: Clock;
+  /** Default: no episode is lost. */
+  readonly lostEpisodes?: LostEpisodesOptions | undefined;
   readonly reportProblem: (message: string, error?: unknown) => void;
   /** Called once, when commits fail permanently. The hub has stopped by then. */
   readonly onFatalError: (error: TaskHubError) => void;
@@ -65,6 +71,7 @@ export class TaskHub {
     reportProblem,
     onFatalError,
     clock = systemClock,
+    lostEpisodes,
   }: TaskHubOptions) {
     this.#committer = new Committer(store, {
       onDelayed: reportProblem,
@@ -84,6 +91,7 @@ export class TaskHub {
       now: () => clock.now(),
       track: (work) => this.#inFlight.track(work),
       newId: randomUUID,
+      lostEpisodes: lostEpisodes && new LostEpisodes(lostEpisodes),
       timers: new TimerQueue(clock),
       outbox: new Outbox(committer, store.lastInboxId()),
       committer,

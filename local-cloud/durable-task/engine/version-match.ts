@@ -1,3 +1,4 @@
+import type { Instance } from "../model/instance";
 import type { DurableTaskSettings } from "./settings";
 
 /**
@@ -18,6 +19,16 @@ export function describeVersionMismatch(
   return isMatch
     ? undefined
     : `Orchestration version did not comply with Worker Versioning: the instance has version '${version}', this app has version '${defaultVersion}' and runs ${versionMatchStrategy === "Strict" ? "only that version" : "that version and older ones"}.`;
+}
+
+/** Message when the instance waits until an app runs whose version matches. */
+export function describeRejection(
+  { instanceId, version }: Instance,
+  settings: DurableTaskSettings,
+): string | undefined {
+  if (settings.versionFailureStrategy === "Fail") return undefined;
+  const reason = describeVersionMismatch(version, settings);
+  return reason && `Instance ${instanceId} is not run. ${reason}`;
 }
 
 /** Compares dotted numbers by number and other versions as text. The empty version is the oldest. */

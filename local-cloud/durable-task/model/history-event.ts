@@ -113,6 +113,11 @@ export type MessageEvent =
       readonly Reason: string | null;
     };
 
+export const isControlEvent = ({ EventType: type }: MessageEvent): boolean =>
+  type === EventType.ExecutionTerminated ||
+  type === EventType.ExecutionSuspended ||
+  type === EventType.ExecutionResumed;
+
 /** A decision of an orchestration. On replay, the client library assigns the same id to the same decision. */
 export type DecisionEvent =
   | {

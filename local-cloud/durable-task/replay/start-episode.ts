@@ -2,6 +2,7 @@ import type { ExecutionHistory } from "./execution-history";
 import {
   EventType,
   type HistoryEvent,
+  isControlEvent,
   type MessageEvent,
 } from "../model/history-event";
 import type {
@@ -114,11 +115,6 @@ function nextStep(
     return "terminate";
   return accepted.length === 0 || isSuspended ? "skip" : "run";
 }
-
-const isControlEvent = ({ EventType: type }: MessageEvent): boolean =>
-  type === EventType.ExecutionTerminated ||
-  type === EventType.ExecutionSuspended ||
-  type === EventType.ExecutionResumed;
 
 function isAcceptable(
   instance: Instance,

@@ -13,6 +13,12 @@ export class ActiveInstance {
   readonly queue: MessageDelivery<OrchestrationMessage>[] = [];
   /** Messages that are processed when the instance is resumed. */
   heldMessages: readonly MessageDelivery<OrchestrationMessage>[] = [];
+  /** Answers to actions that the history does not contain: a lost episode started them. */
+  earlyAnswers: MessageDelivery<OrchestrationMessage>[] = [];
+  /** Number of times that the next episode was lost. */
+  lossesInARow = 0;
+  /** Number of queued messages with which the next episode runs: more than one while a lost episode waits. */
+  minQueueLength = 1;
   instance: Instance;
   /** False until the commit that starts the execution is durable. Clients do not see the instance before. */
   isCommitted = true;
@@ -40,6 +46,11 @@ export class ActiveInstance {
     active.isCommitted = false;
     active.#history = new ExecutionHistory();
     return active;
+  }
+
+  /** Whether the next episode can run. */
+  get isReady(): boolean {
+    return this.queue.length >= this.minQueueLength;
   }
 
   get history(): ExecutionHistory {

@@ -25,12 +25,20 @@ import {
 import { type EpisodeStart, startEpisode } from "../../replay/start-episode";
 import type { HubCommit, InboxRow } from "../../store/task-hub-store";
 import type { EngineContext } from "../engine-context";
-import { describeVersionMismatch } from "../version-match";
+import { describeRejection } from "../version-match";
 import { ActiveInstance } from "./active-instance";
 import { IdleCache } from "./idle-cache";
 import { createEpisodeContext, runEpisode } from "./run-episode";
 import { ScheduledWork } from "./scheduled-work";
-import { planChildStarts } from "./start-children";
+import { type ChildStarts, planChildStarts } from "./start-children";
+
+/** An episode that has run and is not committed. */
+interface Episode {
+  /** The messages that it has taken from the queue. */
+  readonly batch: readonly MessageDelivery<OrchestrationMessage>[];
+  readonly start: EpisodeStart;
+  readonly result: EpisodeResult;
+}
 
 export class OrchestrationDispatcher {
   readonly work: ScheduledWork;
@@ -72,7 +80,9 @@ export class OrchestrationDispatcher {
 
   /** Loads a durable instance. */
   activate(instance: Instance): ActiveInstance {
-    const active = new ActiveInstance(instance, this.#context.store);
+    const { store, lostEpisodes } = this.#context;
+    const active = new ActiveInstance(instance, store);
+    lostEpisodes?.protect(active);
     this.#active.set(instance.instanceId, active);
     return active;
   }
@@ -126,9 +136,9 @@ export class OrchestrationDispatcher {
     this.#isStopping = true;
     this.work.stop();
     return [...this.#active.values()].flatMap(
-      ({ instance, queue, heldMessages }) =>
+      ({ instance, queue, heldMessages, earlyAnswers }) =>
         this.#context.outbox.assignIds(
-          [...heldMessages, ...queue]
+          [...heldMessages, ...earlyAnswers, ...queue]
             .filter(({ inboxId }) => inboxId === null)
             .map(({ message }) => ({ to: instance.instanceId, message })),
         ),
@@ -141,7 +151,7 @@ export class OrchestrationDispatcher {
   }
 
   #schedule(active: ActiveInstance): void {
-    if (active.isProcessing || this.#isStopping) return;
+    if (active.isProcessing || !active.isReady || this.#isStopping) return;
     active.isProcessing = true;
     // Messages that arrive in the same tick are processed by the same episode.
     setImmediate(() => {
@@ -150,15 +160,14 @@ export class OrchestrationDispatcher {
   }
 
   async #processQueue(active: ActiveInstance): Promise<void> {
-    while (
-      active.queue.length > 0 &&
-      !this.#isStopping &&
-      this.#isCurrent(active)
-    ) {
+    while (active.isReady && !this.#isStopping && this.#isCurrent(active)) {
       this.#idle.remove(active);
       // The commit is outside the semaphore, so that another instance can run meanwhile.
       const ran = await this.#episodes.run(() => this.#runEpisode(active));
-      if (ran) await this.#commit(active, ran.start, ran.result);
+      if (ran === undefined) continue;
+      if (this.#context.lostEpisodes?.isLost(active, ran.start))
+        await this.#lose(active, ran);
+      else await this.#commit(active, ran.start, ran.result);
     }
     active.isProcessing = false;
     // An instance with running activities is about to continue.
@@ -166,13 +175,15 @@ export class OrchestrationDispatcher {
       this.#idle.add(active);
   }
 
-  async #runEpisode(
-    active: ActiveInstance,
-  ): Promise<
-    { readonly start: EpisodeStart; readonly result: EpisodeResult } | undefined
-  > {
-    const deliveries = [...active.heldMessages, ...active.queue.splice(0)];
-    if (this.#isRejected(active)) {
+  async #runEpisode(active: ActiveInstance): Promise<Episode | undefined> {
+    const batch =
+      this.#context.lostEpisodes?.takeBatch(active) ?? active.queue.splice(0);
+    const deliveries = [...active.heldMessages, ...batch];
+    if (deliveries.length === 0) return undefined;
+    const { settings } = this.#context;
+    const rejection = describeRejection(active.instance, settings);
+    if (rejection !== undefined) {
+      this.#context.reportProblem(rejection);
       active.heldMessages = deliveries;
       return undefined;
     }
@@ -190,19 +201,7 @@ export class OrchestrationDispatcher {
       start,
       active,
     );
-    return { start, result };
-  }
-
-  /** The instance waits until an app runs whose version matches. */
-  #isRejected({ instance }: ActiveInstance): boolean {
-    const { settings } = this.#context;
-    if (settings.versionFailureStrategy === "Fail") return false;
-    const reason = describeVersionMismatch(instance.version, settings);
-    if (reason === undefined) return false;
-    this.#context.reportProblem(
-      `Instance ${instance.instanceId} is not run. ${reason}`,
-    );
-    return true;
+    return { batch, start, result };
   }
 
   async #commit(
@@ -213,42 +212,67 @@ export class OrchestrationDispatcher {
     if (!this.#isCurrent(active)) return;
     const { instanceId } = result.instance;
     const events = toEventsToStore(result);
-    const children = planChildStarts(result, this.#context, (id) =>
-      this.findLatest(id),
-    );
-    const held = this.#assignInboxIds(instanceId, start);
+    const children = this.#planChildren(result);
+    // Held messages in memory are written to the inbox, because a suspension can be long.
+    const held = this.#context.outbox.addMissingIds(instanceId, start.held);
     const outgoing = [...result.outgoing, ...children.messages];
     await this.startExecutions(children.instances, outgoing, {
+      ...children.changes,
       // `advanced` omits the input, which changes with a new execution only.
       ...(result.continuesAsNew
         ? { instances: [result.instance, ...children.instances] }
-        : { instances: children.instances, advanced: [result.instance] }),
+        : { advanced: [result.instance] }),
       histories: [
         {
           instanceId,
           from: result.continuesAsNew ? 0 : active.history.events.length,
           events,
         },
-        ...children.histories,
+        ...(children.changes.histories ?? []),
       ],
       received: held.rows,
       consumed: start.consumed,
     });
     active.heldMessages = held.deliveries;
     active.applyCommitted(result.instance, events, result.continuesAsNew);
+    this.#context.lostEpisodes?.releaseAnswers(active, start);
     this.#applyEffects(active, result);
   }
 
-  /** Held messages in memory are written to the inbox, because a suspension can be long. */
-  #assignInboxIds(to: string, { held }: EpisodeStart) {
-    const rows: InboxRow[] = [];
-    const deliveries = held.map(({ inboxId, message }) => {
-      if (inboxId !== null) return { inboxId, message };
-      const [row] = this.#context.outbox.assignIds([{ to, message }]);
-      if (row) rows.push(row);
-      return { inboxId: row?.id ?? null, message };
+  /** Starts and sends what a lost episode has decided, and nothing else (L1 in lost-episodes.ts). */
+  async #lose(
+    active: ActiveInstance,
+    { batch, result }: Episode,
+  ): Promise<void> {
+    if (!this.#isCurrent(active)) return;
+    const { instanceId } = active.instance;
+    const children = this.#planChildren(result);
+    // Messages to itself are a part of its state: the start of the next execution, and failures without a call.
+    const sent = result.outgoing.filter(({ to }) => to !== instanceId);
+    await this.startExecutions(
+      children.instances,
+      [...sent, ...children.messages],
+      children.changes,
+    );
+    if (!this.#isCurrent(active)) return;
+    for (const decision of result.decisions)
+      this.work.scheduleLost(active, decision);
+    this.#context.lostEpisodes?.restore(active, batch);
+    this.work.endPause(active, () => {
+      this.#schedule(active);
     });
-    return { rows, deliveries };
+  }
+
+  #planChildren(result: EpisodeResult): ChildStarts {
+    const replacesRunning = this.#context.lostEpisodes !== undefined;
+    const children = planChildStarts(
+      result,
+      this.#context,
+      (id) => this.findLatest(id),
+      replacesRunning,
+    );
+    for (const id of children.replaced) this.discard(id);
+    return children;
   }
 
   #applyEffects(active: ActiveInstance, result: EpisodeResult): void {
@@ -261,7 +285,8 @@ export class OrchestrationDispatcher {
     this.#remove(active);
     this.#onEnd(result.instance);
     // Late messages: `deliver` removes them from the inbox.
-    for (const late of [...active.heldMessages, ...active.queue])
+    const { heldMessages, earlyAnswers, queue } = active;
+    for (const late of [...heldMessages, ...earlyAnswers, ...queue])
       this.deliver(result.instance.instanceId, late);
   }
 }

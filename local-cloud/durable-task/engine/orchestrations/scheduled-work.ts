@@ -15,12 +15,15 @@ type Deliver = (
   delivery: MessageDelivery<OrchestrationMessage>,
 ) => void;
 
+const maxPauseMs = 100;
+
 /** The running activities and pending timers of all instances. Their outcomes are delivered to the instance. */
 export class ScheduledWork {
   readonly #context: EngineContext;
   readonly #deliver: Deliver;
   readonly #activities: Semaphore;
   #isStopping = false;
+  #lostTimers = 0;
 
   constructor(context: EngineContext, deliver: Deliver) {
     this.#context = context;
@@ -33,6 +36,23 @@ export class ScheduledWork {
   schedule(active: ActiveInstance, { activity, timer }: HubDecision): void {
     if (activity) this.startActivity(active, activity);
     if (timer) this.setTimer(active, timer.timerId, timer.fireAt);
+  }
+
+  /** For a decision of a lost episode: its timer neither replaces another with the same id nor is cancelled with it. */
+  scheduleLost(active: ActiveInstance, { activity, timer }: HubDecision): void {
+    if (activity) this.startActivity(active, activity);
+    if (timer === undefined) return;
+    const key = `${timerKey(active.instance, timer.timerId)} lost ${(this.#lostTimers += 1)}`;
+    this.setTimer(active, timer.timerId, timer.fireAt, key);
+  }
+
+  /** Ends the wait of a lost episode for further messages, which may never arrive. */
+  endPause(active: ActiveInstance, resume: () => void): void {
+    const key = `${active.instance.instanceId} pause`;
+    this.#context.timers.set(key, this.#context.now() + maxPauseMs, () => {
+      active.minQueueLength = 1;
+      resume();
+    });
   }
 
   startActivity(active: ActiveInstance, call: ActivityCall): void {
@@ -49,9 +69,13 @@ export class ScheduledWork {
     });
   }
 
-  setTimer(active: ActiveInstance, timerId: number, fireAt: number): void {
+  setTimer(
+    active: ActiveInstance,
+    timerId: number,
+    fireAt: number,
+    key = timerKey(active.instance, timerId),
+  ): void {
     const { instanceId, executionId } = active.instance;
-    const key = timerKey(active.instance, timerId);
     active.timers.add(key);
     const event: MessageEvent = {
       EventType: EventType.TimerFired,

@@ -10,38 +10,41 @@ import {
   type NewInstance,
 } from "../../model/instance";
 import type { EpisodeResult } from "../../replay/episode-result";
-import type { HistoryChange } from "../../store/task-hub-store";
+import type { HubCommit } from "../../store/task-hub-store";
 import type { EngineContext } from "../engine-context";
 
 /** The part of an episode's commit that starts its child orchestrations. */
 export interface ChildStarts {
   readonly instances: readonly Instance[];
-  readonly histories: readonly HistoryChange[];
   readonly messages: readonly OutgoingHubMessage[];
+  readonly changes: Pick<HubCommit, "emptied" | "instances" | "histories">;
+  /** Ids of running instances that the children replace. */
+  readonly replaced: readonly string[];
 }
 
 /**
- * A child replaces an ended instance with the same id. If an instance with the same id is running, the start fails.
- * (Azure ignores such a start, and the parent waits forever.)
+ * A child replaces an ended instance with the same id. If an instance with the same id is running, the child replaces it only
+ * with `replacesRunning`, as on Azure; otherwise the start fails.
  */
 export function planChildStarts(
   { decisions }: EpisodeResult,
   { now }: Pick<EngineContext, "now">,
   find: (instanceId: string) => Instance | undefined,
+  replacesRunning: boolean,
 ): ChildStarts {
   const instances: Instance[] = [];
+  const replaced: string[] = [];
   const messages: OutgoingHubMessage[] = [];
   const startedIds = new Set<string>();
   for (const child of decisions.flatMap((decision) => decision.child ?? [])) {
     const existing = find(child.instanceId);
-    if (
-      startedIds.has(child.instanceId) ||
-      (existing && !isInstanceEnded(existing))
-    ) {
+    const isRunning = existing !== undefined && !isInstanceEnded(existing);
+    if (startedIds.has(child.instanceId) || (isRunning && !replacesRunning)) {
       messages.push(...createStartFailure(child));
       continue;
     }
     startedIds.add(child.instanceId);
+    if (isRunning) replaced.push(child.instanceId);
     const instance = createPendingInstance(child, now());
     instances.push(instance);
     messages.push({
@@ -54,7 +57,12 @@ export function planChildStarts(
     from: 0,
     events: [],
   }));
-  return { instances, histories, messages };
+  const changes = {
+    instances,
+    histories,
+    ...(replaced.length > 0 && { emptied: replaced }),
+  };
+  return { instances, messages, changes, replaced };
 }
 
 const createStartFailure = ({

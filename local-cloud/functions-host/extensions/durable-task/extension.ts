@@ -3,7 +3,15 @@ import {
   parseDurableTaskSettings,
   validateDurableTaskSettings,
 } from "../../../durable-task/engine/settings";
-import { TaskHub } from "../../../durable-task/engine/task-hub";
+import type { LostEpisodesOptions } from "../../../durable-task/engine/orchestrations/lost-episodes";
+import {
+  lostEpisodesVariable,
+  readLostEpisodes,
+} from "../../../durable-task/engine/read-lost-episodes";
+import {
+  TaskHub,
+  type TaskHubOptions,
+} from "../../../durable-task/engine/task-hub";
 import { createDurableHttpApi } from "../../../durable-task/http-api/routes";
 import type { KnownFunctions } from "../../../durable-task/replay/decision";
 import { openTaskHubStore } from "../../../durable-task/store/sqlite-store";
@@ -36,10 +44,22 @@ export interface DurableTaskExtension extends Extension {
   readonly hub: TaskHub | undefined;
 }
 
+export interface DurableTaskExtensionOptions {
+  /** Default: the system clock. */
+  readonly clock?: Clock | undefined;
+  /** Default: the environment variable, or no lost episodes. */
+  readonly lostEpisodes?: LostEpisodesOptions | undefined;
+}
+
 /** The Durable Task extension, with a task hub in `task-hub.db` of the data folder. */
-export function createDurableTaskExtension(
-  clock: Clock = systemClock,
-): DurableTaskExtension {
+export function createDurableTaskExtension({
+  clock = systemClock,
+  lostEpisodes: options,
+}: DurableTaskExtensionOptions = {}): DurableTaskExtension {
+  const lostEpisodes = readLostEpisodes(
+    options,
+    process.env[lostEpisodesVariable],
+  );
   let running: RunningHub | undefined;
   return {
     get hub() {
@@ -47,9 +67,13 @@ export function createDurableTaskExtension(
     },
     name: "durableTask",
     triggers: ["orchestrationTrigger", "activityTrigger", "entityTrigger"],
-    validate: ({ settings }) => validateDurableTaskSettings(settings),
+    validate: ({ settings }) => [
+      ...validateDurableTaskSettings(settings),
+      ...(typeof lostEpisodes === "string" ? [lostEpisodes] : []),
+    ],
     start: async (host) => {
-      running = await start(host, clock);
+      if (typeof lostEpisodes === "string") throw new Error(lostEpisodes);
+      running = await start(host, { clock, lostEpisodes });
     },
     inputBinding: ({ type }) =>
       type === "durableClient" && running
@@ -64,7 +88,10 @@ export function createDurableTaskExtension(
   };
 }
 
-async function start(host: ExtensionHost, clock: Clock): Promise<RunningHub> {
+async function start(
+  host: ExtensionHost,
+  { clock, lostEpisodes }: Pick<TaskHubOptions, "clock" | "lostEpisodes">,
+): Promise<RunningHub> {
   const settings = parseDurableTaskSettings(host.settings);
   const store = openTaskHubStore(join(host.dataFolder, "task-hub.db"));
   const reportProblem = (message: string, error?: unknown): void => {
@@ -78,7 +105,8 @@ async function start(host: ExtensionHost, clock: Clock): Promise<RunningHub> {
   const hub = new TaskHub({
     store,
     settings,
-    clock,
+    ...(clock && { clock }),
+    lostEpisodes,
     functions: groupFunctions(host),
     reportProblem,
     onFatalError: (error) => {
