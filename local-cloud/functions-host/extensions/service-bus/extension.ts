@@ -19,6 +19,7 @@ import { formatEntity, isServiceBusOutput, resolveEntity } from "./entity";
 import {
   type MessageInvocation,
   toBatchInvocation,
+  toManualTriggerData,
   toMessageInvocation,
 } from "./message-invocation";
 import { MessageListener } from "./message-listener";
@@ -79,9 +80,7 @@ export function serviceBusExtension(): Extension {
       if (found)
         void running?.host.invoke({
           functionName: found.metadata.name,
-          trigger: isBatchTrigger(found.trigger)
-            ? { collectionString: { string: [input] } }
-            : { string: input },
+          trigger: toManualTriggerData(input, found.trigger),
         });
       return found !== undefined;
     },

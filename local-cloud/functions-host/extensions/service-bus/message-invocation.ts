@@ -5,6 +5,8 @@ import type {
   Invocation,
   TypedData,
 } from "../../core/extension";
+import { mergeBodyFields } from "./merge-body-fields";
+import { isBatchTrigger } from "./service-bus-functions";
 import {
   batchTriggerMetadata,
   messageTriggerMetadata,
@@ -31,7 +33,7 @@ export function toMessageInvocation(
     invocation: {
       functionName,
       trigger: data,
-      triggerMetadata: messageTriggerMetadata(message),
+      triggerMetadata: mergeBodyFields(messageTriggerMetadata(message), data),
       ...(traceContext && { traceContext }),
     },
     damaged: isDamaged ? [String(message.messageId)] : [],
@@ -56,6 +58,15 @@ export function toBatchInvocation(
       bodies[index]?.isDamaged ? [String(messageId)] : [],
     ),
   };
+}
+
+/** The trigger data of an invocation without a message, whose body is `text`. */
+export function toManualTriggerData(
+  text: string,
+  trigger: FunctionBinding,
+): TypedData {
+  const { data } = decodeMessageBody(Buffer.from(text), trigger);
+  return isBatchTrigger(trigger) ? collection([data]) : data;
 }
 
 const collection = (bodies: readonly TypedData[]): TypedData =>

@@ -33,9 +33,9 @@ function fields(
     CorrelationId: text(toText(message.correlationId)),
     // Numbers above 2^53 lose precision, as on Azure.
     SequenceNumber: json(message.sequenceNumber?.toNumber() ?? 0),
-    EnqueuedTimeUtc: json(formatDate(message.enqueuedTimeUtc, "Z")),
+    EnqueuedTimeUtc: json(formatDate(message.enqueuedTimeUtc, "")),
     EnqueuedTime: json(formatDate(message.enqueuedTimeUtc, "+00:00")),
-    ExpiresAtUtc: json(formatDate(message.expiresAtUtc, "Z")),
+    ExpiresAtUtc: json(formatDate(message.expiresAtUtc, "")),
     ExpiresAt: json(formatDate(message.expiresAtUtc, "+00:00")),
     ContentType: text(message.contentType),
     ReplyTo: text(message.replyTo),
@@ -104,7 +104,7 @@ const toText = (
 /** DateTime.MaxValue of .NET, the expiry of a message that does not expire. */
 const maxDate = "9999-12-31T23:59:59.9999999";
 
-const formatDate = (date: Date | undefined, offset: "Z" | "+00:00"): string =>
+const formatDate = (date: Date | undefined, offset: "" | "+00:00"): string =>
   date === undefined ||
   Number.isNaN(date.getTime()) ||
   date.getUTCFullYear() >= 9999

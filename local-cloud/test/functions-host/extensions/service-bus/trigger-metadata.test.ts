@@ -1,6 +1,8 @@
 import type { ServiceBusReceivedMessage } from "@azure/service-bus";
 import {
+  type MessageFunctionBinding,
   toBatchInvocation,
+  toManualTriggerData,
   toMessageInvocation,
 } from "../../../../functions-host/extensions/service-bus/message-invocation";
 import {
@@ -39,16 +41,16 @@ describe("the metadata of a message", () => {
     expect(counts).toEqual([{ json: "1" }, { json: "2" }, { json: "5" }]);
   });
 
-  test("formats dates as .NET does, with the maximum for a message that does not expire", () => {
+  test("formats dates as .NET does, those named Utc without a time zone, with the maximum for a message that does not expire", () => {
     expect(messageTriggerMetadata(message())).toMatchObject({
-      EnqueuedTimeUtc: { json: '"2026-11-24T08:00:00.500Z"' },
+      EnqueuedTimeUtc: { json: '"2026-11-24T08:00:00.500"' },
       EnqueuedTime: { json: '"2026-11-24T08:00:00.500+00:00"' },
-      ExpiresAtUtc: { json: '"2026-11-25T08:00:00Z"' },
+      ExpiresAtUtc: { json: '"2026-11-25T08:00:00"' },
     });
     const maxDate = new Date(253_402_300_799_999);
     for (const expiresAtUtc of [maxDate, new Date(NaN)])
       expect(messageTriggerMetadata(message({ expiresAtUtc }))).toMatchObject({
-        ExpiresAtUtc: { json: '"9999-12-31T23:59:59.9999999Z"' },
+        ExpiresAtUtc: { json: '"9999-12-31T23:59:59.9999999"' },
         ExpiresAt: { json: '"9999-12-31T23:59:59.9999999+00:00"' },
       });
   });
@@ -119,9 +121,89 @@ describe("the metadata of a message", () => {
   });
 });
 
+const binary = { ...binding, trigger: { ...trigger, dataType: "binary" } };
+
+describe("the metadata of a message whose body is the text of a JSON object", () => {
+  const invoke = (body: string, target: MessageFunctionBinding = binding) =>
+    toMessageInvocation(target, message({ body: Buffer.from(body) })).invocation
+      .triggerMetadata;
+  const unchanged = messageTriggerMetadata(message());
+
+  test.each(Object.keys(unchanged))(
+    "have the body's field instead of %s, in any letter case",
+    (name) => {
+      for (const field of [
+        name,
+        name.toLowerCase(),
+        name.toUpperCase(),
+        name.charAt(0).toLowerCase() + name.slice(1),
+      ])
+        expect(invoke(JSON.stringify({ [field]: "body" }))).toEqual({
+          ...unchanged,
+          [name]: { string: "body" },
+        });
+    },
+  );
+
+  test.each([
+    ["text", '"9"', { string: "9" }],
+    ["a number", "1e3", { string: "1000" }],
+    ["a boolean", "true", { string: "True" }],
+    ["an object", '{"A":[null]}', { json: '{"A":[null]}' }],
+  ])("contain %s of the body", (_title, json, data) => {
+    expect(invoke(`{"messageId":${json}}`)).toEqual({
+      ...unchanged,
+      MessageId: data,
+    });
+  });
+
+  test("contain a field that no metadata has, and the last of several with one name", () => {
+    expect(
+      invoke('{"tenant":1,"TENANT":2,"MESSAGEID":"a","messageid":"b"}'),
+    ).toEqual({
+      ...unchanged,
+      MessageId: { string: "b" },
+      tenant: { string: "2" },
+    });
+  });
+
+  test("are the message's for arrays and nulls, also after another field of the name", () => {
+    expect(invoke('{"messageId":null,"SessionId":["s"]}')).toEqual(unchanged);
+    expect(invoke('{"messageId":"a","MessageId":null}')).toMatchObject({
+      MessageId: { string: "a" },
+    });
+  });
+
+  test.each([
+    "text",
+    '"{}"',
+    '[{"messageId":"a"}]',
+    '{"messageId":"a"',
+    "null",
+    "",
+  ])("are the message's for the body %j, which is no JSON object", (body) => {
+    expect(invoke(body)).toEqual(unchanged);
+  });
+
+  test("keep userProperties when the body replaces applicationProperties", () => {
+    expect(invoke('{"applicationProperties":{"a":1}}')).toMatchObject({
+      ApplicationProperties: { json: '{"a":1}' },
+      UserProperties: { json: "{}" },
+    });
+  });
+
+  test("are the message's for a body in bytes and for a batch", () => {
+    const body = '{"messageId":"a"}';
+    expect(invoke(body, binary)).toEqual(unchanged);
+    const batch = [message({ body: Buffer.from(body) })];
+    expect(toBatchInvocation(binding, batch).invocation).toMatchObject({
+      triggerMetadata: batchTriggerMetadata(batch),
+    });
+  });
+});
+
 describe("an invocation", () => {
   const bytes = Buffer.from([255]);
-  const binary = { ...binding, trigger: { ...trigger, dataType: "binary" } };
 
   test("contains the body as text, or as bytes with dataType binary", () => {
     const body = Buffer.from("é");
@@ -131,6 +213,17 @@ describe("an invocation", () => {
     const asBytes = toMessageInvocation(binary, message({ body: bytes }));
     expect(asBytes.invocation.trigger).toEqual({ bytes });
     expect(asBytes.damaged).toEqual([]);
+  });
+
+  test("without a message has its input in the form of a body", () => {
+    const batch = { ...trigger, cardinality: "many" };
+    expect(toManualTriggerData("é", trigger)).toEqual({ string: "é" });
+    expect(toManualTriggerData("é", binary.trigger)).toEqual({
+      bytes: Buffer.from("é"),
+    });
+    expect(toManualTriggerData("é", batch)).toEqual({
+      collectionString: { string: ["é"] },
+    });
   });
 
   test("lists the messages whose bytes are not text", () => {
