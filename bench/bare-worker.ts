@@ -46,6 +46,7 @@ const core = {
   setProgrammingModel: (given: ProgrammingModel) => {
     model = given;
   },
+  getProgrammingModel: () => model,
   registerFunction: (metadata: Metadata, handler: unknown) => {
     registered.push({ metadata, handler });
     return new Disposable();

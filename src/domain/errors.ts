@@ -4,7 +4,7 @@
  */
 export const errorDescriptions = {
   invalid_request: "A field is missing, unknown or of the wrong type.",
-  malformed_json: "The body is not JSON.",
+  malformed_json: "The body is not JSON encoded as UTF-8.",
   payload_too_large: "The body is larger than 1 MiB.",
   workflow_not_found: "The catalog has no workflow with this name and version.",
   orchestration_not_found: "No orchestration has this id.",

@@ -1,7 +1,10 @@
 import type { HttpRequest } from "@azure/functions";
 import { AosError } from "../domain/errors";
 import type { Json } from "../domain/payload";
-import { parseRequestJson } from "../orchestrations/request/parse-json";
+import {
+  decodeRequestText,
+  parseRequestJson,
+} from "../orchestrations/request/parse-json";
 
 const maxBodyBytes = 1024 * 1024;
 
@@ -22,7 +25,7 @@ export async function readOptionalJsonBody(
 async function readText(request: RequestBody): Promise<string> {
   const declared = Number(request.headers.get("content-length") ?? "0");
   if (declared > maxBodyBytes) throw tooLarge();
-  return decode(await readBytes(request));
+  return decodeRequestText(await readBytes(request));
 }
 
 const tooLarge = (): AosError =>
@@ -41,16 +44,4 @@ async function readBytes(request: RequestBody): Promise<Uint8Array> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new AosError(
-      "malformed_json",
-      "The request body is not UTF-8 text. Encode it as UTF-8.",
-      { cause },
-    );
-  }
 }

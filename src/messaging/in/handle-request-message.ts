@@ -19,6 +19,7 @@ import {
   decideDisposition,
   type StartAttempt,
 } from "./decide-disposition";
+import { parseMessageBody } from "./parse-message-body";
 import { readReplyAddress, readRequestMessage } from "./read-request-message";
 import type { ReceivedMessage } from "./received-message";
 import { buildRejectedCopy, buildRejectedResponse } from "./rejection-messages";
@@ -130,7 +131,7 @@ async function sendRejectedResponse(
   disposition: DeadLetterDisposition,
   messaging: Messaging,
 ): Promise<readonly FieldError[]> {
-  const reply = readReplyAddress(message, replyToOfBody(message.body));
+  const reply = readReplyAddress(message, readBodyReplyTo(message));
   if (reply === undefined || !isEntityName(reply.queue)) return [];
   try {
     await messaging.send(buildRejectedResponse(message, reply, disposition));
@@ -145,7 +146,14 @@ async function sendRejectedResponse(
 const isEntityName = (name: string): boolean =>
   entityNameSchema.safeParse(name).success;
 
-const replyToOfBody = (body: unknown): string | undefined =>
-  isJsonObject(body) && typeof body["replyTo"] === "string"
-    ? body["replyTo"]
-    : undefined;
+/** Undefined also for a body that cannot be parsed, which is why the message was rejected. */
+function readBodyReplyTo({ body }: ReceivedMessage): string | undefined {
+  try {
+    const value = parseMessageBody(body);
+    return isJsonObject(value) && typeof value["replyTo"] === "string"
+      ? value["replyTo"]
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

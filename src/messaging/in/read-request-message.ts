@@ -3,10 +3,6 @@ import { isJsonObject } from "../../domain/json";
 import { omitUndefined } from "../../domain/omit-undefined";
 import type { Json } from "../../domain/payload";
 import { identifyRequest } from "../../orchestrations/request/identify-request";
-import {
-  checkJsonDepth,
-  parseRequestJson,
-} from "../../orchestrations/request/parse-json";
 import { parseRequest } from "../../orchestrations/request/parse-request";
 import {
   type FieldError,
@@ -20,15 +16,13 @@ import {
 import type { StartCommand } from "../../orchestrations/start/start-once";
 import type { RequestOrigin } from "../../orchestrations/start/workflow-input";
 import { responseQueue, sessionRequestQueue } from "../entities";
+import { parseMessageBody } from "./parse-message-body";
 import type { ReceivedMessage } from "./received-message";
 
 /** Throws an error that lists all invalid fields of the message. */
 export function readRequestMessage(message: ReceivedMessage): StartCommand {
-  const body = withSessionId(parseBody(message), message);
-  const errors = [
-    ...message.lossyFields.map(lossyFieldError),
-    ...replyToErrors(message),
-  ];
+  const body = withSessionId(parseMessageBody(message.body), message);
+  const errors = replyToErrors(message);
   if (errors.length > 0) throw invalidRequest(errors);
   const request = parseRequest(startRequestSchema, body);
   const key = readIdempotencyKey(message);
@@ -79,14 +73,6 @@ const correlation = (
   ...omitUndefined({ sessionId: message.replyToSessionId }),
 });
 
-function parseBody({ body }: ReceivedMessage): Json {
-  if (body instanceof Uint8Array)
-    return parseRequestJson(Buffer.from(body).toString("utf8"));
-  // Text that is not JSON, or JSON that a client has serialized twice.
-  if (typeof body === "string") return parseRequestJson(body);
-  return checkJsonDepth((body ?? null) as Json);
-}
-
 /** The message's session id is also the agents' session id. The body may omit it and must not name another. */
 function withSessionId(body: Json, message: ReceivedMessage): Json {
   if (message.queue !== sessionRequestQueue || !isJsonObject(body)) return body;
@@ -110,12 +96,6 @@ function replyToErrors({ replyTo }: ReceivedMessage): readonly FieldError[] {
     { pointer: "/message/replyTo", detail: "must be the name of a queue" },
   ];
 }
-
-const lossyFieldError = (name: string): FieldError => ({
-  pointer: `/message/${name}`,
-  detail:
-    "is a number with so many digits that the Functions library rounds it; prefix it with a letter",
-});
 
 function readOrigin(message: ReceivedMessage): RequestOrigin {
   const { queue, sessionId, sequenceNumber, traceparent } = message;

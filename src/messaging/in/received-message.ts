@@ -1,15 +1,15 @@
 import type { TriggerMetadata } from "@azure/functions";
+import { AosError } from "../../domain/errors";
 import { toText } from "../../domain/json";
-import type { Json } from "../../domain/payload";
 import { omitUndefined } from "../../domain/omit-undefined";
+import type { Json } from "../../domain/payload";
 import { parseTraceparent } from "../../telemetry/spans/trace-ids";
 
-/** A message from the Functions host, with its metadata as strings. */
+/** A message from the Functions host. Nothing but `body` depends on the content of the body. */
 export interface ReceivedMessage {
   readonly queue: string;
   readonly messageId: string;
-  /** The parsed value when the body is JSON, for any content type; otherwise the text. */
-  readonly body: unknown;
+  readonly body: Uint8Array;
   readonly contentType?: string;
   readonly subject?: string;
   readonly correlationId?: string;
@@ -22,13 +22,11 @@ export interface ReceivedMessage {
   /** 1 at the first delivery. */
   readonly deliveryCount: number;
   readonly properties: Readonly<Record<string, unknown>>;
-  /** Names of fields whose number exceeds the precision of a JavaScript number. */
-  readonly lossyFields: readonly string[];
 }
 
 /**
- * The Functions library passes every metadata value through `JSON.parse`: the id `"42"` arrives as a number, and an id of
- * 20 digits as a rounded number. The first letter of application property names arrives in lower case.
+ * Requires a trigger with `dataType: "binary"`: the host puts the fields of a body in text over the metadata. Requires
+ * `keepMetadataText`: otherwise the library changes ids. The first letter of application property names arrives in lower case.
  */
 export function toReceivedMessage(
   queue: string,
@@ -36,28 +34,30 @@ export function toReceivedMessage(
   metadata: TriggerMetadata | undefined,
   hostTraceparent?: string,
 ): ReceivedMessage {
+  if (!(body instanceof Uint8Array))
+    throw new AosError(
+      "internal_error",
+      `The body of a message in ${queue} arrived as ${typeof body} instead of bytes, so its metadata cannot be trusted. Register the trigger with dataType "binary".`,
+    );
   const values: Readonly<Record<string, unknown>> = metadata ?? {};
-  const stringValue = (name: string) => toTextIfPresent(values[name]);
-  const sequenceNumber = stringValue("sequenceNumber") ?? "0";
+  const text = (name: string) => readText(name, values[name]);
+  const sequenceNumber = toText((values["sequenceNumber"] ?? 0) as Json);
   const properties = toProperties(values["applicationProperties"]);
   return {
     queue,
     // The sequence number is the same at every delivery.
-    messageId: stringValue("messageId") ?? `${queue}-${sequenceNumber}`,
+    messageId: text("messageId") ?? `${queue}-${sequenceNumber}`,
     body,
     sequenceNumber,
-    deliveryCount: Number(stringValue("deliveryCount") ?? 1),
+    deliveryCount: Number(values["deliveryCount"] ?? 1),
     properties,
-    lossyFields: ["messageId", "sessionId"].filter((name) =>
-      isLossy(values[name]),
-    ),
     ...omitUndefined({
-      contentType: stringValue("contentType"),
-      subject: stringValue("subject"),
-      correlationId: stringValue("correlationId"),
-      sessionId: stringValue("sessionId"),
-      replyTo: stringValue("replyTo"),
-      replyToSessionId: stringValue("replyToSessionId"),
+      contentType: text("contentType"),
+      subject: text("subject"),
+      correlationId: text("correlationId"),
+      sessionId: text("sessionId"),
+      replyTo: text("replyTo"),
+      replyToSessionId: text("replyToSessionId"),
       traceparent:
         parseTraceparent(properties["traceparent"]) ??
         // The property that Azure SDKs set.
@@ -67,15 +67,14 @@ export function toReceivedMessage(
   };
 }
 
-const toTextIfPresent = (value: unknown): string | undefined =>
-  value === undefined || value === null || value === ""
-    ? undefined
-    : toText(value as Json);
-
-const isLossy = (value: unknown): boolean =>
-  typeof value === "number" &&
-  Number.isInteger(value) &&
-  !Number.isSafeInteger(value);
+function readText(name: string, value: unknown): string | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  if (typeof value === "string") return value;
+  throw new AosError(
+    "internal_error",
+    `The ${name} of a message arrived as ${typeof value} instead of text, so the original cannot be recovered. Use a version of the Functions worker that AOS supports.`,
+  );
+}
 
 const toProperties = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? { ...value } : {};

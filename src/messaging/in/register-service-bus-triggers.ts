@@ -5,10 +5,23 @@ import {
   handleRequestMessage,
   type MessageDependencies,
 } from "./handle-request-message";
+import { keepMetadataText } from "./keep-metadata-text";
 import { toReceivedMessage } from "./received-message";
 
 /** The setting, or the prefix of the settings, from which the host reads the connection. */
 const connection = "AZURE_SERVICEBUS_CONNECTION_STRING";
+
+/** For a body in text, the host puts the fields of the body over the metadata of the message. */
+const bodyAsBytes = { dataType: "binary" };
+
+const triggers: Readonly<Record<string, ServiceBusQueueTriggerOptions>> = {
+  agentRequests: { connection, queueName: requestQueue },
+  agentSessionRequests: {
+    connection,
+    queueName: sessionRequestQueue,
+    isSessionsEnabled: true,
+  },
+};
 
 /**
  * The host completes a message when the handler returns and abandons it when the handler throws (`autoCompleteMessages`
@@ -17,15 +30,9 @@ const connection = "AZURE_SERVICEBUS_CONNECTION_STRING";
 export function registerServiceBusTriggers(
   dependencies: MessageDependencies,
 ): void {
-  registerTrigger("agentRequests", dependencies, {
-    connection,
-    queueName: requestQueue,
-  });
-  registerTrigger("agentSessionRequests", dependencies, {
-    connection,
-    queueName: sessionRequestQueue,
-    isSessionsEnabled: true,
-  });
+  for (const [name, options] of Object.entries(triggers))
+    registerTrigger(name, dependencies, options);
+  keepMetadataText(new Set(Object.keys(triggers)));
 }
 
 const registerTrigger = (
@@ -35,6 +42,7 @@ const registerTrigger = (
 ): void => {
   app.client.serviceBusQueue(name, {
     ...options,
+    ...bodyAsBytes,
     handler: (body, client, context) =>
       handleRequestMessage(
         toReceivedMessage(

@@ -4,7 +4,6 @@ import { deriveMessageId } from "../message-id";
 import type { OutgoingMessage } from "../ports";
 import { scalarProperties } from "../scalar-properties";
 import type { ReplyAddress } from "../../domain/contracts";
-import type { Json } from "../../domain/payload";
 import { omitUndefined } from "../../domain/omit-undefined";
 import type { FieldError } from "../../orchestrations/request/request-error";
 import type { DeadLetterDisposition } from "./decide-disposition";
@@ -26,7 +25,7 @@ export const buildRejectedCopy = (
     message.messageId,
     message.queue === sessionRequestQueue ? "session-dlq" : "dlq",
   ),
-  body: toOutgoingBody(message.body),
+  body: message.body,
   ...omitUndefined({
     contentType: message.contentType,
     subject: message.subject,
@@ -67,14 +66,6 @@ export const buildRejectedResponse = (
     ...omitUndefined({ traceparent: message.traceparent }),
   },
 });
-
-/** Text that is not JSON is forwarded as bytes. */
-function toOutgoingBody(body: unknown): Uint8Array | Json {
-  if (body instanceof Uint8Array) return body;
-  return typeof body === "string"
-    ? Buffer.from(body)
-    : ((body ?? null) as Json);
-}
 
 function limitErrors(errors: readonly FieldError[]): readonly FieldError[] {
   let remaining = maxErrorsLength;

@@ -5,6 +5,19 @@ import { invalidRequest } from "./request-error";
 /** Keeps recursive readers of the value within the stack. */
 const maxDepth = 64;
 
+/** Decodes the body of a request and removes a byte order mark. */
+export function decodeRequestText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new AosError(
+      "malformed_json",
+      "The body is not UTF-8 text. Encode it as UTF-8.",
+      { cause },
+    );
+  }
+}
+
 /** Parses the body of a request. The parser's message contains the position of the error, if the runtime reports it. */
 export function parseRequestJson(text: string): Json {
   if (text.trim() === "")
@@ -24,7 +37,7 @@ export function parseRequestJson(text: string): Json {
 }
 
 /** Returns the value, or throws if it is nested too deeply. */
-export function checkJsonDepth(value: Json): Json {
+function checkJsonDepth(value: Json): Json {
   if (exceedsDepth(value, maxDepth))
     throw invalidRequest([
       { pointer: "", detail: `is nested deeper than ${maxDepth} levels` },

@@ -5,6 +5,7 @@ import {
   pollUntil,
 } from "../../support/http/api-client";
 import { echoWorkflow } from "../../support/domain/echo-workflow";
+import { peekAllMessages } from "../../support/messaging/queue-contents";
 import { createRequester } from "../../support/messaging/requester";
 import {
   type AosProcess,
@@ -60,6 +61,22 @@ const findOnlyDeadLetter = async (
     `Found ${found.length} dead letters with the message id ${messageId}, not 1.`,
   );
 };
+
+/** The copy of a rejected message, with its body in bytes, as the broker stores it. */
+async function peekRejected(originalId: string) {
+  const receiver = client.createReceiver("agent-requests-deadletter", {
+    skipParsingBodyAsJson: true,
+  });
+  try {
+    const copies = await peekAllMessages(receiver);
+    return copies.find(
+      ({ applicationProperties }) =>
+        applicationProperties?.["idempotencyKey"] === originalId,
+    );
+  } finally {
+    await receiver.close();
+  }
+}
 
 describe("a dead letter", () => {
   test("has the reason and field errors, and is processed under its message id after a replay with a corrected body", async () => {
@@ -127,6 +144,93 @@ describe("a dead letter", () => {
     expect(await findOnlyDeadLetter("text-1")).toMatchObject({
       body: "{ no json",
     });
+  });
+
+  test("is copied under its message id when its body names the message id of an earlier one", async () => {
+    await send({ workflow: 1 }, { messageId: "earlier-1" });
+    await findOnlyDeadLetter("earlier-1");
+    const body = { workflow: 2, messageId: "earlier-1", correlationId: "x" };
+    await send(body, {
+      messageId: "later-1",
+      correlationId: "later",
+      replyTo: "agent-responses",
+    });
+    const response = await receiveResponse("later");
+    expect(response?.body).toMatchObject({ status: "rejected" });
+    expect(await findOnlyDeadLetter("later-1")).toMatchObject({ body });
+    expect(await findOnlyDeadLetter("earlier-1")).toMatchObject({
+      body: { workflow: 1 },
+    });
+  });
+
+  test.each<[string, (name: string) => string]>([
+    ["camel case", (name) => name],
+    ["lower case", (name) => name.toLowerCase()],
+    ["upper case", (name) => name.toUpperCase()],
+    ["Pascal case", (name) => name.charAt(0).toUpperCase() + name.slice(1)],
+  ])(
+    "keeps its metadata when its body has fields of their names in %s",
+    async (messageId, spell) => {
+      const metadata = {
+        correlationId: messageId,
+        sessionId: "mine",
+        replyTo: "agent-responses",
+        subject: "mine",
+        contentType: "text/mine",
+        replyToSessionId: "mine",
+      };
+      const names = [
+        ...["messageId", "applicationProperties", "userProperties"],
+        ...["deliveryCount", "sequenceNumber", ...Object.keys(metadata)],
+      ];
+      const spoofed = (name: string) =>
+        name.endsWith("Properties") ? { idempotencyKey: "body" } : "body";
+      const body = Object.fromEntries(
+        names.map((name) => [spell(name), spoofed(name)]),
+      );
+      await send(body, { ...metadata, messageId });
+      const response = await receiveResponse(messageId);
+      expect(response).toMatchObject({
+        sessionId: "mine",
+        body: { error: { code: "invalid_request" } },
+      });
+      await findOnlyDeadLetter(messageId);
+      const copy = await peekRejected(messageId);
+      expect(copy).toMatchObject(metadata);
+      expect(JSON.parse(String(copy?.body))).toEqual(body);
+    },
+  );
+
+  test("is a request of a session whose body names another session", async () => {
+    await send(
+      { definition: echoWorkflow, sessionId: "theirs" },
+      { messageId: "foreign-1", sessionId: "mine" },
+      "agent-session-requests",
+    );
+    expect(await findOnlyDeadLetter("foreign-1")).toMatchObject({
+      source: "agent-session-requests",
+      sessionId: "mine",
+      errors: [{ pointer: "/sessionId" }],
+    });
+  });
+
+  test.each([
+    ["is not UTF-8", Buffer.from([0x7b, 0xff, 0x7d])],
+    ["has a byte order mark", Buffer.from('\ufeff{ "workflow" : 1e0 }')],
+  ])("keeps its bytes in a replay when its body %s", async (title, body) => {
+    const fields = { messageId: title, contentType: "application/x-bytes" };
+    await send(body, fields);
+    const { sequenceNumber } = await findOnlyDeadLetter(title);
+    expect(await peekRejected(title)).toMatchObject({
+      body,
+      contentType: fields.contentType,
+    });
+    await replay(`${sequenceNumber}/replay`);
+    const copy = await pollUntil(
+      () => peekRejected(title),
+      (found) => found?.sequenceNumber?.toString() !== sequenceNumber,
+    );
+    expect(copy).toMatchObject({ body, contentType: fields.contentType });
   });
 
   test("of the broker is replayed to its original queue", async () => {

@@ -54,6 +54,68 @@ test("a request message starts an orchestration and gets a response message with
   });
 });
 
+test("message ids that are JSON text identify one request each, at every duplicate", async () => {
+  const ids = [
+    ...["null", "true", "1000", "1e3", "1000.0", '{"a":1}', '{ "a": 1 }'],
+    ...["42", '"42"', "12345678901234567890", "12345678901234567891"],
+  ];
+  // One body for all, so that only the ids distinguish the requests.
+  const request = { definition: echoWorkflow, input: "same" };
+  for (const messageId of ids) await send(request, { messageId });
+  const receiver = client.createReceiver("agent-responses", {
+    receiveMode: "receiveAndDelete",
+  });
+  // By correlation id, which is the message id of the request.
+  const started = new Map<unknown, string>();
+  await pollUntil(
+    async () => {
+      for (const { correlationId, body } of await receiver.receiveMessages(20, {
+        maxWaitTimeInMs: 500,
+      }))
+        started.set(correlationId, (body as OrchestrationView).id);
+      return started.size;
+    },
+    (size) => size === ids.length,
+  );
+  await receiver.close();
+  expect([...started.keys()].sort()).toEqual([...ids].sort());
+  expect(new Set(started.values()).size).toBe(ids.length);
+  const api = createApiClient(cloud.url);
+  for (const key of ids) {
+    const again = await api.start(request, { "idempotency-key": key });
+    expect(again).toMatchObject({
+      status: 200,
+      body: { id: started.get(key) },
+    });
+  }
+});
+
+test("a session id that is JSON text is the session of the request", async () => {
+  await send(
+    { definition: echoWorkflow, sessionId: "1e3" },
+    { messageId: "json-session", sessionId: "1e3" },
+    "agent-session-requests",
+  );
+  const response = await receiveResponse("json-session");
+  expect(response?.body).toMatchObject({ status: "completed" });
+});
+
+test("the message's replyTo takes precedence over the body's", async () => {
+  await send(
+    { definition: echoWorkflow, replyTo: "no-such-queue" },
+    { messageId: "reply-to", replyTo: "agent-responses" },
+  );
+  const response = await receiveResponse("reply-to");
+  expect(response?.body).toMatchObject({ status: "completed" });
+});
+
+test("a body with a byte order mark is accepted", async () => {
+  const text = JSON.stringify({ definition: echoWorkflow, input: "bom" });
+  await send(Buffer.from(`\ufeff${text}`), { messageId: "bom" });
+  const response = await receiveResponse("bom");
+  expect(response?.body).toMatchObject({ output: "bom" });
+});
+
 test("the same key in a message and over HTTP returns the same orchestration", async () => {
   const request = { definition: echoWorkflow, input: { n: 2 } };
   await send(request, { messageId: "shared-1", correlationId: "shared" });

@@ -4,6 +4,7 @@ import {
   ServiceBusClient,
 } from "@azure/service-bus";
 import type { DurableClient } from "durable-functions";
+import { rejectedQueue } from "../../../src/messaging/entities";
 import type { Messaging } from "../../../src/messaging/ports";
 import { openServiceBus } from "../../../src/messaging/service-bus/service-bus-messaging";
 import { handleRequestMessage } from "../../../src/messaging/in/handle-request-message";
@@ -31,6 +32,9 @@ afterAll(async () => {
   await broker.stop();
 });
 
+const toBytes = (body: unknown): Uint8Array =>
+  body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
+
 /** A handler with a separate task hub. `deliver` calls it as the host does. */
 function createHandler(
   dependencies: Partial<{ messaging: () => Messaging }> = {},
@@ -39,7 +43,7 @@ function createHandler(
   const { log, events } = createEventLog();
   const deliver = (body: unknown, metadata: Record<string, unknown> = {}) =>
     handleRequestMessage(
-      toReceivedMessage("agent-requests", body, {
+      toReceivedMessage("agent-requests", toBytes(body), {
         messageId: randomUUID(),
         deliveryCount: 1,
         sequenceNumber: 1,
@@ -79,7 +83,7 @@ async function drain(
   await receiver.close();
   return messages;
 }
-const drainRejected = () => drain("agent-requests-deadletter");
+const drainRejected = () => drain(rejectedQueue);
 const drainResponses = () => drain("agent-responses");
 
 describe("handleRequestMessage with a valid request", () => {
@@ -148,7 +152,8 @@ describe("handleRequestMessage with an invalid request", () => {
   });
 
   test.each([
-    ["text that is not JSON", "{ not json", "malformed_json"],
+    ["text that is not JSON", Buffer.from("{ not json"), "malformed_json"],
+    ["bytes that are not UTF-8", Buffer.of(34, 255, 34), "malformed_json"],
     ["an unknown workflow", { workflow: "nope" }, "workflow_not_found"],
     ["an invalid definition", { definition: { name: 1 } }, "invalid_workflow"],
     ["an empty body", null, "invalid_request"],
@@ -157,6 +162,10 @@ describe("handleRequestMessage with an invalid request", () => {
     async (_title, body, reason) => {
       const { deliver } = createHandler();
       await deliver(body);
+      const [letter] = await messaging.peekDeadLetters(rejectedQueue, {
+        limit: 1,
+      });
+      expect(letter?.body).toEqual(toBytes(body));
       const [copy] = await drainRejected();
       expect(copy?.applicationProperties).toMatchObject({
         deadLetterReason: reason,

@@ -5,12 +5,14 @@ import {
   toReceivedMessage,
 } from "../../../src/messaging/in/received-message";
 
+const toBytes = (body: unknown): Uint8Array =>
+  body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
 const message = (
   body: unknown,
   metadata: Record<string, unknown> = {},
   queue = "agent-requests",
 ): ReceivedMessage =>
-  toReceivedMessage(queue, body, {
+  toReceivedMessage(queue, toBytes(body), {
     messageId: "m-1",
     sequenceNumber: 12,
     deliveryCount: 1,
@@ -74,16 +76,32 @@ describe("readRequestMessage", () => {
     });
   });
 
-  test("reads JSON from a string, from bytes and from a parsed value", () => {
+  test("reads JSON with a byte order mark, and JSON that was serialized twice", () => {
     const text = JSON.stringify(request);
-    for (const body of [request, text, Buffer.from(text)])
+    for (const body of [request, text, Buffer.from(`\ufeff${text}`)])
       expect(readRequestMessage(message(body)).request).toEqual(request);
   });
 
   test("throws malformed_json with the parser's reason for text that is not JSON", () => {
-    const error = errorOf(() => readRequestMessage(message("{ workflow: 1 }")));
-    expect(error).toMatchObject({ code: "malformed_json" });
-    expect(String(error)).toContain("Expected property name");
+    for (const body of [Buffer.from("{ workflow: 1 }"), "{ workflow: 1 }"]) {
+      const error = errorOf(() => readRequestMessage(message(body)));
+      expect(error).toMatchObject({ code: "malformed_json" });
+      expect(String(error)).toContain("Expected property name");
+    }
+  });
+
+  test.each([
+    ["an invalid byte", [0x22, 0xff, 0x22]],
+    ["an incomplete sequence", [0x22, 0xc3, 0x22]],
+    ["an overlong sequence", [0x22, 0xc0, 0xa0, 0x22]],
+    ["a surrogate", [0x22, 0xed, 0xa0, 0x80, 0x22]],
+    ["UTF-16", [0xff, 0xfe, 0x7b, 0, 0x7d, 0]],
+  ])("throws malformed_json for %s, which is not UTF-8", (_title, bytes) => {
+    const body = Uint8Array.from(bytes);
+    expect(errorOf(() => readRequestMessage(message(body)))).toMatchObject({
+      code: "malformed_json",
+      message: "The body is not UTF-8 text. Encode it as UTF-8.",
+    });
   });
 
   test("lists every invalid field", () => {
@@ -100,12 +118,11 @@ describe("readRequestMessage", () => {
     });
   });
 
-  test.each([
-    [{ replyTo: "not a queue?" }, "/message/replyTo"],
-    [{ messageId: 12345678901234567000 }, "/message/messageId"],
-  ])("rejects the metadata %j", (metadata, pointer) => {
-    const error = errorOf(() => readRequestMessage(message(request, metadata)));
-    expect(error).toMatchObject({ errors: [{ pointer }] });
+  test("rejects a replyTo that is not the name of a queue", () => {
+    const error = errorOf(() =>
+      readRequestMessage(message(request, { replyTo: "not a queue?" })),
+    );
+    expect(error).toMatchObject({ errors: [{ pointer: "/message/replyTo" }] });
   });
 
   test("forwards a valid traceparent of the sender and ignores an invalid one", () => {
@@ -120,8 +137,8 @@ describe("readRequestMessage", () => {
 
   test("throws only invalid_request or malformed_json for any body", () => {
     fc.assert(
-      fc.property(fc.jsonValue(), fc.string(), (body, text) => {
-        for (const value of [body, text])
+      fc.property(fc.jsonValue(), fc.uint8Array(), (body, bytes) => {
+        for (const value of [body, bytes])
           expect(
             errorOf(() => readRequestMessage(message(value))),
           ).toMatchObject({

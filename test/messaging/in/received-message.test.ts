@@ -1,24 +1,32 @@
 import { toReceivedMessage } from "../../../src/messaging/in/received-message";
 
-const received = (metadata: Record<string, unknown>, body: unknown = {}) =>
+const body = Buffer.from("{}");
+const received = (metadata: Record<string, unknown>) =>
   toReceivedMessage("agent-requests", body, metadata);
 
 describe("toReceivedMessage", () => {
-  test("converts ids that arrive as JSON values to strings", () => {
-    expect(
-      received({ messageId: 42, correlationId: true, sessionId: { a: 1 } }),
-    ).toMatchObject({
-      messageId: "42",
-      correlationId: "true",
-      sessionId: '{"a":1}',
-      lossyFields: [],
-    });
+  test("keeps the bytes of the body and the text of the metadata", () => {
+    const metadata = { messageId: "42", correlationId: "null", replyTo: "r" };
+    expect(received(metadata)).toMatchObject({ body, ...metadata });
   });
 
-  test("reports ids that the Functions library has rounded", () => {
-    const messageId: unknown = JSON.parse("12345678901234567890");
-    expect(received({ messageId }).lossyFields).toEqual(["messageId"]);
-    expect(received({ messageId: 1.5 }).lossyFields).toEqual([]);
+  test.each([{ workflow: "w" }, "text", undefined])(
+    "throws when the body arrives as %j, because the metadata may then be fields of the body",
+    (parsed) => {
+      expect(() => toReceivedMessage("q", parsed, {})).toThrow(
+        'instead of bytes, so its metadata cannot be trusted. Register the trigger with dataType "binary".',
+      );
+    },
+  );
+
+  test.each([
+    ["messageId", 1000],
+    ["sessionId", true],
+    ["replyTo", { a: 1 }],
+  ])("throws when %s arrives as %j instead of text", (name, value) => {
+    expect(() => received({ [name]: value })).toThrow(
+      `The ${name} of a message arrived as ${typeof value} instead of text`,
+    );
   });
 
   test("uses queue and sequence number as the id of a message without one", () => {
@@ -30,13 +38,13 @@ describe("toReceivedMessage", () => {
     const trace = (digit: string) =>
       `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
     const readTraceparent = (applicationProperties: Record<string, string>) =>
-      toReceivedMessage("q", {}, { applicationProperties }, trace("c"))
+      toReceivedMessage("q", body, { applicationProperties }, trace("c"))
         .traceparent;
     const both = { traceparent: trace("a"), "diagnostic-Id": trace("b") };
     expect(readTraceparent(both)).toBe(trace("a"));
     expect(readTraceparent({ ...both, traceparent: "none" })).toBe(trace("b"));
     expect(readTraceparent({})).toBe(trace("c"));
-    expect(toReceivedMessage("q", {}, {}).traceparent).toBeUndefined();
+    expect(toReceivedMessage("q", body, {}).traceparent).toBeUndefined();
   });
 
   test("omits absent fields", () => {
@@ -44,7 +52,6 @@ describe("toReceivedMessage", () => {
     expect(fields.sort()).toEqual([
       "body",
       "deliveryCount",
-      "lossyFields",
       "messageId",
       "properties",
       "queue",
