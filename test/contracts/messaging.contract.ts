@@ -14,7 +14,6 @@ const message = (fields: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
   properties: {},
   ...fields,
 });
-const bodyText = ({ body }: DeadLetter): string => Buffer.from(body).toString();
 
 /** The contract of every adapter of `Messaging`. `client` accesses the same namespace directly. */
 export function messagingContract(
@@ -69,10 +68,15 @@ export function messagingContract(
       expect(matching).toHaveLength(1);
     });
 
-    test("sends bytes unchanged", async () => {
-      const messageId = randomUUID();
-      await send({ messageId, body: Buffer.from("{ not json") });
-      expect(bodyText(await findDeadLetter(messageId))).toBe("{ not json");
+    test("sends bytes unchanged, with their content type or none", async () => {
+      const body = Buffer.from([0xef, 0xbb, 0xbf, 0xff, 0]);
+      for (const fields of [{}, { contentType: "text/plain" }]) {
+        const messageId = randomUUID();
+        await send({ messageId, body, ...fields });
+        const letter = await findDeadLetter(messageId);
+        expect(letter.body).toEqual(body);
+        expect(letter.contentType).toBe(fields.contentType);
+      }
     });
 
     test("throws queue_not_found for a missing entity and message_refused for a refused message", async () => {

@@ -86,8 +86,10 @@ const toServiceBusMessage = ({
   ...rest
 }: OutgoingMessage): ServiceBusMessage => ({
   messageId,
-  contentType: rest.contentType ?? "application/json",
   ...omitUndefined({
+    contentType:
+      rest.contentType ??
+      (body instanceof Uint8Array ? undefined : "application/json"),
     subject: rest.subject,
     correlationId: rest.correlationId,
     sessionId: rest.sessionId,
