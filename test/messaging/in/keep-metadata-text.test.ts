@@ -107,7 +107,7 @@ test("requests have one identity exactly when their message ids are equal", () =
   );
 });
 
-test("other functions receive what the library parses", async () => {
+test("other functions receive parsed values", async () => {
   const metadata = { MessageId: { string: "1e3" } };
   expect(await receive("parsed", metadata)).toEqual({ messageId: 1000 });
 });
