@@ -1,4 +1,7 @@
-/** Messages about a rejected message. Their ids are derived from its id, so that duplicate detection drops a repetition. */
+/**
+ * Messages about a rejected message. Their ids are derived from its id and its position in its queue: duplicate detection
+ * drops the repetition of a redelivery, but not the message about another message with the same id.
+ */
 import { rejectedQueue, sessionRequestQueue } from "../entities";
 import { deriveMessageId } from "../message-id";
 import type { OutgoingMessage } from "../ports";
@@ -20,11 +23,7 @@ export const buildRejectedCopy = (
   { reason, description, errors }: DeadLetterDisposition,
 ): OutgoingMessage => ({
   to: rejectedQueue,
-  // Both request queues may contain the same message id.
-  messageId: deriveMessageId(
-    message.messageId,
-    message.queue === sessionRequestQueue ? "session-dlq" : "dlq",
-  ),
+  messageId: deriveId(message, "dlq"),
   body: message.body,
   ...omitUndefined({
     contentType: message.contentType,
@@ -50,7 +49,7 @@ export const buildRejectedResponse = (
   { reason, description, errors }: DeadLetterDisposition,
 ): OutgoingMessage => ({
   to: queue,
-  messageId: deriveMessageId(message.messageId, "rejected"),
+  messageId: deriveId(message, "rejected"),
   ...omitUndefined({ correlationId, sessionId }),
   subject: "orchestration.rejected",
   body: {
@@ -66,6 +65,16 @@ export const buildRejectedResponse = (
     ...omitUndefined({ traceparent: message.traceparent }),
   },
 });
+
+/** Sequence numbers are unique only within one queue. */
+const deriveId = (
+  { messageId, queue, sequenceNumber }: ReceivedMessage,
+  suffix: string,
+): string =>
+  deriveMessageId(
+    messageId,
+    `${queue === sessionRequestQueue ? "session-" : ""}${suffix}-${sequenceNumber}`,
+  );
 
 function limitErrors(errors: readonly FieldError[]): readonly FieldError[] {
   let remaining = maxErrorsLength;

@@ -130,7 +130,7 @@ describe("handleRequestMessage with an invalid request", () => {
     const [copy, ...more] = await drainRejected();
     expect(more).toEqual([]);
     expect(copy).toMatchObject({
-      messageId: "bad-1:dlq",
+      messageId: "bad-1:dlq-1",
       body: { workflow: 1, nope: true },
       applicationProperties: {
         deadLetterReason: "invalid_request",
@@ -145,7 +145,7 @@ describe("handleRequestMessage with an invalid request", () => {
     const [response, ...others] = await drainResponses();
     expect(others).toEqual([]);
     expect(response).toMatchObject({
-      messageId: "bad-1:rejected",
+      messageId: "bad-1:rejected-1",
       correlationId: "c",
       body: { status: "rejected", error: { code: "invalid_request" } },
     });
@@ -173,6 +173,21 @@ describe("handleRequestMessage with an invalid request", () => {
       expect(await drainResponses()).toEqual([]);
     },
   );
+
+  test("sends a copy of each rejected message, also of several with the same id", async () => {
+    const { deliver } = createHandler();
+    const messageId = randomUUID();
+    for (const sequenceNumber of [1, 2, 2])
+      await deliver(
+        { workflow: sequenceNumber },
+        { messageId, sequenceNumber },
+      );
+    const copies = await drainRejected();
+    expect(copies.map(({ body }) => body as unknown)).toEqual([
+      { workflow: 1 },
+      { workflow: 2 },
+    ]);
+  });
 
   test("rejects a message id that was used with another body", async () => {
     const { hub, deliver } = createHandler();

@@ -10,9 +10,14 @@ const rejection = {
   description: "The request is not valid.",
   errors: [{ pointer: "/a", detail: "is required" }],
 } as const;
-const message = (messageId = "m-1", queue = "agent-requests") =>
+const message = (
+  messageId = "m-1",
+  queue = "agent-requests",
+  sequenceNumber = 7,
+) =>
   toReceivedMessage(queue, Buffer.from('{ "n": 1 }'), {
     messageId,
+    sequenceNumber,
     correlationId: "c",
     replyTo: "answers",
     applicationProperties: { tenant: "t", nested: { a: 1 } },
@@ -22,7 +27,7 @@ describe("buildRejectedCopy", () => {
   test("contains the message, its errors and its source queue", () => {
     expect(buildRejectedCopy(message(), rejection)).toEqual({
       to: "agent-requests-deadletter",
-      messageId: "m-1:dlq",
+      messageId: "m-1:dlq-7",
       body: Buffer.from('{ "n": 1 }'),
       correlationId: "c",
       replyTo: "answers",
@@ -37,10 +42,12 @@ describe("buildRejectedCopy", () => {
     });
   });
 
-  test("derives a deterministic id per queue of at most 128 characters", () => {
-    const idOf = (id: string, queue?: string) =>
-      buildRejectedCopy(message(id, queue), rejection).messageId;
+  test("has an id of at most 128 characters that only a redelivery of the message repeats", () => {
+    const idOf = (id: string, queue?: string, sequenceNumber?: number) =>
+      buildRejectedCopy(message(id, queue, sequenceNumber), rejection)
+        .messageId;
     expect(idOf("a", "agent-session-requests")).not.toBe(idOf("a"));
+    expect(idOf("a", "agent-requests", 8)).not.toBe(idOf("a"));
     const long = "x".repeat(128);
     expect(idOf(long).length).toBeLessThanOrEqual(128);
     expect(idOf(long)).toBe(idOf(long));
@@ -67,7 +74,7 @@ test("buildRejectedResponse contains the errors and the correlation of the reque
   const reply = { queue: "answers", correlationId: "c", sessionId: "s" };
   expect(buildRejectedResponse(message(), reply, rejection)).toMatchObject({
     to: "answers",
-    messageId: "m-1:rejected",
+    messageId: "m-1:rejected-7",
     correlationId: "c",
     sessionId: "s",
     body: {
