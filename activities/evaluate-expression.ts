@@ -11,7 +11,8 @@ export const evaluateExpression =
     const { payloads } = storage();
     const { expression, scope, orchestrationId } = input;
     const value = await loadAndEvaluate(expression, scope, payloads);
-    const values = input.as === "list" ? requireList(value, input) : [value];
+    const values =
+      input.purpose === "over" ? requireList(value, input) : [value];
     return Promise.all(
       values.map((each) => payloads.put(orchestrationId, each)),
     );

@@ -1,4 +1,4 @@
-import type { EntityContext } from "../src/domain/durable";
+import type { EntityContext } from "../src/domain/durable/context";
 import {
   applySessionOperation,
   emptySession,

@@ -1,3 +1,4 @@
+import type { Answer, TaskResult } from "../src/domain/answers/answer";
 import {
   type AgentTurnInput,
   callModelActivity,
@@ -8,12 +9,11 @@ import {
   type StepOutcome,
   type TurnRef,
 } from "../src/domain/contracts";
-import {
-  type DurableOperation,
-  type OrchestrationContext,
-  startActivity,
-  type TaskResult,
-} from "../src/domain/durable";
+import { startActivity } from "../src/domain/durable/calls";
+import type {
+  DurableOperation,
+  OrchestrationContext,
+} from "../src/domain/durable/context";
 import type { Failure } from "../src/domain/errors";
 import { addUsage, noUsage } from "../src/domain/usage";
 import { failedOutcome } from "../src/domain/workflow/failed-outcome";
@@ -35,7 +35,7 @@ const defaultMaxRounds = 10;
 export const agentTurn = (
   context: OrchestrationContext,
   input: AgentTurnInput,
-): DurableOperation<StepOutcome> =>
+): DurableOperation<Answer<StepOutcome>> =>
   runStep(context, input, runTurn(context, input));
 
 function* runTurn(

@@ -3,7 +3,7 @@ import {
   type DurableOperation,
   type OrchestrationContext,
   setCustomStatus,
-} from "../src/domain/durable";
+} from "../src/domain/durable/context";
 import type { Payload } from "../src/domain/payload";
 import type { WorkflowResult } from "../src/domain/workflow/decide-next-steps";
 import { applyWorkOutcome } from "./workflow/apply-outcome";

@@ -1,13 +1,14 @@
+import type { Answer } from "../src/domain/answers/answer";
 import {
   callToolActivity,
   type StepOutcome,
   type ToolStepInput,
 } from "../src/domain/contracts";
-import {
-  type DurableOperation,
-  type OrchestrationContext,
-  startActivity,
-} from "../src/domain/durable";
+import { startActivity } from "../src/domain/durable/calls";
+import type {
+  DurableOperation,
+  OrchestrationContext,
+} from "../src/domain/durable/context";
 import { failedOutcome } from "../src/domain/workflow/failed-outcome";
 import { callWithRetry } from "./step/call-with-retry";
 import { runStep, toStepRef } from "./step/run-step";
@@ -16,7 +17,7 @@ import { runStep, toStepRef } from "./step/run-step";
 export const toolStep = (
   context: OrchestrationContext,
   input: ToolStepInput,
-): DurableOperation<StepOutcome> =>
+): DurableOperation<Answer<StepOutcome>> =>
   runStep(context, input, runToolCall(context, input));
 
 function* runToolCall(

@@ -1,25 +1,27 @@
+import type { TaskResult } from "../../src/domain/answers/answer";
 import {
   recordHistoryActivity,
   type RetryPolicy,
   type StepRef,
 } from "../../src/domain/contracts";
+import { startActivity, startTimer } from "../../src/domain/durable/calls";
 import {
   currentTime,
   type DurableOperation,
   type OrchestrationContext,
-  type PendingTask,
-  startActivity,
-  startTimer,
-  stepTimeout,
-  type TaskResult,
   timeAfter,
-  waitForAll,
-  waitForAllUntil,
-} from "../../src/domain/durable";
+} from "../../src/domain/durable/context";
+import type { PendingTask } from "../../src/domain/durable/pending-task";
+import { stepTimeout, waitForAll } from "../../src/domain/durable/waits";
 import type { Failure } from "../../src/domain/errors";
 import { createEvent } from "../../src/domain/history/create-event";
 import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
-import { nextRetryDelayMs } from "../../src/domain/retry/retry-policy";
+import {
+  countFailure,
+  type FailureCounts,
+  nextRetryDelayMs,
+  noFailures,
+} from "../../src/domain/retry/retry-policy";
 
 interface CallRetryOptions {
   readonly retry: RetryPolicy;
@@ -32,22 +34,26 @@ interface CallRetryOptions {
 export interface RetryableCall<Result> {
   /** Unique among the calls of a step. */
   readonly name: string;
-  /** Starts attempt number `attempt`, counted from 1, at the replay-safe time `at`. */
+  /** Describes attempt number `attempt`, counted from 1, at the replay-safe time `at`. */
   start(attempt: number, at: string): PendingTask<Result>;
 }
 
-/** Makes the calls concurrently, in rounds: each round repeats the calls that failed in the previous one. */
+/**
+ * Makes the calls concurrently, in rounds: each round repeats the calls that failed in the previous one. A call whose
+ * answer is unknown is repeated within its round, as the same attempt.
+ */
 export function* callAllWithRetry<Result>(
   context: OrchestrationContext,
   options: CallRetryOptions,
   calls: readonly RetryableCall<Result>[],
 ): DurableOperation<readonly TaskResult<Result>[]> {
   const results = new Map<RetryableCall<Result>, TaskResult<Result>>();
+  const counts = new Map<RetryableCall<Result>, FailureCounts>();
   let open = calls;
   for (let attempt = 1; open.length > 0; attempt++) {
     const at = currentTime(context);
     const started = open.map((call) => call.start(attempt, at));
-    const settled = yield* waitForAllUntil(context, started, options.deadline);
+    const settled = yield* waitForAll(context, started, options.deadline);
     const retries: Retry<Result>[] = [];
     for (const [index, call] of open.entries()) {
       const result = settled[index];
@@ -55,7 +61,9 @@ export function* callAllWithRetry<Result>(
       results.set(call, result);
       if (result.ok) continue;
       const { failure } = result;
-      const delayMs = nextRetryDelayMs(options.retry, attempt, failure);
+      const failed = countFailure(counts.get(call) ?? noFailures, failure);
+      counts.set(call, failed);
+      const delayMs = nextRetryDelayMs(options.retry, failed, failure);
       if (delayMs !== undefined)
         retries.push({ call, nextAttempt: attempt + 1, delayMs, failure });
     }

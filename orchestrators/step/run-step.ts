@@ -1,3 +1,4 @@
+import type { Answer } from "../../src/domain/answers/answer";
 import {
   notifyStepSettledActivity,
   type StepInput,
@@ -5,24 +6,24 @@ import {
   type StepRef,
 } from "../../src/domain/contracts";
 import {
-  callActivity,
   type DurableOperation,
+  instanceIdOf,
   type OrchestrationContext,
-  sleep,
-} from "../../src/domain/durable";
+} from "../../src/domain/durable/context";
+import { callActivity, sleep } from "../../src/domain/durable/waits";
 import { backoffDelayMs, longRetry } from "../../src/domain/retry/retry-policy";
 import { parseTaskFailure } from "../../src/domain/task-failure";
 import { failedOutcome } from "../../src/domain/workflow/failed-outcome";
 
-/** Returns the outcome of a step; an error becomes a failed outcome. */
+/** Answers with the outcome of a step; an error becomes a failed outcome. */
 export function* runStep(
   context: OrchestrationContext,
   input: StepInput,
   operation: DurableOperation<StepOutcome>,
-): DurableOperation<StepOutcome> {
-  const outcome = yield* catchFailure(operation);
+): DurableOperation<Answer<StepOutcome>> {
+  const value = yield* catchFailure(operation);
   if (input.notifiesWorkflow) yield* notifyWorkflow(context, toStepRef(input));
-  return outcome;
+  return { call: instanceIdOf(context), ok: true, value };
 }
 
 function* catchFailure(
@@ -35,20 +36,16 @@ function* catchFailure(
   }
 }
 
-/**
- * Retries after any error, because without the notification the workflow may wait forever. Stops after about a day, in
- * case the workflow no longer exists.
- */
+/** Retries after any error for about a day, because without the notification the workflow may wait forever. */
 function* notifyWorkflow(
   context: OrchestrationContext,
   step: StepRef,
 ): DurableOperation<void> {
   for (let attempt = 1; attempt <= longRetry.maxAttempts; attempt++) {
-    const notified = yield* callActivity(
-      context,
-      notifyStepSettledActivity,
-      step,
-    );
+    const notified = yield* callActivity(context, notifyStepSettledActivity, {
+      ...step,
+      child: instanceIdOf(context),
+    });
     if (notified.ok) return;
     yield* sleep(context, backoffDelayMs(longRetry, attempt));
   }

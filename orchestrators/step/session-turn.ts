@@ -1,55 +1,57 @@
 /** Operations on the session entity. They are idempotent by turn key. */
+import type { TaskResult } from "../../src/domain/answers/answer";
 import type { AgentTurnInput } from "../../src/domain/contracts";
-import {
-  callEntity,
-  type DurableOperation,
-  type OrchestrationContext,
-  type TaskResult,
-} from "../../src/domain/durable";
+import { startEntityCall } from "../../src/domain/durable/calls";
+import type {
+  DurableOperation,
+  OrchestrationContext,
+} from "../../src/domain/durable/context";
+import type { Json } from "../../src/domain/payload";
+import { noRetry } from "../../src/domain/retry/retry-policy";
 import {
   agentSessionEntity,
-  type SessionOperationResult,
+  sessionCallKey,
   type SessionTurnStart,
 } from "../../src/domain/session/agent-session";
 import type { Usage } from "../../src/domain/usage";
+import { callWithRetry } from "./call-with-retry";
 
 const turnKey = ({ orchestrationId, stepId }: AgentTurnInput): string =>
   `${orchestrationId}/${stepId}`;
 
-const sessionEntity = ({ sessionKey }: AgentTurnInput) => ({
-  name: agentSessionEntity,
-  key: sessionKey,
-});
-
-export function* beginSessionTurn(
+export const beginSessionTurn = (
   context: OrchestrationContext,
   input: AgentTurnInput,
-): DurableOperation<TaskResult<SessionTurnStart>> {
-  const result = yield* callEntity(context, sessionEntity(input), "begin", {
-    turnKey: turnKey(input),
-  });
-  return unwrapResult(
-    result as TaskResult<SessionOperationResult<SessionTurnStart>>,
-  );
-}
+): DurableOperation<TaskResult<SessionTurnStart>> =>
+  callSession(context, input, "begin", { turnKey: turnKey(input) });
 
-export function* completeSessionTurn(
+export const completeSessionTurn = (
   context: OrchestrationContext,
   input: AgentTurnInput,
   usage: Usage,
-): DurableOperation<TaskResult<null>> {
-  const result = yield* callEntity(context, sessionEntity(input), "complete", {
+): DurableOperation<TaskResult<null>> =>
+  callSession(context, input, "complete", {
     turnKey: turnKey(input),
     usage: { ...usage },
   });
-  return unwrapResult(result as TaskResult<SessionOperationResult<null>>);
-}
 
-function unwrapResult<Value>(
-  result: TaskResult<SessionOperationResult<Value>>,
-): TaskResult<Value> {
-  if (!result.ok) return result;
-  return "error" in result.value
-    ? { ok: false, failure: result.value.error }
-    : { ok: true, value: result.value.value };
-}
+const callSession = <Result>(
+  context: OrchestrationContext,
+  step: AgentTurnInput,
+  name: "begin" | "complete",
+  input: Json,
+): DurableOperation<TaskResult<Result>> =>
+  callWithRetry(
+    context,
+    { retry: noRetry },
+    {
+      name: `session-${name}`,
+      start: () =>
+        startEntityCall<Result>(
+          context,
+          { name: agentSessionEntity, key: step.sessionKey },
+          { name, input },
+          sessionCallKey(name, turnKey(step)),
+        ),
+    },
+  );

@@ -1,5 +1,5 @@
 import type { StepOutcome } from "../../src/domain/contracts";
-import type { DurableOperation } from "../../src/domain/durable";
+import type { DurableOperation } from "../../src/domain/durable/context";
 import { addUsage, noUsage } from "../../src/domain/usage";
 import {
   firstFailedItem,

@@ -1,5 +1,5 @@
 import type { StepOutcome } from "../../src/domain/contracts";
-import type { DurableOperation } from "../../src/domain/durable";
+import type { DurableOperation } from "../../src/domain/durable/context";
 import { addUsage } from "../../src/domain/usage";
 import { recordItemOutcome } from "./advance-map";
 import { appendOutcomeEvent, recordStepOutcome } from "./record-step-outcome";

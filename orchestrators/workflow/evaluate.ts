@@ -1,13 +1,12 @@
 /** Evaluates expressions here if their scope is inline, otherwise in an activity that loads the payloads. */
+import type { TaskResult } from "../../src/domain/answers/answer";
 import {
+  type EvaluateInput,
   evaluateExpressionActivity,
   type ExpressionScope,
 } from "../../src/domain/contracts";
-import {
-  type DurableOperation,
-  startActivity,
-  type TaskResult,
-} from "../../src/domain/durable";
+import { startActivity } from "../../src/domain/durable/calls";
+import type { DurableOperation } from "../../src/domain/durable/context";
 import {
   evaluateInScope,
   isScopeInline,
@@ -32,7 +31,7 @@ export function* evaluateCondition(
   expression: string,
   scope: ExpressionScope,
 ): DurableOperation<TaskResult<boolean>> {
-  const result = yield* evaluate(run, stepId, expression, "value", scope);
+  const result = yield* evaluate(run, stepId, expression, "when", scope);
   if (!result.ok) return result;
   const [payload] = result.value;
   if (payload !== undefined && !isPayloadRef(payload))
@@ -49,7 +48,7 @@ export const evaluateList = (
   expression: string,
   scope: ExpressionScope,
 ): DurableOperation<TaskResult<readonly Payload[]>> =>
-  evaluate(run, stepId, expression, "list", scope);
+  evaluate(run, stepId, expression, "over", scope);
 
 /** Combines the outputs to one payload with the list of their values. */
 export function* collectOutputs(
@@ -65,7 +64,7 @@ export function* collectOutputs(
     (each, index) => [`item${index}`, each] as const,
   );
   const expression = `[${variables.map(([name]) => name).join(", ")}]`;
-  const result = yield* evaluateInActivity(run, stepId, expression, "value", {
+  const result = yield* evaluateInActivity(run, stepId, expression, "outputs", {
     input: { value: null },
     steps: {},
     variables: Object.fromEntries(variables),
@@ -85,16 +84,22 @@ function* evaluate(
   run: WorkflowRun,
   stepId: string,
   expression: string,
-  as: "value" | "list",
+  purpose: EvaluateInput["purpose"],
   scope: ExpressionScope,
 ): DurableOperation<TaskResult<readonly Payload[]>> {
   try {
     const usedScope = scopeForExpression(expression, scope);
     if (!isScopeInline(usedScope))
-      return yield* evaluateInActivity(run, stepId, expression, as, usedScope);
+      return yield* evaluateInActivity(
+        run,
+        stepId,
+        expression,
+        purpose,
+        usedScope,
+      );
     const value = evaluateInScope(expression, usedScope);
     const values =
-      as === "list" ? requireList(value, { expression, stepId }) : [value];
+      purpose === "over" ? requireList(value, { expression, stepId }) : [value];
     return { ok: true, value: values.map((each) => ({ value: each })) };
   } catch (thrown) {
     return { ok: false, failure: parseTaskFailure(thrown) };
@@ -105,7 +110,7 @@ const evaluateInActivity = (
   run: WorkflowRun,
   stepId: string,
   expression: string,
-  as: "value" | "list",
+  purpose: EvaluateInput["purpose"],
   scope: ExpressionScope,
 ): DurableOperation<TaskResult<readonly Payload[]>> =>
   callWithRetry(
@@ -118,7 +123,7 @@ const evaluateInActivity = (
           orchestrationId: run.input.orchestrationId,
           stepId,
           expression,
-          as,
+          purpose,
           scope,
         }),
     },

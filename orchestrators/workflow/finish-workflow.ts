@@ -1,15 +1,15 @@
+import type { TaskResult } from "../../src/domain/answers/answer";
 import {
   type FinishInput,
   finishOrchestrationActivity,
   releaseSessionActivity,
   type WorkflowInput,
 } from "../../src/domain/contracts";
+import { startActivity } from "../../src/domain/durable/calls";
 import {
   currentTime,
   type DurableOperation,
-  startActivity,
-  type TaskResult,
-} from "../../src/domain/durable";
+} from "../../src/domain/durable/context";
 import { scopeForTemplate } from "../../src/domain/expression/evaluate-in-scope";
 import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
 import type { Json, Payload } from "../../src/domain/payload";

@@ -1,4 +1,7 @@
-import { timeAfter, type DurableOperation } from "../../src/domain/durable";
+import {
+  timeAfter,
+  type DurableOperation,
+} from "../../src/domain/durable/context";
 import { parseDuration } from "../../src/domain/duration";
 import { soleExpression } from "../../src/domain/expression/template";
 import {

@@ -1,18 +1,19 @@
 /** Records history events concurrently with the steps. */
 import { recordHistoryActivity } from "../../src/domain/contracts";
+import { startActivity } from "../../src/domain/durable/calls";
+import type { DurableOperation } from "../../src/domain/durable/context";
 import {
-  awaitResult,
-  type DurableOperation,
   isTaskSettled,
   type PendingTask,
-  startActivity,
-} from "../../src/domain/durable";
+} from "../../src/domain/durable/pending-task";
+import { awaitAnswer } from "../../src/domain/durable/waits";
 import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
 import { orchestrationMetadata, type WorkflowRun } from "./workflow-run";
 
 /**
- * Starts one activity that records all pending events, with the next wait of the workflow. It includes events that could not be
- * recorded before, but is not started for these only: in a storage outage each failure would cause an immediate retry.
+ * Starts one activity that records all pending events, with the next wait of the workflow. It includes events whose
+ * record failed or has no known result, but is not started for these only: in a storage outage each failure would cause
+ * an immediate retry.
  */
 export function* startRecordingEvents(
   run: WorkflowRun,
@@ -60,7 +61,7 @@ function* collectFailedEvents(
 ): DurableOperation<void> {
   for (const record of records) {
     run.records.splice(run.records.indexOf(record), 1);
-    const result = yield* awaitResult(record.pending);
-    if (!result.ok) run.failedEvents.push(...record.events);
+    const result = yield* awaitAnswer(record.pending);
+    if (result?.ok !== true) run.failedEvents.push(...record.events);
   }
 }

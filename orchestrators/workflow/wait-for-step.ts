@@ -5,59 +5,76 @@
  *    has settled or will soon: it is the last child, or its `stepSettled` event has arrived.
  * 2. An event that arrives while no wait for it is active completes the latest open wait. So each wait for an event is
  *    kept until its event has been read.
- * 3. An event for a step that is not running is late or was raised by another client, and is ignored.
+ * 3. An event of a child that is not running is ignored: it is late, belongs to a child that was started again or that
+ *    the history does not contain, or was raised by another client.
  */
 import { type StepOutcome, stepSettledEvent } from "../../src/domain/contracts";
+import { externalEvent } from "../../src/domain/durable/calls";
+import type { DurableOperation } from "../../src/domain/durable/context";
 import {
-  awaitResult,
-  awaitTask,
-  type DurableOperation,
-  externalEvent,
   isTaskSettled,
+  scheduledCall,
+} from "../../src/domain/durable/pending-task";
+import {
+  awaitAnswer,
+  awaitResult,
   waitForAny,
-} from "../../src/domain/durable";
-import { failedOutcome } from "../../src/domain/workflow/failed-outcome";
+} from "../../src/domain/durable/waits";
 import { startRecordingEvents } from "./record-events";
+import { restartChild } from "./restart-child";
 import type { RunningChild, WorkflowRun, WorkItem } from "./workflow-run";
 
 export function* waitForNextStep(
   run: WorkflowRun,
 ): DurableOperation<readonly [WorkItem, StepOutcome]> {
   for (;;) {
-    const settled = findSettledChild(run);
-    if (settled !== undefined) return yield* takeOutcome(run, settled);
-    run.tasksToStart.push(...(yield* startRecordingEvents(run)));
-    const [last, ...others] = run.children.values();
-    const next =
-      (yield* readNotifiedChild(run)) ??
-      (others.length === 0 ? last : undefined);
-    if (next !== undefined) {
-      yield* startOtherTasks(run, next);
-      return yield* takeOutcome(run, next);
+    const child = findSettledChild(run) ?? (yield* findEndingChild(run));
+    if (child === undefined) {
+      yield* waitForNotification(run);
+      continue;
     }
-    yield* waitForNotification(run);
+    const outcome = yield* takeOutcome(run, child);
+    if (outcome !== undefined) return [child.work, outcome];
   }
 }
 
 const findSettledChild = (run: WorkflowRun): RunningChild | undefined =>
   [...run.children.values()].find(({ pending }) => isTaskSettled(pending));
 
+/** Returns the child that has notified the workflow, or else the last one, after starting all other tasks. */
+function* findEndingChild(
+  run: WorkflowRun,
+): DurableOperation<RunningChild | undefined> {
+  run.tasksToStart.push(...(yield* startRecordingEvents(run)));
+  const [last, ...others] = run.children.values();
+  const child =
+    (yield* readNotifiedChild(run)) ?? (others.length === 0 ? last : undefined);
+  if (child !== undefined) yield* startOtherTasks(run, child);
+  return child;
+}
+
 function* readNotifiedChild(
   run: WorkflowRun,
 ): DurableOperation<RunningChild | undefined> {
   for (const wait of run.stepSettledWaits.filter(isTaskSettled)) {
     run.stepSettledWaits.splice(run.stepSettledWaits.indexOf(wait), 1);
-    const child = run.children.get(readStepId(yield* awaitTask(wait)));
+    const event = yield* awaitResult(wait);
+    const child = event.ok ? findChild(run, event.value) : undefined;
     if (child !== undefined) return child;
   }
   return undefined;
 }
 
 /** Other clients can raise an event of that name with any data. */
-function readStepId(data: unknown): string {
-  if (typeof data === "string") return data;
-  if (typeof data !== "object" || data === null) return "";
-  return "stepId" in data && typeof data.stepId === "string" ? data.stepId : "";
+function findChild(run: WorkflowRun, data: unknown): RunningChild | undefined {
+  if (typeof data !== "object" || data === null) return undefined;
+  const stepId = "stepId" in data ? data.stepId : undefined;
+  const child =
+    typeof stepId === "string" ? run.children.get(stepId) : undefined;
+  const call = "child" in data ? data.child : undefined;
+  return child !== undefined && scheduledCall(child.pending) === call
+    ? child
+    : undefined;
 }
 
 /**
@@ -73,13 +90,18 @@ function* startOtherTasks(
     yield* waitForAny(run.context, tasks);
 }
 
+/** Returns undefined if another child was started for the work item. */
 function* takeOutcome(
   run: WorkflowRun,
-  { work, pending }: RunningChild,
-): DurableOperation<readonly [WorkItem, StepOutcome]> {
-  const result = yield* awaitResult(pending);
-  run.children.delete(work.id);
-  return [work, result.ok ? result.value : failedOutcome(result.failure)];
+  child: RunningChild,
+): DurableOperation<StepOutcome | undefined> {
+  const answer = yield* awaitAnswer(child.pending);
+  const outcome =
+    answer?.ok === true
+      ? answer.value
+      : yield* restartChild(run, child, answer);
+  if (outcome !== undefined) run.children.delete(child.work.id);
+  return outcome;
 }
 
 function* waitForNotification(run: WorkflowRun): DurableOperation<void> {

@@ -8,14 +8,15 @@ import type {
 import {
   currentTime,
   type OrchestrationContext,
-  type PendingTask,
-} from "../../src/domain/durable";
+} from "../../src/domain/durable/context";
+import type { PendingTask } from "../../src/domain/durable/pending-task";
 import {
   createEvent,
   type OrchestrationEventInput,
 } from "../../src/domain/history/create-event";
 import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
 import type { Payload } from "../../src/domain/payload";
+import type { FailureCounts } from "../../src/domain/retry/retry-policy";
 import { noUsage, type Usage } from "../../src/domain/usage";
 import type { StepProgress } from "../../src/domain/workflow/decide-next-steps";
 import type { MapProgress } from "../../src/domain/workflow/map-progress";
@@ -37,6 +38,10 @@ export interface WorkItem {
 export interface RunningChild {
   readonly work: WorkItem;
   readonly pending: PendingTask<StepOutcome>;
+  /** Failures of earlier children of the work item. */
+  readonly failures: FailureCounts;
+  /** How many earlier children of the work item had an unknown answer. */
+  readonly unknownAnswers: number;
 }
 
 export interface MapRun {

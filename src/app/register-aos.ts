@@ -1,7 +1,6 @@
 import { app as functions } from "@azure/functions";
 import { app as durable } from "durable-functions";
 import { readConfig } from "../config/read-config";
-import { AosError, toFailure } from "../domain/errors";
 import { registerHttpRoutes } from "../http/register-http-routes";
 import { registerServiceBusTriggers } from "../messaging/in/register-service-bus-triggers";
 import { runMaintenance } from "../orchestrations/maintenance";
@@ -20,11 +19,6 @@ export function registerAos(options: AosOptions): void {
   const clients = createClients(config, options);
   const { messaging, storage } = clients;
 
-  // Orchestrators decide by the code of an error; without this they receive its message only.
-  durable.setExceptionPropertiesProvider({
-    getExceptionProperties: (error) =>
-      error instanceof AosError ? { code: toFailure(error).code } : undefined,
-  });
   registerDurableFunctions({
     storage,
     model: clients.model,

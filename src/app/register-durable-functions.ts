@@ -39,7 +39,7 @@ export function registerDurableFunctions(
   );
   registerActivity(
     contracts.notifyStepSettledActivity,
-    (step, context) => notifyStepSettled(getClient(context))(step),
+    (child, context) => notifyStepSettled(getClient(context))(child),
     [input.durableClient()],
   );
   registerActivity(

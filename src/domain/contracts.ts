@@ -3,6 +3,9 @@
  * handler of another type does not compile. Field names are persisted in orchestration histories.
  */
 import type { Agent } from "./agent";
+import type { Answer } from "./answers/answer";
+import { eventsDigest } from "./answers/call-key";
+import { activity, orchestrator } from "./contract";
 import type { Failure } from "./errors";
 import type {
   OrchestrationEvent,
@@ -11,27 +14,6 @@ import type {
 import type { Json, Payload } from "./payload";
 import type { Usage } from "./usage";
 import type { WorkflowDefinition } from "./workflow/workflow-definition";
-
-declare const input: unique symbol;
-declare const output: unique symbol;
-
-interface Contract<Kind extends string, I, O> {
-  readonly kind: Kind;
-  readonly name: string;
-  readonly [input]?: I;
-  readonly [output]?: O;
-}
-export type ActivityContract<I, O> = Contract<"activity", I, O>;
-export type OrchestratorContract<I, O> = Contract<"orchestrator", I, O>;
-
-const activity = <I, O>(name: string): ActivityContract<I, O> => ({
-  kind: "activity",
-  name,
-});
-const orchestrator = <I, O>(name: string): OrchestratorContract<I, O> => ({
-  kind: "orchestrator",
-  name,
-});
 
 /** The values that an expression can use. Payloads may be references, which activities load before evaluation. */
 export interface ExpressionScope {
@@ -67,6 +49,8 @@ export interface RetryPolicy {
   readonly maxAttempts: number;
   readonly firstDelayMs: number;
   readonly backoff: number;
+  /** Default: 5 minutes. */
+  readonly maxDelayMs?: number;
 }
 
 /** The provider and the requested model or deployment. */
@@ -128,7 +112,7 @@ export const agentWorkflowOrchestrator = orchestrator<
   { readonly output: Payload }
 >("agentWorkflow");
 
-/** Input of every step that runs as a sub-orchestration. */
+/** Input of every step that runs as a sub-orchestration. Its output is an answer whose key is its instance id. */
 export interface StepInput extends StepRef {
   readonly scope: ExpressionScope;
   readonly retry: RetryPolicy;
@@ -143,18 +127,20 @@ export interface AgentTurnInput extends StepInput {
   readonly prompt: string;
   readonly sessionKey: string;
 }
-export const agentTurnOrchestrator = orchestrator<AgentTurnInput, StepOutcome>(
-  "agentTurn",
-);
+export const agentTurnOrchestrator = orchestrator<
+  AgentTurnInput,
+  Answer<StepOutcome>
+>("agentTurn");
 
 export interface ToolStepInput extends StepInput {
   readonly tool: string;
   /** A template: its strings may contain `${…}`. */
   readonly input: Json;
 }
-export const toolStepOrchestrator = orchestrator<ToolStepInput, StepOutcome>(
-  "toolStep",
-);
+export const toolStepOrchestrator = orchestrator<
+  ToolStepInput,
+  Answer<StepOutcome>
+>("toolStep");
 
 // Activities
 
@@ -180,6 +166,13 @@ export interface CallModelOutput {
 }
 export const callModelActivity = activity<CallModelInput, CallModelOutput>(
   "callModel",
+  ({ turn, round, attempt }) => [
+    turn.orchestrationId,
+    turn.stepId,
+    turn.turn,
+    round,
+    attempt,
+  ],
 );
 
 export interface CallToolInput {
@@ -212,18 +205,29 @@ export interface CallToolOutput {
 }
 export const callToolActivity = activity<CallToolInput, CallToolOutput>(
   "callTool",
+  // A model provider may use a call id in several rounds of a turn.
+  ({ idempotencyKey, call, attempt }) => [
+    idempotencyKey,
+    call.from === "agent" ? call.round : 0,
+    attempt,
+  ],
 );
 
-/** Evaluates an expression whose scope contains references. `list` returns one payload per item. */
+/** Evaluates an expression whose scope contains references. A step evaluates one expression per purpose. */
 export interface EvaluateInput extends StepRef {
   readonly expression: string;
-  readonly as: "value" | "list";
+  /** The result is one payload per item for `over`, otherwise one payload. */
+  readonly purpose: "when" | "over" | "outputs";
   readonly scope: ExpressionScope;
 }
 export const evaluateExpressionActivity = activity<
   EvaluateInput,
   readonly Payload[]
->("evaluateExpression");
+>("evaluateExpression", ({ orchestrationId, stepId, purpose }) => [
+  orchestrationId,
+  stepId,
+  purpose,
+]);
 
 export interface RecordHistoryInput {
   readonly orchestrationId: string;
@@ -237,6 +241,7 @@ export interface RecordHistoryInput {
 }
 export const recordHistoryActivity = activity<RecordHistoryInput, null>(
   "recordHistory",
+  ({ orchestrationId, events }) => [orchestrationId, eventsDigest(events)],
 );
 
 export interface FinishInput {
@@ -258,6 +263,12 @@ export interface FinishInput {
 /** Returns the output, null for a failed orchestration. Fails with `expression_failed` if the output template is invalid. */
 export const finishOrchestrationActivity = activity<FinishInput, Payload>(
   "finishOrchestration",
+  ({ orchestrationId, result, at, events }) => [
+    orchestrationId,
+    result.status,
+    at,
+    eventsDigest(events),
+  ],
 );
 
 export interface ReleaseSessionInput {
@@ -267,11 +278,21 @@ export interface ReleaseSessionInput {
 /** Removes the orchestration from its session queue and starts the next one. */
 export const releaseSessionActivity = activity<ReleaseSessionInput, null>(
   "releaseSession",
+  ({ orchestrationId, queuePosition }) => [
+    orchestrationId,
+    queuePosition.position,
+  ],
 );
 
+export interface NotifyStepSettledInput extends StepRef {
+  /** Instance id of the step's orchestration. */
+  readonly child: string;
+}
 /** Raises `stepSettled` at the workflow, which waits for any of several steps. */
-export const notifyStepSettledActivity = activity<StepRef, null>(
+export const notifyStepSettledActivity = activity<NotifyStepSettledInput, null>(
   "notifyStepSettled",
+  ({ child }) => [child],
 );
 
+/** The external event that a child raises when it ends. Data: `stepId`, and the child's instance id as `child`. */
 export const stepSettledEvent = "stepSettled";

@@ -38,6 +38,8 @@ export const errorDescriptions = {
   dead_letter_locked: "Another receiver holds the dead letter.",
   platform_failed:
     "The Functions host could not run a function, for example because its worker process ended.",
+  answer_unknown:
+    "The task hub returned only results of other calls for a call.",
   configuration_invalid: "A setting is missing or invalid.",
   internal_error: "An error in AOS.",
 } as const;

@@ -9,6 +9,8 @@ const patterns: readonly RegExp[] = [
   /\bexited with code -?\d+ \(0x[0-9a-f]+\)/i,
   // FunctionTimeoutException of Azure WebJobs SDK.
   /timeout value of \S+(?: s)? (?:was )?exceeded by function/i,
+  // durable-functions received the result of another call for an entity call.
+  /incompatible History event/i,
   // A deployment replaces the app: the new or the old version does not have the function.
   /function '?[^\s']+'? (?:was )?not found/i,
 ];

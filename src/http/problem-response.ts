@@ -79,6 +79,7 @@ const problemTypes: Readonly<Record<ErrorCode, ProblemType>> = {
     title: "Functions host failed",
     retryAfterSeconds: 5,
   },
+  answer_unknown: { status: 500, title: "Results of other calls" },
   configuration_invalid: { status: 500, title: "Configuration is not valid" },
   internal_error: { status: 500, title: "Internal error" },
 };

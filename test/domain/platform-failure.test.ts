@@ -7,6 +7,7 @@ test.each([
   "node exited with code -1073740791 (0xC0000409)",
   "Timeout value of 00:05:00 was exceeded by function: Functions.callModel",
   "Timeout value of 300 s was exceeded by function: callModel",
+  "Attempted to construct ResponseMessage event from incompatible History event. This is probably a bug in History-replay.",
   "Function 'callModel' not found",
   "Function callModel was not found.",
 ])("attributes to the host: %s", (message) => {

@@ -25,6 +25,11 @@ const { Entity } = jest.requireActual<Internals>(
 
 test("returns one result per operation of a batch, an error for an unknown operation", async () => {
   const input = JSON.stringify({ turnKey: "o1/s" });
+  const begun = {
+    call: "agentSession/begin/o1%2Fs",
+    ok: true,
+    value: { turn: 1, concurrentTurns: [] },
+  };
   const batch = ["begin", "unknown", "begin"].map((name) => ({ name, input }));
   const self = { name: "agentsession", key: "k" };
   const trigger = { self, exists: false, state: undefined, batch };
@@ -33,9 +38,13 @@ test("returns one result per operation of a batch, an error for an unknown opera
     new InvocationContext(),
   );
   expect(results.map(({ result }) => JSON.parse(result) as unknown)).toEqual([
-    { value: { turn: 1, concurrentTurns: [] } },
-    { error: expect.objectContaining({ code: "internal_error" }) as object },
-    { value: { turn: 1, concurrentTurns: [] } },
+    begun,
+    {
+      call: "agentSession/unknown/o1%2Fs",
+      ok: false,
+      failure: expect.objectContaining({ code: "internal_error" }) as object,
+    },
+    begun,
   ]);
   expect(JSON.parse(entityState)).toMatchObject({ turns: 1 });
 });

@@ -20,6 +20,8 @@ const step: StepInput = {
   retry: { maxAttempts: 3, firstDelayMs: 2_000, backoff: 2 },
   notifiesWorkflow: false,
 };
+/** The answer of a step whose instance id is `o1`. */
+const stepAnswer = (value: object) => ({ call: "o1", ok: true, value });
 const modelUsage = { ...noUsage, modelCalls: 1, inputTokens: 5 };
 const toolUsage = { ...noUsage, toolCalls: 1 };
 
@@ -40,7 +42,7 @@ async function startTurn(overrides: Partial<AgentTurnInput> = {}) {
     ...overrides,
   });
   await engine.start();
-  await engine.complete("entity", { value: { turn: 4, concurrentTurns: [3] } });
+  await engine.complete("entity", { turn: 4, concurrentTurns: [3] });
   return engine;
 }
 
@@ -64,20 +66,24 @@ describe("toolStep", () => {
       output: { value: "ok" },
       usage: toolUsage,
     });
-    expect(engine.output).toEqual({
-      status: "completed",
-      output: { value: "ok" },
-      usage: toolUsage,
-    });
+    expect(engine.output).toEqual(
+      stepAnswer({
+        status: "completed",
+        output: { value: "ok" },
+        usage: toolUsage,
+      }),
+    );
   });
 
   test("fails without a retry after tool_input_invalid", async () => {
     const engine = await startToolStep();
     await engine.fail("callTool", "tool_input_invalid", "no text");
-    expect(engine.output).toMatchObject({
-      status: "failed",
-      error: { code: "tool_input_invalid", message: "no text" },
-    });
+    expect(engine.output).toMatchObject(
+      stepAnswer({
+        status: "failed",
+        error: { code: "tool_input_invalid", message: "no text" },
+      }),
+    );
   });
 
   test("fails with step_timeout at its deadline and notifies the workflow", async () => {
@@ -85,7 +91,9 @@ describe("toolStep", () => {
     const engine = await startToolStep({ deadline, notifiesWorkflow: true });
     await engine.fire();
     await engine.complete("notifyStepSettled", null);
-    expect(engine.output).toMatchObject({ error: { code: "step_timeout" } });
+    expect(engine.output).toMatchObject(
+      stepAnswer({ error: { code: "step_timeout" } }),
+    );
   });
 
   test("retries the notification of the workflow until it succeeds", async () => {
@@ -132,8 +140,10 @@ describe("agentTurn", () => {
       operation: "complete",
       input: { turnKey: "o1/s", usage },
     });
-    await engine.complete("entity", { value: null });
-    expect(engine.output).toEqual({ status: "completed", output, usage });
+    await engine.complete("entity", null);
+    expect(engine.output).toEqual(
+      stepAnswer({ status: "completed", output, usage }),
+    );
   });
 
   test("retries only the tool call that failed", async () => {
@@ -157,7 +167,9 @@ describe("agentTurn", () => {
     const toolCalls = [{ id: "c", name: "look" }];
     await engine.complete("callModel", { toolCalls, usage: modelUsage });
     await engine.complete("callTool", { usage: toolUsage });
-    await engine.complete("entity", { value: null });
-    expect(engine.output).toMatchObject({ error: { code: "too_many_rounds" } });
+    await engine.complete("entity", null);
+    expect(engine.output).toMatchObject(
+      stepAnswer({ error: { code: "too_many_rounds" } }),
+    );
   });
 });

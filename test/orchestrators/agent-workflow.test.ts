@@ -57,7 +57,19 @@ async function completeRecords(
 }
 
 const openSteps = (engine: ReplayEngine<WorkflowInput>): string[] =>
-  engine.openNamed("toolStep").map(({ instanceId }) => instanceId ?? "");
+  engine
+    .openNamed("toolStep")
+    .map(({ instanceId = "" }) => instanceId.replace(/~.*/, ""));
+
+/** The open child of the step notifies the workflow. */
+const notify = (
+  engine: ReplayEngine<WorkflowInput>,
+  stepId: string,
+): Promise<void> =>
+  engine.raise("stepSettled", {
+    stepId,
+    child: engine.task(`o1@${stepId}`).instanceId,
+  });
 
 /** Completes the activity that ends the workflow and returns its input. */
 async function finish(
@@ -108,18 +120,22 @@ describe.each([
   test("starts the dependents of the first without waiting for the second", async () => {
     const engine = await startWorkflow(steps);
     await completeRecords(engine);
-    await engine.raise("stepSettled", { stepId: first });
+    await notify(engine, first);
     await engine.complete(`o1@${first}`, completed(1));
     expect(openSteps(engine).sort()).toEqual(
       [`o1@${second}`, `o1@after_${first}`].sort(),
     );
     expect(engine.status).toMatchObject({ done: 1, total: 4 });
     await completeRecords(engine);
-    await engine.raise("stepSettled", second);
+    await notify(engine, second);
     await engine.complete(`o1@${second}`, completed(2));
     await completeRecords(engine);
+    const late = engine.task(`o1@after_${second}`).instanceId;
     await engine.complete(`o1@after_${second}`, completed(3));
-    await engine.raise("stepSettled", `after_${second}`);
+    await engine.raise("stepSettled", {
+      stepId: `after_${second}`,
+      child: late,
+    });
     await engine.complete(`o1@after_${first}`, completed(4));
     await finish(engine, { value: 0 });
     expect(engine.isDone).toBe(true);
@@ -134,16 +150,16 @@ test("tolerates repeated, invalid and early stepSettled events", async () => {
     toolStep("d", { needs: ["a"] }),
   ]);
   await engine.raise("stepSettled", 17);
-  await engine.raise("stepSettled", { stepId: "a" });
+  await notify(engine, "a");
   // The workflow now waits only for `a`.
-  await engine.raise("stepSettled", { stepId: "b" });
-  await engine.raise("stepSettled", { stepId: "a" });
+  await notify(engine, "b");
+  await notify(engine, "a");
   await engine.complete("o1@b", completed(1));
   await engine.complete("o1@a", completed(1));
   await completeRecords(engine);
   expect(openSteps(engine).sort()).toEqual(["o1@c", "o1@d"]);
+  await notify(engine, "d");
   await engine.complete("o1@d", completed(1));
-  await engine.raise("stepSettled", { stepId: "d" });
   await engine.complete("o1@c", completed(1));
   await finish(engine, { value: 0 });
   expect(engine.isDone).toBe(true);
@@ -168,11 +184,11 @@ test("runs at most maxParallel items of a map and returns their outputs in item 
   expect(engine.task("o1@read.1").input).toMatchObject({
     scope: { variables: { doc: { value: "y" } } },
   });
-  await engine.raise("stepSettled", "read.1");
+  await notify(engine, "read.1");
   await engine.complete("o1@read.1", completed("Y"));
   expect(openSteps(engine)).toEqual(["o1@read.0", "o1@read.2"]);
   await completeRecords(engine);
-  await engine.raise("stepSettled", "read.2");
+  await notify(engine, "read.2");
   await engine.complete("o1@read.2", completed("Z"));
   await completeRecords(engine);
   await engine.complete("o1@read.0", completed("X"));
@@ -205,7 +221,7 @@ test("skips the dependents of a failed step, completes the other steps, then fai
     toolStep("c", { needs: [] }),
   ]);
   await completeRecords(engine);
-  await engine.raise("stepSettled", "a");
+  await notify(engine, "a");
   await engine.complete("o1@a", failed);
   expect(await completeRecords(engine)).toEqual([
     "step.failed a",

@@ -9,6 +9,13 @@ export const defaultRetryPolicy: RetryPolicy = {
   backoff: 2,
 };
 
+/** Repeats a call only after failures of the platform. */
+export const noRetry: RetryPolicy = {
+  maxAttempts: 1,
+  firstDelayMs: 0,
+  backoff: 1,
+};
+
 /** Retries for about a day, for work that must not be lost in an outage. */
 export const longRetry: RetryPolicy = {
   maxAttempts: 300,
@@ -16,7 +23,18 @@ export const longRetry: RetryPolicy = {
   backoff: 2,
 };
 
-const maxDelayMs = 300_000;
+/**
+ * For failures of the platform, independent of the policy of a step: outlasts a restart of the Functions host, with two
+ * minutes from the first attempt to the last.
+ */
+export const platformRetry: RetryPolicy = {
+  maxAttempts: 8,
+  firstDelayMs: 1_000,
+  backoff: 2,
+  maxDelayMs: 60_000,
+};
+
+const defaultMaxDelayMs = 300_000;
 
 export const toRetryPolicy = (
   definition: RetryDefinition | undefined,
@@ -32,15 +50,43 @@ export const toRetryPolicy = (
 export const backoffDelayMs = (policy: RetryPolicy, attempt: number): number =>
   Math.min(
     Math.round(policy.firstDelayMs * policy.backoff ** (attempt - 1)),
-    maxDelayMs,
+    policy.maxDelayMs ?? defaultMaxDelayMs,
   );
 
-/** The delay after a failed attempt, or `undefined` if no further attempt is allowed. */
-export const nextRetryDelayMs = (
-  policy: RetryPolicy,
-  attempt: number,
+/** Numbers of failed attempts. */
+export interface FailureCounts {
+  /** Failures of the platform, which do not count as attempts of the policy. */
+  readonly platform: number;
+  readonly other: number;
+}
+
+export const noFailures: FailureCounts = { platform: 0, other: 0 };
+
+export const countFailure = (
+  { platform, other }: FailureCounts,
   failure: Failure,
-): number | undefined =>
-  attempt < policy.maxAttempts && isRetryable(failure)
-    ? backoffDelayMs(policy, attempt)
+): FailureCounts =>
+  isPlatformFailed(failure)
+    ? { platform: platform + 1, other }
+    : { platform, other: other + 1 };
+
+/** The delay after the latest of the counted failures, or `undefined` if no further attempt is allowed. */
+export function nextRetryDelayMs(
+  policy: RetryPolicy,
+  counts: FailureCounts,
+  failure: Failure,
+): number | undefined {
+  if (!isRetryable(failure)) return undefined;
+  const isPlatform = isPlatformFailed(failure);
+  const count = isPlatform ? counts.platform : counts.other;
+  const applied =
+    isPlatform && policy.maxAttempts < platformRetry.maxAttempts
+      ? platformRetry
+      : policy;
+  return count < applied.maxAttempts
+    ? backoffDelayMs(applied, count)
     : undefined;
+}
+
+const isPlatformFailed = ({ code }: Failure): boolean =>
+  code === "platform_failed";

@@ -5,7 +5,8 @@
  * 2. An operation is idempotent per turn key: repeating it does not change the state and returns the same result.
  * 3. Turn numbers start at 1 and are never assigned twice.
  */
-import type { Failure } from "../errors";
+import type { Answer } from "../answers/answer";
+import { toCallKey } from "../answers/call-key";
 import { addUsage, noUsage, type Usage } from "../usage";
 
 /** Function name of the entity. Its key is the session key. */
@@ -96,26 +97,33 @@ const toTurnStart = ({
   concurrentTurns,
 }: SessionTurnStart): SessionTurnStart => ({ turn, concurrentTurns });
 
-/** Errors are returned as data: an error thrown by an entity reaches its caller as text without a code. */
-export type SessionOperationResult<Value> =
-  { readonly value: Value } | { readonly error: Failure };
-
 interface SessionOperationInput {
   readonly turnKey: string;
   readonly usage?: Usage;
 }
 
+/** The key of a call of the entity. */
+export const sessionCallKey = (operation: string, turnKey: string): string =>
+  toCallKey(agentSessionEntity, operation, turnKey);
+
+/** Errors are returned as data: an error thrown by an entity reaches its caller as text without a code. */
 export function applySessionOperation(
   state: SessionState,
   operation: string | undefined,
   input: SessionOperationInput | undefined,
-): readonly [SessionState, SessionOperationResult<SessionTurnStart | null>] {
+): readonly [SessionState, Answer<SessionTurnStart | null>] {
+  const call = sessionCallKey(operation ?? "", input?.turnKey ?? "");
   if (input !== undefined && operation === "begin") {
     const [next, value] = beginTurn(state, input.turnKey);
-    return [next, { value }];
+    return [next, { call, ok: true, value }];
   }
-  if (input?.usage !== undefined && operation === "complete")
-    return [completeTurn(state, input.turnKey, input.usage), { value: null }];
+  if (input?.usage !== undefined && operation === "complete") {
+    const next = completeTurn(state, input.turnKey, input.usage);
+    return [next, { call, ok: true, value: null }];
+  }
   const message = `Agent sessions do not support the operation "${operation ?? ""}" with this input. Use begin {turnKey} or complete {turnKey, usage}.`;
-  return [state, { error: { code: "internal_error", message } }];
+  return [
+    state,
+    { call, ok: false, failure: { code: "internal_error", message } },
+  ];
 }

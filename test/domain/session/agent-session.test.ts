@@ -15,7 +15,7 @@ const begin = (state: SessionState, turnKey: string) =>
 test("assigns one number to a turn that begins repeatedly, and returns the concurrent turns", () => {
   const [one, first] = begin(emptySession, "a");
   const [two, second] = begin(one, "b");
-  expect([first, second]).toEqual([
+  expect([first, second]).toMatchObject([
     { value: { turn: 1, concurrentTurns: [] } },
     { value: { turn: 2, concurrentTurns: [1] } },
   ]);
@@ -37,7 +37,11 @@ test("returns an error for an unknown operation and leaves the state unchanged",
     applySessionOperation(emptySession, "forget", { turnKey: "a" }),
   ).toEqual([
     emptySession,
-    { error: expect.objectContaining({ code: "internal_error" }) as object },
+    {
+      call: "agentSession/forget/a",
+      ok: false,
+      failure: expect.objectContaining({ code: "internal_error" }) as object,
+    },
   ]);
 });
 

@@ -4,6 +4,9 @@
  */
 import { InvocationContext } from "@azure/functions";
 import type { OrchestrationContext, Task } from "durable-functions";
+import type { Answer } from "../../../src/domain/answers/answer";
+import type { Failure } from "../../../src/domain/errors";
+import { sessionCallKey } from "../../../src/domain/session/agent-session";
 
 interface Action {
   readonly actionType: number;
@@ -19,6 +22,9 @@ export interface OpenTask {
   readonly id: number;
   readonly name: string;
   readonly instanceId: string | undefined;
+  /** The key of the call: of an activity, the instance id of a child, or of an operation of the session entity. */
+  readonly call: string;
+  /** For an activity, the input of the call. */
   readonly input: never;
   readonly action: Action;
 }
@@ -43,12 +49,26 @@ const waitsForEvent = ({ actionType }: Action) => actionType === 6;
 /** Names of tasks without a function, by action type. */
 const taskNames: Readonly<Record<number, string>> = { 5: "timer", 7: "entity" };
 
+/** A result of a call that the history does not contain, and that a task of the history gets. */
+export type StaleResult =
+  | { readonly from: "activity" | "child"; readonly result: unknown }
+  | { readonly from: "timer" }
+  | { readonly from: "failed activity"; readonly message: string };
+
+/** The result of an activity of a lost episode. */
+export const staleAnswer: Answer<null> = {
+  call: "recordHistory/o1/lost",
+  ok: true,
+  value: null,
+};
+
 export class ReplayEngine<Input> {
   readonly #handler: (
     context: OrchestrationContext,
     input: Input,
   ) => Generator<Task, unknown, unknown>;
   readonly #input: Input;
+  readonly #instanceId: string;
   readonly #history: object[] = [];
   readonly #settled = new Set<number>();
   #nowMs = startTimeMs;
@@ -64,9 +84,16 @@ export class ReplayEngine<Input> {
       input: Input,
     ) => Generator<Task, unknown, unknown>,
     input: Input,
+    instanceId = "o1",
   ) {
     this.#handler = handler;
     this.#input = input;
+    this.#instanceId = instanceId;
+  }
+
+  /** The replay-safe time, in milliseconds since the epoch. */
+  get now(): number {
+    return this.#nowMs;
   }
 
   /** All tasks that have been started, including settled ones. */
@@ -80,7 +107,7 @@ export class ReplayEngine<Input> {
     );
   }
 
-  /** The only open task of that name: of an activity, an instance id, `timer` or `entity`. */
+  /** The only open task of that name: of an activity, an instance id with or without its suffix, `timer` or `entity`. */
   task(name: string): OpenTask {
     const [found, ...more] = this.openNamed(name);
     if (found !== undefined && more.length === 0) return found;
@@ -90,7 +117,9 @@ export class ReplayEngine<Input> {
 
   openNamed(name: string): readonly OpenTask[] {
     return this.open.filter((each) =>
-      [each.name, each.instanceId].includes(name),
+      [each.name, each.instanceId, each.instanceId?.split("~")[0]].includes(
+        name,
+      ),
     );
   }
 
@@ -98,18 +127,21 @@ export class ReplayEngine<Input> {
     return this.#addEvent({ EventType: 0, Name: "orchestrator", Input: "" });
   }
 
+  /** Completes the call with an answer that contains the result. */
   complete(name: string, result: unknown): Promise<void> {
-    return this.#settle(this.task(name), result);
+    return this.completeTask(this.task(name), result);
   }
 
-  completeTask(task: OpenTask, result: unknown): Promise<void> {
-    return this.#settle(task, result);
+  completeTask(task: OpenTask, value: unknown): Promise<void> {
+    return this.#answer(task, { call: task.call, ok: true, value });
   }
 
   async completeAll(name: string, result: unknown): Promise<void> {
-    for (const each of this.openNamed(name)) await this.#settle(each, result);
+    for (const each of this.openNamed(name))
+      await this.completeTask(each, result);
   }
 
+  /** Completes the call with an answer that contains the failure. */
   fail(name: string, code: string, message: string): Promise<void> {
     return this.failTask(this.task(name), code, message);
   }
@@ -120,19 +152,34 @@ export class ReplayEngine<Input> {
     message: string,
   ): Promise<void> {
     if (task === undefined) throw new Error("The task to fail does not exist.");
-    const { id } = task;
+    const failure: Failure = { code, message };
+    return this.#answer(task, { call: task.call, ok: false, failure });
+  }
+
+  /** The task hub reports that it could not run the activity or the child. */
+  failByPlatform(name: string, message: string): Promise<void> {
+    const { id, instanceId } = this.task(name);
     this.#settled.add(id);
+    return this.#addEvent(toFailedEvent(id, message, instanceId !== undefined));
+  }
+
+  /** Delivers the result of a call that the history does not contain to the task number `id`. */
+  deliverStale(id: number, stale: StaleResult): Promise<void> {
+    this.#settled.add(id);
+    if (stale.from === "timer")
+      return this.#addEvent({ EventType: 11, TimerId: id });
+    if (stale.from === "failed activity")
+      return this.#addEvent(toFailedEvent(id, stale.message, false));
     return this.#addEvent({
-      EventType: 6,
+      EventType: stale.from === "child" ? 8 : 5,
       TaskScheduledId: id,
-      Reason: "",
-      Details: "",
-      FailureDetails: {
-        ErrorType: "AosError",
-        ErrorMessage: message,
-        Properties: { code },
-      },
+      Result: JSON.stringify(stale.result),
     });
+  }
+
+  /** Answers a call of an entity with a response that the test chooses. */
+  respond(task: OpenTask, response: unknown): Promise<void> {
+    return this.#respond(task.id, JSON.stringify(response));
   }
 
   raise(name: string, data: unknown): Promise<void> {
@@ -147,15 +194,26 @@ export class ReplayEngine<Input> {
   fire(): Promise<void> {
     const timer = this.task("timer");
     this.#nowMs = timer.action.fireAt?.getTime() ?? this.#nowMs;
-    return this.#settle(timer, undefined);
+    return this.completeTask(timer, undefined);
   }
 
-  #settle({ id, name }: OpenTask, result: unknown): Promise<void> {
+  #answer(
+    { id, name, instanceId }: OpenTask,
+    answer: Answer<unknown>,
+  ): Promise<void> {
     this.#settled.add(id);
     if (name === "timer") return this.#addEvent({ EventType: 11, TimerId: id });
-    const Result = JSON.stringify(result);
-    if (name !== "entity")
-      return this.#addEvent({ EventType: 5, TaskScheduledId: id, Result });
+    const Result = JSON.stringify(answer);
+    if (name === "entity") return this.#respond(id, Result);
+    return this.#addEvent({
+      EventType: instanceId === undefined ? 5 : 8,
+      TaskScheduledId: id,
+      Result,
+    });
+  }
+
+  #respond(id: number, result: string): Promise<void> {
+    this.#settled.add(id);
     const request = `entity-call-${id}`;
     const eventSent = {
       EventType: 14,
@@ -163,7 +221,7 @@ export class ReplayEngine<Input> {
       Input: `{"id":"${request}"}`,
     };
     this.#history.push(withTimestamp(eventSent, this.#nowMs));
-    const Input = JSON.stringify({ result: Result });
+    const Input = JSON.stringify({ result });
     return this.#addEvent({ EventType: 15, Name: request, Input });
   }
 
@@ -179,8 +237,7 @@ export class ReplayEngine<Input> {
       .map((action, id) => ({
         id,
         name: taskNames[action.actionType] ?? action.functionName ?? "",
-        instanceId: action.instanceId,
-        input: action.input as never,
+        ...readCall(action),
         action,
       }));
     this.isDone = state.isDone;
@@ -192,7 +249,7 @@ export class ReplayEngine<Input> {
     const trigger = {
       history: this.#history.map((event) => ({ ...event })),
       input: this.#input,
-      instanceId: "o1",
+      instanceId: this.#instanceId,
       isReplaying: false,
       upperSchemaVersion: 2,
       upperSchemaVersionNew: 3,
@@ -215,6 +272,33 @@ export class ReplayEngine<Input> {
     }
   }
 }
+
+function readCall(
+  action: Action,
+): Pick<OpenTask, "instanceId" | "call" | "input"> {
+  const { instanceId, operation } = action;
+  const input = action.input as {
+    readonly call?: string;
+    readonly input?: unknown;
+    readonly turnKey?: string;
+  } | null;
+  if (operation !== undefined)
+    return {
+      instanceId: undefined,
+      call: sessionCallKey(operation, input?.turnKey ?? ""),
+      input: input as never,
+    };
+  return instanceId === undefined
+    ? { instanceId, call: input?.call ?? "", input: input?.input as never }
+    : { instanceId, call: instanceId, input: input as never };
+}
+
+const toFailedEvent = (id: number, message: string, isChild: boolean) => ({
+  EventType: isChild ? 9 : 6,
+  TaskScheduledId: id,
+  Reason: message,
+  Details: "",
+});
 
 const withTimestamp = (event: object, ms: number) => ({
   ...event,
