@@ -1,50 +1,10 @@
-import { agentTurn } from "../../orchestrators/agent-turn";
-import { toolStep } from "../../orchestrators/tool-step";
-import type {
-  AgentTurnInput,
-  StepInput,
-  ToolStepInput,
-} from "../../src/domain/contracts";
 import { noUsage } from "../../src/domain/usage";
-import { ReplayEngine } from "../support/orchestrators/replay-engine";
+import { startToolStep, startTurn } from "../support/orchestrators/steps";
 
-const step: StepInput = {
-  orchestrationId: "o1",
-  stepId: "s",
-  scope: {
-    input: { value: null },
-    steps: {},
-    variables: {},
-    orchestrationId: "o1",
-  },
-  retry: { maxAttempts: 3, firstDelayMs: 2_000, backoff: 2 },
-  notifiesWorkflow: false,
-};
 /** The answer of a step whose instance id is `o1`. */
 const stepAnswer = (value: object) => ({ call: "o1", ok: true, value });
 const modelUsage = { ...noUsage, modelCalls: 1, inputTokens: 5 };
 const toolUsage = { ...noUsage, toolCalls: 1 };
-
-async function startToolStep(overrides: Partial<ToolStepInput> = {}) {
-  const input = { ...step, tool: "print", input: {}, ...overrides };
-  const engine = new ReplayEngine<ToolStepInput>(toolStep, input);
-  await engine.start();
-  return engine;
-}
-
-/** Starts a turn of an agent, whose session assigns it the number 4. */
-async function startTurn(overrides: Partial<AgentTurnInput> = {}) {
-  const engine = new ReplayEngine<AgentTurnInput>(agentTurn, {
-    ...step,
-    agent: { name: "reader", instructions: "Read.", tools: ["look"] },
-    prompt: "Read it.",
-    sessionKey: "k",
-    ...overrides,
-  });
-  await engine.start();
-  await engine.complete("entity", { turn: 4, concurrentTurns: [3] });
-  return engine;
-}
 
 describe("toolStep", () => {
   test("retries tool_failed after a recorded delay of 2 s with the same idempotency key", async () => {

@@ -73,6 +73,10 @@ test("agentWorkflow ends for every order in which completions and notifications 
         await events[number % events.length]?.();
       }
       expect(engine.failure).toBeUndefined();
+      for (const { id, instanceId } of engine.started)
+        if (instanceId !== undefined)
+          // The number that the engine has assigned.
+          expect(instanceId).toMatch(new RegExp(`~0\\.${id}n?$`));
       expect(
         engine.started
           .flatMap(({ instanceId }) => instanceId?.replace(/~.*/, "") ?? [])

@@ -1,50 +1,25 @@
-import { agentWorkflow } from "../../orchestrators/agent-workflow";
 import type {
   FinishInput,
   RecordHistoryInput,
   StepOutcome,
   WorkflowInput,
 } from "../../src/domain/contracts";
-import type { Json, Payload } from "../../src/domain/payload";
+import type { Payload } from "../../src/domain/payload";
 import { noUsage } from "../../src/domain/usage";
-import type { StepDefinition } from "../../src/domain/workflow/workflow-definition";
-import { ReplayEngine } from "../support/orchestrators/replay-engine";
+import type { ReplayEngine } from "../support/orchestrators/replay-engine";
+import {
+  completedStep as completed,
+  notifySettled,
+  startWorkflow,
+  toolStepDefinition as toolStep,
+} from "../support/orchestrators/workflows";
 
 const usage = { ...noUsage, toolCalls: 1 };
-const completed = (value: Json): StepOutcome => ({
-  status: "completed",
-  output: { value },
-  usage,
-});
 const failed: StepOutcome = {
   status: "failed",
   error: { code: "tool_failed", message: "no paper" },
   usage,
 };
-const toolStep = (id: string, overrides: Partial<StepDefinition> = {}) =>
-  ({ id, kind: "tool", tool: "print", ...overrides }) as StepDefinition;
-
-async function startWorkflow(
-  steps: readonly StepDefinition[],
-  overrides: Partial<WorkflowInput> & { readonly output?: Json } = {},
-): Promise<ReplayEngine<WorkflowInput>> {
-  const { output, ...input } = overrides;
-  const engine = new ReplayEngine<WorkflowInput>(agentWorkflow, {
-    orchestrationId: "o1",
-    definition: {
-      name: "w",
-      version: "1",
-      steps,
-      ...(output !== undefined && { output }),
-    },
-    agents: {},
-    input: { value: null },
-    ...input,
-  });
-  await engine.start();
-  return engine;
-}
-
 /** Completes the open recordHistory activities and returns the events that they wrote. */
 async function completeRecords(
   engine: ReplayEngine<WorkflowInput>,
@@ -61,15 +36,10 @@ const openSteps = (engine: ReplayEngine<WorkflowInput>): string[] =>
     .openNamed("toolStep")
     .map(({ instanceId = "" }) => instanceId.replace(/~.*/, ""));
 
-/** The open child of the step notifies the workflow. */
 const notify = (
   engine: ReplayEngine<WorkflowInput>,
   stepId: string,
-): Promise<void> =>
-  engine.raise("stepSettled", {
-    stepId,
-    child: engine.task(`o1@${stepId}`).instanceId,
-  });
+): Promise<void> => notifySettled(engine, engine.task(`o1@${stepId}`));
 
 /** Completes the activity that ends the workflow and returns its input. */
 async function finish(
@@ -130,12 +100,9 @@ describe.each([
     await notify(engine, second);
     await engine.complete(`o1@${second}`, completed(2));
     await completeRecords(engine);
-    const late = engine.task(`o1@after_${second}`).instanceId;
+    const late = engine.task(`o1@after_${second}`);
     await engine.complete(`o1@after_${second}`, completed(3));
-    await engine.raise("stepSettled", {
-      stepId: `after_${second}`,
-      child: late,
-    });
+    await notifySettled(engine, late);
     await engine.complete(`o1@after_${first}`, completed(4));
     await finish(engine, { value: 0 });
     expect(engine.isDone).toBe(true);

@@ -91,11 +91,6 @@ export class ReplayEngine<Input> {
     this.#instanceId = instanceId;
   }
 
-  /** The replay-safe time, in milliseconds since the epoch. */
-  get now(): number {
-    return this.#nowMs;
-  }
-
   /** All tasks that have been started, including settled ones. */
   get started(): readonly OpenTask[] {
     return this.#tasks;
@@ -182,6 +177,21 @@ export class ReplayEngine<Input> {
     return this.#respond(task.id, JSON.stringify(response));
   }
 
+  /** Adds an event of a recorded history, with its time. */
+  addRecorded(
+    event: Readonly<Record<string, unknown>>,
+    ms: number,
+  ): Promise<void> {
+    const { TaskScheduledId: id } = event;
+    if (typeof id === "number") this.#settled.add(id);
+    this.#nowMs = ms;
+    return this.#push(event);
+  }
+
+  advance(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   raise(name: string, data: unknown): Promise<void> {
     return this.#addEvent({
       EventType: 15,
@@ -227,10 +237,12 @@ export class ReplayEngine<Input> {
 
   async #addEvent(event: object): Promise<void> {
     this.#nowMs += 10;
-    this.#history.push(
-      withTimestamp({ EventType: 12 }, this.#nowMs),
-      withTimestamp(event, this.#nowMs),
-    );
+    this.#history.push(withTimestamp({ EventType: 12 }, this.#nowMs));
+    await this.#push(event);
+  }
+
+  async #push(event: object): Promise<void> {
+    this.#history.push(withTimestamp(event, this.#nowMs));
     const state = await this.#replay();
     this.#tasks = flattenActions(state.actions.flat())
       .filter((action) => !waitsForEvent(action))
