@@ -1,10 +1,9 @@
-import type { WorkflowInput } from "../src/domain/contracts";
+import type { WorkflowInput, WorkflowOutput } from "../src/domain/contracts";
 import {
   type DurableOperation,
   type OrchestrationContext,
   setCustomStatus,
 } from "../src/domain/durable/context";
-import type { Payload } from "../src/domain/payload";
 import type { WorkflowResult } from "../src/domain/workflow/decide-next-steps";
 import { applyWorkOutcome } from "./workflow/apply-outcome";
 import { finishWorkflow } from "./workflow/finish-workflow";
@@ -21,7 +20,7 @@ import {
 export function* agentWorkflow(
   context: OrchestrationContext,
   input: WorkflowInput,
-): DurableOperation<{ readonly output: Payload }> {
+): DurableOperation<WorkflowOutput> {
   const run = createWorkflowRun(context, input);
   const { name: workflow, version } = input.definition;
   appendEvent(run, {

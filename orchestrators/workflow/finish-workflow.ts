@@ -4,6 +4,7 @@ import {
   finishOrchestrationActivity,
   releaseSessionActivity,
   type WorkflowInput,
+  type WorkflowOutput,
 } from "../../src/domain/contracts";
 import { startActivity } from "../../src/domain/durable/calls";
 import {
@@ -23,16 +24,19 @@ import {
   type WorkflowRun,
 } from "./workflow-run";
 
-/** Records the result and returns the output. Throws for a failed workflow, so that the hub's instance fails too. */
+/**
+ * Records and returns the result. The hub's instance completes even if the workflow failed, so that an instance fails only
+ * for a reason that the workflow did not record (docs/adr/0013-hub-failures.md).
+ */
 export function* finishWorkflow(
   run: WorkflowRun,
   result: WorkflowResult,
-): DurableOperation<{ readonly output: Payload }> {
+): DurableOperation<WorkflowOutput> {
   const events = yield* drainEvents(run);
   const completed = yield* complete(run, events, result);
   if (completed.ok) {
     yield* releaseSession(run);
-    return { output: completed.value };
+    return { status: "completed", output: completed.value };
   }
   const error = completed.failure;
   const recorded = yield* writeResult(run, events, {
@@ -40,10 +44,10 @@ export function* finishWorkflow(
     error,
   });
   yield* releaseSession(run);
-  const suffix = recorded.ok
-    ? ""
-    : ` The failure could not be recorded: ${recorded.failure.message}`;
-  throw new Error(`${error.message}${suffix}`);
+  if (recorded.ok) return { status: "failed", error };
+  throw new Error(
+    `${error.message} The failure could not be recorded: ${recorded.failure.message}`,
+  );
 }
 
 /** Fails if the output template cannot be rendered; the workflow then fails with that error. */

@@ -107,9 +107,12 @@ export interface WorkflowInput {
   /** How many times the orchestration was started again after a failure of the platform. Default: 0. */
   readonly resumption?: number;
 }
+export type WorkflowOutput =
+  | { readonly status: "completed"; readonly output: Payload }
+  | { readonly status: "failed"; readonly error: Failure };
 export const agentWorkflowOrchestrator = orchestrator<
   WorkflowInput,
-  { readonly output: Payload }
+  WorkflowOutput
 >("agentWorkflow");
 
 /** Input of every step that runs as a sub-orchestration. Its output is an answer whose key is its instance id. */

@@ -72,7 +72,10 @@ test("runs a single step without a notification and returns its output", async (
     },
   });
   expect(input.events.map(({ type }) => type)).toEqual(["step.completed"]);
-  expect(engine.output).toEqual({ output: { value: "paper" } });
+  expect(engine.output).toEqual({
+    status: "completed",
+    output: { value: "paper" },
+  });
   expect(engine.isDone).toBe(true);
 });
 
@@ -181,7 +184,7 @@ test("evaluates an expression in an activity if its scope contains a payload ref
   expect(openSteps(engine)).toEqual(["o1@a"]);
 });
 
-test("skips the dependents of a failed step, completes the other steps, then fails", async () => {
+test("skips the dependents of a failed step, completes the other steps, then returns the failure", async () => {
   const engine = await startWorkflow([
     toolStep("a"),
     toolStep("b"),
@@ -197,11 +200,10 @@ test("skips the dependents of a failed step, completes the other steps, then fai
   await engine.complete("o1@c", completed(1));
   const { result } = await finish(engine, { value: null });
   const message = 'Step "a" failed: no paper';
-  expect(result).toEqual({
-    status: "failed",
-    error: { code: "tool_failed", message },
-  });
-  expect(engine.failure).toBe(message);
+  const failure = { status: "failed", error: { code: "tool_failed", message } };
+  expect(result).toEqual(failure);
+  expect(engine.output).toEqual(failure);
+  expect(engine.isDone).toBe(true);
 });
 
 test("continues with the fallback of a failed step and skips a step whose condition is false", async () => {
@@ -229,7 +231,21 @@ test("fails with expression_failed if the output template cannot be rendered", a
     result: { status: "failed", error: { code: "expression_failed" } },
   });
   await engine.complete("finishOrchestration", { value: null });
-  expect(engine.failure).toBe("by zero");
+  expect(engine.output).toEqual({
+    status: "failed",
+    error: { code: "expression_failed", message: "by zero" },
+  });
+});
+
+test("fails in the task hub only if the failure cannot be recorded", async () => {
+  const engine = await startWorkflow([toolStep("a")]);
+  await completeRecords(engine);
+  await engine.complete("o1@a", failed);
+  await completeRecords(engine);
+  await engine.fail("finishOrchestration", "internal_error", "no row");
+  expect(engine.failure).toBe(
+    'Step "a" failed: no paper The failure could not be recorded: no row',
+  );
 });
 
 test("writes events in the last activity if recording them failed", async () => {

@@ -51,28 +51,28 @@ export const alertRules: Rules = {
       },
     ],
   },
-  "the query for failed orchestrations excludes the sub-orchestrations of retried turns":
-    {
-      problems: (repository) => {
-        const query = repository.text(
-          "bicep/modules/queries/failed-orchestrations.kql",
-        );
-        const [, orchestrator = ""] =
-          /functionName == "(\w+)"/.exec(query) ?? [];
-        const contracts = repository.text("src/domain/contracts.ts");
-        return /agentWorkflow\w* = orchestrator</.test(contracts) &&
-          contracts.includes(`>("${orchestrator}")`)
-          ? []
-          : [`no orchestrator is called "${orchestrator}"`];
-      },
-      violations: [
-        {
-          path: "bicep/modules/queries/failed-orchestrations.kql",
-          from: ' and functionName == "agentWorkflow"',
-          to: "",
-        },
-      ],
+  "the query for failed orchestrations reads a log event of the app": {
+    problems: (repository) => {
+      const query = repository.text(
+        "bicep/modules/queries/failed-orchestrations.kql",
+      );
+      const [, event = ""] = /\\"event\\":\\"([a-z.]+)\\"/.exec(query) ?? [];
+      return repository
+        .text("src/telemetry/log/log-event.ts")
+        .includes(
+          `"${event}": ["error", "orchestrationId", "workflow", "code"]`,
+        )
+        ? []
+        : [`no log event of failures is called "${event}"`];
     },
+    violations: [
+      {
+        path: "bicep/modules/queries/failed-orchestrations.kql",
+        from: "orchestration.failed",
+        to: "orchestration.ended",
+      },
+    ],
+  },
   "queries match the log format of the mode in host.json": {
     problems: (repository) => {
       const isOpenTelemetry =
@@ -97,7 +97,7 @@ export const alertRules: Rules = {
     },
     violations: [
       {
-        path: "bicep/modules/queries/failed-orchestrations.kql",
+        path: "bicep/modules/queries/orchestration-states.kql",
         from: 'tostring(customDimensions["state"])',
         to: '""',
       },
