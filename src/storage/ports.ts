@@ -21,6 +21,10 @@ export interface Claim {
   readonly queuePosition?: SessionQueuePosition;
   /** The orchestration waits in its session queue. It must not start before `takeOver`. */
   readonly waiting?: boolean;
+  /** How many times the orchestration was started again after a failure of the platform. Default: 0. */
+  readonly resumption?: number;
+  /** The end, which the task hub decided, has been answered and its session released. */
+  readonly settled?: boolean;
 }
 
 export interface OrchestrationQuery {
@@ -41,13 +45,18 @@ export interface OrchestrationStore {
   /** Inserts the row if no row of that id exists: exactly one of several callers gets `claimed`. */
   claim(claim: Omit<Claim, "etag">): Promise<"claimed" | "exists">;
   find(id: string): Promise<Claim | undefined>;
-  /** Takes over a claim that waits or is abandoned. Returns false when another caller has changed the claim. */
-  takeOver(claim: Claim, now: Date): Promise<boolean>;
   /**
-   * Updates the summary, unless the orchestration has ended. Returns whether it changed the summary: of several calls
-   * that end the orchestration, at most one returns true.
+   * Takes over a claim that waits or is abandoned, or whose orchestration starts again as `resumption`. Returns false when
+   * another caller has changed the claim.
    */
-  update(id: string, change: SummaryChange): Promise<boolean>;
+  takeOver(claim: Claim, now: Date, resumption?: number): Promise<boolean>;
+  /**
+   * Updates the summary, unless the orchestration has ended, or the row no longer has `etag`. Returns whether it changed
+   * the summary: of several calls that end the orchestration, at most one returns true.
+   */
+  update(id: string, change: SummaryChange, etag?: string): Promise<boolean>;
+  /** Sets `settled`. Idempotent. */
+  markSettled(id: string): Promise<void>;
   /** The output of a completed orchestration. */
   output(id: string): Promise<Payload | undefined>;
   /** Newest first. */
@@ -65,13 +74,15 @@ export interface SummaryChange extends Partial<
 /** The event log of orchestrations. */
 export interface HistoryLog {
   /**
-   * Inserts or replaces the events. Returns the inserted events: of several calls that append the same event, at most
-   * one returns it.
+   * Inserts the events that do not exist yet and returns them: of several calls that append the same event, at most one
+   * returns it.
    */
   append(
     id: string,
     events: readonly OrchestrationEvent[],
   ): Promise<readonly OrchestrationEvent[]>;
+  /** Inserts the event, or replaces the one with the same key. */
+  replace(id: string, event: OrchestrationEvent): Promise<void>;
   /** All events, ordered by `at`, then by key. */
   read(id: string): Promise<readonly OrchestrationEvent[]>;
 }

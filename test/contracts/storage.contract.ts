@@ -90,6 +90,61 @@ export function storageContract(open: () => Storage): void {
       });
     });
 
+    test("keep the number of the resumption for which they were taken over", async () => {
+      const id = newOrchestrationId();
+      await claim(id);
+      const { orchestrations } = open();
+      const seen = await orchestrations.find(id);
+      if (seen === undefined) throw new Error("The claim does not exist.");
+      const taken = await Promise.all(
+        [1, 2, 3].map(() =>
+          orchestrations.takeOver(seen, new Date(minutes(1)), 1),
+        ),
+      );
+      expect(taken.filter(Boolean)).toHaveLength(1);
+      const resumed = await orchestrations.find(id);
+      expect(resumed).toMatchObject({ resumption: 1, claimedAt: minutes(1) });
+      if (resumed !== undefined)
+        await orchestrations.takeOver(resumed, new Date(minutes(2)));
+      expect(await orchestrations.find(id)).toMatchObject({
+        resumption: 1,
+        claimedAt: minutes(2),
+      });
+    });
+
+    test("end on condition of their ETag", async () => {
+      const id = newOrchestrationId();
+      await claim(id);
+      const { orchestrations } = open();
+      const seen = await orchestrations.find(id);
+      const end = { status: "failed", updatedAt: minutes(1) } as const;
+      const running = { ...end, status: "running" } as const;
+      expect(await orchestrations.update(id, running, seen?.etag)).toBe(true);
+      expect(await orchestrations.update(id, end, seen?.etag)).toBe(false);
+      const latest = await orchestrations.find(id);
+      expect(latest?.summary.status).toBe("running");
+      expect(await orchestrations.update(id, end, latest?.etag)).toBe(true);
+    });
+
+    test("are settled once with their output", async () => {
+      const id = newOrchestrationId();
+      await claim(id);
+      const { orchestrations } = open();
+      const output = { value: 7 };
+      await orchestrations.update(id, {
+        status: "completed",
+        updatedAt: minutes(1),
+        output,
+      });
+      expect((await orchestrations.find(id))?.settled).toBeUndefined();
+      await Promise.all([1, 2].map(() => orchestrations.markSettled(id)));
+      const settled = await orchestrations.find(id);
+      expect(settled?.settled).toBe(true);
+      await orchestrations.markSettled(id);
+      expect(await orchestrations.find(id)).toEqual(settled);
+      expect(await orchestrations.output(id)).toEqual(output);
+    });
+
     test("do not change after their end", async () => {
       const id = newOrchestrationId();
       const { orchestrations } = open();

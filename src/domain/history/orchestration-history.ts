@@ -7,8 +7,10 @@ export type OrchestrationStatus =
 
 export type OrchestrationEventType =
   | "orchestration.started"
+  | "orchestration.resumed"
   | "orchestration.completed"
   | "orchestration.failed"
+  | "orchestration.terminated"
   | "step.started"
   | "step.completed"
   | "step.failed"
@@ -18,7 +20,7 @@ export type OrchestrationEventType =
   | "tool.called"
   | "message.refused";
 
-/** One event of an orchestration's history. Its deterministic `key` makes writing it twice an overwrite. */
+/** One event of an orchestration's history. Its deterministic `key` prevents that it is stored twice. */
 export interface OrchestrationEvent {
   readonly key: string;
   readonly type: OrchestrationEventType;

@@ -36,18 +36,18 @@ export const createOrchestrationStore = (
       const found = await readRecord(await table(), id);
       if (found === undefined) return undefined;
       const { summary, fingerprint, start, claimedAt } = found.record;
-      const { queuePosition, waiting } = found.record;
+      const { queuePosition, waiting, resumption, settled } = found.record;
       return {
         summary,
         fingerprint,
         start,
         claimedAt,
-        ...omitUndefined({ queuePosition, waiting }),
+        ...omitUndefined({ queuePosition, waiting, resumption, settled }),
         etag: found.etag,
       };
     }),
 
-  takeOver: (claim, now) =>
+  takeOver: (claim, now, resumption) =>
     wrapStorageErrors(`the claim of ${claim.summary.id}`, async () => {
       const { etag, ...record } = claim;
       return replaceRecord(
@@ -56,14 +56,20 @@ export const createOrchestrationStore = (
           ...record,
           claimedAt: now.toISOString(),
           ...(claim.waiting === true && { waiting: false }),
+          ...omitUndefined({ resumption }),
         },
         etag,
       );
     }),
 
-  update: (id, change) =>
+  update: (id, change, etag) =>
     wrapStorageErrors(`the orchestration ${id}`, async () =>
-      updateRecord(await table(), id, change),
+      updateRecord(await table(), id, change, etag),
+    ),
+
+  markSettled: (id) =>
+    wrapStorageErrors(`the orchestration ${id}`, async () =>
+      markSettled(await table(), id),
     ),
 
   output: (id) =>
@@ -146,10 +152,12 @@ async function updateRecord(
   table: TableClient,
   id: string,
   change: SummaryChange,
+  etag: string | undefined,
 ): Promise<boolean> {
   for (;;) {
     const found = await readRecord(table, id);
     if (found === undefined) throw orchestrationNotFound(id);
+    if (etag !== undefined && found.etag !== etag) return false;
     const next = applySummaryChange(found.record, change);
     if (next === undefined) return false;
     const before = found.record.summary;
@@ -162,6 +170,16 @@ async function updateRecord(
     if (hasNewStatus && isFinalChange(before, after))
       await deleteIndexEntry(table, statusIndexEntry(before, before.status));
     return true;
+  }
+}
+
+async function markSettled(table: TableClient, id: string): Promise<void> {
+  for (;;) {
+    const found = await readRecord(table, id);
+    if (found === undefined) throw orchestrationNotFound(id);
+    const next = { ...found.record, settled: true };
+    if (found.record.settled === true) return;
+    if (await replaceRecord(table, next, found.etag)) return;
   }
 }
 

@@ -30,7 +30,8 @@ export async function queryOrchestrations(
   const range = indexRange(query, fromCursor(query.cursor));
   const found: Match[] = [];
   let entriesRead = 0;
-  for await (const entries of readEntries(source.table, range)) {
+  const pageSize = Math.min(batchSize, query.limit + 1);
+  for await (const entries of readEntries(source.table, range, pageSize)) {
     found.push(...(await findMatches(entries, query, source)));
     // One more than requested: there is another page.
     if (found.length > query.limit) {
@@ -79,6 +80,7 @@ const toPage = (
 async function* readEntries(
   table: TableClient,
   range: IndexRange,
+  pageSize: number,
 ): AsyncGenerator<readonly RowKeys[]> {
   const { partitionKey, from, to, after } = range;
   const start =
@@ -90,7 +92,7 @@ async function* readEntries(
     .listEntities({
       queryOptions: { filter, select: ["PartitionKey", "RowKey"] },
     })
-    .byPage({ maxPageSize: batchSize });
+    .byPage({ maxPageSize: pageSize });
   for await (const rows of pages)
     yield rows.map((row) => ({
       partitionKey: row.partitionKey ?? partitionKey,

@@ -16,19 +16,20 @@ export async function insertRows(
   for (const batch of toBatches(rows)) await insertBatch(table, batch);
 }
 
-/** Inserts or replaces rows of one partition. Returns the keys of the inserted ones. */
-export async function upsertRows(
+/** Inserts the rows of one partition that do not exist yet, and returns their keys. */
+export async function insertNewRows(
   table: TableClient,
   rows: readonly TableRow[],
 ): Promise<ReadonlySet<string>> {
   const inserted = new Set<string>();
   for (const batch of toBatches(rows))
-    for (const row of await upsertBatch(table, batch)) inserted.add(row.rowKey);
+    for (const row of await insertNewBatch(table, batch))
+      inserted.add(row.rowKey);
   return inserted;
 }
 
 /** Uses one transaction if all rows are new. After a crash some exist: then writes row by row. */
-async function upsertBatch(
+async function insertNewBatch(
   table: TableClient,
   batch: readonly TableRow[],
 ): Promise<readonly TableRow[]> {
@@ -45,7 +46,6 @@ async function upsertBatch(
       inserted.push(row);
     } catch (error) {
       if (!hasStatusCode(error, 409)) throw error;
-      await table.upsertEntity(row, "Replace");
     }
   return inserted;
 }
