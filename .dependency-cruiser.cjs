@@ -22,8 +22,13 @@ const layers = {
     "src/domain",
     "src/telemetry",
   ],
-  "src/messaging": ["src/domain"],
-  "src/orchestrations": ["src/domain", "src/storage", "src/telemetry"],
+  "src/messaging": ["src/domain", "src/storage", "src/telemetry"],
+  "src/orchestrations": [
+    "src/domain",
+    "src/storage",
+    "src/messaging",
+    "src/telemetry",
+  ],
   "src/health": ["src/domain", "src/orchestrations"],
   "src/http": [
     "src/health",

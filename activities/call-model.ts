@@ -11,7 +11,7 @@ import { traceModelCall } from "../src/telemetry/spans/call-spans";
 import { toToolSpec } from "../src/tools/run-tool";
 import type { ActivityDependencies } from "./activity-dependencies";
 import { dropUnansweredToolCalls } from "./drop-unanswered-tool-calls";
-import { loadAndRender } from "./load-scope";
+import { loadAndRender } from "../src/storage/load-scope";
 import { findTool } from "./tools/find-tool";
 import {
   type AssistantMessage,

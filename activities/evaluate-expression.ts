@@ -2,7 +2,7 @@ import type { EvaluateInput } from "../src/domain/contracts";
 import { requireList } from "../src/domain/expression/evaluate-in-scope";
 import type { Payload } from "../src/domain/payload";
 import type { ActivityDependencies } from "./activity-dependencies";
-import { loadAndEvaluate } from "./load-scope";
+import { loadAndEvaluate } from "../src/storage/load-scope";
 
 /** Evaluates an expression whose scope contains payload references. */
 export const evaluateExpression =

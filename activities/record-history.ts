@@ -1,10 +1,10 @@
 import type { RecordHistoryInput } from "../src/domain/contracts";
 import { buildLifecycleEvents } from "../src/messaging/out/lifecycle-events";
+import { publishMessages } from "../src/messaging/out/publish-messages";
 import { logFailedSteps } from "../src/telemetry/log/log-completion";
 import type { Log } from "../src/telemetry/log/log-event";
 import { recordTurns } from "../src/telemetry/spans/turn-spans";
 import type { ActivityDependencies } from "./activity-dependencies";
-import { publishMessages } from "./publish-messages";
 
 /** Writes history events, then publishes lifecycle events. Keys and message ids are deterministic, so retries are safe. */
 export const recordHistory =
@@ -19,12 +19,17 @@ export const recordHistory =
       status,
       metadata,
       traceparent,
+      resumption,
     }: RecordHistoryInput,
     log: Log,
   ): Promise<null> => {
     const { history, orchestrations } = storage();
     const added = await history.append(orchestrationId, events);
-    recordTurns(orchestrationId, { rows: events, added }, traceparent);
+    recordTurns(
+      orchestrationId,
+      { rows: events, added, resumption },
+      traceparent,
+    );
     logFailedSteps(log, orchestrationId, added);
     const latest = events
       .map(({ at }) => at)

@@ -22,11 +22,7 @@ export function* agentWorkflow(
   input: WorkflowInput,
 ): DurableOperation<WorkflowOutput> {
   const run = createWorkflowRun(context, input);
-  const { name: workflow, version } = input.definition;
-  appendEvent(run, {
-    type: "orchestration.started",
-    data: { workflow, version },
-  });
+  appendStartEvents(run);
   for (;;) {
     const result = yield* startReadySteps(run);
     if (result !== undefined) return yield* finishWorkflow(run, result);
@@ -34,6 +30,23 @@ export function* agentWorkflow(
     const [work, outcome] = yield* waitForNextStep(run);
     yield* applyWorkOutcome(run, work, outcome);
   }
+}
+
+/** The start is recorded and published once. */
+function appendStartEvents(run: WorkflowRun): void {
+  const { definition, resumption, resumedAfter } = run.input;
+  const { name: workflow, version } = definition;
+  if (resumedAfter?.startedAt === undefined)
+    appendEvent(run, {
+      type: "orchestration.started",
+      data: { workflow, version },
+    });
+  if (resumption !== undefined && resumedAfter !== undefined)
+    appendEvent(run, {
+      type: "orchestration.resumed",
+      discriminator: String(resumption),
+      data: { resumption, error: { ...resumedAfter.error } },
+    });
 }
 
 /** Repeats, because work that fails to start settles immediately, and other steps may then be ready. */

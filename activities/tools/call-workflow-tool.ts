@@ -1,6 +1,6 @@
 import type { CallToolInput, CallToolOutput } from "../../src/domain/contracts";
 import type { ActivityDependencies } from "../activity-dependencies";
-import { loadAndRender } from "../load-scope";
+import { loadAndRender } from "../../src/storage/load-scope";
 import { runNamedTool } from "./run-named-tool";
 import { createToolEvent, runToolOnce, toToolEntry } from "./run-tool-once";
 

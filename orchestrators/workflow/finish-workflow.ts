@@ -77,7 +77,7 @@ function writeResult(
   events: readonly OrchestrationEvent[],
   result: FinishInput["result"],
 ): DurableOperation<TaskResult<Payload>> {
-  const { orchestrationId, reply } = run.input;
+  const { orchestrationId, reply, resumption } = run.input;
   // One time for all attempts, so that they write the same events.
   const at = currentTime(run.context);
   const { usage, startedAt } = run;
@@ -98,6 +98,7 @@ function writeResult(
           startedAt,
           metadata,
           ...(reply !== undefined && { reply }),
+          ...(resumption !== undefined && { resumption }),
         }),
     },
   );

@@ -24,11 +24,12 @@ export function* startRecordingEvents(
   );
   if (run.pendingEvents.length === 0) return [];
   const events = takeEvents(run);
-  const { orchestrationId, traceparent } = run.input;
+  const { orchestrationId, traceparent, resumption } = run.input;
   const pending = startActivity(run.context, recordHistoryActivity, {
     orchestrationId,
     events,
     ...(traceparent !== undefined && { traceparent }),
+    ...(resumption !== undefined && { resumption }),
     // Idempotent, and ignored if the orchestration has ended.
     status: "running",
     ...(events.some(isOrchestrationEvent) && {

@@ -15,6 +15,7 @@ import {
   type OrchestrationEventInput,
 } from "../../src/domain/history/create-event";
 import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
+import { toOrchestrationMetadata } from "../../src/domain/orchestration-metadata";
 import type { Payload } from "../../src/domain/payload";
 import type { FailureCounts } from "../../src/domain/retry/retry-policy";
 import { noUsage, type Usage } from "../../src/domain/usage";
@@ -111,18 +112,12 @@ export const createWorkflowRun = (
   failedEvents: [],
   records: [],
   usage: noUsage,
-  startedAt: currentTime(context),
+  startedAt: input.resumedAfter?.startedAt ?? currentTime(context),
 });
 
 export const orchestrationMetadata = ({
   input,
-  definition,
-}: WorkflowRun): OrchestrationMetadata => ({
-  workflow: definition.name,
-  version: definition.version,
-  tags: input.tags ?? {},
-  ...(input.traceparent !== undefined && { traceparent: input.traceparent }),
-});
+}: WorkflowRun): OrchestrationMetadata => toOrchestrationMetadata(input);
 
 /** Adds a history event to the next record. */
 export function appendEvent(

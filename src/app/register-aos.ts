@@ -3,6 +3,7 @@ import { app as durable } from "durable-functions";
 import { readConfig } from "../config/read-config";
 import { registerHttpRoutes } from "../http/register-http-routes";
 import { registerServiceBusTriggers } from "../messaging/in/register-service-bus-triggers";
+import { createEndSweepMemory } from "../orchestrations/end/sweep-ended";
 import { runMaintenance } from "../orchestrations/maintenance";
 import { startTelemetry } from "../telemetry/start-telemetry";
 import type { AosOptions } from "./aos-options";
@@ -48,11 +49,17 @@ export function registerAos(options: AosOptions): void {
     registerServiceBusTriggers({ ...start, messaging });
     functions.hook.appTerminate(() => messaging().close());
   }
-  const { hubRetentionDays } = config;
+  const maintenance = {
+    storage,
+    messaging: () => messaging?.(),
+    now,
+    hubRetentionDays: config.hubRetentionDays,
+    endSweep: createEndSweepMemory(),
+  };
   // The host runs a timer on one instance at a time.
   durable.client.timer("sweepClaims", {
     schedule: "*/30 * * * * *",
     handler: (_timer, hub, context) =>
-      runMaintenance({ storage, now, hubRetentionDays }, hub, context),
+      runMaintenance(maintenance, hub, context),
   });
 }

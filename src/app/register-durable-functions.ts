@@ -3,7 +3,6 @@ import type { ActivityDependencies } from "../../activities/activity-dependencie
 import { callModel } from "../../activities/call-model";
 import { callTool } from "../../activities/call-tool";
 import { evaluateExpression } from "../../activities/evaluate-expression";
-import { finishOrchestration } from "../../activities/finish-orchestration";
 import { notifyStepSettled } from "../../activities/notify-step-settled";
 import { recordHistory } from "../../activities/record-history";
 import { agentSession } from "../../entities/agent-session";
@@ -12,6 +11,7 @@ import { agentWorkflow } from "../../orchestrators/agent-workflow";
 import { toolStep } from "../../orchestrators/tool-step";
 import * as contracts from "../domain/contracts";
 import { agentSessionEntity } from "../domain/session/agent-session";
+import { finishOrchestration } from "../orchestrations/end/finish-orchestration";
 import { releaseSession } from "../orchestrations/session-queue";
 import { registerActivity, registerOrchestrator } from "./register";
 

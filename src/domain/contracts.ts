@@ -106,6 +106,12 @@ export interface WorkflowInput {
   readonly queuePosition?: SessionQueuePosition;
   /** How many times the orchestration was started again after a failure of the platform. Default: 0. */
   readonly resumption?: number;
+  readonly resumedAfter?: {
+    /** Of the instance that the platform failed. */
+    readonly error: Failure;
+    /** When the orchestration recorded its start, ISO 8601. Absent if it failed before. */
+    readonly startedAt?: string;
+  };
 }
 export type WorkflowOutput =
   | { readonly status: "completed"; readonly output: Payload }
@@ -241,6 +247,7 @@ export interface RecordHistoryInput {
   readonly status?: OrchestrationStatus;
   /** Present if one of the events is published as a lifecycle event. */
   readonly metadata?: OrchestrationMetadata;
+  readonly resumption?: number;
 }
 export const recordHistoryActivity = activity<RecordHistoryInput, null>(
   "recordHistory",
@@ -262,6 +269,7 @@ export interface FinishInput {
   readonly startedAt: string;
   readonly metadata: OrchestrationMetadata;
   readonly reply?: ReplyAddress;
+  readonly resumption?: number;
 }
 /** Returns the output, null for a failed orchestration. Fails with `expression_failed` if the output template is invalid. */
 export const finishOrchestrationActivity = activity<FinishInput, Payload>(

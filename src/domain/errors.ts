@@ -40,6 +40,9 @@ export const errorDescriptions = {
     "The Functions host could not run a function, for example because its worker process ended.",
   answer_unknown:
     "The task hub returned only results of other calls for a call.",
+  orchestration_lost:
+    "The task hub no longer has the running orchestration, for example because it was purged.",
+  terminated: "An operator terminated the orchestration in the task hub.",
   configuration_invalid: "A setting is missing or invalid.",
   internal_error: "An error in AOS.",
 } as const;

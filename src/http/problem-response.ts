@@ -80,6 +80,8 @@ const problemTypes: Readonly<Record<ErrorCode, ProblemType>> = {
     retryAfterSeconds: 5,
   },
   answer_unknown: { status: 500, title: "Results of other calls" },
+  orchestration_lost: { status: 410, title: "Orchestration was lost" },
+  terminated: { status: 409, title: "Orchestration was terminated" },
   configuration_invalid: { status: 500, title: "Configuration is not valid" },
   internal_error: { status: 500, title: "Internal error" },
 };

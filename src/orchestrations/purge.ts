@@ -4,10 +4,11 @@ import {
 } from "durable-functions";
 import type { OrchestrationStatus } from "../domain/history/orchestration-history";
 import { logEvent, toErrorCode } from "../telemetry/log/log-event";
+import { AosError } from "../domain/errors";
+import { settleWithHub } from "./end/reconcile";
+import type { SettlementContext } from "./end/settle-orchestration";
 import { readPages } from "./read-pages";
-import { reconcileWithHub } from "./reconcile";
 import type { TaskHubClient } from "./task-hub";
-import type { UseCaseContext } from "./use-case-context";
 
 export type PurgeHubClient = TaskHubClient &
   Pick<DurableClient, "purgeInstanceHistoryBy">;
@@ -34,7 +35,7 @@ export const isTimeToPurge = (now: Date): boolean =>
  * would be kept, and billed, without limit. The rows of AOS stay. A failure is logged, and the next day's purge retries.
  */
 export async function purgeTaskHub(
-  context: UseCaseContext & { readonly hub: PurgeHubClient },
+  context: SettlementContext & { readonly hub: PurgeHubClient },
   retentionDays: number,
 ): Promise<void> {
   const { log } = context;
@@ -60,12 +61,18 @@ export async function purgeTaskHub(
 async function reconcileAll(
   status: OrchestrationStatus,
   before: Date,
-  context: UseCaseContext,
+  context: SettlementContext,
 ): Promise<void> {
   const { storage } = context;
   for await (const summaries of readPages(storage, { status, to: before }))
     for (const { id } of summaries) {
       const claim = await storage.orchestrations.find(id);
-      if (claim !== undefined) await reconcileWithHub(claim, context);
+      if (claim === undefined) continue;
+      const outcome = await settleWithHub(claim, context);
+      if (outcome === "wait" || outcome === "changed")
+        throw new AosError(
+          "not_finished",
+          `Orchestration "${id}" starts again, so the task hub cannot be purged yet.`,
+        );
     }
 }

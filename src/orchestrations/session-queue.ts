@@ -11,7 +11,6 @@
  */
 import { isTerminalStatus } from "../domain/history/terminal-status";
 import type { Claim, QueuedOrchestration } from "../storage/ports";
-import { reconcileWithHub } from "./reconcile";
 import { startClaimedInstance } from "./start/start-claimed-instance";
 import { takeOverClaim } from "./start/take-over-claim";
 import { loadWorkflowInput } from "./start/workflow-input";
@@ -36,7 +35,7 @@ export async function releaseSession(
 }
 
 /** Starts the head of the queue, unless it is running or another process is starting it. */
-async function startNextInSession(
+export async function startNextInSession(
   session: string,
   context: UseCaseContext,
 ): Promise<void> {
@@ -62,17 +61,4 @@ async function startHead(claim: Claim, context: UseCaseContext): Promise<void> {
   const reason = by === "sweeper" ? "starter_died" : "turn_came";
   if (await takeOverClaim(claim, takenAt, reason, context))
     await startClaimedInstance(takenAt, input, context);
-}
-
-/** Also handles a head that ended in the task hub without recording it, for example because it was terminated. */
-export async function repairSession(
-  session: string,
-  context: UseCaseContext,
-): Promise<void> {
-  const { storage } = context;
-  const head = await storage.sessions.head(session);
-  const claim = head && (await storage.orchestrations.find(head.id));
-  if (claim !== undefined && claim.waiting !== true)
-    await reconcileWithHub(claim, context);
-  await startNextInSession(session, context);
 }

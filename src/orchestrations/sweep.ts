@@ -1,18 +1,19 @@
 /** Finds orchestrations that were claimed but not started, because their process died, and repairs stuck sessions. */
 import type { OrchestrationSummary } from "../domain/history/orchestration-history";
 import { logEvent, toErrorCode } from "../telemetry/log/log-event";
+import { reconcileWithHub } from "./end/reconcile";
+import type { SettlementContext } from "./end/settle-orchestration";
 import { readPages } from "./read-pages";
-import { enqueueInSession, repairSession } from "./session-queue";
+import { processConcurrently } from "./process-concurrently";
+import { enqueueInSession, startNextInSession } from "./session-queue";
 import { startIfAbandoned } from "./start/claim-and-start";
 import { takeOverAfterMs } from "./start/claim-rules";
-import type { UseCaseContext } from "./use-case-context";
 
-const concurrency = 8;
 /** Less than the interval of the timer. */
-const maxSweepMs = 25_000;
+export const maxSweepMs = 25_000;
 
 /** Orchestrations that could not be started are logged, and left to the next sweep. */
-export async function sweepClaims(context: UseCaseContext): Promise<void> {
+export async function sweepClaims(context: SettlementContext): Promise<void> {
   const startedAt = context.now().getTime();
   const sessions: RepairedSessions = new Map();
   const abandoned = {
@@ -25,25 +26,19 @@ export async function sweepClaims(context: UseCaseContext): Promise<void> {
   }
 }
 
-async function startAll(
+const startAll = (
   summaries: readonly OrchestrationSummary[],
   sessions: RepairedSessions,
-  context: UseCaseContext,
-): Promise<void> {
-  const remaining = [...summaries];
-  const worker = async (): Promise<void> => {
-    for (let next = remaining.pop(); next; next = remaining.pop())
-      try {
-        await startPending(next.id, sessions, context);
-      } catch (error) {
-        logEvent(context.log, "claim.left", {
-          orchestrationId: next.id,
-          code: toErrorCode(error),
-        });
-      }
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-}
+  context: SettlementContext,
+): Promise<void> =>
+  processConcurrently(summaries, async ({ id }) => {
+    try {
+      await startPending(id, sessions, context);
+    } catch (error) {
+      const code = toErrorCode(error);
+      logEvent(context.log, "claim.left", { orchestrationId: id, code });
+    }
+  });
 
 /** By session, the ids in its queue. A sweep repairs each session once. */
 type RepairedSessions = Map<string, Promise<ReadonlySet<string>>>;
@@ -51,7 +46,7 @@ type RepairedSessions = Map<string, Promise<ReadonlySet<string>>>;
 async function startPending(
   id: string,
   sessions: RepairedSessions,
-  context: UseCaseContext,
+  context: SettlementContext,
 ): Promise<void> {
   const claim = await context.storage.orchestrations.find(id);
   if (claim === undefined) return;
@@ -70,9 +65,22 @@ async function startPending(
 
 async function repair(
   session: string,
-  context: UseCaseContext,
+  context: SettlementContext,
 ): Promise<ReadonlySet<string>> {
   const queuedIds = await context.storage.sessions.orchestrationIds(session);
   await repairSession(session, context);
   return queuedIds;
+}
+
+/** Also handles a head that ended in the task hub without recording it, for example because it was terminated. */
+async function repairSession(
+  session: string,
+  context: SettlementContext,
+): Promise<void> {
+  const { storage } = context;
+  const head = await storage.sessions.head(session);
+  const claim = head && (await storage.orchestrations.find(head.id));
+  if (claim !== undefined && claim.waiting !== true)
+    await reconcileWithHub(claim, context);
+  await startNextInSession(session, context);
 }

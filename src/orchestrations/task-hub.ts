@@ -20,13 +20,17 @@ export interface TaskHubContext {
   readonly log: Log;
 }
 
+/** An instance that the task hub ended; an orchestrator that records its end completes. */
+export interface EndedInstance {
+  readonly state: "failed" | "terminated";
+  readonly message: string;
+  readonly endedAt: string;
+  /** `WorkflowInput.resumption`, 0 if the input was not requested. */
+  readonly resumption: number;
+}
 export type InstanceState =
   | { readonly state: "absent" | "active" | "suspended" | "completed" }
-  | {
-      readonly state: "failed" | "terminated";
-      readonly message: string;
-      readonly endedAt: string;
-    };
+  | EndedInstance;
 
 /** Does nothing if the instance is already running. */
 export async function startInstance(
@@ -54,13 +58,19 @@ export async function startInstance(
 export async function findInstance(
   hub: TaskHubClient,
   id: string,
+  showInput = false,
 ): Promise<InstanceState> {
   try {
-    const found = await hub.getStatus(id, { showInput: false });
+    const found = await hub.getStatus(id, { showInput });
     const state = states[found.runtimeStatus] ?? "active";
     if (state !== "failed" && state !== "terminated") return { state };
     const endedAt = found.lastUpdatedTime.toISOString();
-    return { state, message: readReason(found.output), endedAt };
+    return {
+      state,
+      message: readReason(found.output),
+      endedAt,
+      resumption: readResumption(found.input),
+    };
   } catch (cause) {
     if (/HTTP 404\b/.test(toErrorMessage(cause))) return { state: "absent" };
     throw hubUnavailable(id, cause);
@@ -81,6 +91,13 @@ function readReason(output: unknown): string {
     return "The orchestration ended without a reason.";
   const [first = ""] = output.trim().split("\n");
   return first.replace(/^Orchestrator function '[^']*' failed: /, "").trim();
+}
+
+function readResumption(input: unknown): number {
+  if (typeof input !== "object" || input === null) return 0;
+  return "resumption" in input && typeof input.resumption === "number"
+    ? input.resumption
+    : 0;
 }
 
 const hubUnavailable = (id: string, cause: unknown): AosError =>

@@ -3,14 +3,15 @@ import type { DurableClient } from "durable-functions";
 import type { Storage } from "../../src/storage/ports";
 import { openStorage } from "../../src/storage/open-storage";
 import { isTimeToPurge, purgeTaskHub } from "../../src/orchestrations/purge";
+import { createEndSweepMemory } from "../../src/orchestrations/end/sweep-ended";
 import { runMaintenance } from "../../src/orchestrations/maintenance";
 import {
   type Azurite,
   startAzurite,
 } from "../../local-cloud/test/support/storage/azurite";
-import { newClaim } from "../contracts/storage.contract";
 import { createEventLog } from "../support/telemetry/event-log";
 import { fakeTaskHub } from "../support/orchestrations/fake-task-hub";
+import { newWorkflowClaim } from "../support/orchestrations/workflow-claim";
 
 const nowMs = Date.parse("2026-03-01T03:00:00Z");
 const dayMs = 86_400_000;
@@ -40,10 +41,9 @@ describe("purgeTaskHub", () => {
   ): Promise<string> {
     const id = randomUUID();
     const at = new Date(nowMs - ageDays * dayMs).toISOString();
-    await storage.orchestrations.claim({
-      ...newClaim(id, { createdAt: at, updatedAt: at }),
-      claimedAt: at,
-    });
+    await storage.orchestrations.claim(
+      newWorkflowClaim(id, { createdAt: at, updatedAt: at }),
+    );
     if (status === "running")
       await storage.orchestrations.update(id, { status, updatedAt: at });
     return id;
@@ -59,6 +59,7 @@ describe("purgeTaskHub", () => {
       {
         storage,
         hub: { ...hub, purgeInstanceHistoryBy } as unknown as DurableClient,
+        messaging: () => undefined,
         now: () => new Date(nowMs),
         by: "sweeper",
         log,
@@ -110,13 +111,21 @@ describe("purgeTaskHub", () => {
         },
       };
       const { log, events } = createEventLog();
+      const isPurgeEvent = ({ event }: { event: string }) =>
+        event.startsWith("hub.");
       const at = new Date(`2026-03-01T${time}Z`);
       await runMaintenance(
-        { storage: () => storage, now: () => at, hubRetentionDays: 10 },
+        {
+          storage: () => storage,
+          messaging: () => undefined,
+          now: () => at,
+          hubRetentionDays: 10,
+          endSweep: createEndSweepMemory(),
+        },
         hub as unknown as DurableClient,
         log,
       );
-      expect(events.map(({ event }) => event)).toEqual(
+      expect(events.filter(isPurgeEvent).map(({ event }) => event)).toEqual(
         Array.from({ length: times }, () => "hub.purged"),
       );
       expect(filters).toEqual(
@@ -128,6 +137,25 @@ describe("purgeTaskHub", () => {
       );
     },
   );
+
+  test("purges nothing while the platform failed an old orchestration that will start again", async () => {
+    const hub = fakeTaskHub();
+    const id = await createOrchestration(31);
+    const claim = await storage.orchestrations.find(id);
+    if (claim === undefined) throw new Error("The claim does not exist.");
+    await storage.orchestrations.takeOver(claim, new Date(nowMs - 30_000), 1);
+    await hub.startNew("w", { instanceId: id, input: { resumption: 1 } });
+    hub.fail(id, "Did not find any initialized language workers");
+    const events = await purge(hub, () => {
+      throw new Error("The hub must not be purged.");
+    });
+    expect(events.at(-1)).toMatchObject({
+      event: "hub.not_purged",
+      code: "not_finished",
+    });
+    hub.terminate(id);
+    await purge(hub, () => Promise.resolve({ instancesDeleted: 1 }));
+  });
 
   test("purges nothing and logs hub.not_purged if the hub cannot return the status of an orchestration", async () => {
     const hub = fakeTaskHub();

@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { DurableClient } from "durable-functions";
-import type { WorkflowInput } from "../../src/domain/contracts";
-import type { Json } from "../../src/domain/payload";
 import { sweepClaims } from "../../src/orchestrations/sweep";
 import { useAzuriteStorage } from "../support/storage/azurite-storage";
-import { newClaim } from "../contracts/storage.contract";
 import { createEventLog } from "../support/telemetry/event-log";
 import { fakeTaskHub } from "../support/orchestrations/fake-task-hub";
+import { newWorkflowClaim } from "../support/orchestrations/workflow-claim";
 
 const storage = useAzuriteStorage();
 
@@ -16,17 +14,9 @@ const nowMs = Date.parse("2026-01-01T00:00:00Z");
 async function createAbandonedClaim(ageMs: number): Promise<string> {
   const id = randomUUID();
   const at = new Date(nowMs - ageMs).toISOString();
-  const input: WorkflowInput = {
-    orchestrationId: id,
-    definition: { name: "w", version: "1", steps: [] },
-    agents: {},
-    input: { value: {} },
-  };
-  await storage().orchestrations.claim({
-    ...newClaim(id, { createdAt: at, updatedAt: at }),
-    start: { value: input as unknown as Json },
-    claimedAt: at,
-  });
+  await storage().orchestrations.claim(
+    newWorkflowClaim(id, { createdAt: at, updatedAt: at }),
+  );
   return id;
 }
 
@@ -36,6 +26,7 @@ describe("sweepClaims", () => {
     const { log, events } = createEventLog();
     const context = {
       storage: storage(),
+      messaging: () => undefined,
       hub: hub as unknown as DurableClient,
       now: () => new Date(nowMs),
       by: "sweeper",
@@ -67,6 +58,7 @@ describe("sweepClaims", () => {
     const { log, events } = createEventLog();
     const context = {
       storage: storage(),
+      messaging: () => undefined,
       by: "sweeper",
       log,
       hub: {

@@ -248,6 +248,37 @@ test("fails in the task hub only if the failure cannot be recorded", async () =>
   );
 });
 
+test.each([
+  ["2026-01-01T00:00:00.000Z", ["orchestration.resumed"]],
+  [undefined, ["orchestration.started", "orchestration.resumed"]],
+])(
+  "records the resumption after a failure of the platform, and the start if no earlier run recorded it: %s",
+  async (startedAt, expected) => {
+    const error = { code: "platform_failed", message: "restarted" };
+    const resumedAfter = {
+      error,
+      ...(startedAt !== undefined && { startedAt }),
+    };
+    const engine = await startWorkflow([toolStep("a")], {
+      resumption: 2,
+      resumedAfter,
+    });
+    const { events, resumption } = engine.task("recordHistory")
+      .input as RecordHistoryInput;
+    expect(resumption).toBe(2);
+    expect(events.map(({ type }) => type)).toEqual([
+      ...expected,
+      "step.started",
+    ]);
+    expect(events.at(-2)?.data).toEqual({ resumption: 2, error });
+    await completeRecords(engine);
+    await engine.complete("o1@a", completed(1));
+    const input = await finish(engine, { value: 1 });
+    expect(input.resumption).toBe(2);
+    if (startedAt !== undefined) expect(input.startedAt).toBe(startedAt);
+  },
+);
+
 test("writes events in the last activity if recording them failed", async () => {
   const engine = await startWorkflow([toolStep("a")]);
   await engine.fail("recordHistory", "storage_unavailable", "no network");

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { HttpRequest } from "@azure/functions";
 import type { OrchestrationSummary } from "../../domain/history/orchestration-history";
 import { isTerminalStatus } from "../../domain/history/terminal-status";
-import { reconcileWithHub } from "../../orchestrations/reconcile";
+import { reconcileWithHub } from "../../orchestrations/end/reconcile";
 import { parseRequest } from "../../orchestrations/request/parse-request";
 import { loadWorkflowInput } from "../../orchestrations/start/workflow-input";
 import type { TaskHubClient } from "../../orchestrations/task-hub";
@@ -21,7 +21,7 @@ const maxPollDelayMs = 1_000;
 
 /** `GET /api/orchestrations/{id}` */
 export const getOrchestrationRoute =
-  (dependencies: Pick<HttpDependencies, "storage" | "now">) =>
+  (dependencies: Pick<HttpDependencies, "storage" | "now" | "messaging">) =>
   async (request: HttpRequest, hub: TaskHubClient, log: Log) => {
     const { wait } = parseRequest(
       getQuerySchema,
@@ -32,6 +32,8 @@ export const getOrchestrationRoute =
     const claim = await findOrchestration(request, storage);
     const readSummary = async () =>
       reconcileWithHub(await findOrchestration(request, storage), {
+        ...dependencies,
+        by: "http",
         hub,
         storage,
         log,

@@ -1,7 +1,7 @@
 import type { HttpRequest } from "@azure/functions";
 import { AosError } from "../../domain/errors";
 import { isTerminalStatus } from "../../domain/history/terminal-status";
-import { reconcileWithHub } from "../../orchestrations/reconcile";
+import { reconcileWithHub } from "../../orchestrations/end/reconcile";
 import type { TaskHubClient } from "../../orchestrations/task-hub";
 import type { Log } from "../../telemetry/log/log-event";
 import { findOrchestration } from "../find-orchestration";
@@ -10,11 +10,13 @@ import { jsonResponse } from "../http-handler";
 
 /** `GET /api/orchestrations/{id}/result`: the output, or the status and error if there is no output. */
 export const getResultRoute =
-  (dependencies: Pick<HttpDependencies, "storage">) =>
+  (dependencies: Pick<HttpDependencies, "storage" | "now" | "messaging">) =>
   async (request: HttpRequest, hub: TaskHubClient, log: Log) => {
     const storage = dependencies.storage();
     const claim = await findOrchestration(request, storage);
     const { id, status, error } = await reconcileWithHub(claim, {
+      ...dependencies,
+      by: "http",
       hub,
       storage,
       log,

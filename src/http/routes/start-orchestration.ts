@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { HttpRequest, InvocationContext } from "@azure/functions";
 import type { WorkflowInput } from "../../domain/contracts";
 import { omitUndefined } from "../../domain/omit-undefined";
-import { reconcileWithHub } from "../../orchestrations/reconcile";
+import { reconcileWithHub } from "../../orchestrations/end/reconcile";
 import { identifyRequest } from "../../orchestrations/request/identify-request";
 import { parseRequest } from "../../orchestrations/request/parse-request";
 import { invalidRequest } from "../../orchestrations/request/request-error";
@@ -16,7 +16,7 @@ import {
   type RequestOrigin,
 } from "../../orchestrations/start/workflow-input";
 import type { TaskHubClient } from "../../orchestrations/task-hub";
-import type { UseCaseContext } from "../../orchestrations/use-case-context";
+import type { SettlementContext } from "../../orchestrations/end/settle-orchestration";
 import type { Claim } from "../../storage/ports";
 import { parseTraceparent } from "../../telemetry/spans/trace-ids";
 import type { HttpDependencies } from "../http-dependencies";
@@ -57,6 +57,7 @@ export const startOrchestrationRoute =
     return started.kind === "new"
       ? acceptedResponse(request, started.claim, started.input)
       : replayResponse(request, started.claim, {
+          ...dependencies,
           ...hubContext,
           storage: dependencies.storage(),
         });
@@ -101,7 +102,7 @@ function acceptedResponse(
 async function replayResponse(
   request: HttpRequest,
   claim: Claim,
-  context: Pick<UseCaseContext, "hub" | "storage" | "log">,
+  context: SettlementContext,
 ) {
   const { storage } = context;
   const summary = await reconcileWithHub(claim, context);

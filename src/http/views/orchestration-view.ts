@@ -6,8 +6,8 @@ import type {
 import type { Usage } from "../../domain/usage";
 import type { WorkflowDefinition } from "../../domain/workflow/workflow-definition";
 import { type StepView, toStepView } from "./step-view";
+import { sumUsage } from "../../domain/history/sum-usage";
 import { isTerminalStatus } from "../../domain/history/terminal-status";
-import { sumUsage } from "./sum-usage";
 
 export interface OrchestrationView {
   readonly id: string;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Failure } from "../../domain/errors";
+import { compareEvents } from "../../domain/history/create-event";
 import type { OrchestrationEvent } from "../../domain/history/orchestration-history";
 import { omitUndefined } from "../../domain/omit-undefined";
 import type { StepDefinition } from "../../domain/workflow/workflow-definition";
@@ -39,7 +40,7 @@ export function toStepView(
   events: readonly OrchestrationEvent[],
 ): StepView {
   const stepEvents = events.filter(({ stepId }) => stepId === step.id);
-  const endEvent = stepEvents.find(({ type }) => type in finalStatuses);
+  const endEvent = findEndEvent(stepEvents);
   return {
     id: step.id,
     kind: step.kind,
@@ -55,6 +56,15 @@ export function toStepView(
     }),
   };
 }
+
+/** The latest one: a step of an orchestration that was started again can complete after it had failed. */
+const findEndEvent = (
+  stepEvents: readonly OrchestrationEvent[],
+): OrchestrationEvent | undefined =>
+  stepEvents
+    .filter(({ type }) => type in finalStatuses)
+    .sort(compareEvents)
+    .at(-1);
 
 function stepStatus(
   stepEvents: readonly OrchestrationEvent[],
@@ -82,18 +92,28 @@ function countItems(
   const itemEvents = events.filter(({ stepId }) =>
     stepId?.startsWith(`${mapId}.`),
   );
-  const countWith = (...types: readonly OrchestrationEvent["type"][]) =>
-    distinctSteps(itemEvents.filter(({ type }) => types.includes(type)));
-  const failed = countWith("step.failed");
+  const items = groupByStep(itemEvents);
+  const endTypes = [...items.values()].flatMap(
+    (itemEvents) => findEndEvent(itemEvents)?.type ?? [],
+  );
   const recordedTotals = mapEvents
     .map(({ data }) => data?.["items"])
     .filter((items) => typeof items === "number");
   return {
-    done: countWith("step.completed", "step.skipped") + failed,
-    total: Math.max(distinctSteps(itemEvents), ...recordedTotals),
-    failed,
+    done: endTypes.length,
+    total: Math.max(items.size, ...recordedTotals),
+    failed: endTypes.filter((type) => type === "step.failed").length,
   };
 }
 
-const distinctSteps = (events: readonly OrchestrationEvent[]): number =>
-  new Set(events.map(({ stepId }) => stepId)).size;
+function groupByStep(
+  events: readonly OrchestrationEvent[],
+): ReadonlyMap<string | undefined, readonly OrchestrationEvent[]> {
+  const groups = new Map<string | undefined, OrchestrationEvent[]>();
+  for (const event of events) {
+    const group = groups.get(event.stepId) ?? [];
+    groups.set(event.stepId, group);
+    group.push(event);
+  }
+  return groups;
+}

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { toFailure } from "../../domain/errors";
 import { isJsonObject } from "../../domain/json";
-import { reconcileWithHub } from "../../orchestrations/reconcile";
+import { reconcileWithHub } from "../../orchestrations/end/reconcile";
 import type { FieldError } from "../../orchestrations/request/request-error";
 import { entityNameSchema } from "../../orchestrations/request/start-request";
 import type { StartDependencies } from "../../orchestrations/start/start-dependencies";
@@ -91,7 +91,7 @@ const attemptTo = (work: () => Promise<void>): Promise<StartAttempt> =>
 
 async function startOrchestration(
   message: ReceivedMessage,
-  dependencies: StartDependencies,
+  dependencies: MessageDependencies,
   context: TaskHubContext,
 ): Promise<void> {
   const started = await startOnce(
@@ -102,6 +102,7 @@ async function startOrchestration(
   // Throws if the task hub is unavailable, so that the message is redelivered.
   if (started.kind === "existing")
     await reconcileWithHub(started.claim, {
+      ...dependencies,
       ...context,
       storage: dependencies.storage(),
     });

@@ -13,6 +13,7 @@ const publishedStatuses: Partial<Record<OrchestrationEventType, string>> = {
   "orchestration.started": "running",
   "orchestration.completed": "completed",
   "orchestration.failed": "failed",
+  "orchestration.terminated": "terminated",
 };
 
 /** Builds a message with the id `<id>:<type>` for each event that changes the orchestration's status. */

@@ -16,7 +16,7 @@ const maxErrorLength = 8_000;
 export interface EndedOrchestration {
   readonly id: string;
   readonly metadata: OrchestrationMetadata;
-  readonly status: "completed" | "failed";
+  readonly status: "completed" | "failed" | "terminated";
   readonly usage: Usage;
   readonly startedAt: string;
   readonly endedAt: string;

@@ -5,9 +5,10 @@ import type { UseCaseContext } from "../use-case-context";
 
 /**
  * `starter_died`: the process that held the claim stopped before it started the orchestration. `turn_came`: the
- * orchestration became the head of its session queue; this is normal and not logged.
+ * orchestration became the head of its session queue; this is normal and not logged. `platform_failed`: the orchestration
+ * starts again as `resumption`.
  */
-type TakeOverReason = "starter_died" | "turn_came";
+type TakeOverReason = "starter_died" | "turn_came" | "platform_failed";
 
 /** Returns false if another process has already taken over the claim. */
 export async function takeOverClaim(
@@ -15,14 +16,15 @@ export async function takeOverClaim(
   takenAt: Date,
   reason: TakeOverReason,
   { storage, by, log }: Pick<UseCaseContext, "storage" | "by" | "log">,
+  resumption?: number,
 ): Promise<boolean> {
-  if (!(await storage.orchestrations.takeOver(claim, takenAt))) return false;
+  if (!(await storage.orchestrations.takeOver(claim, takenAt, resumption)))
+    return false;
   countTakeover(reason, by);
+  const orchestrationId = claim.summary.id;
   if (reason === "starter_died")
-    logEvent(log, "claim.taken_over", {
-      orchestrationId: claim.summary.id,
-      reason,
-      by,
-    });
+    logEvent(log, "claim.taken_over", { orchestrationId, reason, by });
+  if (reason === "platform_failed")
+    logEvent(log, "orchestration.resumed", { orchestrationId, resumption, by });
   return true;
 }

@@ -48,11 +48,12 @@ function snapshotAgents(
   return Object.fromEntries(named.map((agent) => [agent.name, agent]));
 }
 
-/** The input that `claimAndStart` stored. */
+/** The input that `claimAndStart` stored, with the number of the current resumption. */
 export async function loadWorkflowInput(
-  claim: Pick<Claim, "start">,
+  { start, resumption }: Pick<Claim, "start" | "resumption">,
   storage: Storage,
 ): Promise<WorkflowInput> {
   // The store verifies the digest.
-  return (await storage.payloads.get(claim.start)) as unknown as WorkflowInput;
+  const input = (await storage.payloads.get(start)) as unknown as WorkflowInput;
+  return resumption === undefined ? input : { ...input, resumption };
 }

@@ -15,7 +15,7 @@ interface OrchestrationEnd {
   readonly error?: Failure;
 }
 
-/** Does not log a termination: it is not a failure, and the host logs it. */
+/** A termination is not a failure. */
 export function logCompletion(
   log: Log,
   { id, workflow, status, error }: OrchestrationEnd,
@@ -23,6 +23,8 @@ export function logCompletion(
   const orchestrationId = id;
   if (status === "completed")
     logEvent(log, "orchestration.completed", { orchestrationId, workflow });
+  if (status === "terminated")
+    logEvent(log, "orchestration.terminated", { orchestrationId, workflow });
   if (status !== "failed") return;
   const code = error?.code ?? "internal_error";
   countFailure(workflow, code);

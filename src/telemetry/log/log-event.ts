@@ -20,6 +20,11 @@ const eventDefinitions = {
   "orchestration.started": ["info", "orchestrationId", "workflow", "by"],
   "orchestration.completed": ["info", "orchestrationId", "workflow"],
   "orchestration.failed": ["error", "orchestrationId", "workflow", "code"],
+  "orchestration.terminated": ["info", "orchestrationId", "workflow"],
+  /** Started again after a failure of the platform. */
+  "orchestration.resumed": ["warn", "orchestrationId", "resumption", "by"],
+  /** The end of an orchestration that the task hub ended could not be answered. The sweeper retries. */
+  "end.left": ["warn", "orchestrationId", "code"],
   "step.failed": ["warn", "orchestrationId", "stepId", "agent", "code"],
   /** The failed attempt may be retried; the same applies to the next two events. */
   "activity.failed": ["warn", "activity", "orchestrationId", "stepId", "code"],

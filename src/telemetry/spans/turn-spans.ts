@@ -4,6 +4,7 @@
  * 1. A turn outlives any process: its span is created from the event that ends the turn.
  * 2. The span id is derived from the orchestration and the step: activities refer to it before the span exists, and
  *    creating the span again exports the same span.
+ * 3. An orchestration that was started again repeats turns that had ended: only the turns of new events have a span then.
  */
 import { type Attributes, SpanKind } from "@opentelemetry/api";
 import type { OrchestrationEvent } from "../../domain/history/orchestration-history";
@@ -40,11 +41,14 @@ export function recordTurns(
   {
     rows,
     added,
-  }: Readonly<Record<"rows" | "added", readonly OrchestrationEvent[]>>,
+    resumption = 0,
+  }: Readonly<Record<"rows" | "added", readonly OrchestrationEvent[]>> & {
+    readonly resumption: number | undefined;
+  },
   traceparent: string | undefined,
 ): void {
   for (const row of added) countTurn(row);
-  for (const row of rows) {
+  for (const row of resumption > 0 ? added : rows) {
     const turn = readEndedTurn(row);
     if (turn === undefined) continue;
     const { stepId, agent, startedAt, error } = turn;

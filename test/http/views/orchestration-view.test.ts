@@ -114,6 +114,22 @@ describe("toOrchestrationView", () => {
     expect(view([failed]).steps[2]).toMatchObject({ status: "failed", error });
   });
 
+  test("shows the latest end of a step that completes after the orchestration was started again", () => {
+    const error = { code: "platform_failed", message: "restart" };
+    const ends = ["save", "read.0"].flatMap((stepId) => [
+      newEvent("step.failed", 3, { stepId, data: { error } }),
+      newEvent("step.completed", 9, { stepId }),
+    ]);
+    const { steps, progress } = view([
+      newEvent("step.started", 1, { stepId: "read" }),
+      ...ends.toReversed(),
+    ]);
+    expect(steps[2]).toMatchObject({ status: "completed", endedAt: at(9) });
+    expect(steps[2]?.error).toBeUndefined();
+    expect(steps[1]?.items).toEqual({ done: 1, total: 1, failed: 0 });
+    expect(progress).toEqual({ done: 1, total: 3 });
+  });
+
   test("sums the usage of the model calls, without adding the usage of their steps", () => {
     expect(view(events).usage).toEqual({
       inputTokens: 20,

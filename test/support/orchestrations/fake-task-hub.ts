@@ -1,31 +1,82 @@
+import type { DurableClient } from "durable-functions";
+import type { WorkflowInput } from "../../../src/domain/contracts";
+
+interface FakeInstance {
+  runtimeStatus: string;
+  readonly input: unknown;
+  output: unknown;
+}
+
 /** A task hub that can be made to fail. Its errors have the texts of the durable client's errors. */
 export function fakeTaskHub() {
   const started: string[] = [];
-  const statuses = new Map<string, string>();
+  const instances = new Map<string, FakeInstance>();
+  const lastUpdatedTime = new Date(0);
+  const checkAvailable = (): void => {
+    hub.requests++;
+    if (hub.broken) throw new Error("unexpected status code: 500.");
+  };
+  const end = (id: string, runtimeStatus: string, output: unknown): void => {
+    const input = instances.get(id)?.input;
+    instances.set(id, { runtimeStatus, input, output });
+  };
   const hub = {
     /** Ids of the started instances, in order. */
     started,
+    /** Number of requests of the client. */
+    requests: 0,
     /** Makes every operation fail. */
     broken: false,
-    startNew: (_name: string, options?: { instanceId?: string }) => {
-      if (hub.broken)
-        return Promise.reject(new Error("unexpected status code: 500."));
-      const id = options?.instanceId ?? "";
+    // eslint-disable-next-line @typescript-eslint/require-await -- The client rejects.
+    startNew: async (
+      _name: string,
+      options?: { instanceId?: string; input?: unknown },
+    ) => {
+      checkAvailable();
+      const { instanceId: id = "", input } = options ?? {};
+      if (instances.get(id)?.runtimeStatus === "Running")
+        throw new Error("unexpected status code: 409.");
       started.push(id);
-      statuses.set(id, "Running");
-      return Promise.resolve(id);
+      instances.set(id, { runtimeStatus: "Running", input, output: null });
+      return id;
     },
-    getStatus: (id: string) => {
-      if (hub.broken)
-        return Promise.reject(new Error("unexpected status code: 500."));
-      const runtimeStatus = statuses.get(id);
-      return runtimeStatus === undefined
-        ? Promise.reject(new Error("replied with HTTP 404 response."))
-        : Promise.resolve({ runtimeStatus, lastUpdatedTime: new Date(0) });
+    // eslint-disable-next-line @typescript-eslint/require-await -- The client rejects.
+    getStatus: async (id: string) => {
+      checkAvailable();
+      const instance = instances.get(id);
+      if (instance === undefined)
+        throw new Error("replied with HTTP 404 response.");
+      return { ...instance, lastUpdatedTime };
+    },
+    /** Pages of 100, as on Azure: each is a request. */
+    getStatusBy: async ({ runtimeStatus = [] as readonly string[] }) => {
+      const found = [...instances]
+        .map(([instanceId, instance]) => ({ instanceId, ...instance }))
+        .filter((each) => runtimeStatus.includes(each.runtimeStatus));
+      for (let page = 0; page * 100 <= found.length; page++) checkAvailable();
+      return Promise.resolve(found);
     },
     /** Ends an instance that then cannot record its end. */
-    terminate: (id: string) => {
-      statuses.set(id, "Terminated");
+    terminate: (id: string, reason = "too expensive") => {
+      end(id, "Terminated", reason);
+    },
+    fail: (id: string, message: string) => {
+      end(
+        id,
+        "Failed",
+        `Orchestrator function 'agentWorkflow' failed: ${message}`,
+      );
+    },
+    complete: (id: string) => {
+      end(id, "Completed", null);
+    },
+    purge: (id: string) => {
+      instances.delete(id);
+    },
+    inputOf: (id: string) =>
+      instances.get(id)?.input as WorkflowInput | undefined,
+    get client() {
+      return hub as unknown as DurableClient;
     },
   };
   return hub;

@@ -4,16 +4,17 @@ import {
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
 import type { DurableClient } from "durable-functions";
-import { finishOrchestration } from "../../../activities/finish-orchestration";
+import { finishOrchestration } from "../../../src/orchestrations/end/finish-orchestration";
 import { recordHistory } from "../../../activities/record-history";
 import { createEvent } from "../../../src/domain/history/create-event";
 import { noUsage } from "../../../src/domain/usage";
 import { startTelemetryProvider } from "../../../src/telemetry/export/telemetry-provider";
-import { reconcileWithHub } from "../../../src/orchestrations/reconcile";
+import { reconcileWithHub } from "../../../src/orchestrations/end/reconcile";
 import { startIfAbandoned } from "../../../src/orchestrations/start/claim-and-start";
-import { newClaim, newOrchestrationId } from "../../contracts/storage.contract";
+import { newOrchestrationId } from "../../contracts/storage.contract";
 import { createEventLog } from "../../support/telemetry/event-log";
 import { fakeTaskHub } from "../../support/orchestrations/fake-task-hub";
+import { newWorkflowClaim } from "../../support/orchestrations/workflow-claim";
 import { useAzuriteStorage } from "../../support/storage/azurite-storage";
 
 const storage = useAzuriteStorage();
@@ -50,7 +51,7 @@ const dependencies = { storage, messaging: () => undefined };
 
 async function createClaim(workflow: string): Promise<string> {
   const id = newOrchestrationId();
-  await storage().orchestrations.claim(newClaim(id, { workflow }));
+  await storage().orchestrations.claim(newWorkflowClaim(id, { workflow }));
   return id;
 }
 
@@ -121,7 +122,14 @@ test("reconcileWithHub counts and logs a failure in the hub once for repeated ca
   const { log, events } = createEventLog();
   await runRepeatedly(async () => {
     if (claim !== undefined)
-      await reconcileWithHub(claim, { hub, storage: storage(), log });
+      await reconcileWithHub(claim, {
+        ...dependencies,
+        storage: storage(),
+        hub,
+        now: () => new Date(),
+        by: "http",
+        log,
+      });
   });
   expect(
     await readDataPoints(

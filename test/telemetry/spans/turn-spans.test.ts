@@ -22,7 +22,7 @@ const failedTurn = createEvent({
   },
 });
 function recordSpans(...rows: readonly OrchestrationEvent[]) {
-  recordTurns("o", { rows, added: [] }, undefined);
+  recordTurns("o", { rows, added: [], resumption: undefined }, undefined);
   return recorder.takeSpans();
 }
 
@@ -47,6 +47,16 @@ describe("recordTurns", () => {
       "aos.orchestration.id": "o",
       "error.type": "model_failed",
     });
+  });
+
+  test("exports no second span of a turn that an orchestration repeats after it was started again", () => {
+    const completed = { ...failedTurn, stepId: "read", key: "read" };
+    const rows = [failedTurn, completed];
+    recordTurns("o", { rows, added: [completed], resumption: 1 }, undefined);
+    const attributes = recorder
+      .takeSpans()
+      .map((span) => span.attributes["aos.step.id"]);
+    expect(attributes).toEqual(["read"]);
   });
 
   test("exports no span for an event that does not end a turn", () => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { OrchestrationEvent } from "../../domain/history/orchestration-history";
-import { addUsage, noUsage, type Usage } from "../../domain/usage";
+import { addUsage, noUsage, type Usage } from "../usage";
+import type { OrchestrationEvent } from "./orchestration-history";
 
 const count = z.number().default(0);
 const schema = z.object({

@@ -2,31 +2,31 @@ import {
   type ServiceBusReceivedMessage,
   ServiceBusClient,
 } from "@azure/service-bus";
-import { finishOrchestration } from "../../activities/finish-orchestration";
-import { recordHistory } from "../../activities/record-history";
-import type { Storage } from "../../src/storage/ports";
-import { openStorage } from "../../src/storage/open-storage";
-import type { Messaging } from "../../src/messaging/ports";
-import { openServiceBus } from "../../src/messaging/service-bus/service-bus-messaging";
-import type { FinishInput } from "../../src/domain/contracts";
-import { createEvent } from "../../src/domain/history/create-event";
-import type { Json } from "../../src/domain/payload";
-import { noUsage } from "../../src/domain/usage";
-import { newClaim } from "../contracts/storage.contract";
+import { finishOrchestration } from "../../../src/orchestrations/end/finish-orchestration";
+import { recordHistory } from "../../../activities/record-history";
+import type { Storage } from "../../../src/storage/ports";
+import { openStorage } from "../../../src/storage/open-storage";
+import type { Messaging } from "../../../src/messaging/ports";
+import { openServiceBus } from "../../../src/messaging/service-bus/service-bus-messaging";
+import type { FinishInput } from "../../../src/domain/contracts";
+import { createEvent } from "../../../src/domain/history/create-event";
+import type { Json } from "../../../src/domain/payload";
+import { noUsage } from "../../../src/domain/usage";
+import { newClaim } from "../../contracts/storage.contract";
 import {
   type Azurite,
   startAzurite,
-} from "../../local-cloud/test/support/storage/azurite";
+} from "../../../local-cloud/test/support/storage/azurite";
 import {
   type TestBroker,
   startTestBroker,
-} from "../support/messaging/test-broker";
-import { createEventLog } from "../support/telemetry/event-log";
+} from "../../support/messaging/test-broker";
+import { createEventLog } from "../../support/telemetry/event-log";
 import {
   activityTime,
   createTurnRef,
   createScope,
-} from "../support/activities/activity-context";
+} from "../../support/activities/activity-context";
 
 let azurite: Azurite;
 let broker: TestBroker;

@@ -1,12 +1,12 @@
-import type { ExpressionScope } from "../src/domain/contracts";
+import type { ExpressionScope } from "../domain/contracts";
 import {
   evaluateInScope,
   renderInScope,
   scopeForExpression,
   scopeForTemplate,
-} from "../src/domain/expression/evaluate-in-scope";
-import type { Json, Payload } from "../src/domain/payload";
-import type { PayloadStore } from "../src/storage/ports";
+} from "../domain/expression/evaluate-in-scope";
+import type { Json, Payload } from "../domain/payload";
+import type { PayloadStore } from "./ports";
 
 /** Renders the template after loading the payloads that it uses. */
 export const loadAndRender = async (

@@ -1,16 +1,16 @@
-import { finishOrchestration } from "../../activities/finish-orchestration";
-import { recordHistory } from "../../activities/record-history";
-import type { FinishInput } from "../../src/domain/contracts";
-import { createEvent } from "../../src/domain/history/create-event";
-import type { Json } from "../../src/domain/payload";
-import { noUsage } from "../../src/domain/usage";
-import { useAzuriteStorage } from "../support/storage/azurite-storage";
-import { newClaim, newOrchestrationId } from "../contracts/storage.contract";
+import { finishOrchestration } from "../../../src/orchestrations/end/finish-orchestration";
+import { recordHistory } from "../../../activities/record-history";
+import type { FinishInput } from "../../../src/domain/contracts";
+import { createEvent } from "../../../src/domain/history/create-event";
+import type { Json } from "../../../src/domain/payload";
+import { noUsage } from "../../../src/domain/usage";
+import { useAzuriteStorage } from "../../support/storage/azurite-storage";
+import { newClaim, newOrchestrationId } from "../../contracts/storage.contract";
 import {
   activityTime,
   createScope,
-} from "../support/activities/activity-context";
-import { createEventLog } from "../support/telemetry/event-log";
+} from "../../support/activities/activity-context";
+import { createEventLog } from "../../support/telemetry/event-log";
 
 const storage = useAzuriteStorage();
 

@@ -1,14 +1,10 @@
-import { type Failure, toFailure } from "../src/domain/errors";
-import { createEvent } from "../src/domain/history/create-event";
-import type { OrchestrationEvent } from "../src/domain/history/orchestration-history";
-import { eventTopic } from "../src/messaging/entities";
-import type { Messaging, OutgoingMessage } from "../src/messaging/ports";
-import type { HistoryLog } from "../src/storage/ports";
-import {
-  type Log,
-  logEvent,
-  toErrorCode,
-} from "../src/telemetry/log/log-event";
+import { type Failure, toFailure } from "../../domain/errors";
+import { createEvent } from "../../domain/history/create-event";
+import type { OrchestrationEvent } from "../../domain/history/orchestration-history";
+import { eventTopic } from "../entities";
+import type { Messaging, OutgoingMessage } from "../ports";
+import type { HistoryLog } from "../../storage/ports";
+import { type Log, logEvent, toErrorCode } from "../../telemetry/log/log-event";
 
 interface MessageSource {
   readonly orchestrationId: string;
