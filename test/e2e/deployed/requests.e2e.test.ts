@@ -13,13 +13,15 @@ test("the package receives a request from the queue and sends the response", asy
   const client = new ServiceBusClient(readServiceBusConnectionString(cloud));
   try {
     await client.createSender("agent-requests").sendMessages({
-      messageId: "deployed",
+      // JSON text, which the Functions library would parse.
+      messageId: "1e3",
       body: { definition: echoWorkflow, input: { say: "hello" } },
     });
     const [response] = await client
       .createReceiver("agent-responses")
       .receiveMessages(1, { maxWaitTimeInMs: 30_000 });
     expect(response).toMatchObject({
+      correlationId: "1e3",
       applicationProperties: { workflow: "echo", status: "completed" },
       body: { status: "completed", output: { say: "hello" } },
     });
