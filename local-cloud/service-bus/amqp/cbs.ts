@@ -1,6 +1,12 @@
-import { type EventContext, message as codec, type Receiver } from "rhea";
+import {
+  type EventContext,
+  message as codec,
+  type Receiver,
+  types,
+} from "rhea";
 import { ServiceBusError } from "../service-bus-error";
 import type { Peer } from "./peer";
+import { settleDelivery } from "./rhea-internals";
 import { validateSasToken } from "./sas-token";
 
 interface TokenRequest {
@@ -25,7 +31,7 @@ export function openTokenRequests(peer: Peer, link: Receiver): void {
   link.on(
     "message",
     peer.guard(({ message, delivery }: EventContext) => {
-      delivery?.accept();
+      if (delivery) settleDelivery(delivery);
       const request = codec.decode(
         message as unknown as Buffer,
       ) as unknown as TokenRequest;
@@ -40,11 +46,14 @@ function respond(peer: Peer, request: TokenRequest): void {
     correlation_id: request.message_id,
     application_properties: error
       ? {
-          "status-code": error.statusCode,
+          "status-code": types.wrap_int(error.statusCode),
           "status-description": error.message,
-          "error-condition": error.code,
+          "error-condition": types.wrap_symbol(error.code),
         }
-      : { "status-code": 202, "status-description": "Accepted" },
+      : {
+          "status-code": types.wrap_int(202),
+          "status-description": "Accepted",
+        },
     body: undefined,
   });
 }

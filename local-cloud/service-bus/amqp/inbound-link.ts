@@ -5,7 +5,7 @@ import type { BrokerQueue } from "../queue/queue";
 import { ServiceBusError, toServiceBusError } from "../service-bus-error";
 import type { Peer } from "./peer";
 import { readBatch, readMessage } from "./read-message";
-import { batchFormat, rheaLink } from "./rhea-internals";
+import { batchFormat, rheaLink, settleDelivery } from "./rhea-internals";
 
 /** The limit of the Standard tier for a message or batch. */
 export const maxMessageBytes = 256 * 1024;
@@ -39,10 +39,10 @@ function receive(
     const messages = readMessages(bytes, delivery.format, peer.broker.newId);
     for (const message of messages) queue.validate(message);
     queue.send(messages, () => {
-      delivery.accept();
+      settleDelivery(delivery);
     });
   } catch (error) {
-    delivery.reject(toServiceBusError(error).amqpError);
+    settleDelivery(delivery, toServiceBusError(error).amqpError);
     if (!(error instanceof ServiceBusError)) throw error;
   }
 }

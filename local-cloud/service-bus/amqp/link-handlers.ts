@@ -6,7 +6,8 @@ import { openInboundLink } from "./inbound-link";
 import { openManagementLink } from "./management/management-link";
 import { OutboundLink } from "./outbound-link";
 import type { Peer } from "./peer";
-import { rheaLink } from "./rhea-internals";
+import { echoSettleModes, refuseLink } from "./rhea-internals";
+import { coordinatorAddress } from "./rhea-session";
 import { acceptSessionOnLink, readSessionFilter } from "./session-link";
 
 const managementSuffix = "/$management";
@@ -15,7 +16,13 @@ const managementSuffix = "/$management";
 export function handleReceiverOpen(peer: Peer, link: Receiver): void {
   const address = readAddress(link.target);
   link.set_source({ address: readAddress(link.source) });
+  echoSettleModes(link);
   try {
+    if (address === coordinatorAddress)
+      throw new ServiceBusError(
+        "amqp:not-implemented",
+        "This broker does not support transactions.",
+      );
     if (address === "$cbs") openTokenRequests(peer, link);
     else {
       peer.checkAuthorized(address);
@@ -33,12 +40,14 @@ export function handleReceiverOpen(peer: Peer, link: Receiver): void {
 export function handleSenderOpen(peer: Peer, link: Sender): void {
   const address = readAddress(link.source);
   link.set_source({ address });
+  echoSettleModes(link);
+  const replyAddress = readAddress(link.target) || link.name;
   try {
-    if (address === "$cbs") peer.addReplyLink(link.name, link);
+    if (address === "$cbs") peer.addReplyLink(replyAddress, link);
     else if (isManagement(address)) {
       peer.broker.namespace.find(entityPath(address));
       peer.checkAuthorized(address);
-      peer.addReplyLink(readAddress(link.target), link);
+      peer.addReplyLink(replyAddress, link);
     } else {
       peer.checkAuthorized(address);
       openOutboundLink(peer, link, peer.broker.namespace.find(address));
@@ -59,9 +68,6 @@ function openOutboundLink(
       "amqp:not-allowed",
       "Clients cannot receive from a topic. Receive from one of its subscriptions.",
     );
-  const { attach } = rheaLink(link).local;
-  attach.snd_settle_mode = link.snd_settle_mode;
-  attach.rcv_settle_mode = link.rcv_settle_mode;
   const { queue } = entity.dispatcher;
   const outbound = new OutboundLink(peer, link, entity.dispatcher);
   peer.onLinkClosed(link, () => {
@@ -95,7 +101,7 @@ const entityPath = (address: string): string =>
   isManagement(address) ? address.slice(0, -managementSuffix.length) : address;
 
 function rejectLink(link: Sender | Receiver, error: unknown): void {
-  link.close(toServiceBusError(error).amqpError);
+  refuseLink(link, toServiceBusError(error).amqpError);
   if (!(error instanceof ServiceBusError)) throw error;
 }
 

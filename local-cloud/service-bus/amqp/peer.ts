@@ -23,7 +23,7 @@ export class Peer {
   /** Expiry time by the resource path that a token authorizes. */
   readonly #authorizedUntil = new Map<string, number>();
   readonly #closeHandlers = new Map<unknown, () => void>();
-  /** Links for responses, by the `reply_to` address of requests. */
+  /** Links for responses, by the `reply_to` of requests: the link's target address or, if it has none, the link's name. */
   readonly #replyLinks = new Map<string, Sender>();
 
   constructor(broker: BrokerContext, connection: Connection) {
@@ -54,7 +54,8 @@ export class Peer {
   addReplyLink(address: string, link: Sender): void {
     this.#replyLinks.set(address, link);
     this.onLinkClosed(link, () => {
-      this.#replyLinks.delete(address);
+      if (this.#replyLinks.get(address) === link)
+        this.#replyLinks.delete(address);
     });
   }
 

@@ -1,4 +1,4 @@
-/** All uses of rhea's private members; rhea is pinned to an exact version because of them. */
+/** All uses of rhea's private members, with rhea-session.ts; rhea is pinned to an exact version because of them. */
 import type { Socket } from "node:net";
 import {
   message as codec,
@@ -6,37 +6,33 @@ import {
   type Delivery,
   type Message,
   type Sender,
-  type Session,
+  type Receiver,
+  type Typed,
   types,
 } from "rhea";
 
-interface PrivateLink {
+export interface PrivateLink {
   readonly local: {
     readonly attach: {
-      snd_settle_mode?: number;
-      rcv_settle_mode?: number;
+      snd_settle_mode?: number | undefined;
+      rcv_settle_mode?: number | undefined;
       max_message_size?: number;
       properties?: Readonly<Record<string, unknown>>;
+      source?: unknown;
+      target?: unknown;
     };
   };
-  readonly state: { open_requests: number; local_open: boolean };
+  readonly state: {
+    open_requests: number;
+    local_open: boolean;
+    need_open(): boolean;
+  };
   readonly connection: { _register(): void };
   credit: number;
   delivery_count: number;
   issue_flow: boolean;
   _draining: boolean;
   _get_drain: () => boolean;
-}
-
-interface TransferFrame {
-  readonly performative: { message_format?: number | null };
-}
-
-interface PrivateSession {
-  on_transfer: (frame: TransferFrame) => void;
-  _get_link(frame: TransferFrame): {
-    readonly _incomplete?: { readonly frames: readonly Buffer[] };
-  };
 }
 
 interface PrivateConnection {
@@ -53,37 +49,39 @@ interface Outcomes {
   rejected(fields: { error: unknown }): { described(): unknown };
 }
 
+interface PrivateTypes {
+  readonly Reader: new (bytes: Buffer) => { read(): Typed };
+}
+
 /** Members of a link that rhea does not publish. */
 export const rheaLink = (link: unknown): PrivateLink => link as PrivateLink;
 
 const outcomes = codec as unknown as Outcomes;
 const accepted = outcomes.accepted().described();
 
-/** 32 MiB. Oversized messages are rejected when they are complete; this limit applies to a message that is never completed. */
-const maxFramesPerMessage = 512;
-
-/** Replaces message format 0, which rhea would decode. */
-const rawFormat = 0x7fff0000;
 export const batchFormat = 0x80013700;
 
-/** Makes rhea deliver all messages of the session as bytes: it decodes only messages of format 0. */
-export function deliverRawBytes(session: Session): void {
-  const internals = session as unknown as PrivateSession;
-  const onTransfer = internals.on_transfer.bind(session);
-  internals.on_transfer = (frame) => {
-    const { performative } = frame;
-    const isPlain = (performative.message_format ?? 0) === 0;
-    if (isPlain) performative.message_format = rawFormat;
-    onTransfer(frame);
-    const frames = internals._get_link(frame)._incomplete?.frames.length ?? 0;
-    if (frames > maxFramesPerMessage)
-      throw new Error("A message exceeds the maximum number of frames.");
-  };
+/** Answers an attach with the settle modes of the client, which the broker supports in all combinations. */
+export function echoSettleModes(link: Sender | Receiver): void {
+  const { attach } = rheaLink(link).local;
+  attach.snd_settle_mode = link.snd_settle_mode;
+  attach.rcv_settle_mode = link.rcv_settle_mode;
+}
+
+/** Refuses an attach: its response has no terminus at the broker, and a detach with the error follows. */
+export function refuseLink(
+  link: Sender | Receiver,
+  error: { condition: string; description: string },
+): void {
+  const { attach } = rheaLink(link).local;
+  if (link.is_receiver()) attach.target = undefined;
+  else attach.source = undefined;
+  link.close(error);
 }
 
 /**
- * Settles a delivery after the receiver's disposition. In settle mode "second" the receiver sends no further disposition,
- * so the delivery is marked as settled remotely: otherwise it would occupy a slot of rhea's session buffer forever.
+ * Settles a delivery in either direction. No further disposition is expected, whatever the settle mode, so the delivery is
+ * marked as settled remotely: otherwise it would occupy a slot of rhea's session buffer forever.
  */
 export function settleDelivery(
   delivery: Delivery,
@@ -125,6 +123,10 @@ export function answerEveryDrain(sender: Sender): void {
     return true;
   };
 }
+
+/** Decodes a value and keeps its AMQP type. */
+export const decodeValue = (bytes: Buffer): Typed =>
+  new (types as unknown as PrivateTypes).Reader(bytes).read();
 
 /** AMQP value of .NET ticks: units of 100 ns since the year 1. */
 export function toDotNetTicks(milliseconds: number): unknown {

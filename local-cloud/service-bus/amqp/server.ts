@@ -19,7 +19,8 @@ import {
   handleSenderOpen,
 } from "./link-handlers";
 import { type BrokerContext, Peer } from "./peer";
-import { acceptSocket, deliverRawBytes, maxFrameBytes } from "./rhea-internals";
+import { acceptSocket, maxFrameBytes } from "./rhea-internals";
+import { adaptSession } from "./rhea-session";
 
 interface ServerOptions {
   /** 0 selects a free port. */
@@ -169,7 +170,7 @@ export class AmqpServer {
       }, closeGraceMs).unref();
     });
     connection.on("session_open", ({ session }: EventContext) => {
-      if (session) deliverRawBytes(session);
+      if (session) adaptSession(session);
     });
     connection.on(
       "receiver_open",

@@ -4,7 +4,12 @@ import type { QueueSession, QueueSessions } from "../queue/sessions";
 import { ServiceBusError } from "../service-bus-error";
 import type { OutboundLink } from "./outbound-link";
 import type { Peer } from "./peer";
-import { deferAttach, rheaLink, toDotNetTicks } from "./rhea-internals";
+import {
+  deferAttach,
+  refuseLink,
+  rheaLink,
+  toDotNetTicks,
+} from "./rhea-internals";
 
 const filterName = "com.microsoft:session-filter";
 const timeoutProperty = "com.microsoft:timeout";
@@ -69,7 +74,8 @@ function waitForNextSession(
   sendAttach = deferAttach(link);
   cancelTimeout = clock.schedule(clock.now() + readTimeoutMs(link), () => {
     stopWaiting();
-    link.close(
+    refuseLink(
+      link,
       new ServiceBusError(
         "com.microsoft:timeout",
         `No session of '${queue.path}' became available within the timeout. Try again.`,

@@ -1,10 +1,10 @@
-import { createHmac } from "node:crypto";
 import type { ServiceBusClient } from "@azure/service-bus";
 import {
   TestBus,
   describeLocalBroker,
   receiveBriefly,
 } from "../support/service-bus/bus";
+import { createSharedAccessSignature } from "../support/service-bus/shared-access-signature";
 
 const unauthorized = { code: "UnauthorizedAccess" };
 
@@ -34,12 +34,11 @@ describeLocalBroker("a client with an invalid SAS token", () => {
 
   test("an expired token, or one for another queue, fails with UnauthorizedAccess", async () => {
     const client = (resource: string, expiresAt: number) => {
-      const sr = encodeURIComponent(resource);
-      const key = /SharedAccessKey=([^;]+)/.exec(bus.connectionString)?.[1];
-      const sig = createHmac("sha256", key ?? "")
-        .update(`${sr}\n${expiresAt}`)
-        .digest("base64");
-      const signature = `SharedAccessSignature sr=${sr}&sig=${encodeURIComponent(sig)}&se=${expiresAt}&skn=RootManageSharedAccessKey`;
+      const signature = createSharedAccessSignature(
+        bus.connectionString,
+        resource,
+        expiresAt,
+      );
       const { port } = bus.broker;
       return bus.newClient(
         `Endpoint=sb://localhost:${port};SharedAccessSignature=${signature};UseDevelopmentEmulator=true`,

@@ -7,6 +7,7 @@ import {
 import type { NamespaceEntity } from "../../namespace/namespace";
 import { toServiceBusError, ServiceBusError } from "../../service-bus-error";
 import type { Peer } from "../peer";
+import { settleDelivery } from "../rhea-internals";
 import { managementOperations } from "./operations";
 
 interface AmqpRequest {
@@ -28,11 +29,10 @@ export function openManagementLink(
   link.on(
     "message",
     peer.guard(({ message, delivery }: EventContext) => {
-      delivery?.accept();
-      const request = codec.decode(
-        message as unknown as Buffer,
-      ) as unknown as AmqpRequest;
-      void respond(peer, entity, request);
+      if (delivery) settleDelivery(delivery);
+      const bytes = message as unknown as Buffer;
+      const request = codec.decode(bytes) as unknown as AmqpRequest;
+      void respond(peer, entity, request, bytes);
     }),
   );
 }
@@ -41,6 +41,7 @@ async function respond(
   peer: Peer,
   entity: NamespaceEntity,
   request: AmqpRequest,
+  bytes: Buffer,
 ): Promise<void> {
   const correlation = { correlation_id: request.message_id };
   try {
@@ -51,7 +52,10 @@ async function respond(
         "amqp:not-implemented",
         `The operation '${name}' is not implemented.`,
       );
-    const body = await operation({ peer, entity, body: request.body ?? {} });
+    const body = await operation({
+      ...{ peer, entity, bytes },
+      body: request.body ?? {},
+    });
     const status = body === undefined ? 204 : 200;
     peer.reply(request.reply_to, {
       ...correlation,
@@ -67,7 +71,7 @@ async function respond(
       ...correlation,
       application_properties: {
         ...toStatusProperties(error.statusCode),
-        errorCondition: error.code,
+        errorCondition: types.wrap_symbol(error.code),
         statusDescription: error.message,
       },
       body: {},
