@@ -8,7 +8,7 @@ import type { QueueConsumer, QueueDispatcher } from "../queue/queue-dispatcher";
 import type { QueueSession, SessionHolder } from "../queue/sessions";
 import { ServiceBusError, toServiceBusError } from "../service-bus-error";
 import { lockTokenFromTag, toDeliveryTag } from "./lock-token";
-import { toSettlementOutcome } from "./outcome";
+import { hasOutcome, toSettlementOutcome } from "./outcome";
 import type { Peer } from "./peer";
 import { answerEveryDrain, rheaLink, settleDelivery } from "./rhea-internals";
 import { writeMessage } from "./write-message";
@@ -62,8 +62,16 @@ export class OutboundLink implements QueueConsumer, SessionHolder {
           if (delivery) this.#settle(delivery);
         }),
       );
+    this.#link.on(
+      "settled",
+      peer.guard(({ delivery }: EventContext) => {
+        if (delivery && !hasOutcome(delivery.remote_state))
+          this.#settle(delivery);
+      }),
+    );
     this.#dispatcher.addConsumer(this);
-    this.#dispatcher.dispatch();
+    // The client may have sent credit, or a drain, before the attach response.
+    this.#onFlow();
   }
 
   close(): void {

@@ -1,31 +1,53 @@
+import type { Typed } from "rhea";
 import type { PropertyChanges, SettlementOutcome } from "../queue/message";
+import { toPropertyChanges } from "./property-changes";
 
 interface AmqpDeliveryState {
   readonly constructor: { readonly composite_type?: string };
   readonly undeliverable_here?: boolean;
-  readonly message_annotations?: PropertyChanges;
-  readonly error?: { readonly info?: PropertyChanges };
+  /** The encoded fields in the order of the type's definition. */
+  readonly value?: readonly Typed[];
 }
 
-/** Converts the delivery state that a receiver has sent. */
+const messageAnnotations = 2;
+const errorInfo = 2;
+
+const typeOf = (state: unknown): string | undefined =>
+  (state as AmqpDeliveryState | undefined)?.constructor.composite_type;
+
+/** Whether the state is an outcome: a receiver may settle a delivery without one. */
+export const hasOutcome = (state: unknown): boolean =>
+  ["accepted", "rejected", "released", "modified"].includes(
+    typeOf(state) ?? "",
+  );
+
+/** Converts the delivery state that a receiver has sent. Without an outcome the message is released, AMQP's default. */
 export function toSettlementOutcome(state: unknown): SettlementOutcome {
-  const { constructor, undeliverable_here, message_annotations, error } =
-    state as AmqpDeliveryState;
-  const properties = message_annotations ?? {};
-  switch (constructor.composite_type) {
+  const { undeliverable_here, value } = (state ?? {}) as AmqpDeliveryState;
+  switch (typeOf(state)) {
     case "accepted":
       return { kind: "complete" };
     case "modified":
-      return { kind: undeliverable_here ? "defer" : "abandon", properties };
-    case "rejected":
-      return { kind: "dead-letter", properties: withoutNulls(error?.info) };
+      return {
+        kind: undeliverable_here ? "defer" : "abandon",
+        properties: toPropertyChanges(value?.[messageAnnotations]),
+      };
+    case "rejected": {
+      const error = value?.[0]?.value as readonly Typed[] | null | undefined;
+      return {
+        kind: "dead-letter",
+        properties: withoutNulls(toPropertyChanges(error?.[errorInfo])),
+      };
+    }
     default:
-      return { kind: "abandon" };
+      return { kind: "release" };
   }
 }
 
 /** The client sends null for a reason that was not specified. */
-const withoutNulls = (properties: PropertyChanges = {}): PropertyChanges =>
+const withoutNulls = (
+  properties: Readonly<Record<string, Typed>>,
+): PropertyChanges =>
   Object.fromEntries(
-    Object.entries(properties).filter(([, value]) => value !== null),
+    Object.entries(properties).filter(([, { value }]) => value !== null),
   );

@@ -8,6 +8,7 @@ export const sectionCode = {
   properties: 0x73,
   applicationProperties: 0x74,
   data: 0x75,
+  value: 0x77,
 } as const;
 
 export interface MessageSection {

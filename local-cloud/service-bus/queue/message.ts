@@ -62,6 +62,8 @@ export type PropertyChanges = Readonly<Record<string, unknown>>;
 /** How a receiver settles a message. */
 export type SettlementOutcome =
   | { readonly kind: "complete" }
+  /** Returns the message without counting a delivery. */
+  | { readonly kind: "release" }
   | { readonly kind: "abandon"; readonly properties?: PropertyChanges }
   | { readonly kind: "defer"; readonly properties?: PropertyChanges }
   | { readonly kind: "dead-letter"; readonly properties?: PropertyChanges };

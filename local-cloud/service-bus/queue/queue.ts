@@ -24,8 +24,8 @@ import {
  * The state machine of one queue, subscription, topic or dead-letter queue.
  *
  * Q1. A message is locked by one receiver at a time, which settles it with the lock token. Tokens are never reused.
- * Q2. A failed delivery (abandoned, or the lock expired) increases the delivery count. A message that is released because
- *     its session was closed or the broker restarted keeps its count.
+ * Q2. A failed delivery (abandoned, or the lock expired) increases the delivery count. A message that is released by its
+ *     receiver, or because its session was closed or the broker restarted, keeps its count.
  */
 export class BrokerQueue {
   readonly id: number;
@@ -170,6 +170,10 @@ export class BrokerQueue {
     switch (outcome.kind) {
       case "complete":
         this.messages.remove([message], onCommitted);
+        break;
+      case "release":
+        this.messages.release(message);
+        onCommitted();
         break;
       case "abandon":
         this.#failDelivery(message, outcome.properties, onCommitted);

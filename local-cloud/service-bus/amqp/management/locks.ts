@@ -1,6 +1,7 @@
 import { types } from "rhea";
 import type { PropertyChanges, SettlementOutcome } from "../../queue/message";
 import { formatUuid } from "../lock-token";
+import { readPropertyChanges } from "../property-changes";
 import {
   findRequestSession,
   invalidField,
@@ -37,8 +38,8 @@ export const updateDisposition: ManagementOperation = async (request) => {
   return {};
 };
 
-function readOutcome({ body }: ManagementRequest): SettlementOutcome {
-  const properties = (body["properties-to-modify"] ?? {}) as PropertyChanges;
+function readOutcome({ body, bytes }: ManagementRequest): SettlementOutcome {
+  const properties = readPropertyChanges(bytes, "properties-to-modify");
   switch (body["disposition-status"]) {
     case "completed":
       return { kind: "complete" };

@@ -10,6 +10,8 @@ export interface ManagementRequest {
   readonly peer: Peer;
   readonly entity: NamespaceEntity;
   readonly body: Readonly<Record<string, unknown>>;
+  /** The encoded message, which has the AMQP types that `body` lacks. */
+  readonly bytes: Buffer;
 }
 
 /** The body of the response; undefined for no content (204). */
