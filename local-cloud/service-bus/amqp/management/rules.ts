@@ -17,7 +17,7 @@ const descriptors = {
   rule: 0x13700000004,
   sqlFilter: 0x1370000006,
   correlationFilter: 0x1370000009,
-  noAction: 0x1370000005,
+  noAction: 0x13700000005,
 };
 
 const described = (
