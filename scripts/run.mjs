@@ -1,6 +1,8 @@
-// `npm run demo | start | test | coverage | test:soak | bench | bench:peers`: sets up the clone when needed, then runs the program.
+// `npm run demo | start | test | test:dotnet | coverage | test:soak | bench | bench:peers`: sets up the clone when needed, then runs
+// the program.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { noteSkippedScenarios } from "./dotnet.mjs";
 import { fail, root, setUp } from "./set-up.mjs";
 
 const jest = "node_modules/jest/bin/jest.js";
@@ -11,6 +13,7 @@ const programs = {
   demo: [["dist/src/cli/main.js", "demo"]],
   start: [["dist/src/cli/main.js", "dev", "--no-build"]],
   test: [[jest]],
+  "test:dotnet": [["scripts/test-dotnet.mjs"]],
   coverage: [[jest, "--coverage"]],
   soak: [
     // SOAK selects the full size of these tests; `npm test` runs them at a smaller one.
@@ -41,6 +44,7 @@ if (needPackage.includes(name)) {
   const { makePackage } = await import("./package.mjs");
   await makePackage();
 }
+if (name === "test") noteSkippedScenarios();
 for (const [index, [file, ...args]] of selected.entries()) {
   const code = await run(file, index === 0 ? [...args, ...rest] : args);
   if (code !== 0) process.exit(code);
