@@ -23,7 +23,7 @@ public class Reconnect(BrokerFixture broker) : BrokerScenarios(broker)
         Assert.Equal(["2", "3"], Bodies(await ReceiveAsync(receiver, 2)));
     }
 
-    [Scenario("loses no confirmed message and completes none twice through three crashes of the broker")]
+    [Scenario("processes every confirmed message and keeps none through three crashes of the broker")]
     public async Task CrashesUnderLoad()
     {
         var queue = Broker.Take("plain");
@@ -49,6 +49,10 @@ public class Reconnect(BrokerFixture broker) : BrokerScenarios(broker)
         }
         await sending;
         await UntilAsync(() => processed.Count == bodies.Count);
+        // Messages whose completion a crash prevented are processed again.
+        var receiver = client.CreateReceiver(queue);
+        while (await receiver.PeekMessageAsync(fromSequenceNumber: 0) is not null)
+            await Task.Delay(20);
         await processor.StopProcessingAsync();
         Assert.Equal(bodies.Order(), processed.Keys.Order());
     }
