@@ -126,7 +126,11 @@ async function startOnListener(
     ]);
     try {
       await started.stop();
-      await app.hooks.run("appTerminate", app.hooks.createContext({}, {}));
+      const { hooks } = app;
+      await hooks.run(
+        "appTerminate",
+        hooks.createContext(hooks.lifetimeHookData, {}),
+      );
     } finally {
       await listener.close();
       unlock();

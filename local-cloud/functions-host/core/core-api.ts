@@ -17,7 +17,7 @@ export interface CoreInvocationContext {
       readonly data: TypedData;
     }[];
     readonly triggerMetadata: Readonly<Record<string, TypedData>>;
-    readonly traceContext?: {
+    readonly traceContext: {
       readonly traceParent: string;
       readonly traceState: string;
       readonly attributes: Readonly<Record<string, string>>;

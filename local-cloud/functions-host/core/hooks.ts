@@ -26,6 +26,8 @@ const isHookName = (name: string): name is HookName =>
 export class AppHooks {
   /** Shared by all hooks for the lifetime of the process. */
   readonly appHookData: Record<string, unknown> = {};
+  /** The `hookData` of the appStart and appTerminate hooks. */
+  readonly lifetimeHookData: Record<string, unknown> = {};
   readonly #hooks = new Map<HookName, Hook[]>();
   #isInLogHook = false;
 

@@ -47,9 +47,12 @@ export async function invokeFunction(
 
 const toFailure = (error: unknown): InvocationCompletion => ({
   ok: false,
-  message: errorMessage(error),
+  message: isPlainObject(error) ? JSON.stringify(error) : errorMessage(error),
   stack: error instanceof Error ? (error.stack ?? "") : "",
 });
+
+const isPlainObject = (error: unknown): boolean =>
+  typeof error === "object" && error !== null && !(error instanceof Error);
 
 /** The fields that postInvocation hooks may change. */
 interface MutableResult {
@@ -82,8 +85,8 @@ async function run(options: InvocationOptions): Promise<InvocationCompletion> {
   const after: MutableResult = app.hooks.createContext(hookData, {
     invocationContext: context,
     inputs: before.inputs,
-    result: undefined,
-    error: undefined,
+    result: null,
+    error: null,
   });
   try {
     after.result = await invocationModel.invokeFunction(
@@ -153,9 +156,12 @@ function createCoreContext(
         ...Object.entries(inputs).map(([name, data]) => ({ name, data })),
       ],
       triggerMetadata: invocation.triggerMetadata ?? {},
-      ...(traceContext && {
-        traceContext: { traceState: "", attributes: {}, ...traceContext },
-      }),
+      traceContext: {
+        traceParent: "",
+        traceState: "",
+        attributes: {},
+        ...traceContext,
+      },
       ...(retryContext && { retryContext }),
     },
     metadata,

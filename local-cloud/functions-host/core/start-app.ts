@@ -54,7 +54,7 @@ async function runStartHooks(
   try {
     await hooks.run(
       "appStart",
-      hooks.createContext({}, { functionAppDirectory }),
+      hooks.createContext(hooks.lifetimeHookData, { functionAppDirectory }),
     );
   } catch (cause) {
     throw new HostStartError(

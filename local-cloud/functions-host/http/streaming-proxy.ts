@@ -1,7 +1,7 @@
 /** Forwards requests to the HTTP server of an app that called `app.setup({ enableHttpStream: true })`. */
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { TypedData } from "../core/extension";
-import { parseQuery, type ReceivedRequest } from "./received-request";
+import type { ReceivedRequest } from "./received-request";
 
 /**
  * The library reads route parameters and headers from this metadata when it streams. As on Azure, the metadata also
@@ -11,15 +11,16 @@ export function streamTriggerMetadata(
   request: ReceivedRequest,
   params: Readonly<Record<string, string>>,
 ): Readonly<Record<string, TypedData>> {
+  // Of several values, the last one.
   const query = Object.fromEntries(
-    Object.entries(parseQuery(request.url)).filter(([name]) => name !== "code"),
+    [...request.url.searchParams].filter(([name]) => name !== "code"),
   );
   return {
     Query: { json: JSON.stringify(query) },
     Headers: { json: JSON.stringify(request.headers) },
     ...toStringData(params),
-    ...toStringData(query),
     ...bodyProperties(request),
+    ...toStringData(query),
   };
 }
 

@@ -142,7 +142,9 @@ describe("a host", () => {
     const env = { ROUTE_PREFIX: "api" };
     const host = await startHostCommand({ app, data: newData(), env });
     expect(await host.stop()).toBe(0);
-    expect(host.output()).toContain("appTerminate has run");
+    expect(host.output()).toContain(
+      "appTerminate has run with the data of appStart",
+    );
   });
 
   test("completes a pending request before it stops", async () => {

@@ -139,6 +139,35 @@ describe("an invocation", () => {
     expect(await recovered.text()).toBe("handled by the hook");
   });
 
+  test("passes null to the hooks as the error of a success and the result of a failure", async () => {
+    await call("returnsNull");
+    await call("throwing");
+    expect(await fetchJson("seenByHooks")).toEqual({
+      error: null,
+      result: null,
+    });
+  });
+
+  test("has the trace context of the request, or an empty one", async () => {
+    expect(await fetchJson("traced")).toEqual({
+      traceParent: "",
+      traceState: "",
+      attributes: {},
+    });
+    const traceparent =
+      "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    expect(await fetchJson("traced", { headers: { traceparent } })).toEqual({
+      traceParent: traceparent,
+      traceState: "",
+      attributes: {},
+    });
+  });
+
+  test("that throws an object fails with its JSON as the message", async () => {
+    expect((await call("throwsObject")).status).toBe(500);
+    expect(host.output()).toContain('error Function.throwsObject: {"code":5}');
+  });
+
   test("applies the log hooks to the log calls of the function", async () => {
     await call("logging");
     expect(host.output()).toContain(

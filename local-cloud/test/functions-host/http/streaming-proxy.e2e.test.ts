@@ -39,16 +39,19 @@ describe("an app that streams HTTP", () => {
     expect((await parts.next()).done).toBe(true);
   });
 
-  test("receives the request, with route parameters, query and JSON body as parameters", async () => {
+  test("receives the request, with route parameters, JSON body and the last values of the query as parameters", async () => {
     const body = JSON.stringify({ task: "text", list: [1], id: "body" });
-    const response = await call("received/7?name=n&code=key", {
-      method: "POST",
-      headers: { "content-type": "application/json", "x-one": "1" },
-      body,
-    });
+    const response = await call(
+      "received/7?task=first&name=n&code=key&task=last",
+      {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-one": "1" },
+        body,
+      },
+    );
     expect(await response.json()).toEqual({
-      params: { id: "body", name: "n", task: "text" },
-      url: `${host.url}/api/received/7?name=n&code=key`,
+      params: { id: "body", name: "n", task: "last" },
+      url: `${host.url}/api/received/7?task=first&name=n&code=key&task=last`,
       header: "1",
       body,
     });
