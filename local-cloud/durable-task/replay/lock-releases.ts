@@ -8,7 +8,8 @@ interface SentMessage {
 
 /**
  * Creates the messages that release all locks on entities that an execution holds or has requested. They are sent
- * when the execution ends for any reason. (On Azure a terminated orchestration keeps its locks.)
+ * when the execution ends for any reason. (On Azure an orchestration that failed or was terminated
+ * keeps its locks.)
  */
 export function createLockReleases(
   instanceId: string,

@@ -51,7 +51,7 @@ function parseRequestUrl(target: string, host = "", origin: string): URL {
 }
 
 /** Query parameters by name; several values of one parameter are joined by commas, as on Azure. */
-export const parseQuery = (url: URL): Readonly<Record<string, string>> =>
+const parseQuery = (url: URL): Readonly<Record<string, string>> =>
   Object.fromEntries(
     [...new Set(url.searchParams.keys())].map((name) => [
       name,
