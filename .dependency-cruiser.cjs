@@ -78,6 +78,7 @@ const layerRule = ([folder, allowed]) => ({
 /** The folders of the local cloud, likewise. */
 const localCloud = {
   shared: [],
+  differences: [],
   "durable-task/model": ["functions-host/core/extension.ts", "shared"],
   "durable-task/store": ["durable-task/model", "shared"],
   "durable-task/replay": [

@@ -17,6 +17,7 @@ export const generators = {
   metrics,
   "log-events": logEvents,
   "host-json": hostJson,
+  "platform-differences": platformDifferences,
   "template-parameters": templateParameters,
   query: (name) =>
     `\`\`\`kusto\n${source(`bicep/modules/queries/${name}.kql`)}\`\`\``,
@@ -154,6 +155,21 @@ function* leavesOf(value, prefix = "") {
     if (typeof inner === "object" && inner !== null)
       yield* leavesOf(inner, `${prefix}${name}.`);
     else yield [prefix + name, inner];
+}
+
+/** The rows of one module of `local-cloud/differences`. */
+function platformDifferences(area) {
+  const [rows] = Object.values(
+    require(join(root, "local-cloud/dist/differences", area)),
+  );
+  return [
+    "| case | Azure | local | kind |",
+    "| - | - | - | - |",
+    ...Object.values(rows).map(
+      ({ case: when, azure, local, kind }) =>
+        `| ${when} | ${azure} | ${local} | ${kind} |`,
+    ),
+  ].join("\n");
 }
 
 function templateParameters() {
