@@ -72,7 +72,7 @@ test("toolStep with a tool that ends the worker process each time fails after ei
   });
 });
 
-test("toolStep keeps the attempts of its own policy", async () => {
+test("toolStep keeps the number of attempts of the step", async () => {
   const engine = await startToolStep();
   await failToolCall(engine, workerDied);
   await engine.fail("callTool", "tool_failed", "no paper");

@@ -200,10 +200,13 @@ export class ReplayEngine<Input> {
     });
   }
 
-  /** Advances the time to the open timer and fires it. */
-  fire(): Promise<void> {
-    const timer = this.task("timer");
-    this.#nowMs = timer.action.fireAt?.getTime() ?? this.#nowMs;
+  isSettled(id: number): boolean {
+    return this.#settled.has(id);
+  }
+
+  /** Advances the time to the timer and fires it. */
+  fire(timer = this.task("timer")): Promise<void> {
+    this.#nowMs = Math.max(this.#nowMs, timer.action.fireAt?.getTime() ?? 0);
     return this.completeTask(timer, undefined);
   }
 
