@@ -41,11 +41,12 @@ export function registerActivity<I, O>(
       calls.join(call, () =>
         traceActivity(name, input, context, () => handler(input, context)).then(
           (value): Answer<O> => ({ call, ok: true, value }),
-          (thrown: unknown): Answer<O> => ({
-            call,
-            ok: false,
-            failure: toFailure(thrown),
-          }),
+          (thrown: unknown): Answer<O> => {
+            const failure = toFailure(thrown);
+            // The host does not know of the failure, so it logs no message. Secrets are already redacted.
+            context.error(failure.message);
+            return { call, ok: false, failure };
+          },
         ),
       ),
     extraInputs,
