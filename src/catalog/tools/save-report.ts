@@ -1,7 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { sha256Hex } from "../../domain/sha256";
 import { defineTool, type Tool } from "../../tools/tool";
 
 const fileName = z
@@ -21,26 +21,21 @@ export const saveReport = (reportsFolder: string): Tool =>
       text: z.string().describe("The complete report."),
     }),
     idempotent: true,
-    execute: async ({ name, text }, { idempotencyKey }) => {
+    execute: async ({ name, text }) => {
       // Orchestration ids may contain colons, which some file systems do not allow in names.
       const path = join(reportsFolder, name.replaceAll(":", "%3A"));
       await mkdir(reportsFolder, { recursive: true });
-      await replaceFile(path, text, idempotencyKey);
+      await replaceFile(path, text);
       return { path, bytes: Buffer.byteLength(text) };
     },
   });
 
 /**
- * Replaces the file atomically. The name of the temporary file is derived from the call: a retry after a crash overwrites
- * it, and two calls never write to the same one.
+ * Replaces the file atomically. Each execution has its own temporary file: a call that the platform has started twice runs
+ * concurrently, and neither execution renames the file of the other. A crash can leave one.
  */
-async function replaceFile(
-  path: string,
-  text: string,
-  idempotencyKey: string,
-): Promise<void> {
-  const call = sha256Hex(idempotencyKey).slice(0, 16);
-  const temporary = `${path}.${call}.tmp`;
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await writeDurably(temporary, text);
     await rename(temporary, path);
