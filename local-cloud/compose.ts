@@ -14,7 +14,7 @@ import { type ServiceBusBroker, startBroker } from "./service-bus/broker";
 import { readEntityFile } from "./service-bus/namespace/read-entity-file";
 import { AsyncDisposableStack } from "./shared/lifecycle/async-disposable-stack";
 import type { Clock } from "./shared/time/clock";
-import { startStorage } from "./storage/azurite";
+import { type LocalStorage, startStorage } from "./storage/azurite";
 
 /** `on-demand`: only if a setting of the app requests the emulator. */
 type StartPolicy = "always" | "on-demand";
@@ -61,9 +61,13 @@ export async function composeLocalCloud(
 ): Promise<ComposedCloud> {
   requireHostJson(options.app);
   await using started = new AsyncDisposableStack();
-  const durableTask = createDurableTaskExtension(options);
+  let services: StartedServices = { settings: {} };
+  const durableTask = createDurableTaskExtension({
+    clock: options.clock,
+    lostEpisodes: options.lostEpisodes,
+    reserveNames: async (names) => services.hubStorage?.reserve(names),
+  });
   const timers = timerExtension(options.clock);
-  let services: StartedServices = { settings: {}, serviceBus: undefined };
   const host = await startFunctionsHost({
     appFolder: options.app,
     port: options.port,
@@ -100,7 +104,9 @@ export async function composeLocalCloud(
 
 interface StartedServices {
   readonly settings: AppSettings;
-  readonly serviceBus: ServiceBusBroker | undefined;
+  /** The storage of `AzureWebJobsStorage`, where a task hub is on Azure. */
+  readonly hubStorage?: LocalStorage | undefined;
+  readonly serviceBus?: ServiceBusBroker | undefined;
 }
 
 /** The local cloud cannot run this app. The message is one sentence. */
@@ -132,17 +138,20 @@ async function startServices(
     options.serviceBus.start,
   );
   const settings: Record<string, string> = {};
-  if (storageNames.length > 0) {
-    const { connectionString } = started.use(
-      await startStorage({ dataFolder: options.dataFolder }),
-    );
-    for (const name of storageNames) settings[name] = connectionString;
-  }
-  if (serviceBusNames.length === 0) return { settings, serviceBus: undefined };
+  const storage =
+    storageNames.length > 0
+      ? started.use(await startStorage({ dataFolder: options.dataFolder }))
+      : undefined;
+  if (storage !== undefined)
+    for (const name of storageNames) settings[name] = storage.connectionString;
+  const hubStorage = storageNames.includes("AzureWebJobsStorage")
+    ? storage
+    : undefined;
+  if (serviceBusNames.length === 0) return { settings, hubStorage };
   const serviceBus = started.use(await startServiceBus(options));
   for (const name of serviceBusNames)
     settings[name] = serviceBus.connectionString;
-  return { settings, serviceBus };
+  return { settings, hubStorage, serviceBus };
 }
 
 /** The names of the settings whose value requests an emulator. Environment variables override `settings`. */

@@ -4,12 +4,23 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
+import { type ReservedNames, reservedLine } from "./reserved-names";
 
 export interface LocalStorage extends AsyncDisposable {
   /** For the storage clients and for `AzureWebJobsStorage`. */
   readonly connectionString: string;
+  /** Refuses requests for these names from now on. */
+  reserve(names: TaskHubNames): Promise<void>;
   /** Resolves when all data is on disk. */
   stop(): Promise<void>;
+}
+
+/** The names that a task hub takes. */
+interface TaskHubNames {
+  readonly hub: string;
+  readonly tables: readonly string[];
+  readonly queues: readonly string[];
+  readonly containers: readonly string[];
 }
 
 /** The message is one sentence for the user. */
@@ -24,6 +35,7 @@ class StorageStartError extends Error {
  */
 const program = `
   const { rmSync, writeFileSync } = require("node:fs");
+  require(process.env.AZURITE_NAME_GATE);
   const pidFile = process.env.AZURITE_PID_FILE;
   writeFileSync(pidFile, String(process.pid));
   process.once("exit", () => rmSync(pidFile, { force: true }));
@@ -40,6 +52,11 @@ const program = `
   process.argv.splice(1, 0, "azurite");
   require(process.env.AZURITE_MAIN);
 `;
+
+/** Always compiled code. */
+const nameGate = __filename.endsWith(".ts")
+  ? join(__dirname, "..", "dist", "storage", "name-gate.js")
+  : join(__dirname, "name-gate.js");
 
 /** The well-known account and key of the storage emulator. https://learn.microsoft.com/azure/storage/common/storage-use-azurite#well-known-storage-account-and-key */
 const account = "devstoreaccount1";
@@ -69,6 +86,15 @@ export async function startStorage({
         ([service, url]) => `${service}Endpoint=${url}/${account}`,
       ),
     ].join(";"),
+    reserve: ({ hub, tables, queues, containers }) =>
+      reserveNames(child, {
+        hub,
+        names: {
+          [portOf(endpoints["Table"])]: tables,
+          [portOf(endpoints["Queue"])]: queues,
+          [portOf(endpoints["Blob"])]: containers,
+        },
+      }),
     stop,
     [Symbol.asyncDispose]: stop,
   };
@@ -88,11 +114,12 @@ function spawnAzurite(location: string, pidFile: string): ChildProcess {
     ],
     {
       detached: true,
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      stdio: ["pipe", "pipe", "pipe", "ipc"],
       env: {
         ...process.env,
         AZURITE_MAIN: require.resolve("azurite/dist/src/azurite.js"),
         AZURITE_PID_FILE: pidFile,
+        AZURITE_NAME_GATE: nameGate,
       },
     },
   );
@@ -127,6 +154,25 @@ async function readEndpoints(
       });
   });
   return endpoints;
+}
+
+const portOf = (url: string | undefined): string => new URL(url ?? "").port;
+
+/** Not over the IPC channel: Azurite takes its first message for a request to shut down. */
+function reserveNames(
+  child: ChildProcess,
+  reserved: ReservedNames,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (child.stdout)
+      createInterface(child.stdout).on("line", (line) => {
+        if (line === reservedLine) resolve();
+      });
+    child.once("exit", () => {
+      reject(new StorageStartError("Storage (Azurite) ended."));
+    });
+    child.stdin?.write(`${JSON.stringify(reserved)}\n`);
+  });
 }
 
 async function stopProcess(child: ChildProcess): Promise<void> {

@@ -4,6 +4,7 @@ import {
   storageNames,
   taskHubNames,
 } from "../../src/domain/storage-names";
+import { taskHubStorageNames } from "../../local-cloud/durable-task/model/storage-names";
 
 const hubName = fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{2,44}$/);
 const appNames = Object.values(storageNames).flatMap((names) =>
@@ -48,3 +49,14 @@ test.each(["", "ab", "1abc", "a-b-c", "a_b", "ä23", "%HUB%", "a".repeat(46)])(
     );
   },
 );
+
+test("the local task hub reserves the names that the app avoids", () => {
+  fc.assert(
+    fc.property(hubName, (hub) => {
+      const { tables, queues, containers } = taskHubStorageNames(hub);
+      expect([...tables, ...queues, ...containers].sort()).toEqual(
+        [...taskHubNames(hub)].sort(),
+      );
+    }),
+  );
+});

@@ -33,7 +33,8 @@ const settingsSchema = z.object({
       "must be 3 to 45 letters and digits and start with a letter",
     )
     .default("TestHubName"),
-  defaultVersion: z.string().default(""),
+  // An override of host.json by an app setting arrives as a number.
+  defaultVersion: z.union([z.string(), z.int().transform(String)]).default(""),
   maxConcurrentActivityFunctions: z
     .int()
     .positive()

@@ -7,6 +7,7 @@ import { HostStartError } from "./host-error";
 import { maxTimeoutMs } from "../../shared/time/clock";
 import { timeSpanSchema } from "../../shared/time/time-span";
 import { formatSchemaIssues } from "./format-schema-issues";
+import { applyHostJsonOverrides } from "./host-json-overrides";
 
 /** The fields of host.json that affect this host; others are ignored. https://learn.microsoft.com/azure/azure-functions/functions-host-json */
 const hostJsonSchema = z.object({
@@ -37,7 +38,10 @@ export function readHostJson(
   environment: Readonly<Record<string, string | undefined>>,
 ): HostJson {
   const path = join(appFolder, "host.json");
-  const value = existsSync(path) ? readJson(path) : { version: "2.0" };
+  const value = applyHostJsonOverrides(
+    existsSync(path) ? readJson(path) : { version: "2.0" },
+    environment,
+  );
   const result = hostJsonSchema.safeParse(value);
   if (!result.success)
     throw new HostStartError(

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { TableClient } from "@azure/data-tables";
-import ts from "typescript";
 import { startStorage } from "../../storage/azurite";
 import { createTemporaryFolder } from "../support/shared/temporary-folder";
 
@@ -15,17 +14,10 @@ const createTableClient = (connectionString: string): TableClient =>
 
 /** Starts storage in another process, which runs until it is killed. */
 async function startInOtherProcess() {
-  const file = resolve("local-cloud/storage/azurite.ts");
-  const { outputText } = ts.transpileModule(ts.sys.readFile(file) ?? "", {
-    compilerOptions: {
-      module: ts.ModuleKind.CommonJS,
-      target: ts.ScriptTarget.ES2022,
-      esModuleInterop: true,
-    },
-  });
-  const program = `${outputText}
-    startStorage({ dataFolder: ${JSON.stringify(dataFolder)} })
-      .then(({ connectionString }) => console.log(connectionString));`;
+  const file = resolve("local-cloud/dist/storage/azurite.js");
+  const program = `require(${JSON.stringify(file)})
+    .startStorage({ dataFolder: ${JSON.stringify(dataFolder)} })
+    .then(({ connectionString }) => console.log(connectionString));`;
   const child = spawn(process.execPath, ["-e", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });

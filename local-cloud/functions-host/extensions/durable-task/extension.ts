@@ -13,6 +13,10 @@ import {
   type TaskHubOptions,
 } from "../../../durable-task/engine/task-hub";
 import { createDurableHttpApi } from "../../../durable-task/http-api/routes";
+import {
+  type TaskHubStorageNames,
+  taskHubStorageNames,
+} from "../../../durable-task/model/storage-names";
 import type { KnownFunctions } from "../../../durable-task/replay/decision";
 import { openTaskHubStore } from "../../../durable-task/store/sqlite-store";
 import { type Clock, systemClock } from "../../../shared/time/clock";
@@ -39,6 +43,11 @@ interface RunningHub {
   stop(): Promise<void>;
 }
 
+/** Keeps the app from using the names that a task hub takes on Azure. */
+type ReserveNames = (
+  names: TaskHubStorageNames & { readonly hub: string },
+) => Promise<void>;
+
 export interface DurableTaskExtension extends Extension {
   /** Undefined before the start and after the stop. */
   readonly hub: TaskHub | undefined;
@@ -49,12 +58,15 @@ export interface DurableTaskExtensionOptions {
   readonly clock?: Clock | undefined;
   /** Default: the environment variable, or no lost episodes. */
   readonly lostEpisodes?: LostEpisodesOptions | undefined;
+  /** Default: reserves nothing. */
+  readonly reserveNames?: ReserveNames;
 }
 
 /** The Durable Task extension, with a task hub in `task-hub.db` of the data folder. */
 export function createDurableTaskExtension({
   clock = systemClock,
   lostEpisodes: options,
+  reserveNames = () => Promise.resolve(),
 }: DurableTaskExtensionOptions = {}): DurableTaskExtension {
   const lostEpisodes = readLostEpisodes(
     options,
@@ -73,6 +85,7 @@ export function createDurableTaskExtension({
     ],
     start: async (host) => {
       if (typeof lostEpisodes === "string") throw new Error(lostEpisodes);
+      await reserveHubNames(host, reserveNames);
       running = await start(host, { clock, lostEpisodes });
     },
     inputBinding: ({ type }) =>
@@ -86,6 +99,17 @@ export function createDurableTaskExtension({
       running = undefined;
     },
   };
+}
+
+/** On Azure, an app without Durable Functions has no task hub. */
+async function reserveHubNames(
+  host: ExtensionHost,
+  reserveNames: ReserveNames,
+): Promise<void> {
+  const { hubName } = parseDurableTaskSettings(host.settings);
+  const hasHub = Object.values(groupFunctions(host)).flat().length > 0;
+  if (hasHub)
+    await reserveNames({ hub: hubName, ...taskHubStorageNames(hubName) });
 }
 
 async function start(

@@ -56,6 +56,36 @@ describe("host.json", () => {
     },
   );
 
+  test("app settings override values, in any letter case, and add missing ones", () => {
+    const hostJson = read(
+      {
+        version: "2.0",
+        functionTimeout: "00:10:00",
+        extensions: { durableTask: { hubName: "A", maxConcurrent: 1 } },
+      },
+      {
+        AzureFunctionsJobHost__functionTimeout: "-1",
+        AzureFunctionsJobHost__extensions__http__routePrefix: "v2",
+        AzureFunctionsJobHost__Extensions__DurableTask__HubName: "%HUB%",
+        azurefunctionsjobhost__extensions__durableTask__maxConcurrent: "20",
+        AzureFunctionsJobHost__extensions__durableTask__enabled: "False",
+        AzureFunctionsJobHost__extensions__durableTask__version: "1.10",
+        AzureFunctionsJobHost__extensions__durableTask__storageProvider__type:
+          "x",
+        HUB: "B",
+      },
+    );
+    expect(hostJson.functionTimeoutMs).toBeUndefined();
+    expect(hostJson.routePrefix).toBe("v2");
+    expect(hostJson.extensionSettings("durableTask")).toEqual({
+      hubName: "B",
+      maxConcurrent: 20,
+      enabled: false,
+      version: "1.10",
+      storageProvider: { type: "x" },
+    });
+  });
+
   test("throws an error with the file and the invalid field", () => {
     expect(() => read({ version: "2.0", functionTimeout: "soon" })).toThrow(
       /host\.json is not valid: functionTimeout: /,
