@@ -7,6 +7,7 @@ import {
 import { type HttpListener, startHttpListener } from "./http/http-listener";
 import { handleHttpRequest } from "./http/request-handler";
 import { applyAppEnvironment } from "./core/app-environment";
+import { AppFolderWatcher } from "./core/app-folder-watcher";
 import { assertAppFolder } from "./core/app-loader";
 import type { CoreLog } from "./core/core-api";
 import { lockDataFolder } from "./core/data-folder-lock";
@@ -17,6 +18,7 @@ import { loadOrCreateKeys } from "./core/keys";
 import { readLocalSettings } from "./core/local-settings";
 import { startApp } from "./core/start-app";
 import { startExtensions } from "./core/start-extensions";
+import { WorkerState } from "./core/worker-state";
 
 export interface FunctionsHostOptions {
   readonly appFolder: string;
@@ -83,12 +85,16 @@ async function startOnListener(
   const overrides = (await options.prepare?.(settings)) ?? {};
   applyAppEnvironment({ appFolder, port, settings, overrides });
   const hostJson = readHostJson(appFolder, process.env);
+  const worker = new WorkerState();
+  const watcher = new AppFolderWatcher(appFolder, worker, log);
+  await watcher.start();
   const { app, model, streamUri } = await startApp(appFolder, log);
   const runner = new FunctionRunner({
     app,
     model,
     extensions,
     timeoutMs: hostJson.functionTimeoutMs,
+    worker,
     log,
   });
   const origin = `http://localhost:${port}`;
@@ -120,6 +126,7 @@ async function startOnListener(
   started.listen();
 
   const stop = async (): Promise<void> => {
+    watcher.stop();
     await Promise.all([
       listener.drain(requestDrainMs),
       started.stopListening(),

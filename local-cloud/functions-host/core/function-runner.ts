@@ -6,11 +6,13 @@ import type {
   FunctionMetadata,
   Invocation,
   InvocationOutcome,
+  ResumableInvocation,
   TypedData,
 } from "./extension";
 import { type InvocationCompletion, invokeFunction } from "./invocation";
 import { writeOutputs } from "./output-bindings";
 import type { RegisteredFunction, WorkerApp } from "./worker-app";
+import type { WorkerState } from "./worker-state";
 
 export interface FunctionRunnerOptions {
   readonly app: WorkerApp;
@@ -18,6 +20,7 @@ export interface FunctionRunnerOptions {
   readonly extensions: readonly Extension[];
   /** `functionTimeout` of host.json; undefined: unlimited. */
   readonly timeoutMs: number | undefined;
+  readonly worker: WorkerState;
   readonly log: CoreLog;
 }
 
@@ -42,7 +45,8 @@ export class FunctionRunner {
   async invoke(invocation: Invocation): Promise<InvocationOutcome> {
     const completion = await this.run(invocation, randomUUID());
     if (!completion.ok) return completion;
-    const { response, result, resumable } = completion;
+    const { response, result } = completion;
+    const resumable = this.#checkWorker(completion.resumable);
     return {
       ok: true,
       returnValue: response.returnValue ?? undefined,
@@ -63,12 +67,30 @@ export class FunctionRunner {
         message: `There is no function '${functionName}' in this app.`,
         stack: "",
       };
-    const completion = await this.#limitDuration(
-      functionName,
-      this.#invokeAndWriteOutputs(target, invocation, invocationId),
+    const completion = await this.#options.worker.invoke(
+      () =>
+        this.#limitDuration(
+          functionName,
+          this.#invokeAndWriteOutputs(target, invocation, invocationId),
+        ),
+      hasTrigger(target.metadata, /^orchestrationTrigger$/i),
     );
     if (!completion.ok) this.#logFailure(target.metadata, completion);
     return completion;
+  }
+
+  #checkWorker(
+    resumable: ResumableInvocation | undefined,
+  ): ResumableInvocation | undefined {
+    return (
+      resumable && {
+        ...resumable,
+        resume: (work) => {
+          this.#options.worker.assertRunning();
+          return resumable.resume(work);
+        },
+      }
+    );
   }
 
   /** An invocation succeeds only after its outputs are written: then the trigger may delete the message behind it. */
@@ -137,16 +159,22 @@ export class FunctionRunner {
    * orchestrator, and the task hub reports the failure.
    */
   #logFailure(
-    { name, bindings }: FunctionMetadata,
+    metadata: FunctionMetadata,
     { message, stack }: { readonly message: string; readonly stack: string },
   ): void {
-    const isDurable = Object.values(bindings).some(({ type }) =>
-      /^(?:orchestration|entity)Trigger$/i.test(type),
+    const isDurable = hasTrigger(
+      metadata,
+      /^(?:orchestration|entity)Trigger$/i,
     );
     const level = isDurable ? "debug" : "error";
-    this.#options.log(level, `Function.${name}`, stack || message);
+    this.#options.log(level, `Function.${metadata.name}`, stack || message);
   }
 }
+
+const hasTrigger = (
+  { bindings }: Pick<FunctionMetadata, "bindings">,
+  types: RegExp,
+): boolean => Object.values(bindings).some(({ type }) => types.test(type));
 
 const logCategory = (name: string, category: string): string =>
   category === "user" ? `Function.${name}.User` : `Function.${name}`;
