@@ -1,13 +1,8 @@
 import { join, resolve } from "node:path";
 import { type ComposedCloud, composeLocalCloud } from "../compose";
 import { createConsoleLog } from "./log";
-import {
-  parseCommandLine,
-  parsePort,
-  parseServiceBusPort,
-  printLine,
-} from "./output";
-import { waitForStopSignal } from "./stop-signal";
+import { parseCommandLine, parsePort, parseServiceBusPort } from "./output";
+import { runUntilStopped } from "./run-until-stopped";
 
 const usage = `Runs any Functions v4 app for Node.js on this machine until Ctrl-C: azure-local-cloud --app <folder>
 
@@ -34,23 +29,23 @@ export async function runHostCommand(argv: readonly string[]): Promise<void> {
   const { auth } = values;
   const port = parsePort(values.port, usage);
   const serviceBusPort = parseServiceBusPort(values["service-bus-port"], usage);
-  const stopped = waitForStopSignal();
-  await using cloud = await composeLocalCloud({
-    app,
-    port,
-    dataFolder,
-    auth,
-    storage: "on-demand",
-    serviceBus: { start: "on-demand", port: serviceBusPort },
-    log: createConsoleLog(
-      process.stderr,
-      values.verbose ? "verbose" : "normal",
-    ),
+  await runUntilStopped({
+    start: () =>
+      composeLocalCloud({
+        app,
+        port,
+        dataFolder,
+        auth,
+        storage: "on-demand",
+        serviceBus: { start: "on-demand", port: serviceBusPort },
+        log: createConsoleLog(
+          process.stderr,
+          values.verbose ? "verbose" : "normal",
+        ),
+      }),
+    describe: (cloud) =>
+      describeCloud(cloud, auth ? join(dataFolder, "keys.json") : undefined),
   });
-  printLine(
-    describeCloud(cloud, auth ? join(dataFolder, "keys.json") : undefined),
-  );
-  await stopped;
 }
 
 const describeCloud = (

@@ -7,4 +7,4 @@ export {
   printLine,
 } from "./output";
 export { runCommandLine } from "./run-command-line";
-export { waitForStopSignal } from "./stop-signal";
+export { runUntilStopped } from "./run-until-stopped";

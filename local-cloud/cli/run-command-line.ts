@@ -1,3 +1,4 @@
+import { exitProcess } from "../shared/process/exit-process";
 import { formatError, UsageError } from "./output";
 
 type Command = (argv: readonly string[]) => Promise<void>;
@@ -13,17 +14,13 @@ export interface CommandLine {
 
 /** Runs the command and ends the process: with 0 on success, otherwise with 1 and the problem on stderr. */
 export function runCommandLine(commandLine: CommandLine): void {
-  // The host continues after an unhandled rejection in the app.
-  process.on("unhandledRejection", (reason) => {
-    process.stderr.write(`Unhandled rejection: ${formatError(reason)}\n`);
-  });
   runNamedCommand(commandLine, process.argv.slice(2)).then(
     () => {
-      process.exit(0);
+      exitProcess(0);
     },
     (error: unknown) => {
       process.stderr.write(`${formatError(error)}\n`);
-      process.exit(1);
+      exitProcess(1);
     },
   );
 }

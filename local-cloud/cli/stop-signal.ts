@@ -1,3 +1,6 @@
+import { exitProcess } from "../shared/process/exit-process";
+import { isRestartedProcess } from "./restart-process";
+
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
@@ -10,7 +13,28 @@ export const waitForStopSignal = (): Promise<void> =>
     for (const signal of signals)
       process.on(signal, () => {
         count += 1;
-        if (count > 1) process.exit(1);
+        if (count > 1) exitProcess(1);
         resolve();
       });
+    if (isRestartedProcess()) watchParent(resolve);
   });
+
+const pollMs = 250;
+
+/** The process that restarted this one gets the signals, and is ended by them. */
+function watchParent(onEnd: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent && isRunning(parent)) return;
+    clearInterval(timer);
+    onEnd();
+  }, pollMs).unref();
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -18,7 +18,8 @@ import { loadOrCreateKeys } from "./core/keys";
 import { readLocalSettings } from "./core/local-settings";
 import { startApp } from "./core/start-app";
 import { startExtensions } from "./core/start-extensions";
-import { WorkerState } from "./core/worker-state";
+import { onWorkerExit } from "./core/worker-exit";
+import { describeWorkerExit, WorkerState } from "./core/worker-state";
 
 export interface FunctionsHostOptions {
   readonly appFolder: string;
@@ -43,6 +44,8 @@ export interface FunctionsHost extends AsyncDisposable {
   readonly url: string;
   readonly functions: readonly FunctionMetadata[];
   readonly httpFunctions: readonly (HttpFunction & { readonly url: string })[];
+  /** Resolves when the app has ended its process, by an uncaught error or `process.exit`, and the host has stopped. */
+  readonly workerExited: Promise<void>;
   /** Accepts no more requests, drains running functions, and releases port and data folder. */
   stop(): Promise<void>;
 }
@@ -125,6 +128,7 @@ async function startOnListener(
   );
   started.listen();
 
+  let hasExited = false;
   const stop = async (): Promise<void> => {
     watcher.stop();
     await Promise.all([
@@ -134,17 +138,33 @@ async function startOnListener(
     try {
       await started.stop();
       const { hooks } = app;
-      await hooks.run(
-        "appTerminate",
-        hooks.createContext(hooks.lifetimeHookData, {}),
-      );
+      if (!hasExited)
+        await hooks.run(
+          "appTerminate",
+          hooks.createContext(hooks.lifetimeHookData, {}),
+        );
     } finally {
+      // After an exit, code of the app may still run and must not end the process before its results are written.
+      if (!hasExited) removeHandlers();
       await listener.close();
       unlock();
     }
   };
   let stopping: Promise<void> | undefined;
   const stopOnce = (): Promise<void> => (stopping ??= stop());
+  let removeHandlers = (): void => undefined;
+  const workerExited = new Promise<void>((resolve, reject) => {
+    removeHandlers = onWorkerExit((code, reason) => {
+      if (hasExited) return;
+      log("error", "Host.Worker", `${describeWorkerExit(code)} ${reason}`);
+      // While the host stops, it ends anyway.
+      if (stopping) return;
+      hasExited = true;
+      started.workerExited();
+      worker.exit(code);
+      stopOnce().then(resolve, reject);
+    });
+  });
   return {
     url: origin,
     functions: runner.functions,
@@ -154,6 +174,7 @@ async function startOnListener(
         .filter((part) => part !== "")
         .join("/"),
     })),
+    workerExited,
     stop: stopOnce,
     [Symbol.asyncDispose]: stopOnce,
   };

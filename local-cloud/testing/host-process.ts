@@ -2,6 +2,7 @@
 import { errorMessage } from "../shared/error-message";
 import { type ComposedCloud, composeLocalCloud } from "../compose";
 import type { TaskHub } from "../durable-task/engine/task-hub";
+import { exitProcess } from "../shared/process/exit-process";
 import { type Clock, systemClock } from "../shared/time/clock";
 import { VirtualClock } from "../shared/time/virtual-clock";
 import {
@@ -46,7 +47,8 @@ async function run(options: HostProcessOptions): Promise<void> {
     process.once("disconnect", resolve),
   );
   send({ kind: "ready", url: cloud.host.url, settings: cloud.settings });
-  if (process.connected) await disconnected;
+  if (process.connected)
+    await Promise.race([disconnected, cloud.host.workerExited]);
 }
 
 async function runCall(
@@ -75,20 +77,15 @@ function requireHub({ durableTask: { hub } }: ComposedCloud): TaskHub {
   throw new Error("The task hub is stopping.");
 }
 
-// The host continues after an unhandled rejection in the app.
-process.on("unhandledRejection", (reason) => {
-  process.stderr.write(`Unhandled rejection: ${errorMessage(reason)}\n`);
-});
-
 run(
   JSON.parse(process.env[optionsVariableName] ?? "{}") as HostProcessOptions,
 ).then(
   () => {
-    process.exit(0);
+    exitProcess(0);
   },
   (error: unknown) => {
     const exit = (): void => {
-      process.exit(1);
+      exitProcess(1);
     };
     const message: HostProcessMessage = {
       kind: "failed",

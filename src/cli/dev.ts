@@ -6,8 +6,7 @@ import {
   parseCommandLine,
   parsePort,
   parseServiceBusPort,
-  printLine,
-  waitForStopSignal,
+  runUntilStopped,
 } from "azure-local-cloud/cli";
 import { buildApp } from "./build-app";
 import { packageFolder } from "./package-folder";
@@ -40,35 +39,35 @@ export async function runDevCommand(argv: readonly string[]): Promise<void> {
   const dataFolder = resolve(values.data ?? join(app, ".aos"));
   const { auth } = values;
   if (!values["no-build"]) await buildApp(app);
-  const stopped = waitForStopSignal();
-  await using cloud = await composeLocalCloud({
-    app,
-    port,
-    dataFolder,
-    auth,
-    storage: "always",
-    serviceBus: {
-      start: "always",
-      port: serviceBusPort,
-      entitiesFile: findEntitiesFile(app),
-    },
-    log: createConsoleLog(
-      process.stderr,
-      values.verbose ? "verbose" : "normal",
-    ),
+  await runUntilStopped({
+    start: () =>
+      composeLocalCloud({
+        app,
+        port,
+        dataFolder,
+        auth,
+        storage: "always",
+        serviceBus: {
+          start: "always",
+          port: serviceBusPort,
+          entitiesFile: findEntitiesFile(app),
+        },
+        log: createConsoleLog(
+          process.stderr,
+          values.verbose ? "verbose" : "normal",
+        ),
+      }),
+    describe: ({ host, serviceBus }) =>
+      describeRunningApp({
+        app,
+        url: host.url,
+        serviceBus:
+          serviceBus?.connectionString ?? "the namespace in the app settings",
+        dataFolder,
+        auth,
+      }),
+    restartArguments: ["--no-build"],
   });
-  printLine(
-    describeRunningApp({
-      app,
-      url: cloud.host.url,
-      serviceBus:
-        cloud.serviceBus?.connectionString ??
-        "the namespace in the app settings",
-      dataFolder,
-      auth,
-    }),
-  );
-  await stopped;
 }
 
 /** The queues and topics of AOS are the default. */

@@ -76,7 +76,7 @@ export class TaskHub {
     this.#committer = new Committer(store, {
       onDelayed: reportProblem,
       onBroken: (error) => {
-        this.#halt();
+        this.halt();
         onFatalError(error);
       },
     });
@@ -242,7 +242,7 @@ export class TaskHub {
   /** Starts no more work, waits up to `graceMs` for running functions, and closes the store. */
   async stop(graceMs: number): Promise<void> {
     const { store } = this.#context;
-    this.#halt();
+    this.halt();
     await waitAtMost(this.#inFlight.whenSettled(), graceMs);
     // One more turn of the event loop, so that the last results reach their queues.
     await new Promise((resolve) => setImmediate(resolve));
@@ -252,7 +252,8 @@ export class TaskHub {
     store.close();
   }
 
-  #halt(): void {
+  /** Starts no more work. The results of running activities stay in memory until `stop` writes them to the inbox. */
+  halt(): void {
     this.#context.timers.stop();
     this.#entities.stop();
     this.#orchestrations.stop();

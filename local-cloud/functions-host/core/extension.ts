@@ -164,6 +164,8 @@ export interface Extension {
     value: TypedData,
   ): Promise<void> | undefined;
   webhook?(request: WebhookRequest): Promise<WebhookResponse>;
+  /** Starts no more functions: the app has ended its process, and running functions fail after this call. */
+  workerExited?(): void;
   /** Accepts no more work and waits for running invocations, for at most a few seconds. */
   stopListening?(): Promise<void>;
   /** Closes files and connections, within a few seconds. */

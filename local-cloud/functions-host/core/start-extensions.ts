@@ -21,6 +21,7 @@ export interface StartedExtensions {
     functionName: string,
     input: string | undefined,
   ) => boolean;
+  workerExited(): void;
   stopListening(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -60,6 +61,9 @@ export async function startExtensions(
       extensions.some((extension) =>
         extension.invokeManually?.(functionName, input),
       ),
+    workerExited: () => {
+      for (const extension of extensions) extension.workerExited?.();
+    },
     stopListening: async () => {
       await Promise.all(
         extensions.map(async (extension) => extension.stopListening?.()),

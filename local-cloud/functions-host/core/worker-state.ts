@@ -22,22 +22,11 @@ export class WorkerState {
     if (this.isRestarting) return Promise.resolve(failure(noWorkerMessage));
     return new Promise((resolve, reject) => {
       if (!isReplayed) this.#running.add(resolve);
-      const settle = (action: () => void): void => {
-        this.#running.delete(resolve);
-        if (!this.#hasExited) action();
-      };
-      run().then(
-        (completion) => {
-          settle(() => {
-            resolve(completion);
-          });
-        },
-        (error: unknown) => {
-          settle(() => {
-            reject(error);
-          });
-        },
-      );
+      void run()
+        .then((completion) => {
+          if (!this.#hasExited) resolve(completion);
+        }, reject)
+        .finally(() => this.#running.delete(resolve));
     });
   }
 
@@ -56,7 +45,7 @@ export class WorkerState {
 
 /** The messages of the real host. */
 const noWorkerMessage = "Did not find any initialized language workers";
-const describeWorkerExit = (code: number): string =>
+export const describeWorkerExit = (code: number): string =>
   `node exited with code ${code} (0x${(code >>> 0).toString(16).toUpperCase()})`;
 
 const failure = (message: string): InvocationCompletion => ({

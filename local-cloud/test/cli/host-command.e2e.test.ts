@@ -66,11 +66,11 @@ describe("azure-local-cloud host", () => {
     const app = createApp(appWithTerminateHook(""));
     await using first = await startHostCommand({
       app,
-      data: join(app, "one"),
+      data: join(scratch, "one"),
     });
     await using second = await startHostCommand({
       app,
-      data: join(app, "two"),
+      data: join(scratch, "two"),
     });
     expect(first.url).toMatch(/^http:\/\/localhost:[1-9]\d*$/);
     expect(second.url).not.toBe(first.url);

@@ -19,6 +19,7 @@ import {
 } from "../../../durable-task/model/storage-names";
 import type { KnownFunctions } from "../../../durable-task/replay/decision";
 import { openTaskHubStore } from "../../../durable-task/store/sqlite-store";
+import { exitProcess } from "../../../shared/process/exit-process";
 import { type Clock, systemClock } from "../../../shared/time/clock";
 import type {
   Extension,
@@ -94,6 +95,9 @@ export function createDurableTaskExtension({
         : undefined,
     webhook: async (request) =>
       running ? running.handle(request) : { status: 503 },
+    workerExited: () => {
+      running?.hub.halt();
+    },
     stop: async () => {
       await running?.stop();
       running = undefined;
@@ -136,9 +140,7 @@ async function start(
     onFatalError: (error) => {
       reportProblem(error.message);
       // The state in memory is invalid. The process ends, and the next one recovers from disk.
-      setImmediate(() => {
-        throw error;
-      });
+      setImmediate(() => exitProcess(1));
     },
     invoke: (functionName, trigger, { metadata, ...options } = {}) =>
       host.invoke({
