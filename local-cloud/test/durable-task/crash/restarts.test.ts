@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EntityId, OrchestrationContext } from "durable-functions";
+import type { LostEpisodesOptions } from "../../../durable-task/engine/orchestrations/lost-episodes";
 import { EventType } from "../../../durable-task/model/history-event";
 import type { Stubs } from "../../../testing/stubs";
 import {
@@ -101,6 +102,7 @@ let runCount = 0;
 const runScenario = (
   scenario: RestartScenario,
   nextCrash: () => CrashPoint,
+  lostEpisodes?: LostEpisodesOptions,
 ): Promise<CrashRunOutcome> =>
   runWithCrashes(
     {
@@ -110,6 +112,7 @@ const runScenario = (
       ...(scenario.events && { events: scenario.events }),
       ...(scenario.version && { version: scenario.version }),
       ...(scenario.settings && { settings: scenario.settings }),
+      ...(lostEpisodes && { lostEpisodes }),
     },
     join(folder, String((runCount += 1))),
   );
@@ -155,4 +158,24 @@ describe.each(Object.entries(restartScenarios))("%s", (_name, scenario) => {
       expectNoRepeatedCalls(outcome, made);
     },
   );
+
+  // Histories differ by the division into episodes, and calls are repeated. The output is the same, except for sums in entities.
+  test.each([
+    ["does not crash", () => "none" as const],
+    ["crashes after every third commit", createThirdCommitPlan()],
+  ])(
+    "completes with the expected output when the hub loses episodes and %s",
+    async (_when, nextCrash) => {
+      const lost = { seed: 1, rate: 0.5 };
+      const { instance } = await runScenario(scenario, nextCrash, lost);
+      expect(instance.status).toBe("Completed");
+      if (scenario.countsCalls !== true)
+        expect(JSON.parse(instance.output ?? "")).toEqual(scenario.output);
+    },
+  );
 });
+
+function createThirdCommitPlan(): () => CrashPoint {
+  let commits = 0;
+  return () => ((commits += 1) % 3 === 0 ? "after commit" : "none");
+}

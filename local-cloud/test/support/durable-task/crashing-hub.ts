@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { InvokeFunction } from "../../../durable-task/engine/engine-context";
+import type { LostEpisodesOptions } from "../../../durable-task/engine/orchestrations/lost-episodes";
 import { EventType } from "../../../durable-task/model/history-event";
 import { TaskHub } from "../../../durable-task/engine/task-hub";
 import {
@@ -42,6 +43,7 @@ export interface CrashScenario {
   readonly events?: readonly ExternalEvent[];
   /** `extensions.durableTask` of host.json. */
   readonly settings?: object;
+  readonly lostEpisodes?: LostEpisodesOptions;
   /** Called at each commit. */
   readonly nextCrash: () => CrashPoint;
 }
@@ -166,6 +168,7 @@ class CrashingHub {
       functions,
       invoke: this.#countAttempts(invoke),
       clock: context.clock,
+      lostEpisodes: scenario.lostEpisodes,
       reportProblem: (message, error) => {
         if (scenario.settings) return; // an instance that the settings reject is reported, too
         this.#fail(error instanceof Error ? error : new Error(message));

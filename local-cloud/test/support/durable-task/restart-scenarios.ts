@@ -22,6 +22,8 @@ export interface RestartScenario {
   readonly customStatus?: unknown;
   /** The order of the recorded events differs from run to run. */
   readonly isConcurrent?: boolean;
+  /** The output counts calls of an entity, which a lost episode repeats. */
+  readonly countsCalls?: boolean;
 }
 
 const counter = new EntityId("counter", "one");
@@ -141,6 +143,7 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     output: [200, "made"],
   },
   "calls and signals to entities": {
+    countsCalls: true,
     *run({ df }) {
       const first: unknown = yield df.callEntity(counter, "add", 2);
       df.signalEntity(counter, "add", 3);
@@ -149,6 +152,7 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     output: [2, 9],
   },
   "an entity that signals another entity": {
+    countsCalls: true,
     *run({ df }) {
       yield df.callEntity(counter, "signalOther", 1);
       yield df.callActivity("add", { n: 1 });
@@ -157,6 +161,7 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     output: 1,
   },
   "an entity that throws": {
+    countsCalls: true,
     *run({ df }) {
       try {
         yield df.callEntity(counter, "throw");
@@ -168,6 +173,7 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     output: 1,
   },
   "a critical section": {
+    countsCalls: true,
     *run({ df }) {
       const lock = (yield df.lock([counter, otherCounter])) as unknown as {
         release(): void;
@@ -180,6 +186,7 @@ export const restartScenarios: Readonly<Record<string, RestartScenario>> = {
     output: [1, 10, 2],
   },
   "a critical section that lasts until the end of the orchestration": {
+    countsCalls: true,
     *run({ df }) {
       yield df.lock([counter, otherCounter]);
       return yield df.callEntity(otherCounter, "add", 1);
