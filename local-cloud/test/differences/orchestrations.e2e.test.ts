@@ -138,3 +138,15 @@ test("continueAsNew in a critical section releases the locks and keeps the custo
   await post("entities/counter/continued?op=add");
   await whenEntityIs("counter/continued", 1);
 });
+
+test("a child has parentInstanceId in its status, and an instance that is terminated without a reason the output null", async () => {
+  await startInstance("named-parent", "startsChild", "named-child");
+  const child = await whenStatus("named-child", "Running");
+  expect(child).toMatchObject({ parentInstanceId: "named-parent" });
+  await post("instances/named-child/terminate");
+  expect(await whenStatus("named-child", "Terminated")).toMatchObject({
+    output: null,
+  });
+  const parent = await whenStatus("named-parent", "Completed");
+  expect(parent).not.toHaveProperty("parentInstanceId");
+});

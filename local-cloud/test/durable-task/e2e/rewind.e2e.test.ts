@@ -91,7 +91,7 @@ describe("a rewind", () => {
   test("returns 404 for an unknown instance and 412 for one that has not failed", async () => {
     expect(await readResponse(rewind("missing"))).toEqual({
       status: 404,
-      body: "No instance with ID 'missing' was found.",
+      body: 'No orchestration with instance ID "$missing" found.',
     });
     await api.startInstance("fine", "helloSequence");
     await api.whenStatus("fine", "Completed");
