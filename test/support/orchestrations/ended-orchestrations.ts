@@ -81,10 +81,10 @@ export function createRunningOrchestrations(storage: Storage, broker: Broker) {
     /** Sweeps as a new process, unless the process has a memory. */
     sweep: (memory = createEndSweepMemory(), ports = {}) =>
       sweepEnded(memory, { ...context, ...ports }),
-    async start(
+    start: async (
       name: string | number,
       fields: Partial<WorkflowInput> = {},
-    ): Promise<string> {
+    ): Promise<string> => {
       const id = toId(name);
       const summary = { createdAt, updatedAt: createdAt } as const;
       const reply = { queue: "agent-responses", correlationId: id };
