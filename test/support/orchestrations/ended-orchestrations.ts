@@ -55,7 +55,7 @@ interface Broker {
   readonly readLifecycleEvents: (prefix: string) => Messages;
 }
 
-/** Orchestrations that run on a task hub of their own, which can end them. Their ids start with `prefix`. */
+/** Orchestrations that run on a separate task hub, which can end them. Their ids start with `prefix`. */
 export function createRunningOrchestrations(storage: Storage, broker: Broker) {
   const prefix = randomUUID();
   const hub = fakeTaskHub();
