@@ -1,12 +1,6 @@
 import type { PlatformDifferences } from "./platform-difference";
 
 export const hostDifferences = {
-  jobHostSettings: {
-    case: "app settings `AzureFunctionsJobHost__…`",
-    azure: "override host.json",
-    local: "ignored",
-    kind: "not built",
-  },
   bodySizeSetting: {
     case: "`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`",
     azure: "the limit of request bodies",

@@ -75,10 +75,6 @@ describe("a route of the local host", () => {
 
 describe("the local host", () => {
   tryDifferences(hostDifferences, {
-    jobHostSettings: async () => {
-      expect(await statusOf("/api/loadedFiles")).toBe(200);
-      expect(await statusOf("/other/loadedFiles")).toBe(404);
-    },
     bodySizeSetting: async () => {
       const init = { method: "POST", body: "x".repeat(20) };
       expect(await (await fetchPath("/api/size", init)).text()).toBe("20");

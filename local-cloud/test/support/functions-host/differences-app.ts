@@ -16,7 +16,6 @@ export function useDifferencesApp(args: readonly string[] = []) {
         "AzureWebJobs.off.Disabled": "true",
         "AzureWebJobs.disabledOrchestrator.Disabled": "true",
         "AzureWebJobs.offWithKey.Disabled": "true",
-        AzureFunctionsJobHost__extensions__http__routePrefix: "other",
         FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: "10",
       },
     });
