@@ -77,7 +77,7 @@ function decideEnded(
   now: Date,
 ): EndDecision {
   if (isTerminalStatus(claim.summary.status)) return { kind: "settle" };
-  const resumption = claim.resumption ?? 0;
+  const resumption = Math.max(claim.resumption ?? 0, instance.resumption);
   const error = toFailure(instance);
   if (instance.resumption < resumption)
     return mayHolderStart(claim, now)

@@ -123,7 +123,10 @@ describe.each(staleResults)("after the result of %s", (_, stale) => {
     await engine.completeAll("recordHistory", null);
     await repeat("finishOrchestration", { value: 7 });
     await repeat("releaseSession", null);
-    expect(engine.output).toEqual({ output: { value: 7 } });
+    expect(engine.output).toEqual({
+      status: "completed",
+      output: { value: 7 },
+    });
   });
 });
 

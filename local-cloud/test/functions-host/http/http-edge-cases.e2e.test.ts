@@ -176,7 +176,7 @@ describe("an unusual response", () => {
 describe("a misbehaving function", () => {
   test.each([
     ["string", "a thrown string"],
-    ["object", "[object Object]"],
+    ["object", '{"code":7}'],
     ["frozen", "Error: frozen"],
   ])("that throws a %s returns 500 and is logged", async (kind, reason) => {
     const response = await call(`/throws/${kind}`);

@@ -32,6 +32,7 @@ describe("a queue trigger", () => {
     expect(await takeOutput()).toEqual({
       body: { order: 7, SUBJECT: "body" },
       type: "object",
+      traceContext: { traceParent: "", traceState: "", attributes: {} },
       triggerMetadata: {
         order: 7,
         deliveryCount: 1,
