@@ -2,10 +2,10 @@
  * Transcript entries of activities. A key identifies the request that its message answers, so that a repeated request
  * finds the message: `<turn>-<round>-<kind>`, sorted in conversation order.
  */
-import type { ModelIdentity, TurnRef } from "../src/domain/contracts";
+import type { TurnRef } from "../src/domain/contracts";
 import type { Json } from "../src/domain/payload";
 import { sha256Hex } from "../src/domain/sha256";
-import type { Usage } from "../src/domain/usage";
+import type { ModelIdentity, Usage } from "../src/domain/usage";
 import type { ChatMessage } from "../src/models/language-model";
 import type { TranscriptMessage, TranscriptStore } from "../src/storage/ports";
 

@@ -1,7 +1,6 @@
 import type { TaskResult } from "../../src/domain/answers/answer";
 import {
   recordHistoryActivity,
-  type RetryPolicy,
   type StepRef,
 } from "../../src/domain/contracts";
 import { startActivity, startTimer } from "../../src/domain/durable/calls";
@@ -17,10 +16,11 @@ import type { Failure } from "../../src/domain/errors";
 import { createEvent } from "../../src/domain/history/create-event";
 import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
 import {
-  countFailure,
+  addFailure,
   type FailureCounts,
   nextRetryDelayMs,
   noFailures,
+  type RetryPolicy,
 } from "../../src/domain/retry/retry-policy";
 
 interface CallRetryOptions {
@@ -61,7 +61,7 @@ export function* callAllWithRetry<Result>(
       results.set(call, result);
       if (result.ok) continue;
       const { failure } = result;
-      const failed = countFailure(counts.get(call) ?? noFailures, failure);
+      const failed = addFailure(counts.get(call) ?? noFailures, failure);
       counts.set(call, failed);
       const delayMs = nextRetryDelayMs(options.retry, failed, failure);
       if (delayMs !== undefined)

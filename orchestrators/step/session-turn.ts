@@ -1,7 +1,7 @@
 /** Operations on the session entity. They are idempotent by turn key. */
 import type { TaskResult } from "../../src/domain/answers/answer";
 import type { AgentTurnInput } from "../../src/domain/contracts";
-import { startEntityCall } from "../../src/domain/durable/calls";
+import { startEntityOperation } from "../../src/domain/durable/calls";
 import type {
   DurableOperation,
   OrchestrationContext,
@@ -47,7 +47,7 @@ const callSession = <Result>(
     {
       name: `session-${name}`,
       start: () =>
-        startEntityCall<Result>(
+        startEntityOperation<Result>(
           context,
           { name: agentSessionEntity, key: step.sessionKey },
           { name, input },

@@ -16,7 +16,7 @@ import {
 } from "../../src/domain/durable/waits";
 import type { Failure } from "../../src/domain/errors";
 import {
-  countFailure,
+  addFailure,
   nextRetryDelayMs,
   noRetry,
 } from "../../src/domain/retry/retry-policy";
@@ -48,7 +48,7 @@ export function* restartChild(
     return undefined;
   }
   const { failure } = answer;
-  const failures = countFailure(child.failures, failure);
+  const failures = addFailure(child.failures, failure);
   const delayMs = nextRetryDelayMs(noRetry, failures, failure);
   if (delayMs === undefined) return failedOutcome(failure);
   const { deadline } = child.work;

@@ -12,7 +12,8 @@ import type {
   OrchestrationStatus,
 } from "./history/orchestration-history";
 import type { Json, Payload } from "./payload";
-import type { Usage } from "./usage";
+import type { RetryPolicy } from "./retry/retry-policy";
+import type { ModelIdentity, Usage } from "./usage";
 import type { WorkflowDefinition } from "./workflow/workflow-definition";
 
 /** The values that an expression can use. Payloads may be references, which activities load before evaluation. */
@@ -43,20 +44,6 @@ export interface TurnRef extends StepRef {
   readonly turn: number;
   /** Turns of the session that were running when this one began; its conversation excludes their messages. */
   readonly concurrentTurns: readonly number[];
-}
-
-export interface RetryPolicy {
-  readonly maxAttempts: number;
-  readonly firstDelayMs: number;
-  readonly backoff: number;
-  /** Default: 5 minutes. */
-  readonly maxDelayMs?: number;
-}
-
-/** The provider and the requested model or deployment. */
-export interface ModelIdentity {
-  readonly provider: string;
-  readonly model: string;
 }
 
 export interface StepCost {

@@ -19,3 +19,9 @@ export const addUsage = (a: Usage, b: Usage): Usage => ({
   modelCalls: a.modelCalls + b.modelCalls,
   toolCalls: a.toolCalls + b.toolCalls,
 });
+
+/** The provider and the requested model or deployment. */
+export interface ModelIdentity {
+  readonly provider: string;
+  readonly model: string;
+}

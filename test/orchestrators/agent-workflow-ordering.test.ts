@@ -3,10 +3,8 @@ import { agentWorkflow } from "../../orchestrators/agent-workflow";
 import type { StepOutcome, WorkflowInput } from "../../src/domain/contracts";
 import { noUsage } from "../../src/domain/usage";
 import type { StepDefinition } from "../../src/domain/workflow/workflow-definition";
-import {
-  ReplayEngine,
-  type OpenTask,
-} from "../support/orchestrators/replay-engine";
+import type { OpenTask } from "../support/orchestrators/open-tasks";
+import { ReplayEngine } from "../support/orchestrators/replay-engine";
 
 const tool = { kind: "tool", tool: "t" } as const;
 const steps: readonly StepDefinition[] = [

@@ -67,7 +67,7 @@ export const startChild = <Input, Output>(
   });
 
 /** Calls an entity whose operations answer with the key `call`. */
-export const startEntityCall = <Output>(
+export const startEntityOperation = <Output>(
   context: OrchestrationContext,
   entity: { readonly name: string; readonly key: string },
   operation: { readonly name: string; readonly input: Json },

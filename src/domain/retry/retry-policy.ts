@@ -1,7 +1,14 @@
-import type { RetryPolicy } from "../contracts";
 import { parseDuration } from "../duration";
 import { type Failure, isRetryable } from "../errors";
 import type { RetryDefinition } from "../workflow/workflow-definition";
+
+export interface RetryPolicy {
+  readonly maxAttempts: number;
+  readonly firstDelayMs: number;
+  readonly backoff: number;
+  /** Default: 5 minutes. */
+  readonly maxDelayMs?: number;
+}
 
 export const defaultRetryPolicy: RetryPolicy = {
   maxAttempts: 3,
@@ -27,7 +34,7 @@ export const longRetry: RetryPolicy = {
  * For failures of the platform, independent of the policy of a step: outlasts a restart of the Functions host, with two
  * minutes from the first attempt to the last.
  */
-export const platformRetry: RetryPolicy = {
+const platformRetry: RetryPolicy = {
   maxAttempts: 8,
   firstDelayMs: 1_000,
   backoff: 2,
@@ -62,7 +69,7 @@ export interface FailureCounts {
 
 export const noFailures: FailureCounts = { platform: 0, other: 0 };
 
-export const countFailure = (
+export const addFailure = (
   { platform, other }: FailureCounts,
   failure: Failure,
 ): FailureCounts =>

@@ -1,7 +1,7 @@
 /** Spans and metrics of model calls and tool calls. */
 import { type Attributes, type Histogram, SpanKind } from "@opentelemetry/api";
 import { toFailure } from "../../domain/errors";
-import type { ModelIdentity } from "../../domain/contracts";
+import type { ModelIdentity } from "../../domain/usage";
 import type {
   ChatMessage,
   LanguageModel,

@@ -1,12 +1,12 @@
-import type { RetryPolicy } from "../../../src/domain/contracts";
 import {
   backoffDelayMs,
-  countFailure,
+  addFailure,
   type FailureCounts,
   longRetry,
   nextRetryDelayMs,
   noFailures,
   noRetry,
+  type RetryPolicy,
   toRetryPolicy,
 } from "../../../src/domain/retry/retry-policy";
 
@@ -30,11 +30,11 @@ describe("for a failure of the platform", () => {
   const platform = { code: "platform_failed", message: "" };
   const delays = (policy: RetryPolicy): number[] => {
     const found: number[] = [];
-    for (let counts = countFailure(noFailures, platform); ;) {
+    for (let counts = addFailure(noFailures, platform); ;) {
       const delay = nextRetryDelayMs(policy, counts, platform);
       if (delay === undefined) return found;
       found.push(delay);
-      counts = countFailure(counts, platform);
+      counts = addFailure(counts, platform);
     }
   };
 
@@ -54,7 +54,7 @@ describe("for a failure of the platform", () => {
     const unavailable = { code: "model_unavailable", message: "" };
     const policy = toRetryPolicy({ maxAttempts: 2 });
     const counts = [platform, platform, platform, unavailable].reduce(
-      countFailure,
+      addFailure,
       noFailures,
     );
     expect(nextRetryDelayMs(policy, counts, unavailable)).toBe(2_000);

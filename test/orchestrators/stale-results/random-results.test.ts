@@ -5,8 +5,8 @@ import type {
   WorkflowInput,
 } from "../../../src/domain/contracts";
 import type { StepDefinition } from "../../../src/domain/workflow/workflow-definition";
+import type { OpenTask } from "../../support/orchestrators/open-tasks";
 import {
-  type OpenTask,
   type ReplayEngine,
   staleAnswer,
   type StaleResult,

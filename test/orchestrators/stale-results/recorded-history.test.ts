@@ -14,10 +14,8 @@ import type {
   WorkflowInput,
 } from "../../../src/domain/contracts";
 import type { Json } from "../../../src/domain/payload";
-import {
-  type OpenTask,
-  ReplayEngine,
-} from "../../support/orchestrators/replay-engine";
+import type { OpenTask } from "../../support/orchestrators/open-tasks";
+import { ReplayEngine } from "../../support/orchestrators/replay-engine";
 import {
   completedStep,
   notifySettled,
@@ -151,7 +149,10 @@ test("a child that got the result of a forgotten activity is started again, and 
     },
   });
   await engine.complete("finishOrchestration", { value: "# Report" });
-  expect(engine.output).toEqual({ output: { value: "# Report" } });
+  expect(engine.output).toEqual({
+    status: "completed",
+    output: { value: "# Report" },
+  });
   const events = engine.started
     .filter(({ name }) => name === "recordHistory")
     .flatMap(({ input }) => (input as RecordHistoryInput).events);

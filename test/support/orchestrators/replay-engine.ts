@@ -6,28 +6,8 @@ import { InvocationContext } from "@azure/functions";
 import type { OrchestrationContext, Task } from "durable-functions";
 import type { Answer } from "../../../src/domain/answers/answer";
 import type { Failure } from "../../../src/domain/errors";
-import { sessionCallKey } from "../../../src/domain/session/agent-session";
+import { type Action, type OpenTask, readTasks } from "./open-tasks";
 
-interface Action {
-  readonly actionType: number;
-  readonly functionName?: string;
-  readonly instanceId?: string;
-  readonly operation?: string;
-  readonly input?: unknown;
-  readonly fireAt?: Date;
-  readonly isCanceled?: boolean;
-  readonly compoundActions?: readonly Action[];
-}
-export interface OpenTask {
-  readonly id: number;
-  readonly name: string;
-  readonly instanceId: string | undefined;
-  /** The key of the call: of an activity, the instance id of a child, or of an operation of the session entity. */
-  readonly call: string;
-  /** For an activity, the input of the call. */
-  readonly input: never;
-  readonly action: Action;
-}
 interface ReplayResult {
   readonly isDone: boolean;
   readonly actions: readonly (readonly Action[])[];
@@ -45,9 +25,6 @@ const { Orchestrator } = jest.requireActual<Internals>(
 );
 
 const startTimeMs = Date.parse("2026-01-01T00:00:00Z");
-const waitsForEvent = ({ actionType }: Action) => actionType === 6;
-/** Names of tasks without a function, by action type. */
-const taskNames: Readonly<Record<number, string>> = { 5: "timer", 7: "entity" };
 
 /** A result of a call that the history does not contain, and that a task of the history gets. */
 export type StaleResult =
@@ -247,14 +224,7 @@ export class ReplayEngine<Input> {
   async #push(event: object): Promise<void> {
     this.#history.push(withTimestamp(event, this.#nowMs));
     const state = await this.#replay();
-    this.#tasks = flattenActions(state.actions.flat())
-      .filter((action) => !waitsForEvent(action))
-      .map((action, id) => ({
-        id,
-        name: taskNames[action.actionType] ?? action.functionName ?? "",
-        ...readCall(action),
-        action,
-      }));
+    this.#tasks = readTasks(state.actions.flat());
     this.isDone = state.isDone;
     this.output = state.output;
     this.status = state.customStatus;
@@ -288,26 +258,6 @@ export class ReplayEngine<Input> {
   }
 }
 
-function readCall(
-  action: Action,
-): Pick<OpenTask, "instanceId" | "call" | "input"> {
-  const { instanceId, operation } = action;
-  const input = action.input as {
-    readonly call?: string;
-    readonly input?: unknown;
-    readonly turnKey?: string;
-  } | null;
-  if (operation !== undefined)
-    return {
-      instanceId: undefined,
-      call: sessionCallKey(operation, input?.turnKey ?? ""),
-      input: input as never,
-    };
-  return instanceId === undefined
-    ? { instanceId, call: input?.call ?? "", input: input?.input as never }
-    : { instanceId, call: instanceId, input: input as never };
-}
-
 const toFailedEvent = (id: number, message: string, isChild: boolean) => ({
   EventType: isChild ? 9 : 6,
   TaskScheduledId: id,
@@ -321,10 +271,3 @@ const withTimestamp = (event: object, ms: number) => ({
   IsPlayed: false,
   Timestamp: new Date(ms),
 });
-
-const flattenActions = (actions: readonly Action[]): readonly Action[] =>
-  actions.flatMap((action) =>
-    action.compoundActions === undefined
-      ? [action]
-      : flattenActions(action.compoundActions),
-  );

@@ -7,7 +7,8 @@ import type {
 import type { Json } from "../../../src/domain/payload";
 import { noUsage } from "../../../src/domain/usage";
 import type { StepDefinition } from "../../../src/domain/workflow/workflow-definition";
-import { type OpenTask, ReplayEngine } from "./replay-engine";
+import type { OpenTask } from "./open-tasks";
+import { ReplayEngine } from "./replay-engine";
 
 export const completedStep = (value: Json): StepOutcome => ({
   status: "completed",
