@@ -88,6 +88,8 @@ export function createDurableTaskExtension({
       if (typeof lostEpisodes === "string") throw new Error(lostEpisodes);
       await reserveHubNames(host, reserveNames);
       running = await start(host, { clock, lostEpisodes });
+      // Only now, because recovered functions get the client binding of the running hub.
+      running.hub.recover();
     },
     inputBinding: ({ type }) =>
       type === "durableClient" && running
@@ -158,7 +160,6 @@ async function start(
     { origin: host.origin, maxPayloadBytes: settings.maxPayloadBytes },
     reportProblem,
   );
-  hub.recover();
   return {
     hub,
     handle,
