@@ -4,8 +4,9 @@ import { isRestartedProcess } from "./restart-process";
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Resolves at Ctrl-C, SIGTERM or SIGHUP; a second signal ends the process immediately. Call it before
- * starting anything, so that a signal during the start also leads to a graceful stop.
+ * Resolves at Ctrl-C, SIGTERM or SIGHUP, or when the output can no longer be written, because its terminal or reader is gone. A
+ * second signal ends the process immediately. Call it before starting anything, so that a signal during the start also leads to a
+ * graceful stop.
  */
 export const waitForStopSignal = (): Promise<void> =>
   new Promise((resolve) => {
@@ -14,6 +15,11 @@ export const waitForStopSignal = (): Promise<void> =>
       process.on(signal, () => {
         count += 1;
         if (count > 1) exitProcess(1);
+        resolve();
+      });
+    // Without a listener, each failed write is an uncaught exception, which the host would log by another write.
+    for (const stream of [process.stdout, process.stderr])
+      stream.on("error", () => {
         resolve();
       });
     if (isRestartedProcess()) watchParent(resolve);

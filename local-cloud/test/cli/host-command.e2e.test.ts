@@ -52,6 +52,18 @@ describe("azure-local-cloud host", () => {
     },
   );
 
+  test("stops when its output can no longer be written", async () => {
+    const app = createApp({
+      "index.js": `const { app } = require("@azure/functions");
+        app.http("logs", { handler: (_, context) => { context.log("written"); return { body: "done" }; } });`,
+    });
+    const { child, exited, url } = await startInAppFolder(app);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    await (await fetch(`${url}/api/logs`)).text();
+    expect(await exited).toBe(0);
+  });
+
   test.each(["", "nope", "__proto__"])(
     "is listed in the error for an unknown command %j",
     async (name) => {
