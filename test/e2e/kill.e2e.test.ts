@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { EventType } from "../../local-cloud/durable-task/model/history-event";
 import type { StoredEvent } from "../../local-cloud/durable-task/model/stored-event";
+import type { OrchestrationEvent } from "../../src/domain/history/orchestration-history";
 import { createApiClient } from "../support/http/api-client";
 import { eventually } from "../../local-cloud/test/support/shared/eventually";
 import {
@@ -12,10 +13,9 @@ import {
 import { readTaskHubCopy } from "../../local-cloud/test/support/durable-task/task-hub-copy";
 
 const folder = createTemporaryFolder();
-const data = join(folder, "data");
-const trace = join(folder, "trace");
 const documents = join(folder, "documents");
-const count = 50;
+let data: string;
+let trace: string;
 const texts = [
   "Pay 5 EUR by Friday.",
   "The roof must be repaired.",
@@ -59,7 +59,7 @@ const definition = {
   },
 };
 
-const start = (): Promise<ListeningProcess> =>
+const start = (rate: number): Promise<ListeningProcess> =>
   startHostCommand({
     app: resolve("test/fixtures/traced-aos"),
     data,
@@ -69,6 +69,9 @@ const start = (): Promise<ListeningProcess> =>
       AOS_REPORTS_FOLDER: join(folder, "reports"),
       AOS_MODEL_PROVIDER: "offline",
       TRACE_FILE: trace,
+      ...(rate > 0 && {
+        AZURE_LOCAL_CLOUD_LOST_EPISODES: JSON.stringify({ seed: 1, rate }),
+      }),
     },
   });
 
@@ -116,68 +119,104 @@ function completedActivities(
 const isSuccess = (answer: string | null): boolean =>
   (JSON.parse(answer ?? "null") as { readonly ok: boolean }).ok;
 
-let host: ListeningProcess;
-afterAll(() => host.stop());
+/** The recorded model and tool calls of an orchestration, sorted. */
+async function recordedCalls(
+  api: ReturnType<typeof createApiClient>,
+  id: string,
+): Promise<readonly string[]> {
+  const { body } = await api.get<{
+    readonly items: readonly OrchestrationEvent[];
+  }>(`orchestrations/${id}/history`);
+  return body.items
+    .filter(({ type }) => type === "model.called" || type === "tool.called")
+    .map(({ type, stepId }) => `${type} ${stepId}`)
+    .sort();
+}
+const expectedCalls = [
+  "model.called plan",
+  "tool.called list",
+  ...texts.map((_, index) => `tool.called read.${index}`),
+  "tool.called save",
+];
 
-test("50 orchestrations complete after three kills of the host, without repeating a recorded activity", async () => {
+let host: ListeningProcess;
+beforeAll(() => {
   mkdirSync(documents);
   texts.forEach((text, index) => {
     writeFileSync(join(documents, `${index}.txt`), text);
   });
-  writeFileSync(trace, "");
-  host = await start();
-  const started = await Promise.all(
-    Array.from({ length: count }, (_, n) =>
-      createApiClient(host.url).start(
-        { definition, input: { n } },
-        { "idempotency-key": `kill-${n}` },
+});
+afterEach(() => host.stop());
+
+test.each([
+  { count: 50, kills: 3, rate: 0, mode: "" },
+  { count: 20, kills: 2, rate: 0.2, mode: " and lost episodes" },
+])(
+  "$count orchestrations complete after $kills kills of the host$mode, each model and tool call recorded once",
+  async ({ count, kills, rate }) => {
+    data = join(folder, `data-${rate}`);
+    trace = join(folder, `trace-${rate}`);
+    writeFileSync(trace, "");
+    host = await start(rate);
+    const started = await Promise.all(
+      Array.from({ length: count }, (_, n) =>
+        createApiClient(host.url).start(
+          { definition, input: { n } },
+          { "idempotency-key": `kill-${n}` },
+        ),
       ),
-    ),
-  );
-  expect(started.map(({ status }) => status)).toEqual(
-    Array.from({ length: count }, () => 202),
-  );
+    );
+    expect(started.map(({ status }) => status)).toEqual(
+      Array.from({ length: count }, () => 202),
+    );
 
-  const kills: {
-    readonly startedCount: number;
-    readonly recorded: ReadonlySet<string>;
-  }[] = [];
-  for (let kill = 0; kill < 3; kill++) {
-    const target =
-      startedActivities().length + 20 + Math.floor(Math.random() * 150);
-    await eventually(() => {
-      expect(startedActivities().length).toBeGreaterThanOrEqual(target);
-      return Promise.resolve();
-    });
-    await host.kill();
-    kills.push({
-      startedCount: startedActivities().length,
-      recorded: recordedActivities(),
-    });
-    host = await start();
-  }
+    const killed: {
+      readonly startedCount: number;
+      readonly recorded: ReadonlySet<string>;
+    }[] = [];
+    for (let kill = 0; kill < kills; kill++) {
+      const target =
+        startedActivities().length + 20 + Math.floor(Math.random() * 3 * count);
+      await eventually(() => {
+        expect(startedActivities().length).toBeGreaterThanOrEqual(target);
+        return Promise.resolve();
+      });
+      await host.kill();
+      killed.push({
+        startedCount: startedActivities().length,
+        recorded: recordedActivities(),
+      });
+      host = await start(rate);
+    }
 
-  const api = createApiClient(host.url);
-  for (const [n, { body }] of started.entries()) {
-    const ended = await api.status(body.id, "60s");
-    expect(ended.body).toMatchObject({
-      status: "completed",
-      progress: { done: 4, total: 4 },
-    });
-    const { body: result } = await api.get(`orchestrations/${body.id}/result`);
-    expect(result).toMatchObject({ n, texts });
-  }
-  const { body: all } = await api.get<{ readonly items: readonly unknown[] }>(
-    "orchestrations?limit=200",
-  );
-  expect(all.items).toHaveLength(count);
-  await host.stop();
+    const api = createApiClient(host.url);
+    for (const [n, { body }] of started.entries()) {
+      const ended = await api.status(body.id, "60s");
+      expect(ended.body).toMatchObject({
+        status: "completed",
+        progress: { done: 4, total: 4 },
+      });
+      const { body: result } = await api.get(
+        `orchestrations/${body.id}/result`,
+      );
+      expect(result).toMatchObject({ n, texts });
+      expect(await recordedCalls(api, body.id)).toEqual(expectedCalls);
+    }
+    const { body: all } = await api.get<{ readonly items: readonly unknown[] }>(
+      "orchestrations?limit=200",
+    );
+    expect(all.items).toHaveLength(count);
+    await host.stop();
 
-  const history = startedActivities();
-  for (const { startedCount, recorded } of kills) {
-    expect(recorded.size).toBeGreaterThan(0);
-    expect(
-      history.slice(startedCount).filter((step) => recorded.has(step)),
-    ).toEqual([]);
-  }
-}, 180_000);
+    const history = startedActivities();
+    for (const { startedCount, recorded } of killed) {
+      expect(recorded.size).toBeGreaterThan(0);
+      // A child that is started again replaces the lost one with its recorded activities.
+      if (rate === 0)
+        expect(
+          history.slice(startedCount).filter((step) => recorded.has(step)),
+        ).toEqual([]);
+    }
+  },
+  180_000,
+);

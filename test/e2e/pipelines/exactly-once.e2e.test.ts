@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { ServiceBusClient } from "@azure/service-bus";
 import type { OrchestrationView } from "../../../src/http/views/orchestration-view";
 import { createApiClient } from "../../support/http/api-client";
@@ -9,10 +11,22 @@ import { eventually } from "../../../local-cloud/test/support/shared/eventually"
 import { createTemporaryFolder } from "../../../local-cloud/test/support/cli/cloud-process";
 import { type Pipeline, startPipeline } from "../../support/messaging/pipeline";
 
-const { messages, kills } =
+interface Load {
+  readonly messages: number;
+  readonly kills: number;
+  /** Probability that an episode is lost. */
+  readonly rate: number;
+}
+const loads: readonly Load[] =
   process.env["SOAK"] === "1"
-    ? { messages: 200, kills: 10 }
-    : { messages: 40, kills: 2 };
+    ? [
+        { messages: 200, kills: 10, rate: 0 },
+        { messages: 100, kills: 6, rate: 0.2 },
+      ]
+    : [
+        { messages: 40, kills: 2, rate: 0 },
+        { messages: 15, kills: 2, rate: 0.2 },
+      ];
 const copies = 5;
 
 const definition = {
@@ -24,13 +38,13 @@ const definition = {
 
 const folder = createTemporaryFolder();
 let pipeline: Pipeline;
-beforeAll(async () => {
-  pipeline = await startPipeline(folder);
-});
-afterAll(() => pipeline[Symbol.asyncDispose]());
+afterEach(() => pipeline[Symbol.asyncDispose]());
 
 /** Sends every message in random order, and repeats each send until the broker accepts it. */
-async function sendAll(client: ServiceBusClient): Promise<void> {
+async function sendAll(
+  client: ServiceBusClient,
+  messages: number,
+): Promise<void> {
   const sender = client.createSender("agent-requests");
   const order = Array.from({ length: messages }, (_, n) => n).sort(
     () => Math.random() - 0.5,
@@ -52,43 +66,59 @@ async function sendAll(client: ServiceBusClient): Promise<void> {
 const waitForResponses = (client: ServiceBusClient, count: number) =>
   waitForMessages(count, client, "agent-responses", 240_000);
 
-async function killAlternately(client: ServiceBusClient): Promise<void> {
+async function killAlternately(
+  client: ServiceBusClient,
+  { messages, kills }: Load,
+): Promise<void> {
   for (let kill = 0; kill < kills; kill++) {
     await waitForResponses(client, Math.floor((messages * kill) / (kills + 1)));
     await (kill % 2 === 0 ? pipeline.killHost() : pipeline.killBroker());
   }
 }
 
-test(`${messages} requests, each sent ${copies} times during ${kills} kills of host and broker, start ${messages} orchestrations and get ${messages} responses`, async () => {
-  const clients = Array.from(
-    { length: copies },
-    () => new ServiceBusClient(pipeline.connectionString),
-  );
-  const [client = new ServiceBusClient(pipeline.connectionString)] = clients;
-  await Promise.all([
-    ...clients.map((each) => sendAll(each)),
-    killAlternately(client),
-  ]);
-  await waitForResponses(client, messages);
-  await waitUntilEmpty(client, "agent-requests");
+test.each(loads)(
+  `$messages requests, each sent ${copies} times during $kills kills of host and broker, start as many orchestrations and get as many responses, when episodes are lost with probability $rate`,
+  async (load) => {
+    const { messages, rate } = load;
+    const loadFolder = join(folder, String(rate));
+    mkdirSync(loadFolder);
+    pipeline = await startPipeline(
+      loadFolder,
+      rate > 0
+        ? { AZURE_LOCAL_CLOUD_LOST_EPISODES: JSON.stringify({ seed: 1, rate }) }
+        : {},
+    );
+    const clients = Array.from(
+      { length: copies },
+      () => new ServiceBusClient(pipeline.connectionString),
+    );
+    const [client = new ServiceBusClient(pipeline.connectionString)] = clients;
+    await Promise.all([
+      ...clients.map((each) => sendAll(each, messages)),
+      killAlternately(client, load),
+    ]);
+    await waitForResponses(client, messages);
+    await waitUntilEmpty(client, "agent-requests");
 
-  const responses = await waitForResponses(client, messages);
-  const expected = Array.from({ length: messages }, (_, n) => `order-${n}`);
-  expect(responses.map(({ correlationId }) => correlationId).sort()).toEqual(
-    expected.sort(),
-  );
-  for (const { body, correlationId } of responses)
-    expect(body).toMatchObject({
-      status: "completed",
-      output: { n: Number(String(correlationId).slice("order-".length)) },
-    });
-  expect(await countStarts()).toEqual(Array<number>(messages).fill(1));
-  const { body } = await createApiClient(pipeline.url()).get<{
-    readonly queues: readonly { readonly count: number }[];
-  }>("dead-letters");
-  expect(body.queues.map(({ count }) => count)).toEqual([0, 0, 0, 0, 0]);
-  await Promise.all(clients.map((each) => each.close()));
-}, 600_000);
+    const responses = await waitForResponses(client, messages);
+    const expected = Array.from({ length: messages }, (_, n) => `order-${n}`);
+    expect(responses.map(({ correlationId }) => correlationId).sort()).toEqual(
+      expected.sort(),
+    );
+    for (const { body, correlationId } of responses)
+      expect(body).toMatchObject({
+        status: "completed",
+        output: { n: Number(String(correlationId).slice("order-".length)) },
+      });
+    expect(await countStarts()).toEqual(Array<number>(messages).fill(1));
+    const { body } = await createApiClient(pipeline.url()).get<{
+      readonly queues: readonly { readonly count: number }[];
+    }>("dead-letters");
+    expect(body.queues.map(({ count }) => count)).toEqual([0, 0, 0, 0, 0]);
+    await Promise.all(clients.map((each) => each.close()));
+  },
+  600_000,
+);
 
 const waitUntilEmpty = (client: ServiceBusClient, queue: string) =>
   eventually(async () => {

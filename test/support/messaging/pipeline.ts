@@ -16,7 +16,10 @@ export interface Pipeline extends AsyncDisposable {
   killBroker(): Promise<void>;
 }
 
-export async function startPipeline(folder: string): Promise<Pipeline> {
+export async function startPipeline(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Pipeline> {
   const data = join(folder, "host");
   const dataFolder = join(folder, "broker");
   mkdirSync(data);
@@ -32,7 +35,7 @@ export async function startPipeline(folder: string): Promise<Pipeline> {
   const startHost = () =>
     startAos({
       data,
-      env: { AZURE_SERVICEBUS_CONNECTION_STRING: connectionString },
+      env: { AZURE_SERVICEBUS_CONNECTION_STRING: connectionString, ...env },
     });
   let host: AosProcess = await startHost();
   return {
