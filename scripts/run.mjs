@@ -19,7 +19,7 @@ const programs = {
     // SOAK selects the full size of these tests; `npm test` runs them at a smaller one.
     [
       jest,
-      "chaos|random-orchestrations|e2e/pipelines|bench.e2e|package/examples",
+      "chaos|random-orchestrations|lost-episodes|e2e/pipelines|bench.e2e|package/examples",
       "--silent=false",
     ],
     ["scripts/check-node.mjs"],

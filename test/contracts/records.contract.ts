@@ -16,8 +16,13 @@ const message = (
   content: Json = "text",
 ): TranscriptMessage => ({ key: `${turn}-${round}`, turn, message: content });
 
+export type RecordStorage = Pick<
+  Storage,
+  "history" | "transcripts" | "payloads"
+>;
+
 /** The contract of the ports for history, transcripts and payloads. */
-export function recordsContract(open: () => Storage): void {
+export function recordsContract(open: () => RecordStorage): void {
   describe("history", () => {
     test("is read in the order of time, then of keys", async () => {
       const id = randomUUID();
