@@ -1,7 +1,7 @@
 /** The tasks of an orchestrator, read from the actions that durable-functions returns. */
 import { sessionCallKey } from "../../../src/domain/session/agent-session";
 
-export interface Action {
+export interface ListedAction {
   readonly actionType: number;
   readonly functionName?: string;
   readonly instanceId?: string;
@@ -9,7 +9,7 @@ export interface Action {
   readonly input?: unknown;
   readonly fireAt?: Date;
   readonly isCanceled?: boolean;
-  readonly compoundActions?: readonly Action[];
+  readonly compoundActions?: readonly ListedAction[];
 }
 
 export interface OpenTask {
@@ -20,15 +20,15 @@ export interface OpenTask {
   readonly call: string;
   /** For an activity, the input of the call. */
   readonly input: never;
-  readonly action: Action;
+  readonly action: ListedAction;
 }
 
-const waitsForEvent = ({ actionType }: Action) => actionType === 6;
+const waitsForEvent = ({ actionType }: ListedAction) => actionType === 6;
 /** Names of tasks without a function, by action type. */
 const taskNames: Readonly<Record<number, string>> = { 5: "timer", 7: "entity" };
 
 /** The tasks by number. */
-export const readTasks = (actions: readonly Action[]): OpenTask[] =>
+export const readTasks = (actions: readonly ListedAction[]): OpenTask[] =>
   flattenActions(actions)
     .filter((action) => !waitsForEvent(action))
     .map((action, id) => ({
@@ -39,7 +39,7 @@ export const readTasks = (actions: readonly Action[]): OpenTask[] =>
     }));
 
 function readCall(
-  action: Action,
+  action: ListedAction,
 ): Pick<OpenTask, "instanceId" | "call" | "input"> {
   const { instanceId, operation } = action;
   const input = action.input as {
@@ -58,7 +58,9 @@ function readCall(
     : { instanceId, call: instanceId, input: input as never };
 }
 
-const flattenActions = (actions: readonly Action[]): readonly Action[] =>
+const flattenActions = (
+  actions: readonly ListedAction[],
+): readonly ListedAction[] =>
   actions.flatMap((action) =>
     action.compoundActions === undefined
       ? [action]

@@ -6,11 +6,11 @@ import { InvocationContext } from "@azure/functions";
 import type { OrchestrationContext, Task } from "durable-functions";
 import type { Answer } from "../../../src/domain/answers/answer";
 import type { Failure } from "../../../src/domain/errors";
-import { type Action, type OpenTask, readTasks } from "./open-tasks";
+import { type ListedAction, type OpenTask, readTasks } from "./open-tasks";
 
 interface ReplayResult {
   readonly isDone: boolean;
-  readonly actions: readonly (readonly Action[])[];
+  readonly actions: readonly (readonly ListedAction[])[];
   readonly output: unknown;
   readonly error?: string;
   readonly customStatus?: unknown;
