@@ -41,6 +41,27 @@ describe("a local cloud with a virtual clock", () => {
     });
   });
 
+  test("loses each episode twice after its messages were sent with a rate of 1", async () => {
+    await using cloud = await startLocalCloud({
+      app,
+      lostEpisodes: { seed: 1, rate: 1 },
+    });
+    const id = await startAlarm(cloud, "a", 1);
+    await cloud.advance("2 hours");
+    expect(await cloud.client.status(id)).toMatchObject({
+      runtimeStatus: "Completed",
+    });
+    expect(await readDiary(cloud)).toEqual(["a rings", "a rings", "a rings"]);
+  });
+
+  test("does not start with an invalid rate of lost episodes", async () => {
+    const start = startLocalCloud({ app, lostEpisodes: { seed: 1, rate: 2 } });
+    await expect(start).rejects.toMatchObject({
+      code: "app_not_started",
+      message: expect.stringContaining("lostEpisodes.rate") as string,
+    });
+  });
+
   test("fires no timer before advance, and in advance also the timers that earlier ones start", async () => {
     await using cloud = await startLocalCloud({ app });
     const start = await cloud.now();
