@@ -9,7 +9,10 @@ import { type Log, logEvent } from "../telemetry/log/log-event";
 import { countStart } from "../telemetry/metrics/instruments";
 import { withOrchestrationTrace } from "../telemetry/spans/span";
 
-export type TaskHubClient = Pick<DurableClient, "startNew" | "getStatus">;
+export type TaskHubClient = Pick<
+  DurableClient,
+  "startNew" | "getStatus" | "taskHubName"
+>;
 
 /** The origin of a start: an HTTP request, a message, the end of the previous orchestration of the session, or a timer. */
 type StartSource = "http" | "message" | "session" | "sweeper";
@@ -29,7 +32,8 @@ export interface EndedInstance {
   readonly resumption: number;
 }
 export type InstanceState =
-  | { readonly state: "absent" | "active" | "suspended" | "completed" }
+  | { readonly state: "active" | "suspended" | "completed" }
+  | { readonly state: "absent"; readonly taskHub: string }
   | EndedInstance;
 
 /** Does nothing if the instance is already running. */
@@ -72,12 +76,15 @@ export async function findInstance(
       resumption: readResumption(found.input),
     };
   } catch (cause) {
-    if (/HTTP 404\b/.test(toErrorMessage(cause))) return { state: "absent" };
+    if (/HTTP 404\b/.test(toErrorMessage(cause)))
+      return { state: "absent", taskHub: hub.taskHubName };
     throw hubUnavailable(id, cause);
   }
 }
 
-const states: Readonly<Record<string, InstanceState["state"]>> = {
+const states: Readonly<
+  Record<string, Exclude<InstanceState["state"], "absent">>
+> = {
   Suspended: "suspended",
   Completed: "completed",
   Failed: "failed",

@@ -18,6 +18,8 @@ export interface Claim {
   readonly etag: string;
   /** When the claim was last taken, ISO 8601. */
   readonly claimedAt: string;
+  /** Name of the task hub in which the holder of the claim starts the orchestration. */
+  readonly taskHub: string;
   readonly queuePosition?: SessionQueuePosition;
   /** The orchestration waits in its session queue. It must not start before `takeOver`. */
   readonly waiting?: boolean;
@@ -49,7 +51,10 @@ export interface OrchestrationStore {
    * Takes over a claim that waits or is abandoned, or whose orchestration starts again as `resumption`. Returns false when
    * another caller has changed the claim.
    */
-  takeOver(claim: Claim, now: Date, resumption?: number): Promise<boolean>;
+  takeOver(
+    claim: Claim,
+    change: Pick<Claim, "claimedAt" | "taskHub" | "resumption">,
+  ): Promise<boolean>;
   /**
    * Updates the summary, unless the orchestration has ended, or the row no longer has `etag`. Returns whether it changed
    * the summary: of several calls that end the orchestration, at most one returns true.

@@ -25,6 +25,12 @@ export const newClaim = (
   fingerprint: "f",
   start: { value: { some: "input" } },
   claimedAt: minutes(0),
+  taskHub: "Aos",
+});
+
+const takenAt = (minute: number) => ({
+  claimedAt: minutes(minute),
+  taskHub: "Slot",
 });
 
 /** The contract of the ports for orchestrations and session queues. */
@@ -67,12 +73,12 @@ export function storageContract(open: () => Storage): void {
       if (seen === undefined) throw new Error("The claim does not exist.");
       const taken = await Promise.all(
         [1, 2, 3].map((minute) =>
-          open().orchestrations.takeOver(seen, new Date(minutes(minute))),
+          open().orchestrations.takeOver(seen, takenAt(minute)),
         ),
       );
       expect(taken.filter(Boolean)).toHaveLength(1);
       const now = await open().orchestrations.find(id);
-      expect(now?.claimedAt).toBe(minutes(taken.indexOf(true) + 1));
+      expect(now).toMatchObject(takenAt(taken.indexOf(true) + 1));
     });
 
     test("stop waiting when they are taken over", async () => {
@@ -83,7 +89,7 @@ export function storageContract(open: () => Storage): void {
       const seen = await open().orchestrations.find(id);
       expect(seen).toMatchObject({ queuePosition, waiting: true });
       if (seen !== undefined)
-        await open().orchestrations.takeOver(seen, new Date(minutes(1)));
+        await open().orchestrations.takeOver(seen, takenAt(1));
       expect(await open().orchestrations.find(id)).toMatchObject({
         queuePosition,
         waiting: false,
@@ -98,14 +104,14 @@ export function storageContract(open: () => Storage): void {
       if (seen === undefined) throw new Error("The claim does not exist.");
       const taken = await Promise.all(
         [1, 2, 3].map(() =>
-          orchestrations.takeOver(seen, new Date(minutes(1)), 1),
+          orchestrations.takeOver(seen, { ...takenAt(1), resumption: 1 }),
         ),
       );
       expect(taken.filter(Boolean)).toHaveLength(1);
       const resumed = await orchestrations.find(id);
       expect(resumed).toMatchObject({ resumption: 1, claimedAt: minutes(1) });
       if (resumed !== undefined)
-        await orchestrations.takeOver(resumed, new Date(minutes(2)));
+        await orchestrations.takeOver(resumed, takenAt(2));
       expect(await orchestrations.find(id)).toMatchObject({
         resumption: 1,
         claimedAt: minutes(2),

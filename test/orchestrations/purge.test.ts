@@ -143,7 +143,11 @@ describe("purgeTaskHub", () => {
     const id = await createOrchestration(31);
     const claim = await storage.orchestrations.find(id);
     if (claim === undefined) throw new Error("The claim does not exist.");
-    await storage.orchestrations.takeOver(claim, new Date(nowMs - 30_000), 1);
+    await storage.orchestrations.takeOver(claim, {
+      claimedAt: new Date(nowMs - 30_000).toISOString(),
+      taskHub: "Aos",
+      resumption: 1,
+    });
     await hub.startNew("w", { instanceId: id, input: { resumption: 1 } });
     hub.fail(id, "Did not find any initialized language workers");
     const events = await purge(hub, () => {

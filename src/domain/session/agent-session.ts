@@ -24,7 +24,7 @@ export interface SessionState {
   readonly usage: Usage;
   readonly running: readonly SessionTurn[];
   /** Completed turns, latest last. */
-  readonly recent: readonly Omit<SessionTurn, "concurrentTurns">[];
+  readonly recent: readonly SessionTurn[];
 }
 
 export interface SessionTurnStart {
@@ -32,7 +32,7 @@ export interface SessionTurnStart {
   readonly concurrentTurns: readonly number[];
 }
 
-/** Completed turns are kept to recognise a late repetition of `begin` or `complete`. */
+/** Completed turns are kept because an orchestration that starts again repeats `begin` and `complete`. */
 const maxRecentTurns = 50;
 /** A turn of a terminated orchestration never completes, so the oldest is dropped. */
 const maxRunningTurns = 16;
@@ -48,12 +48,10 @@ const beginTurn = (
   state: SessionState,
   turnKey: string,
 ): readonly [SessionState, SessionTurnStart] => {
-  const running = state.running.find(({ key }) => key === turnKey);
-  if (running !== undefined) return [state, toTurnStart(running)];
-  const completed = state.recent.find(({ key }) => key === turnKey);
-  // The orchestration of a completed turn no longer reads this result.
-  if (completed !== undefined)
-    return [state, { turn: completed.turn, concurrentTurns: [] }];
+  const begun = [...state.running, ...state.recent].find(
+    ({ key }) => key === turnKey,
+  );
+  if (begun !== undefined) return [state, toTurnStart(begun)];
   const next: SessionTurn = {
     key: turnKey,
     turn: state.turns + 1,
@@ -72,12 +70,11 @@ const completeTurn = (
   const completed = state.running.find(({ key }) => key === turnKey);
   // Already completed, or dropped: its usage must not be counted again.
   if (completed === undefined) return state;
-  const { key, turn } = completed;
   return limitSize({
     ...state,
     usage: addUsage(state.usage, usage),
     running: state.running.filter((each) => each !== completed),
-    recent: [...state.recent, { key, turn }].slice(-maxRecentTurns),
+    recent: [...state.recent, completed].slice(-maxRecentTurns),
   });
 };
 

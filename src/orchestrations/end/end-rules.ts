@@ -9,6 +9,8 @@
  *    never decides to resume and another to settle, however their clocks differ.
  * 3. Resumptions and ends are written on condition of the row's ETag, so only one of several concurrent decisions applies.
  * 4. The hub has no instance of an orchestration that is `pending`, `waiting` or about to start again: it is not lost.
+ * 5. An orchestration is lost only in the task hub that runs it. Apps that share the tables but not the hub, such as a
+ *    deployment slot, leave each other's orchestrations alone.
  */
 import type { Failure } from "../../domain/errors";
 import { isTerminalStatus } from "../../domain/history/terminal-status";
@@ -43,7 +45,7 @@ export const maxResumptions = pausesMs.length;
 
 type JudgedClaim = Pick<
   Claim,
-  "claimedAt" | "waiting" | "resumption" | "settled"
+  "claimedAt" | "taskHub" | "waiting" | "resumption" | "settled"
 > & {
   readonly summary: Pick<Claim["summary"], "id" | "status" | "updatedAt">;
 };
@@ -55,13 +57,19 @@ export function decideEnd(
 ): EndDecision {
   if (claim.settled === true) return { kind: "none" };
   if (claim.waiting === true) return { kind: "wait" };
-  if (instance.state === "absent") return decideAbsent(claim, now);
+  if (instance.state === "absent")
+    return decideAbsent(claim, instance.taskHub, now);
   return "message" in instance
     ? decideEnded(claim, instance, now)
     : { kind: "none" };
 }
 
-function decideAbsent(claim: JudgedClaim, now: Date): EndDecision {
+function decideAbsent(
+  claim: JudgedClaim,
+  taskHub: string,
+  now: Date,
+): EndDecision {
+  if (claim.taskHub !== taskHub) return { kind: "none" };
   const { id, status } = claim.summary;
   // The hub removes instances some time after their end; `claim-rules.ts` decides about pending orchestrations.
   if (isTerminalStatus(status) || status === "pending") return { kind: "none" };

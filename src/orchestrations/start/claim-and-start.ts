@@ -18,7 +18,7 @@ export async function claimAndStart(
   },
   context: UseCaseContext,
 ): Promise<Omit<Claim, "etag"> | undefined> {
-  const { storage, now } = context;
+  const { storage, hub, now } = context;
   const { orchestrationId: id, queuePosition } = input;
   // The blob's name is derived from its content, so the input of a lost claim does not overwrite the winner's.
   const start = await storage.payloads.put(id, input as unknown as Json);
@@ -38,6 +38,7 @@ export async function claimAndStart(
     fingerprint: request.fingerprint,
     start,
     claimedAt: at,
+    taskHub: hub.taskHubName,
     ...(queuePosition !== undefined && { queuePosition, waiting: true }),
   } as const;
   if ((await storage.orchestrations.claim(claim)) === "exists")

@@ -15,11 +15,15 @@ export async function takeOverClaim(
   claim: Claim,
   takenAt: Date,
   reason: TakeOverReason,
-  { storage, by, log }: Pick<UseCaseContext, "storage" | "by" | "log">,
+  { storage, hub, by, log }: Omit<UseCaseContext, "now">,
   resumption?: number,
 ): Promise<boolean> {
-  if (!(await storage.orchestrations.takeOver(claim, takenAt, resumption)))
-    return false;
+  const change = {
+    claimedAt: takenAt.toISOString(),
+    taskHub: hub.taskHubName,
+    ...(resumption !== undefined && { resumption }),
+  };
+  if (!(await storage.orchestrations.takeOver(claim, change))) return false;
   countTakeover(reason, by);
   const orchestrationId = claim.summary.id;
   if (reason === "starter_died")

@@ -35,28 +35,28 @@ export const createOrchestrationStore = (
     wrapStorageErrors(`the orchestration ${id}`, async () => {
       const found = await readRecord(await table(), id);
       if (found === undefined) return undefined;
-      const { summary, fingerprint, start, claimedAt } = found.record;
+      const { summary, fingerprint, start, claimedAt, taskHub } = found.record;
       const { queuePosition, waiting, resumption, settled } = found.record;
       return {
         summary,
         fingerprint,
         start,
         claimedAt,
+        taskHub,
         ...omitUndefined({ queuePosition, waiting, resumption, settled }),
         etag: found.etag,
       };
     }),
 
-  takeOver: (claim, now, resumption) =>
+  takeOver: (claim, change) =>
     wrapStorageErrors(`the claim of ${claim.summary.id}`, async () => {
       const { etag, ...record } = claim;
       return replaceRecord(
         await table(),
         {
           ...record,
-          claimedAt: now.toISOString(),
+          ...change,
           ...(claim.waiting === true && { waiting: false }),
-          ...omitUndefined({ resumption }),
         },
         etag,
       );

@@ -29,7 +29,16 @@ test("counts the usage of a turn once", () => {
   const completed = complete(begun);
   expect(completed).toMatchObject({ usage, running: [] });
   expect(complete(completed)).toBe(completed);
-  expect(begin(completed, "a")[1]).toMatchObject({ value: { turn: 1 } });
+});
+
+test("begins a completed turn again with the same number and concurrent turns", () => {
+  const [one] = begin(emptySession, "a");
+  const [two, second] = begin(one, "b");
+  const [completed] = applySessionOperation(two, "complete", {
+    turnKey: "b",
+    usage,
+  });
+  expect(begin(completed, "b")).toEqual([completed, second]);
 });
 
 test("returns an error for an unknown operation and leaves the state unchanged", () => {

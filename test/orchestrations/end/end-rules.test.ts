@@ -24,6 +24,7 @@ const newClaim = (fields: {
   return {
     summary: { id: "o", status, updatedAt: claimedAt },
     claimedAt,
+    taskHub: "Aos",
     ...rest,
   };
 };
@@ -33,6 +34,7 @@ const failed = (message: string, resumption = 0): InstanceState => ({
   endedAt: claimedAt,
   resumption,
 });
+const absent = { state: "absent", taskHub: "Aos" } as const;
 const platformMessages = [
   "Did not find any initialized language workers",
   "The invocation request 3 was canceled before the request was sent to the worker",
@@ -58,8 +60,12 @@ const claims = fc.record(
 );
 const instances = fc.oneof(
   fc
-    .constantFrom("absent", "active", "suspended", "completed")
+    .constantFrom("active", "suspended", "completed")
     .map((state): InstanceState => ({ state })),
+  fc.record({
+    state: fc.constant("absent"),
+    taskHub: fc.constantFrom("Aos", "Slot"),
+  }),
   fc.record({
     state: fc.constantFrom("failed", "terminated"),
     message: fc.constantFrom("x is not a function", ...platformMessages),
@@ -124,9 +130,8 @@ describe("decideEnd", () => {
   );
 
   test("settles a running orchestration that the hub no longer has, but not while it may be starting again", () => {
-    const instance = { state: "absent" } as const;
     const decide = (ms: number) =>
-      decideEnd(newClaim({ resumption: 1 }), instance, after(ms));
+      decideEnd(newClaim({ resumption: 1 }), absent, after(ms));
     expect(decide(takeOverAfterMs - 1)).toEqual({ kind: "wait" });
     expect(decide(takeOverAfterMs)).toMatchObject({
       kind: "settle",
@@ -137,11 +142,18 @@ describe("decideEnd", () => {
   test.each(["pending", "completed", "failed", "terminated"] as const)(
     "leaves an orchestration that is %s and that the hub does not have",
     (status) => {
-      expect(
-        decideEnd(newClaim({ status }), { state: "absent" }, after(1_000_000)),
-      ).toEqual({ kind: "none" });
+      expect(decideEnd(newClaim({ status }), absent, after(1_000_000))).toEqual(
+        { kind: "none" },
+      );
     },
   );
+
+  test("leaves a running orchestration to the task hub that runs it", () => {
+    const slot = { state: "absent", taskHub: "Slot" } as const;
+    expect(decideEnd(newClaim({}), slot, after(1_000_000))).toEqual({
+      kind: "none",
+    });
+  });
 
   test("settles an orchestration whose row has an end, without another end", () => {
     expect(

@@ -123,7 +123,10 @@ describe("sweepEnded", () => {
       const next = await start("2", { ...toEntry("2") });
       const waiting = { ...(await findClaim(next)), waiting: true };
       hub.complete(next);
-      await storage.orchestrations.takeOver(waiting, new Date(0));
+      await storage.orchestrations.takeOver(waiting, {
+        claimedAt: new Date(0).toISOString(),
+        taskHub: "Aos",
+      });
       await storage.sessions.enqueue(toEntry("1"));
       if (status === "failed") hub.fail(id, message);
       else hub.terminate(id, message);

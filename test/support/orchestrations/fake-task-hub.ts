@@ -12,27 +12,29 @@ export function fakeTaskHub() {
   const started: string[] = [];
   const instances = new Map<string, FakeInstance>();
   const lastUpdatedTime = new Date(0);
-  const checkAvailable = (): void => {
+  const checkAvailable = (): Promise<void> => {
     hub.requests++;
-    if (hub.broken) throw new Error("unexpected status code: 500.");
+    return hub.broken
+      ? Promise.reject(new Error("unexpected status code: 500."))
+      : Promise.resolve();
   };
   const end = (id: string, runtimeStatus: string, output: unknown): void => {
     const input = instances.get(id)?.input;
     instances.set(id, { runtimeStatus, input, output });
   };
   const hub = {
+    taskHubName: "Aos",
     /** Ids of the started instances, in order. */
     started,
     /** Number of requests of the client. */
     requests: 0,
     /** Makes every operation fail. */
     broken: false,
-    // eslint-disable-next-line @typescript-eslint/require-await -- The client rejects.
     startNew: async (
       _name: string,
       options?: { instanceId?: string; input?: unknown },
     ) => {
-      checkAvailable();
+      await checkAvailable();
       const { instanceId: id = "", input } = options ?? {};
       if (instances.get(id)?.runtimeStatus === "Running")
         throw new Error("unexpected status code: 409.");
@@ -40,9 +42,8 @@ export function fakeTaskHub() {
       instances.set(id, { runtimeStatus: "Running", input, output: null });
       return id;
     },
-    // eslint-disable-next-line @typescript-eslint/require-await -- The client rejects.
     getStatus: async (id: string) => {
-      checkAvailable();
+      await checkAvailable();
       const instance = instances.get(id);
       if (instance === undefined)
         throw new Error("replied with HTTP 404 response.");
@@ -53,8 +54,9 @@ export function fakeTaskHub() {
       const found = [...instances]
         .map(([instanceId, instance]) => ({ instanceId, ...instance }))
         .filter((each) => runtimeStatus.includes(each.runtimeStatus));
-      for (let page = 0; page * 100 <= found.length; page++) checkAvailable();
-      return Promise.resolve(found);
+      for (let page = 0; page * 100 <= found.length; page++)
+        await checkAvailable();
+      return found;
     },
     /** Ends an instance that then cannot record its end. */
     terminate: (id: string, reason = "too expensive") => {
